@@ -1,0 +1,61 @@
+# Every target sets up what it needs. PYTHON names the interpreter that the first set-up uses (3.11 or newer).
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+MEMBERS := protos services/chassis services/staff-registry services/availability services/booking \
+	services/calcom-sync services/telephony-gateway sandbox deploy/local cli
+PYPROJECTS := pyproject.toml $(MEMBERS:%=%/pyproject.toml)
+PROTOS := $(shell find protos -name '*.proto')
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run demo test test-unit lint format proof bench protos lock clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
+
+setup: $(READY) ## fetch uv and all packages into .venv
+
+$(READY): requirements.lock $(PYPROJECTS)
+	@$(PYTHON) deploy/local/setup.py $(VENV) $(MEMBERS)
+	@touch $(READY)
+
+run: $(READY) ## start everything on this machine, play one call, stay up until Ctrl-C
+	@$(BIN)/rufbuch up
+
+demo: $(READY) ## the same, but end by itself; exit 0 only if PostgreSQL and Cal.com agree
+	@$(BIN)/rufbuch up --demo
+
+test: $(READY) ## run every test
+	@$(BIN)/pytest -q
+
+test-unit: $(READY) ## run the tests that need no server
+	@$(BIN)/pytest -q -m "not postgres and not redis and not processes"
+
+lint: $(READY) ## style, types, layers, protos, generated code
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/lint-imports
+	@$(BIN)/mypy
+	@$(BIN)/buf lint protos
+	@$(BIN)/python protos/generate.py --check
+
+format: $(READY) ## let ruff rewrite what it can
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+proof: $(READY) ## run the claims of this project (NAME=main for one group)
+	@$(BIN)/rufbuch proof $(NAME)
+
+bench: $(READY) ## measure, one table
+	@$(BIN)/python -m benchmarks
+
+protos: $(READY) ## generate the code beside the protos again
+	@$(BIN)/python protos/generate.py
+
+lock: $(READY) ## resolve the dependencies again
+	@$(BIN)/uv lock -q --upgrade
+	@$(BIN)/uv export -q --all-packages --all-groups --no-emit-workspace --no-header --format requirements-txt -o requirements.lock
+
+clean: ## forget the state and the environment of this checkout
+	@rm -rf .rufbuch $(VENV)
