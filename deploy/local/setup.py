@@ -15,7 +15,9 @@ OLDEST_PYTHON = (3, 11)
 def main(target: str, *members: str) -> None:
     """Make the environment at ``target`` hold exactly the lock and the workspace's members."""
     if sys.version_info < OLDEST_PYTHON:
-        sys.exit(f"Python 3.11 or newer is needed, this is {sys.version.split()[0]}: make setup PYTHON=python3.11")
+        sys.exit(
+            f"Python 3.11 or newer is needed, this is {sys.version.split()[0]}: make setup PYTHON=python3.11"
+        )
     uv = find_uv(Path(target))
     python = Path(target, "bin", "python")
     if not python.exists():

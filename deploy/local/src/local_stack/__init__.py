@@ -1,0 +1,1 @@
+"""Everything that makes Rufbuch run on one bare machine: its servers, its supervisor, its traces."""
