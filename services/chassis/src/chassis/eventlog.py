@@ -1,0 +1,115 @@
+"""An append-only log in PostgreSQL that can be read in order without ever stepping over an event.
+
+Sequence numbers commit out of order: number 6 can be visible while the transaction with number 5 is still running. So
+an event carries its transaction's id, readers go by (transaction id, number), and see only transactions that are older
+than every one still running: below that border nothing can appear any more.
+
+The owner's migration makes the table::
+
+    CREATE TABLE event (
+        number bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+        transaction_id xid8 NOT NULL DEFAULT pg_current_xact_id(),
+        recorded_at timestamptz NOT NULL,
+        traceparent text NOT NULL,
+        kind text NOT NULL,
+        payload jsonb NOT NULL
+    );
+    CREATE INDEX event_in_order ON event (transaction_id, number);
+"""
+
+import asyncio
+import json
+import re
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from chassis.errors import PositionInvalidError
+from chassis.postgres import Connection, Pool
+from chassis.telemetry import current_traceparent
+
+LOOK_EVERY_S = 0.5
+"""The longest that a reader waits before it looks again, should nobody wake it (another replica wrote)."""
+BATCH = 200
+_POSITION = re.compile(r"(\d{1,20})-(\d{1,19})")
+
+
+@dataclass(frozen=True)
+class Event:
+    """One entry. ``position`` is where a reader goes on after it."""
+
+    position: str
+    recorded_at: datetime
+    traceparent: str
+    kind: str
+    payload: dict[str, Any]
+
+
+class EventLog:
+    """The table ``event`` of the service's own schema."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+        self._appended = asyncio.Condition()
+
+    async def append(
+        self, connection: Connection, kind: str, payload: dict[str, Any], *, now: datetime
+    ) -> None:
+        """Add an event in the transaction that makes the change."""
+        await connection.execute(
+            "INSERT INTO event (recorded_at, traceparent, kind, payload) VALUES ($1, $2, $3, $4)",
+            now, current_traceparent(), kind, json.dumps(payload),
+        )  # fmt: skip
+
+    async def wake(self) -> None:
+        """Tell the readers in this process that a transaction with events has been committed."""
+        async with self._appended:
+            self._appended.notify_all()
+
+    async def read(self, after: str, *, limit: int = BATCH) -> list[Event]:
+        """The next events after a position ("": from the beginning), oldest first. Raises PositionInvalidError."""
+        transaction_id, number = _parse(after)
+        rows = await self._pool.fetch(
+            "SELECT number, transaction_id::text AS xid, recorded_at, traceparent, kind, payload FROM event"
+            " WHERE (transaction_id, number) > ($1::text::xid8, $2)"
+            " AND transaction_id < pg_snapshot_xmin(pg_current_snapshot())"
+            " ORDER BY transaction_id, number LIMIT $3",
+            transaction_id, number, limit,
+        )  # fmt: skip
+        return [
+            Event(
+                f"{row['xid']}-{row['number']}",
+                row["recorded_at"],
+                row["traceparent"],
+                row["kind"],
+                json.loads(row["payload"]),
+            )
+            for row in rows
+        ]
+
+    async def watch(self, after: str) -> AsyncIterator[Event]:
+        """All events after a position, and then the new ones as they come, until the reader goes away."""
+        while True:
+            events = await self.read(after)
+            for event in events:
+                yield event
+                after = event.position
+            if not events:
+                await self._wait()
+
+    async def _wait(self) -> None:
+        async with self._appended:
+            try:
+                await asyncio.wait_for(self._appended.wait(), LOOK_EVERY_S)
+            except TimeoutError:
+                return
+
+
+def _parse(position: str) -> tuple[str, int]:
+    if not position:
+        return "0", 0
+    match = _POSITION.fullmatch(position)
+    if match is None:
+        raise PositionInvalidError("a position has the form it was given out in", position=position[:60])
+    return match[1], int(match[2])

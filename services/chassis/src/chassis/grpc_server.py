@@ -1,0 +1,154 @@
+"""A gRPC server with health, reflection, metrics, traces, deadlines, and typed errors as statuses."""
+
+import logging
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import grpc
+from google.protobuf import any_pb2
+from google.rpc import error_details_pb2, status_pb2
+from grpc_health.v1 import health, health_pb2, health_pb2_grpc
+from grpc_reflection.v1alpha import reflection
+from opentelemetry.instrumentation.grpc import aio_server_interceptor
+from prometheus_client import Histogram
+
+from chassis.deadlines import deadline
+from chassis.errors import ServiceError
+
+DETAILS = "grpc-status-details-bin"
+_log = logging.getLogger(__name__)
+_seconds = Histogram("rufbuch_rpc_seconds", "Time to answer an RPC", ["method", "code"])
+_Method = Callable[[Any, Any], Any]
+
+
+@dataclass(frozen=True)
+class Servicer:
+    """An implementation, and how the generated code adds it to a server."""
+
+    implementation: object
+    add: Callable[[Any, grpc.aio.Server], None]
+    full_name: str
+    """E.g. ``rufbuch.booking.v1.BookingService``."""
+
+
+class GrpcServer:
+    """A server that listens, and can be told whether it is ready."""
+
+    def __init__(self, server: grpc.aio.Server, port: int, names: Sequence[str]) -> None:
+        self._server, self.port, self._names = server, port, names
+        self._health = health.aio.HealthServicer()
+        health_pb2_grpc.add_HealthServicer_to_server(self._health, server)
+        reflection.enable_server_reflection([*names, health.SERVICE_NAME, reflection.SERVICE_NAME], server)
+
+    async def set_ready(self, *, ready: bool) -> None:
+        """Say over grpc.health.v1 whether calls are welcome."""
+        serving = health_pb2.HealthCheckResponse.SERVING
+        state = serving if ready else health_pb2.HealthCheckResponse.NOT_SERVING
+        for name in ("", *self._names):
+            await self._health.set(name, state)
+
+    async def start(self) -> None:
+        """Listen; not ready yet."""
+        await self.set_ready(ready=False)
+        await self._server.start()
+
+    async def drain(self, grace_s: float) -> None:
+        """Stop taking calls, let those in flight end."""
+        await self._health.enter_graceful_shutdown()
+        await self._server.stop(grace_s)
+
+
+@asynccontextmanager
+async def grpc_server(
+    servicers: Sequence[Servicer], *, host: str, port: int, drain_s: float
+) -> AsyncIterator[GrpcServer]:
+    """Serve while inside (port 0: any free one), drain at the end. Raises OSError where the port is taken."""
+    server = grpc.aio.server(
+        interceptors=[aio_server_interceptor(), _Boundary()],
+        # Two processes on one port would answer in turns; a port that is taken has to be noticed.
+        options=[("grpc.so_reuseport", 0)],
+    )
+    for servicer in servicers:
+        servicer.add(servicer.implementation, server)
+    try:
+        bound = server.add_insecure_port(f"{host}:{port}")
+    except RuntimeError as error:
+        raise OSError(f"cannot listen on {host}:{port}: {error}") from error
+    ours = GrpcServer(server, bound, [servicer.full_name for servicer in servicers])
+    await ours.start()
+    try:
+        yield ours
+    finally:
+        await ours.drain(drain_s)
+
+
+class _Boundary(grpc.aio.ServerInterceptor):
+    """Deadlines in, statuses and metrics out, for every RPC alike."""
+
+    async def intercept_service(
+        self, continuation: Callable[[Any], Awaitable[Any]], handler_call_details: grpc.HandlerCallDetails
+    ) -> Any:  # noqa: ANN401 - gRPC's own type is Any
+        handler = await continuation(handler_call_details)
+        if handler is None:
+            return None
+        method = handler_call_details.method
+        if handler.unary_unary:
+            return grpc.unary_unary_rpc_method_handler(
+                _unary(handler.unary_unary, method), handler.request_deserializer, handler.response_serializer
+            )
+        if handler.unary_stream:
+            return grpc.unary_stream_rpc_method_handler(
+                _stream(handler.unary_stream, method),
+                handler.request_deserializer,
+                handler.response_serializer,
+            )
+        return handler
+
+
+def _unary(inner: _Method, method: str) -> _Method:
+    async def answer(request: object, context: grpc.aio.ServicerContext[Any, Any]) -> object:
+        async with _boundary(method, context):
+            return await inner(request, context)
+
+    return answer
+
+
+def _stream(inner: _Method, method: str) -> _Method:
+    async def answer(request: object, context: grpc.aio.ServicerContext[Any, Any]) -> AsyncIterator[object]:
+        async with _boundary(method, context):
+            async for item in inner(request, context):
+                yield item
+
+    return answer
+
+
+@asynccontextmanager
+async def _boundary(method: str, context: grpc.aio.ServicerContext[Any, Any]) -> AsyncIterator[None]:
+    began, code = time.monotonic(), "OK"
+    try:
+        with deadline(context.time_remaining()):
+            yield
+    except ServiceError as error:
+        code = error.kind.value
+        await _abort(context, error)
+    except grpc.aio.AbortError:
+        code = "ABORTED"
+        raise
+    except Exception:
+        code = "UNKNOWN"
+        _log.exception("bug in %s", method)
+        raise
+    finally:
+        _seconds.labels(method, code).observe(time.monotonic() - began)
+
+
+async def _abort(context: grpc.aio.ServicerContext[Any, Any], error: ServiceError) -> None:
+    code = grpc.StatusCode[error.kind.value]
+    info = error_details_pb2.ErrorInfo(reason=error.reason, domain="rufbuch", metadata=error.metadata)
+    detail = any_pb2.Any()
+    detail.Pack(info)
+    status = status_pb2.Status(code=code.value[0], message=str(error), details=[detail])
+    await context.abort(code, str(error), ((DETAILS, status.SerializeToString()),))

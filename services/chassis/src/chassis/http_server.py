@@ -1,0 +1,55 @@
+"""HTTP beside or instead of gRPC: uvicorn under our own start and stop, and the routes that every service has."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+
+import uvicorn
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import BaseRoute, Route
+from starlette.types import ASGIApp
+
+
+class _Server(uvicorn.Server):
+    """uvicorn without its signal handlers: the process has its own."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+@asynccontextmanager
+async def http_server(app: ASGIApp, *, host: str, port: int, drain_s: float) -> AsyncIterator[None]:
+    """Serve while inside, let requests in flight end. Raises OSError where the port is taken."""
+    config = uvicorn.Config(
+        app, host=host, port=port, log_config=None, access_log=False, lifespan="off",
+        timeout_graceful_shutdown=max(1, round(drain_s)),
+    )  # fmt: skip
+    listening = config.bind_socket() if port else None
+    server = _Server(config)
+    serving = asyncio.create_task(
+        server.serve(sockets=[listening] if listening else None), name=f"http:{port}"
+    )
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        await serving
+
+
+def operations_routes(is_ready: Callable[[], dict[str, str]]) -> list[BaseRoute]:
+    """``/healthz``, ``/readyz``, ``/metrics``. ``is_ready`` names what is missing, and why; empty: nothing."""
+
+    async def healthz(_: Request) -> Response:
+        return PlainTextResponse("ok")
+
+    async def readyz(_: Request) -> Response:
+        missing = is_ready()
+        return JSONResponse({"ready": not missing, "missing": missing}, status_code=503 if missing else 200)
+
+    async def metrics(_: Request) -> Response:
+        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+    return [Route("/healthz", healthz), Route("/readyz", readyz), Route("/metrics", metrics)]

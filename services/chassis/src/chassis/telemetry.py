@@ -1,0 +1,79 @@
+"""Traces by OpenTelemetry, logs as JSON lines that carry the trace id."""
+
+import json
+import logging
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+from opentelemetry import trace
+from opentelemetry.exporter.otlp.proto.grpc.trace_exporter import OTLPSpanExporter
+from opentelemetry.instrumentation.asyncpg import AsyncPGInstrumentor
+from opentelemetry.sdk.environment_variables import OTEL_EXPORTER_OTLP_ENDPOINT
+from opentelemetry.sdk.resources import Resource
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import BatchSpanProcessor
+from opentelemetry.trace import Link, SpanContext
+from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
+
+_PROPAGATOR = TraceContextTextMapPropagator()
+_STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
+
+
+class JsonLines(logging.Formatter):
+    """One JSON object a line; what is passed as ``extra`` becomes a field."""
+
+    def __init__(self, service: str, build: str) -> None:
+        super().__init__()
+        self._fixed = {"service": service, "build": build}
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Render one record."""
+        context = trace.get_current_span().get_span_context()
+        line: dict[str, object] = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": record.getMessage(),
+            **self._fixed,
+            **{key: value for key, value in vars(record).items() if key not in _STANDARD},
+        }
+        if context.is_valid:
+            line["trace_id"] = f"{context.trace_id:032x}"
+        if record.exc_info:
+            line["exception"] = self.formatException(record.exc_info)
+        return json.dumps(line, default=str, ensure_ascii=False)
+
+
+@contextmanager
+def telemetry(service: str, *, build: str, log_level: str, environment: Mapping[str, str]) -> Iterator[None]:
+    """Log and trace while inside; flush at the end. Spans are exported where OTLP has an endpoint."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(JsonLines(service, build))
+    logging.basicConfig(level=log_level, handlers=[handler], force=True)
+    provider = TracerProvider(resource=Resource.create({"service.name": service, "service.version": build}))
+    if environment.get(OTEL_EXPORTER_OTLP_ENDPOINT):
+        provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
+    trace.set_tracer_provider(provider)
+    AsyncPGInstrumentor().instrument()
+    try:
+        yield
+    finally:
+        AsyncPGInstrumentor().uninstrument()
+        provider.shutdown()
+
+
+def current_traceparent() -> str:
+    """The W3C trace context of the present span, to be stored with what will cause work later; "" outside a trace."""
+    carrier: dict[str, str] = {}
+    _PROPAGATOR.inject(carrier)
+    return carrier.get("traceparent", "")
+
+
+def links_to(traceparent: str) -> list[Link]:
+    """Links to the trace that a stored context belongs to; none for ""."""
+    context: SpanContext = trace.get_current_span(
+        _PROPAGATOR.extract({"traceparent": traceparent})
+    ).get_span_context()
+    return [Link(context)] if context.is_valid else []

@@ -1,0 +1,42 @@
+"""Helpers for tests: a clock that is set by hand, a server and a channel inside the test's process."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+
+import grpc
+
+from chassis.grpc_client import channel
+from chassis.grpc_server import Servicer, grpc_server
+
+
+class SettableClock:
+    """Stands still until it is moved."""
+
+    def __init__(self, now: datetime) -> None:
+        if now.tzinfo is None:
+            raise ValueError("an instant is aware")
+        self._now = now
+
+    def now(self) -> datetime:
+        """The instant that was set."""
+        return self._now
+
+    def set(self, now: datetime) -> None:
+        """Jump to an instant."""
+        self._now = now
+
+    def advance(self, by: timedelta) -> None:
+        """Jump ahead."""
+        self._now += by
+
+
+@asynccontextmanager
+async def serving(*servicers: Servicer, retried: Sequence[str] = ()) -> AsyncIterator[grpc.aio.Channel]:
+    """The real server with its interceptors on a free port, and a channel to it."""
+    async with (
+        grpc_server(servicers, host="127.0.0.1", port=0, drain_s=1) as server,
+        channel(f"127.0.0.1:{server.port}", default_deadline_s=5, retried=retried) as opened,
+    ):
+        await server.set_ready(ready=True)
+        yield opened

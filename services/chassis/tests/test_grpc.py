@@ -1,0 +1,148 @@
+"""What crosses a gRPC border: reasons, deadlines, health, reflection."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+import grpc
+import pytest
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+from grpc_reflection.v1alpha.proto_reflection_descriptor_database import ProtoReflectionDescriptorDatabase
+
+from chassis.deadlines import deadline, time_left_s
+from chassis.errors import Kind, ServiceError
+from chassis.grpc_client import fault_of
+from chassis.grpc_server import Servicer, grpc_server
+from chassis.testing import serving
+
+
+class OutOfTeaError(ServiceError):
+    kind = Kind.RESOURCE_EXHAUSTED
+    reason = "OUT_OF_TEA"
+
+
+class Kettle(health_pb2_grpc.HealthServicer):
+    """Any generated service does for these tests; this one is at hand."""
+
+    async def Check(
+        self, request: health_pb2.HealthCheckRequest, context: Any
+    ) -> health_pb2.HealthCheckResponse:
+        match request.service:
+            case "empty":
+                raise OutOfTeaError("there is no tea left", brand="assam")
+            case "bug":
+                raise KeyError("a bug")
+            case "slow":
+                await asyncio.Event().wait()
+        return health_pb2.HealthCheckResponse(status=round(time_left_s(100) * 1000))  # type: ignore[arg-type] # a number to look at
+
+    async def Watch(self, request: health_pb2.HealthCheckRequest, context: Any) -> AsyncIterator[Any]:
+        yield health_pb2.HealthCheckResponse()
+        raise OutOfTeaError("there is no tea left")
+
+
+class KettleStub:
+    """The methods of the health service under a name of its own, since every server has that service already."""
+
+    def __init__(self, channel: grpc.aio.Channel) -> None:
+        coders = {
+            "request_serializer": health_pb2.HealthCheckRequest.SerializeToString,
+            "response_deserializer": health_pb2.HealthCheckResponse.FromString,
+        }
+        self.check = channel.unary_unary("/test.Kettle/Check", **coders)
+        self.watch = channel.unary_stream("/test.Kettle/Watch", **coders)
+
+
+def add_kettle(kettle: Any, server: grpc.aio.Server) -> None:
+    coders = {
+        "request_deserializer": health_pb2.HealthCheckRequest.FromString,
+        "response_serializer": health_pb2.HealthCheckResponse.SerializeToString,
+    }
+    methods = {
+        "Check": grpc.unary_unary_rpc_method_handler(kettle.Check, **coders),
+        "Watch": grpc.unary_stream_rpc_method_handler(kettle.Watch, **coders),
+    }
+    server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler("test.Kettle", methods),))
+
+
+KETTLE = Servicer(Kettle(), add_kettle, "test.Kettle")
+
+
+async def failure(call: Any) -> grpc.aio.AioRpcError:
+    with pytest.raises(grpc.aio.AioRpcError) as caught:
+        await call
+    return caught.value
+
+
+async def test_a_typed_error_arrives_with_its_reason_and_metadata() -> None:
+    async with serving(KETTLE) as channel:
+        fault = fault_of(
+            await failure(KettleStub(channel).check(health_pb2.HealthCheckRequest(service="empty")))
+        )
+    assert (fault.code, fault.reason) == (grpc.StatusCode.RESOURCE_EXHAUSTED, "OUT_OF_TEA")
+    assert fault.metadata == {"brand": "assam"}
+
+
+async def test_a_typed_error_ends_a_stream_with_its_reason() -> None:
+    async with serving(KETTLE) as channel:
+        stream = KettleStub(channel).watch(health_pb2.HealthCheckRequest())
+        await stream.read()
+        assert fault_of(await failure(stream.read())).reason == "OUT_OF_TEA"
+
+
+async def test_a_bug_is_unknown_and_carries_no_reason() -> None:
+    """SE-04: what an exception says stays inside."""
+    async with serving(KETTLE) as channel:
+        error = await failure(KettleStub(channel).check(health_pb2.HealthCheckRequest(service="bug")))
+    assert fault_of(error).reason == ""
+    assert error.code() is grpc.StatusCode.UNKNOWN
+
+
+async def test_a_call_without_a_deadline_gets_the_default() -> None:
+    async with serving(KETTLE) as channel:
+        left = await KettleStub(channel).check(health_pb2.HealthCheckRequest())
+    assert 4000 < left.status <= 5000
+
+
+async def test_a_call_gets_no_more_time_than_is_left() -> None:
+    async with serving(KETTLE) as channel:
+        with deadline(0.2):
+            error = await failure(KettleStub(channel).check(health_pb2.HealthCheckRequest(service="slow")))
+    assert error.code() is grpc.StatusCode.DEADLINE_EXCEEDED
+
+
+def test_an_inner_deadline_cannot_be_later_than_the_outer_one() -> None:
+    with deadline(0.5), deadline(60):
+        assert time_left_s(10) < 0.5
+
+
+async def test_health_follows_readiness() -> None:
+    async with serving(KETTLE) as channel:
+        answer = await health_pb2_grpc.HealthStub(channel).Check(
+            health_pb2.HealthCheckRequest(service="test.Kettle")
+        )
+    assert answer.status == health_pb2.HealthCheckResponse.SERVING
+
+
+async def test_a_server_that_is_not_ready_says_so() -> None:
+    async with grpc_server([KETTLE], host="127.0.0.1", port=0, drain_s=1) as server:
+        async with grpc.aio.insecure_channel(f"127.0.0.1:{server.port}") as channel:
+            answer = await health_pb2_grpc.HealthStub(channel).Check(health_pb2.HealthCheckRequest())
+    assert answer.status == health_pb2.HealthCheckResponse.NOT_SERVING
+
+
+async def test_reflection_lists_the_services() -> None:
+    async with grpc_server([KETTLE], host="127.0.0.1", port=0, drain_s=1) as server:
+
+        def names() -> list[str]:
+            with grpc.insecure_channel(f"127.0.0.1:{server.port}") as channel:
+                return list(ProtoReflectionDescriptorDatabase(channel).get_services())
+
+        assert "test.Kettle" in await asyncio.to_thread(names)
+
+
+async def test_a_taken_port_is_an_error_at_start() -> None:
+    async with grpc_server([KETTLE], host="127.0.0.1", port=0, drain_s=1) as server:
+        with pytest.raises(OSError, match=str(server.port)):
+            async with grpc_server([KETTLE], host="127.0.0.1", port=server.port, drain_s=1):
+                pass
