@@ -1,0 +1,138 @@
+"""Owns who took which of a person's minutes, so that a taking can be undone, ignored and explained."""
+
+from array import array
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+from itertools import chain
+from typing import NamedTuple
+
+from availability.domain.instants import DAY_MIN, Interval
+
+_LOOSE_MAX = 64
+
+
+class BusySource(IntEnum):
+    """What kind of thing takes a person's time."""
+
+    APPOINTMENT = 1
+    EXTERNAL = 2
+    HOLD = 3
+    ABSENCE = 4
+
+
+class BusyKey(NamedTuple):
+    """The identity of a taking: unique within its source."""
+
+    source: BusySource
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Busy:
+    """One appointment, external event, hold or absence, with all minutes that it takes of one person.
+
+    Intervals are [begin, end) pairs of UTC epoch minutes, in any order; they may overlap.
+    """
+
+    key: BusyKey
+    intervals: Sequence[tuple[int, int]]
+
+    @classmethod
+    def of(cls, source: BusySource, busy_id: str, *intervals: Interval) -> "Busy":
+        return cls(BusyKey(source, busy_id), intervals)
+
+
+class Taken(NamedTuple):
+    """One interval of a taking."""
+
+    interval: Interval
+    key: BusyKey
+
+
+class Ledger:
+    """A person's takings. What was loaded in bulk lies packed in arrays; what came later, in a small dict before them.
+
+    Holds come and go with every call and long absences touch many days, so both always stay in the dict.
+    """
+
+    def __init__(self, entries: Iterable[Busy] = ()) -> None:
+        self._loose: dict[BusyKey, Sequence[tuple[int, int]]] = {}
+        self._begins = array("i")
+        self._ends = array("i")
+        self._sources = array("b")
+        self._ids: list[str] = []
+        for entry in entries:
+            self._loose[entry.key] = entry.intervals
+        if len(self._loose) > _LOOSE_MAX:
+            self.settle()
+
+    def put(self, entry: Busy) -> None:
+        """Take note of an entry whose key is not in the ledger."""
+        self._loose[entry.key] = entry.intervals
+        if len(self._loose) > _LOOSE_MAX and len(self._loose) % _LOOSE_MAX == 0:
+            self.settle()
+
+    def get(self, key: BusyKey) -> Sequence[tuple[int, int]]:
+        """The intervals of an entry; none if it is unknown."""
+        return self._loose.get(key) or tuple(self._interval(index) for index in self._packed(key))
+
+    def pop(self, key: BusyKey) -> Sequence[tuple[int, int]]:
+        """Forget an entry; its intervals, none if it is unknown."""
+        loose = self._loose.pop(key, None)
+        if loose is not None:
+            return loose
+        indexes = self._packed(key)
+        intervals = tuple(self._interval(index) for index in indexes)
+        for index in reversed(indexes):
+            for column in (self._begins, self._ends, self._sources, self._ids):
+                del column[index]
+        return intervals
+
+    def touching(self, span: Interval) -> Iterator[Taken]:
+        """Every interval that shares a minute with the span."""
+        for key, intervals in self._loose.items():
+            for begin, end in intervals:
+                if begin < span.end_min and span.begin_min < end:
+                    yield Taken(Interval(begin, end), key)
+        index = bisect_left(self._begins, span.begin_min - DAY_MIN)
+        while index < len(self._begins) and self._begins[index] < span.end_min:
+            if self._ends[index] > span.begin_min:
+                yield Taken(self._interval(index), self._key(index))
+            index += 1
+
+    def intervals(self) -> Iterator[tuple[int, int]]:
+        """All taken intervals, in no order."""
+        return chain(zip(self._begins, self._ends, strict=True), chain.from_iterable(self._loose.values()))
+
+    def settle(self) -> None:
+        """Move what has come to stay from the dict into the arrays."""
+        staying = [key for key, intervals in self._loose.items() if _stays(key, intervals)]
+        if not staying:
+            return
+        rows = list(zip(self._begins, self._ends, self._sources, self._ids, strict=True))
+        for key in staying:
+            rows += [(begin, end, int(key.source), key.id) for begin, end in self._loose.pop(key)]
+        rows.sort(key=lambda row: row[:2])
+        self._begins = array("i", (row[0] for row in rows))
+        self._ends = array("i", (row[1] for row in rows))
+        self._sources = array("b", (row[2] for row in rows))
+        self._ids = [row[3] for row in rows]
+
+    def _packed(self, key: BusyKey) -> list[int]:
+        return [
+            index
+            for index, busy_id in enumerate(self._ids)
+            if busy_id == key.id and self._sources[index] == key.source
+        ]
+
+    def _interval(self, index: int) -> Interval:
+        return Interval(self._begins[index], self._ends[index])
+
+    def _key(self, index: int) -> BusyKey:
+        return BusyKey(BusySource(self._sources[index]), self._ids[index])
+
+
+def _stays(key: BusyKey, intervals: Sequence[tuple[int, int]]) -> bool:
+    return key.source is not BusySource.HOLD and all(end - begin <= DAY_MIN for begin, end in intervals)

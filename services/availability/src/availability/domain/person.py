@@ -1,0 +1,84 @@
+"""Owns one person's time as bitmaps: shared working time, what is taken of it, and both kept in step with the ledger."""
+
+from collections.abc import Collection, Sequence
+
+from availability.domain.hours import WorkingHours
+from availability.domain.instants import Interval
+from availability.domain.lattice import Lattice
+from availability.domain.ledger import Busy, BusyKey, Ledger
+from availability.domain.planes import sparing, touched
+from availability.domain.stencil import Stencil
+
+
+class PersonTime:
+    """A person's planes on a lattice. `working` belongs to the schedule and is shared with everybody who has it."""
+
+    __slots__ = ("_free", "hours", "idle", "lattice", "ledger", "working")
+
+    def __init__(self, hours: WorkingHours, working: list[int], lattice: Lattice, ledger: Ledger) -> None:
+        self.ledger = ledger
+        self.resume(hours, working, lattice)
+
+    def resume(self, hours: WorkingHours, working: list[int], lattice: Lattice) -> None:
+        """Build the planes anew: another schedule, another stretch of days, or another grain."""
+        self.hours = hours
+        self.working = working
+        self.lattice = lattice
+        self.idle = sparing(lattice, self.ledger.intervals())
+        self._free: list[int] | None = None
+
+    @property
+    def free(self) -> list[int]:
+        """Working time that nobody has taken; worked out once per change."""
+        if self._free is None:
+            self._free = [work & idle for work, idle in zip(self.working, self.idle, strict=True)]
+        return self._free
+
+    def occupy(self, entry: Busy) -> None:
+        """Take the entry's minutes. An entry with the same key is replaced."""
+        if self.ledger.get(entry.key):
+            self.vacate(entry.key)
+        self.ledger.put(entry)
+        self._take(self.idle, entry.intervals)
+        self._free = None
+
+    def vacate(self, key: BusyKey) -> bool:
+        """Give an entry's minutes back, except those that another entry takes too. False if it was unknown."""
+        intervals = self.ledger.pop(key)
+        self._give(self.idle, intervals, ())
+        self._free = None
+        return bool(intervals)
+
+    def registers(self, stencil: Stencil, ignoring: Collection[BusyKey] = ()) -> list[int]:
+        """The planes that the stencil reads, as if the ignored entries did not exist."""
+        idle, free = self.idle, self.free
+        known = [(key, self.ledger.get(key)) for key in ignoring]
+        if any(intervals for _, intervals in known):
+            idle = list(idle)
+            for _, intervals in known:
+                self._give(idle, intervals, ignoring)
+            free = [work & each for work, each in zip(self.working, idle, strict=True)]
+        return free + idle if stencil.needs_idle else list(free)
+
+    def _take(self, idle: list[int], intervals: Sequence[tuple[int, int]]) -> None:
+        shift, masks = touched(self.lattice, intervals)
+        for plane, mask in enumerate(masks):
+            if mask:
+                whole = idle[plane]
+                idle[plane] = whole ^ (whole & mask << shift)
+
+    def _give(
+        self, idle: list[int], intervals: Sequence[tuple[int, int]], ignoring: Collection[BusyKey]
+    ) -> None:
+        shift, masks = touched(self.lattice, intervals)
+        for plane, mask in enumerate(masks):
+            idle[plane] |= mask << shift
+        for interval in intervals:
+            for taken in self.ledger.touching(_widened(interval, self.lattice.grain_min)):
+                if taken.key not in ignoring:
+                    self._take(idle, (taken.interval,))
+
+
+def _widened(interval: tuple[int, int], grain_min: int) -> Interval:
+    """With the rest of the cells that the interval only begins: a neighbour may own it."""
+    return Interval(interval[0] - grain_min, interval[1] + grain_min)

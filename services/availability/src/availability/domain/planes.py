@@ -1,0 +1,96 @@
+"""Owns the bitmaps of a person's time: filling them from intervals, changing a stretch, reading the set bits."""
+
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+
+from availability.domain.lattice import Lattice
+
+_KEPT_RUNS = 1024
+# Slice assignment copies from a bytearray at once, but from bytes only through a second bytearray.
+_ZEROS = tuple(bytearray(b"0" * length) for length in range(_KEPT_RUNS))
+_BITS_PER_SPARSE_HIT = 32
+
+
+def holding(lattice: Lattice, intervals: Iterable[tuple[int, int]]) -> list[int]:
+    """Planes with the cells set that lie wholly in the union of the intervals."""
+    cells = bytearray(b"1" * (lattice.points * lattice.planes))
+    position = lattice.origin_min
+    gaps = []
+    for begin, end in sorted(intervals):
+        if begin > position:
+            gaps.append((position, begin))
+        position = max(position, end)
+    gaps.append((position, lattice.end_min))
+    _clear(cells, lattice, gaps)
+    return _planes(cells, lattice.planes)
+
+
+def sparing(lattice: Lattice, intervals: Iterable[tuple[int, int]]) -> list[int]:
+    """Planes with the cells set that no interval touches; the intervals may overlap and come in any order."""
+    cells = bytearray(b"1" * (lattice.points * lattice.planes))
+    _clear(cells, lattice, intervals)
+    return _planes(cells, lattice.planes)
+
+
+def _clear(cells: bytearray, lattice: Lattice, intervals: Iterable[tuple[int, int]]) -> None:
+    origin, grain, size = lattice.origin_min, lattice.grain_min, len(cells)
+    to_upper = grain - 1 - origin
+    for begin, end in intervals:
+        low, high = (begin - origin) // grain, (end + to_upper) // grain
+        if low < 0 or high > size:
+            low, high = max(low, 0), min(high, size)
+        if 0 < high - low < _KEPT_RUNS:
+            cells[low:high] = _ZEROS[high - low]
+        elif low < high:
+            cells[low:high] = b"0" * (high - low)
+
+
+def _planes(cells: bytearray, planes: int) -> list[int]:
+    last = len(cells) - planes
+    return [int(cells[last + plane :: -planes], 2) for plane in range(planes)]
+
+
+def touched(lattice: Lattice, intervals: Iterable[tuple[int, int]]) -> tuple[int, list[int]]:
+    """For each plane the cells that the intervals touch, as (shift, masks): plane bits are mask << shift."""
+    origin, grain, planes = lattice.origin_min, lattice.grain_min, lattice.planes
+    end_of_all = lattice.end_min
+    spans = [
+        ((max(begin, origin) - origin) // grain, -((origin - min(end, end_of_all)) // grain))
+        for begin, end in intervals
+    ]
+    shift = min((low // planes for low, high in spans if low < high), default=0)
+    masks = [0] * planes
+    base = shift * planes
+    for low, high in spans:
+        for plane in range(planes):
+            first = -((plane + base - low) // planes)
+            count = -((plane + base - high) // planes) - first
+            if count > 0:
+                masks[plane] |= ((1 << count) - 1) << first
+    return shift, masks
+
+
+@lru_cache(maxsize=64)
+def _offsets(step_min: int) -> Sequence[tuple[int, ...]]:
+    return tuple(tuple(step_min * bit for bit in range(8) if byte >> bit & 1) for byte in range(256))
+
+
+def minutes_of(mask: int, first_min: int, step_min: int) -> list[int]:
+    """The set bits in ascending order as minutes: bit i is first_min + i * step_min."""
+    if mask.bit_count() * _BITS_PER_SPARSE_HIT < mask.bit_length():
+        return _few_minutes(mask, first_min, step_min)
+    data = mask.to_bytes((mask.bit_length() + 7) // 8, "little")
+    offsets = _offsets(step_min)
+    stride = 8 * step_min
+    bases = range(first_min, first_min + len(data) * stride, stride)
+    return [base + offset for base, byte in zip(bases, data, strict=True) if byte for offset in offsets[byte]]
+
+
+def _few_minutes(mask: int, first_min: int, step_min: int) -> list[int]:
+    out = []
+    while mask:
+        bit = mask.bit_length() - 1  # from the top: the rest of the mask, and so its cost, shrinks
+        out.append(first_min + bit * step_min)
+        mask ^= 1 << bit
+    out.reverse()
+    return out

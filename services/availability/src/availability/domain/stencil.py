@@ -1,0 +1,111 @@
+"""Owns the compilation of a service's needs into a straight-line program over bitmaps: every start at once."""
+
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import NamedTuple
+
+from availability.domain.instants import Interval
+from availability.domain.service import Footprint
+
+
+class Step(NamedTuple):
+    """Append registers[left] & (registers[right] >> shift) to the registers."""
+
+    left: int
+    right: int
+    shift: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stencil:
+    """A service on a lattice of a given step and grain.
+
+    Registers begin as the planes of free working time, followed, if `needs_idle`, by the planes of time that
+    nobody else has taken. After the steps, bit i of `result` says that the service may start at point i + lead.
+    `reach` points from the start on matter to it.
+    """
+
+    steps: tuple[Step, ...]
+    result: int
+    needs_idle: bool
+    lead: int
+    reach: int
+
+    def run(self, registers: list[int]) -> int:
+        """The mask of starts; appends to `registers`."""
+        add = registers.append
+        for left, right, shift in self.steps:
+            add(registers[left] & (registers[right] >> shift if shift else registers[right]))
+        return registers[self.result]
+
+
+@dataclass(slots=True)
+class _Compiler:
+    planes: int
+    registers: int
+    steps: list[Step] = field(default_factory=list)
+    memo: dict[tuple[int, int, int], int] = field(default_factory=dict)
+
+    def emit(self, left: int, right: int, shift: int) -> int:
+        key = (left, right, shift)
+        if key not in self.memo:
+            self.steps.append(Step(*key))
+            self.memo[key] = self.registers
+            self.registers += 1
+        return self.memo[key]
+
+    def joined(self, first: int, low: int, high: int) -> int:
+        """The points whose cells [low, high) are all set, in the planes that begin at register `first`."""
+        register = first + low
+        for plane in range(low + 1, high):
+            register = self.emit(register, first + plane, 0)
+        return register
+
+    def eroded(self, register: int, length: int) -> int:
+        """The points from which `length` points in a row are set; by doubling."""
+        width = 1
+        while width * 2 <= length:
+            register = self.emit(register, register, width)
+            width *= 2
+        return self.emit(register, register, length - width) if width < length else register
+
+    def terms(self, first: int, low: int, high: int) -> list[tuple[int, int]]:
+        """(shift, register) pairs whose AND is: cells [low, high) counted from the start are all set."""
+        whole_from, whole_to = -(-low // self.planes), high // self.planes
+        if whole_from > whole_to:  # inside one point
+            base = whole_to * self.planes
+            return [(whole_to, self.joined(first, low - base, high - base))]
+        out = []
+        if low % self.planes:
+            out.append((whole_from - 1, self.joined(first, low % self.planes, self.planes)))
+        if whole_from < whole_to:
+            whole = self.joined(first, 0, self.planes)
+            out.append((whole_from, self.eroded(whole, whole_to - whole_from)))
+        if high % self.planes:
+            out.append((whole_to, self.joined(first, 0, high % self.planes)))
+        return out
+
+
+@lru_cache(maxsize=4096)
+def compiled(footprint: Footprint, step_min: int, grain_min: int) -> Stencil:
+    """The program for a footprint; its minutes must be multiples of the grain."""
+    planes = step_min // grain_min
+    lead = max(0, -(footprint.occupied[0].begin_min // step_min))
+    needs_idle = bool(footprint.blocking)
+    compiler = _Compiler(planes, planes * (1 + needs_idle))
+    terms = [
+        term
+        for first, runs in ((0, footprint.serving), (planes, footprint.blocking))
+        for low, high in _cells(runs, grain_min, lead * planes)
+        for term in compiler.terms(first, low, high)
+    ]
+    terms.sort()
+    base, register = terms[0]
+    for shift, right in terms[1:]:
+        register = compiler.emit(register, right, shift - base)
+    points = -(-(footprint.occupied[-1].end_min) // step_min)
+    return Stencil(tuple(compiler.steps), register, needs_idle, lead - base, points)
+
+
+def _cells(runs: tuple[Interval, ...], grain_min: int, lead_cells: int) -> list[tuple[int, int]]:
+    return [(begin // grain_min + lead_cells, end // grain_min + lead_cells) for begin, end in runs]
