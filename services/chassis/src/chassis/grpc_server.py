@@ -119,6 +119,8 @@ def _unary(inner: _Method, method: str) -> _Method:
 def _stream(inner: _Method, method: str) -> _Method:
     async def answer(request: object, context: grpc.aio.ServicerContext[Any, Any]) -> AsyncIterator[object]:
         async with _boundary(method, context):
+            # At once, so that a client knows that it listens before there is anything to hear.
+            await context.send_initial_metadata(())
             async for item in inner(request, context):
                 yield item
 
