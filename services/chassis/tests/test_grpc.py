@@ -125,9 +125,11 @@ async def test_health_follows_readiness() -> None:
 
 
 async def test_a_server_that_is_not_ready_says_so() -> None:
-    async with grpc_server([KETTLE], host="127.0.0.1", port=0, drain_s=1) as server:
-        async with grpc.aio.insecure_channel(f"127.0.0.1:{server.port}") as channel:
-            answer = await health_pb2_grpc.HealthStub(channel).Check(health_pb2.HealthCheckRequest())
+    async with (
+        grpc_server([KETTLE], host="127.0.0.1", port=0, drain_s=1) as server,
+        grpc.aio.insecure_channel(f"127.0.0.1:{server.port}") as channel,
+    ):
+        answer = await health_pb2_grpc.HealthStub(channel).Check(health_pb2.HealthCheckRequest())
     assert answer.status == health_pb2.HealthCheckResponse.NOT_SERVING
 
 
