@@ -2,6 +2,7 @@
 
 import psycopg
 import pytest
+
 from local_stack.databases import MigratedDatabases
 
 migrations_run: list[str] = []

@@ -4,6 +4,7 @@ import os
 import pwd
 import subprocess
 import tempfile
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -59,8 +60,9 @@ def server_account() -> Account | None:
     """The account that a server must be given; None where we are an ordinary user already."""
     if os.geteuid() != 0:
         return None
-    for entry in pwd.getpwall():
-        if entry.pw_name in POWERLESS and entry.pw_uid != 0:
+    for name in POWERLESS:
+        with suppress(KeyError):
+            entry = pwd.getpwnam(name)
             return Account(entry.pw_uid, entry.pw_gid)
     raise NoAccountError(f"PostgreSQL does not run as root, and none of {', '.join(POWERLESS)} exists here")
 

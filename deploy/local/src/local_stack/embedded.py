@@ -5,16 +5,14 @@ import secrets
 import shutil
 import signal
 import socket
-import subprocess
-import sys
 from contextlib import suppress
 from pathlib import Path
 from typing import Protocol, Self
 
 import psutil
 
-from local_stack import guard
-from local_stack.accounts import Account, server_account, temporary_directory
+from local_stack.accounts import server_account, temporary_directory
+from local_stack.guarded import Guarded, create_hold
 from local_stack.postgres import DATABASE, PostgresCluster
 from local_stack.redis import RedisFiles
 from local_stack.waiting import NotInTimeError, has_ended, until
@@ -41,38 +39,34 @@ class ServerFiles(Protocol):
 
 
 class EmbeddedServer:
-    """One server beside a guard that ends it as soon as nobody holds the directory's named pipe."""
+    """One server beside its guard."""
 
-    def __init__(
-        self, directory: Path, files: ServerFiles, *, account: Account | None, signals: tuple[int, int]
-    ) -> None:
-        self.directory = directory
+    def __init__(self, files: ServerFiles, guarded: Guarded) -> None:
         self._files = files
-        self._account = account
-        self._stop_signal, self._abandon_signal = signals
-        self._guard: psutil.Process | None = None
-        self.hold = create_hold(directory / "alive")
+        self._guarded = guarded
+        self._process: psutil.Process | None = None
+        self.hold = create_hold(guarded.pipe)
 
     def start(self) -> None:
         """Start, or start again after stop() or kill() with the same data on the same port."""
         self._files.prepare()
-        self._guard = psutil.Process(self._launch())
+        self._process = self._guarded.launch(self._files.command())
         try:
             until(self._answers_or_ended, within_s=START_WITHIN_S, what="an answer of the server")
         except NotInTimeError as error:
-            raise ServerDidNotStartError(self._log_end()) from error
+            raise ServerDidNotStartError(self._guarded.log_end()) from error
 
     def stop(self) -> None:
         """Shut down in order; the data stay."""
-        if self._guard and not has_ended(self._guard):
-            self._guard.terminate()
+        if self._process and not has_ended(self._process):
+            self._process.terminate()
             self._await_end()
 
     def kill(self) -> None:
         """End it at once, as a crash of the machine does; the data stay."""
-        if self._guard is None or has_ended(self._guard):
+        if self._process is None or has_ended(self._process):
             return
-        processes = self._guard.children(recursive=True)
+        processes = self._process.children(recursive=True)
         for process in processes:
             with suppress(psutil.NoSuchProcess):
                 process.kill()
@@ -81,61 +75,50 @@ class EmbeddedServer:
         )
         self._await_end()
 
-    def close(self) -> None:
-        """End it and remove its directory."""
-        self.let_go()
-        self._await_end()
-        shutil.rmtree(self.directory, ignore_errors=True)
-
     def let_go(self) -> None:
         """Need it no longer; it goes on while somebody else holds its pipe."""
         os.close(self.hold)
 
+    def close(self) -> None:
+        """End it and remove its directory."""
+        self.let_go()
+        self._await_end()
+        shutil.rmtree(self._guarded.directory, ignore_errors=True)
+
     def __enter__(self) -> Self:
-        self.start()
+        try:
+            self.start()
+        except BaseException:
+            self.close()
+            raise
         return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _launch(self) -> int:
-        """Start the guard; the number of its process."""
-        words = [sys.executable, "-I", "-S", guard.__file__, "keep", "--alive", str(self.directory / "alive")]
-        words += ["--lock", str(self.directory / "lock"), "--log", str(self.directory / "log")]
-        words += ["--remove", str(self.directory), "--stop-signal", str(self._stop_signal)]
-        words += [
-            "--abandon-signal",
-            str(self._abandon_signal),
-            *(self._account.as_words() if self._account else []),
-        ]
-        words += ["--", *self._files.command()]
-        return int(subprocess.run(words, check=True, stdout=subprocess.PIPE, text=True).stdout)
-
     def _await_end(self) -> None:
         until(
-            lambda: self._guard is None or has_ended(self._guard),
+            lambda: self._process is None or has_ended(self._process),
             within_s=STOP_WITHIN_S,
             what="the server's end",
         )
 
     def _answers_or_ended(self) -> bool:
-        if self._guard is None or has_ended(self._guard):
-            raise ServerDidNotStartError(self._log_end())
+        if self._process is None or has_ended(self._process):
+            raise ServerDidNotStartError(self._guarded.log_end())
         return self._files.answers()
-
-    def _log_end(self) -> str:
-        return "\n".join((self.directory / "log").read_text(errors="replace").splitlines()[-20:])
 
 
 class EmbeddedPostgres(EmbeddedServer):
-    """A PostgreSQL of its own."""
+    """A PostgreSQL of its own, in a directory of its own unless one is given."""
 
     def __init__(self, directory: Path | None = None) -> None:
         account = server_account()
-        directory = directory or temporary_directory(account)
-        self.cluster = PostgresCluster(directory / "server", free_port(), secrets.token_hex(8), durable=False)
-        signals = (signal.SIGINT, signal.SIGQUIT)  # "fast" and "immediate"
-        super().__init__(directory, self.cluster, account=account, signals=signals)
+        place = directory or temporary_directory(account)
+        self.cluster = PostgresCluster(place / "server", free_port(), secrets.token_hex(8), durable=False)
+        # "fast" and "immediate"
+        guarded = Guarded(place, place / "log", signal.SIGINT, signal.SIGQUIT, account)
+        super().__init__(self.cluster, guarded)
 
     @property
     def url(self) -> str:
@@ -147,10 +130,9 @@ class EmbeddedRedis(EmbeddedServer):
     """A Redis of its own, without persistence."""
 
     def __init__(self) -> None:
-        directory = temporary_directory(None)
-        self.files = RedisFiles(directory / "server", free_port(), durable=False)
-        signals = (signal.SIGTERM, signal.SIGKILL)
-        super().__init__(directory, self.files, account=None, signals=signals)
+        place = temporary_directory(None)
+        self.files = RedisFiles(place / "server", free_port(), durable=False)
+        super().__init__(self.files, Guarded(place, place / "log", signal.SIGTERM, signal.SIGKILL))
 
     @property
     def url(self) -> str:
@@ -160,21 +142,6 @@ class EmbeddedRedis(EmbeddedServer):
     def empty(self) -> None:
         """Forget everything."""
         self.files.empty()
-
-
-def create_hold(pipe: Path) -> int:
-    """Make the named pipe and open it for writing: the file descriptor that keeps a server alive."""
-    os.mkfifo(pipe)
-    reading = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
-    try:
-        return join_hold(pipe)
-    finally:
-        os.close(reading)
-
-
-def join_hold(pipe: Path) -> int:
-    """Open an existing pipe for writing; OSError if no guard reads it any more."""
-    return os.open(pipe, os.O_WRONLY | os.O_NONBLOCK | os.O_CLOEXEC)
 
 
 def free_port() -> int:

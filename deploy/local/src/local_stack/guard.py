@@ -9,6 +9,7 @@ Standard library only and run as a file (``python -I -S guard.py``), because it 
 import argparse
 import ctypes
 import fcntl
+import json
 import os
 import select
 import shutil
@@ -34,6 +35,8 @@ def parser() -> argparse.ArgumentParser:
     words = argparse.ArgumentParser(prog="guard")
     words.add_argument("mode", choices=["keep", "exec"])
     words.add_argument("--account", help="uid:gid to run the command as")
+    words.add_argument("--environment", type=Path, help="JSON object of variables to set for the command")
+    words.add_argument("--set", action="append", default=[], help="NAME=VALUE for the command's environment")
     words.add_argument("--stop-signal", type=int, default=signal.SIGTERM)
     words.add_argument("--abandon-signal", type=int, default=signal.SIGTERM)
     words.add_argument("--grace-s", type=float, default=10.0)
@@ -53,6 +56,14 @@ def ids(options: argparse.Namespace) -> tuple[int, int] | None:
     return int(uid), int(gid)
 
 
+def environment_of(options: argparse.Namespace) -> dict[str, str]:
+    """Ours, and what the command is to have besides."""
+    environment = dict(os.environ)  # noqa: TID251 handed on, not read
+    if options.environment:
+        environment |= json.loads(options.environment.read_text())
+    return environment | dict(pair.split("=", 1) for pair in options.set)
+
+
 def die_with_parent(parent: int, number: int) -> None:
     """Ask Linux to send ``number`` when the parent dies; elsewhere the pipe has to do."""
     if not sys.platform.startswith("linux"):
@@ -64,6 +75,8 @@ def die_with_parent(parent: int, number: int) -> None:
 
 def become(options: argparse.Namespace) -> None:
     """Turn this process into the command."""
+    # Read while we still may.
+    environment = environment_of(options)
     account = ids(options)
     if account is not None:
         os.setgroups([])
@@ -71,7 +84,7 @@ def become(options: argparse.Namespace) -> None:
         os.setuid(account[0])
     # After the change of user, which would clear it.
     die_with_parent(os.getppid(), options.stop_signal)
-    os.execvp(options.command[0], options.command)  # noqa: S606 the command is the point of this file
+    os.execvpe(options.command[0], options.command, environment)  # noqa: S606 the command is the point of this file
 
 
 def keep(options: argparse.Namespace) -> int:
@@ -124,6 +137,7 @@ def start(options: argparse.Namespace) -> subprocess.Popen[bytes]:
             stdout=log,
             stderr=log,
             cwd="/",
+            env=environment_of(options),
             user=uid,
             group=gid,
             extra_groups=groups,

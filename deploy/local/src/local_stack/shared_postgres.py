@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from local_stack.embedded import EmbeddedPostgres, join_hold
+from local_stack.embedded import EmbeddedPostgres
+from local_stack.guarded import join_hold
 
 ATTEMPTS = 5
 

@@ -1,0 +1,94 @@
+"""Which port is for what, and who sits on one that we need."""
+
+import errno
+import socket
+from collections.abc import Mapping
+from dataclasses import astuple, dataclass, fields
+from typing import Self
+
+import psutil
+
+HOST = "127.0.0.1"
+HIGHEST = 65535
+
+
+class PortsTakenError(RuntimeError):
+    """Somebody listens on ports that we need; the message names all of them."""
+
+
+class PortOffsetError(ValueError):
+    """The offset pushes a port out of the range that exists."""
+
+
+@dataclass(frozen=True)
+class Ports:
+    """The ports of one stack."""
+
+    gateway_http: int = 8080
+    calcom_sync_http: int = 8081
+    calcom: int = 8090
+    staff_registry: int = 50051
+    availability: int = 50052
+    booking: int = 50053
+    calcom_sync: int = 50054
+    telephony_gateway: int = 50055
+    staff_registry_metrics: int = 9151
+    availability_metrics: int = 9152
+    booking_metrics: int = 9153
+    calcom_sync_metrics: int = 9154
+    telephony_gateway_metrics: int = 9155
+    postgres: int = 54329
+    redis: int = 63790
+    collector: int = 43170
+
+    def shifted(self, offset: int) -> Self:
+        """The same ports, all moved by ``offset``."""
+        moved = [port + offset for port in astuple(self)]
+        if min(moved) < 1 or max(moved) > HIGHEST:
+            raise PortOffsetError(
+                f"RUFBUCH_PORT_OFFSET={offset} moves a port to {min(moved)} or {max(moved)}"
+            )
+        return type(self)(**dict(zip((field.name for field in fields(self)), moved, strict=True)))
+
+
+def refuse_taken(needed: Mapping[int, str]) -> None:
+    """Raise PortsTakenError with one line for each port (of: port, what it is for) that is taken."""
+    taken = {port: purpose for port, purpose in needed.items() if not _is_free(port)}
+    if not taken:
+        return
+    holders = _holders()
+    lines = [
+        f"port {port} ({purpose}) is taken by {holders.get(port, 'an unknown process')}"
+        for port, purpose in sorted(taken.items())
+    ]
+    raise PortsTakenError("\n".join([*lines, "Use other ports: RUFBUCH_PORT_OFFSET=1000 make run"]))
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        # Connections that were closed a moment ago do not count.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError as error:
+            if error.errno in {errno.EADDRINUSE, errno.EACCES}:
+                return False
+            raise
+    return True
+
+
+def _holders() -> dict[int, str]:
+    """Who listens where, as far as we may know."""
+    try:
+        connections = psutil.net_connections("tcp")
+    except psutil.AccessDenied:
+        return {}
+    listening = [each for each in connections if each.status == psutil.CONN_LISTEN]
+    return {each.laddr.port: _name(each.pid) for each in listening if each.laddr and each.pid}
+
+
+def _name(pid: int) -> str:
+    try:
+        return f"process {pid} ({psutil.Process(pid).name()})"
+    except psutil.Error:
+        return f"process {pid}"

@@ -1,0 +1,64 @@
+"""One role and one schema for each service, and no way from one to another."""
+
+from collections.abc import Mapping
+from urllib.parse import quote, urlsplit, urlunsplit
+
+import psycopg
+from psycopg import sql
+
+CONNECT_WITHIN_S = 5
+
+
+class ProvisioningError(RuntimeError):
+    """The database cannot be prepared; the message says what its user lacks."""
+
+
+def provision(admin_url: str, passwords: Mapping[str, str]) -> None:
+    """Create or update, for each schema name, the schema and the role of the same name with this password."""
+    try:
+        with psycopg.connect(admin_url, connect_timeout=CONNECT_WITHIN_S) as connection:
+            # Two installations on one server must not create the same role at the same time.
+            connection.execute("SELECT pg_advisory_xact_lock(hashtext('rufbuch provisioning'))")
+            for schema, password in passwords.items():
+                _create_role(connection, schema, password)
+                _create_schema(connection, schema)
+    except psycopg.errors.InsufficientPrivilege as error:
+        raise ProvisioningError(
+            f"RUFBUCH_DATABASE_URL: {_place(admin_url)} does not let its user prepare the services' schemas "
+            f"({error.diag.message_primary}). The user needs CREATEROLE, and CREATE on the database."
+        ) from error
+    except psycopg.OperationalError as error:
+        raise ProvisioningError(
+            f"RUFBUCH_DATABASE_URL: no connection to {_place(admin_url)}: {error}"
+        ) from error
+
+
+def url_for(admin_url: str, role: str, password: str) -> str:
+    """The same database, seen by this role."""
+    parts = urlsplit(admin_url)
+    place = parts.netloc.rpartition("@")[2]
+    return urlunsplit(parts._replace(netloc=f"{quote(role)}:{quote(password)}@{place}"))
+
+
+def _create_role(connection: psycopg.Connection, role: str, password: str) -> None:
+    known = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role]).fetchone()
+    words = "ALTER ROLE {} LOGIN PASSWORD {}" if known else "CREATE ROLE {} LOGIN PASSWORD {}"
+    connection.execute(sql.SQL(words).format(sql.Identifier(role), sql.Literal(password)))
+
+
+def _create_schema(connection: psycopg.Connection, schema: str) -> None:
+    """The schema stays the admin's, so that creating it needs no membership in the role."""
+    names = {"schema": sql.Identifier(schema), "database": sql.Identifier(connection.info.dbname)}
+    for words in (
+        "CREATE SCHEMA IF NOT EXISTS {schema}",
+        "REVOKE ALL ON SCHEMA {schema} FROM PUBLIC",
+        "GRANT USAGE, CREATE ON SCHEMA {schema} TO {schema}",
+        "ALTER ROLE {schema} IN DATABASE {database} SET search_path = {schema}",
+    ):
+        connection.execute(sql.SQL(words).format(**names))
+
+
+def _place(url: str) -> str:
+    """The URL without its password."""
+    parts = urlsplit(url)
+    return f"{parts.username or ''}@{parts.hostname or ''}:{parts.port or 5432}{parts.path}"

@@ -1,0 +1,130 @@
+"""The running whole: everything started in order, ready, and stopped in order, whatever happens in between."""
+
+import json
+import threading
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack, suppress
+from typing import Self
+
+from local_stack.installation import Installation
+from local_stack.interrupts import Interrupts, handled
+from local_stack.kept_secrets import write_private
+from local_stack.leftovers import end_leftovers
+from local_stack.migration import Migrations
+from local_stack.ports import HOST, refuse_taken
+from local_stack.programs import Program, Tier
+from local_stack.provisioning import provision
+from local_stack.readiness import Readiness
+from local_stack.rufbuch import rufbuch_programs
+from local_stack.settings import LocalSettings
+from local_stack.supervision import Supervision, supervised
+from local_stack.supervisor import ProgramState
+
+DATABASES_WITHIN_S = 30.0
+READY_WITHIN_S = 60.0
+WATCH_EVERY_S = 1.0
+
+Table = Callable[[Installation], Sequence[Program]]
+
+
+class SupervisorLostError(RuntimeError):
+    """The supervisor ended although nobody asked for it."""
+
+
+class Stack:
+    """``with Stack(settings) as stack:`` everything is ready inside, and gone after.
+
+    Inside, the first of Ctrl-C, SIGTERM and SIGHUP raises KeyboardInterrupt; what comes after that is ignored until
+    everything has stopped. For the main thread only.
+    """
+
+    def __init__(
+        self,
+        settings: LocalSettings,
+        *,
+        table: Table = rufbuch_programs,
+        say: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        self.installation = Installation.of(settings)
+        self._table = table
+        self._say = say
+        self._cleanup = ExitStack()
+        self._interrupts: Interrupts | None = None
+        self._programs: Sequence[Program] = ()
+        self._supervision: Supervision | None = None
+
+    def __enter__(self) -> Self:
+        self._interrupts = self._cleanup.enter_context(handled())
+        try:
+            self.start()
+            self.wait_ready()
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def start(self) -> None:
+        """Start everything, each program as soon as what it needs is there; ready or not is for wait_ready().
+
+        Raises AlreadyRunningError, PortsTakenError, ProvisioningError, NotReadyError (a database, or a migration).
+        """
+        state = self.installation.state
+        self._cleanup.enter_context(state.claimed())
+        ended = end_leftovers(state.path)
+        if ended:
+            self._say(f"ended what an earlier start had left: {', '.join(ended)}")
+        self._programs = self._table(self.installation)
+        refuse_taken({port: purpose for each in self._programs for port, purpose in each.listens.items()})
+        self._say("starting the servers")
+        self._supervision = self._cleanup.enter_context(supervised(self._programs, state))
+        self._prepare_database()
+        self._say("starting the services")
+        Migrations(self._programs, self._supervision.control, state.logs).run()
+        write_private(state.environment, json.dumps(self.installation.environment(), indent=2))
+        self._cleanup.callback(state.environment.unlink, missing_ok=True)
+
+    def wait_ready(self, within_s: float = READY_WITHIN_S) -> None:
+        """Return when every program is ready; NotReadyError names those that are not and shows their logs."""
+        self._await_ready(self._programs, within_s)
+
+    def wait(self) -> None:
+        """Stay until Ctrl-C or SIGTERM; SupervisorLostError if the supervisor ends by itself."""
+        pause = threading.Event()
+        with suppress(KeyboardInterrupt):
+            while self._supervision and not self._supervision.has_ended:
+                pause.wait(WATCH_EVERY_S)
+            raise SupervisorLostError(
+                f"the supervisor has ended, see {self.installation.state.logs}/supervisor.log"
+            )
+
+    def stop(self) -> None:
+        """Stop the programs in order, wait until they are gone, let others start here. Repeating it is harmless."""
+        if self._interrupts:
+            self._interrupts.hush()
+        self._say("stopping")
+        self._supervision = None
+        self._cleanup.close()
+
+    def describe(self) -> dict[str, str]:
+        """What listens where: purpose to address, in the order of the ports."""
+        listens = {port: purpose for each in self._programs for port, purpose in each.listens.items()}
+        return {purpose: f"{HOST}:{port}" for port, purpose in sorted(listens.items())}
+
+    def states(self) -> dict[str, ProgramState]:
+        """How each program is doing, by name; empty while nothing runs."""
+        return self._supervision.control.states() if self._supervision else {}
+
+    def _prepare_database(self) -> None:
+        self._await_ready(
+            [each for each in self._programs if each.tier is Tier.DATABASES], DATABASES_WITHIN_S
+        )
+        schemas = [each.schema for each in self._programs if each.schema]
+        if schemas:
+            passwords = {schema: self.installation.role_password(schema) for schema in schemas}
+            provision(self.installation.admin_url, passwords)
+
+    def _await_ready(self, programs: Sequence[Program], within_s: float) -> None:
+        Readiness(programs, self.states, self.installation.state.logs).wait(within_s=within_s)

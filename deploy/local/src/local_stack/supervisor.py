@@ -1,0 +1,170 @@
+"""supervisord: its configuration, and the conversation with it over a unix socket."""
+
+import getpass
+import json
+import shlex
+import signal
+import sys
+import xmlrpc.client
+from collections.abc import Iterable, Iterator
+from configparser import RawConfigParser
+from dataclasses import dataclass
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+from supervisor.xmlrpc import SupervisorTransport
+
+from local_stack import guard
+from local_stack.kept_secrets import write_private
+from local_stack.programs import Program, Tier
+
+STOP_WITHIN_S = 15
+ONCE = {"autostart": "false", "autorestart": "false", "startsecs": "0"}
+# A program that keeps dying is started again after 1, 2, 3, ... seconds.
+FOR_EVER = {"autorestart": "true", "startsecs": "1", "startretries": "100"}
+
+
+@dataclass(frozen=True)
+class ProgramState:
+    """What the supervisor knows about one program."""
+
+    state: str
+    pid: int
+    exit_status: int
+    start: int
+    """When it was last started, in seconds since 1970."""
+
+
+class Supervisor:
+    """A conversation with the supervisor behind this socket; not for several threads."""
+
+    def __init__(self, socket: Path) -> None:
+        self._transport = SupervisorTransport(None, None, f"unix://{socket}")
+        self._calls: Any = xmlrpc.client.ServerProxy("http://localhost", transport=self._transport).supervisor
+
+    def answers(self) -> bool:
+        """Whether it is there."""
+        try:
+            self._calls.getState()
+        except (OSError, xmlrpc.client.Error):
+            self.close()
+            return False
+        return True
+
+    def start(self, program: str) -> None:
+        """Start one program; its readiness is another matter."""
+        wait = False
+        self._calls.startProcess(program, wait)
+
+    def states(self) -> dict[str, ProgramState]:
+        """How each program is doing, by its name without the group."""
+        return {info["name"]: _state(info) for info in self._calls.getAllProcessInfo()}
+
+    def shut_down(self) -> None:
+        """Stop all in order, then end."""
+        self._calls.shutdown()
+
+    def close(self) -> None:
+        """Hang up."""
+        self._transport.close()
+
+
+def _state(info: dict[str, Any]) -> ProgramState:
+    return ProgramState(info["statename"], info["pid"], info["exitstatus"], info["start"])
+
+
+def full_name(program: Program) -> str:
+    """How the supervisor calls it."""
+    return f"{program.tier.name.lower()}:{program.name}"
+
+
+def migration_name(program: Program) -> str:
+    """How the supervisor calls the migration of this program."""
+    return f"{Tier.MIGRATIONS.name.lower()}:{migration_log(program)}"
+
+
+def command(configuration: Path) -> list[str]:
+    """What runs the supervisor in the foreground."""
+    return [
+        sys.executable,
+        "-m",
+        "supervisor.supervisord",
+        "--nodaemon",
+        "--configuration",
+        str(configuration),
+    ]
+
+
+def configure(programs: Iterable[Program], *, directory: Path, logs: Path) -> Path:
+    """Write the configuration into ``directory``, which has to have a short path: the socket lies there too."""
+    config = RawConfigParser()
+    config["supervisord"] = {
+        "logfile": _plain(str(logs / "supervisor.log")),
+        "pidfile": _plain(str(directory / "supervisor.pid")),
+        "nocleanup": "true",
+        "user": getpass.getuser(),
+    }
+    config["unix_http_server"] = {"file": _plain(str(directory / "socket")), "chmod": "0700"}
+    config["rpcinterface:supervisor"] = {
+        "supervisor.rpcinterface_factory": "supervisor.rpcinterface:make_main_rpcinterface"
+    }
+    for tier, name, section in _sections(programs, directory, logs):
+        config[f"program:{name}"] = section
+        group = f"group:{tier.name.lower()}"
+        members = config.get(group, "programs", fallback="")
+        config[group] = {"programs": f"{members},{name}".strip(","), "priority": str(tier.value)}
+    text = StringIO()
+    config.write(text)
+    write_private(directory / "supervisor.conf", text.getvalue())
+    return directory / "supervisor.conf"
+
+
+def _sections(
+    programs: Iterable[Program], directory: Path, logs: Path
+) -> Iterator[tuple[Tier, str, dict[str, str]]]:
+    for program in programs:
+        # Whoever needs its schema migrated is started by us, after that.
+        start = {"autostart": "false" if program.migrate else "true"} | FOR_EVER
+        common = _common(program, directory, logs)
+        yield (
+            program.tier,
+            program.name,
+            common | start | {"command": _guarded(program, program.command, directory)},
+        )
+        if program.migrate:
+            run = ONCE | {"command": _guarded(program, program.migrate, directory)}
+            yield Tier.MIGRATIONS, migration_log(program), common | run
+
+
+def _common(program: Program, directory: Path, logs: Path) -> dict[str, str]:
+    environment = directory / f"{program.name}.env.json"
+    write_private(environment, json.dumps(dict(program.environment)))
+    return {
+        "directory": "/",
+        "redirect_stderr": "true",
+        "stdout_logfile": _plain(str(logs / f"{program.name}.log")),
+        "stdout_logfile_maxbytes": "5MB",
+        "stdout_logfile_backups": "2",
+        "stopsignal": program.stop_signal,
+        "stopwaitsecs": str(STOP_WITHIN_S),
+    }
+
+
+def _guarded(program: Program, words: tuple[str, ...], directory: Path) -> str:
+    """The command, behind the guard that gives it its environment and its account."""
+    number = signal.Signals[f"SIG{program.stop_signal}"].value
+    before = [sys.executable, "-I", "-S", guard.__file__, "exec", "--stop-signal", str(number)]
+    before += ["--environment", str(directory / f"{program.name}.env.json")]
+    before += program.account.as_words() if program.account else []
+    return _plain(shlex.join([*before, "--", *words]))
+
+
+def migration_log(program: Program) -> str:
+    """The name of the migration without its group, and of its log."""
+    return f"{program.name}-migrate"
+
+
+def _plain(text: str) -> str:
+    """supervisord expands %(...)s in its values."""
+    return text.replace("%", "%%")
