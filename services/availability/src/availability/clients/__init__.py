@@ -1,0 +1,1 @@
+"""The ways to Redis and to the other services."""

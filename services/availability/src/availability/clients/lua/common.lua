@@ -1,0 +1,132 @@
+-- What all scripts of the holds share; each is appended to this text.
+--
+-- KEYS[1] is the root "holds:{tenant:branch}". Every key begins with it, so the braces put all of them on one node of a
+-- cluster. ARGV[1] is the present instant, ARGV[2] how long a key outlives its last use, both in milliseconds. Below
+-- the root:
+--   :expiring         sorted set: option -> when its hold ends. An option is live exactly while it is in here.
+--   :person:<id>      hash: "<option>|<from>|<to>" -> the call that may ignore it; "" (nobody) once it is claimed.
+--   :option:<id>      hash: call, number, state, since, spans, payload. Stays known after its hold has ended.
+--   :call:<id>        set of the call's live options that nobody has claimed.
+--   :number:<digest>  the same for a caller's number.
+-- from and to are UTC epoch minutes, half open.
+
+local root, now, keep_ms = KEYS[1], tonumber(ARGV[1]), tonumber(ARGV[2])
+local expiring = root .. ':expiring'
+
+local function key(kind, id)
+  return root .. ':' .. kind .. ':' .. id
+end
+
+local function keep(name)
+  redis.call('PEXPIRE', name, keep_ms)
+end
+
+local function field_of(option, span)
+  return string.format('%s|%d|%d', option, span[2], span[3])
+end
+
+local function occupy(option, spans, owner)
+  for _, span in ipairs(spans) do
+    local person = key('person', span[1])
+    redis.call('HSET', person, field_of(option, span), owner)
+    keep(person)
+  end
+end
+
+local function hold_until(option, end_ms)
+  redis.call('ZADD', expiring, string.format('%d', end_ms), option)
+  keep(expiring)
+end
+
+local function forget_limits(option, call, number)
+  redis.call('SREM', key('call', call), option)
+  if number ~= '' then
+    redis.call('SREM', key('number', number), option)
+  end
+end
+
+-- Ends a live hold. What was offered stays known, so that it can be taken again while it is free.
+local function drop(option, state)
+  redis.call('ZREM', expiring, option)
+  local record = key('option', option)
+  local known = redis.call('HMGET', record, 'call', 'number', 'spans')
+  if known[1] then
+    for _, span in ipairs(cjson.decode(known[3])) do
+      redis.call('HDEL', key('person', span[1]), field_of(option, span))
+    end
+    forget_limits(option, known[1], known[2])
+    redis.call('HSET', record, 'state', state)
+  end
+end
+
+-- The call's holds that nobody has claimed.
+local function unclaimed(call)
+  local live = {}
+  for _, option in ipairs(redis.call('SMEMBERS', key('call', call))) do
+    if redis.call('ZSCORE', expiring, option) and redis.call('EXISTS', key('option', option)) == 1 then
+      live[#live + 1] = option
+    else
+      redis.call('SREM', key('call', call), option) -- its record was evicted before it ended
+    end
+  end
+  return live
+end
+
+-- Ends all holds whose time is over; returns how many of them nobody had claimed.
+local function sweep()
+  local lapsed = 0
+  for _, option in ipairs(redis.call('ZRANGEBYSCORE', expiring, '-inf', string.format('%d', now))) do
+    local state = redis.call('HGET', key('option', option), 'state')
+    if state == 'held' then
+      lapsed = lapsed + 1
+      state = 'expired'
+    end
+    drop(option, state)
+  end
+  return lapsed
+end
+
+-- What a person is held for that the call may not ignore: a list of {from, to}.
+local function taken_from(person, call)
+  local name, spans = key('person', person), {}
+  local fields = redis.call('HGETALL', name)
+  for i = 1, #fields, 2 do
+    local option, from, to = string.match(fields[i], '^(.+)|(%d+)|(%d+)$')
+    if not redis.call('ZSCORE', expiring, option) then
+      redis.call('HDEL', name, fields[i]) -- its record was evicted before it ended
+    elseif fields[i + 1] == '' or fields[i + 1] ~= call then
+      spans[#spans + 1] = { tonumber(from), tonumber(to) }
+    end
+  end
+  return spans
+end
+
+-- Remembers what it has read, since many candidates ask for few people.
+local function reader(call)
+  local known = {}
+  return function(person)
+    known[person] = known[person] or taken_from(person, call)
+    return known[person]
+  end
+end
+
+local function is_free(spans, taken)
+  for _, span in ipairs(spans) do
+    for _, other in ipairs(taken(span[1])) do
+      if span[2] < other[2] and other[1] < span[3] then
+        return false
+      end
+    end
+  end
+  return true
+end
+
+local function flat(people, taken)
+  local out = {}
+  for _, person in ipairs(people) do
+    for _, span in ipairs(taken(person)) do
+      out[#out + 1] = { person, span[1], span[2] }
+    end
+  end
+  return out
+end

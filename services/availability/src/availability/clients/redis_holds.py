@@ -1,0 +1,145 @@
+"""Owns the holds in Redis: each operation is one Lua script on keys that a cluster keeps on one node.
+
+A script judges expiry by the instant that the caller passes, so replicas whose clocks differ by some seconds see holds
+end that much earlier or later; two live holds still never overlap, since every script first ends what is over for it.
+"""
+
+import json
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from typing import Any
+
+from prometheus_client import Counter
+from redis.asyncio import Redis, RedisCluster
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import ConnectionError as RedisConnectionError
+
+from availability.clients.offers import from_text, spans_of, to_text
+from availability.clients.scripts import Script, ScriptRunner
+from availability.domain.holds import Caller, HoldRules, Offer, Scope, Taking
+from availability.domain.instants import Interval
+from availability.usecases.ports import Claim, Claiming, Extension, Placement, Placing
+
+TIMEOUT_S = 0.2
+"""The longest that a search or a claim waits for Redis."""
+_holds = Counter(
+    "rufbuch_availability_holds",
+    "Options by what became of them: created, converted (claimed), expired (noticed), released, refused",
+    ["outcome"],
+)
+_TAKEN, _PLACE, _EXTEND, _RELEASE, _CLAIM = map(Script, ("taken", "place", "extend", "release", "claim"))
+_MS = timedelta(milliseconds=1)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@asynccontextmanager
+async def connected(url: str, *, cluster: bool, timeout_s: float = TIMEOUT_S) -> AsyncIterator[ScriptRunner]:
+    """Connections to Redis, opened when they are needed, and again after it was away."""
+    # A pooled connection that a restart has cut is replaced at once; the scripts are harmless to repeat.
+    retry = Retry(NoBackoff(), 1, supported_errors=(RedisConnectionError,))
+    kind = RedisCluster if cluster else Redis
+    client = kind.from_url(url, socket_timeout=timeout_s, socket_connect_timeout=timeout_s, retry=retry)
+    try:
+        yield client
+    finally:
+        await client.aclose()
+
+
+class RedisHolds:
+    """Implements usecases.ports.Holds."""
+
+    def __init__(self, redis: ScriptRunner, rules: HoldRules, *, timeout_s: float = TIMEOUT_S) -> None:
+        self._redis, self._rules, self._timeout_s = redis, rules, timeout_s
+
+    async def taken(
+        self, scope: Scope, people: Sequence[str], *, ignoring_call: str, now: datetime
+    ) -> tuple[Taking, ...]:
+        """See Holds."""
+        lapsed, spans = await self._run(_TAKEN, scope, now, ignoring_call, json.dumps(people))
+        _count(expired=lapsed)
+        return _takings(spans)
+
+    async def place(  # noqa: PLR0913 - see Holds
+        self,
+        scope: Scope,
+        caller: Caller,
+        offers: Sequence[Offer],
+        *,
+        wanted: int,
+        at_least: int,
+        lasting: timedelta,
+        now: datetime,
+    ) -> Placement:
+        """See Holds."""
+        candidates = [
+            {"id": offer.option_id, "spans": spans_of(offer), "payload": to_text(offer)} for offer in offers
+        ]
+        people = sorted({taking.person_id for offer in offers for taking in offer.occupied})
+        status, lapsed, released, refused, until_ms, held, spans = await self._run(
+            _PLACE, scope, now, caller.call_id, _digest(caller.number), lasting // _MS, wanted, at_least,
+            self._rules.per_call, self._rules.per_number, json.dumps(candidates), json.dumps(people),
+        )  # fmt: skip
+        placing = Placing(_text(status))
+        at_limit = placing is Placing.LIMIT
+        _count(expired=lapsed, released=released, refused=refused + at_limit, created=len(held))
+        expires = _instant(until_ms) if held else None
+        return Placement(placing, tuple(map(_text, held)), expires, _takings(spans))
+
+    async def extend(self, scope: Scope, call_id: str, *, lasting: timedelta, now: datetime) -> Extension:
+        """See Holds."""
+        lapsed, count, until_ms = await self._run(
+            _EXTEND, scope, now, call_id, lasting // _MS, self._rules.cap // _MS
+        )
+        _count(expired=lapsed)
+        return Extension(count, _instant(until_ms) if count else None)
+
+    async def release(self, scope: Scope, call_id: str, *, now: datetime) -> int:
+        """See Holds."""
+        lapsed, count = await self._run(_RELEASE, scope, now, call_id)
+        _count(expired=lapsed, released=count)
+        return int(count)
+
+    async def claim(self, scope: Scope, option_id: str, call_id: str, *, again: bool, now: datetime) -> Claim:
+        """See Holds."""
+        status, lapsed, released, payload = await self._run(
+            _CLAIM, scope, now, call_id, option_id, self._rules.claimed // _MS, int(again)
+        )
+        outcome = _text(status)
+        _count(expired=lapsed, released=released, converted=outcome == "claimed", refused=outcome == "taken")
+        claiming = Claiming.CLAIMED if outcome == "repeated" else Claiming(outcome)
+        return Claim(claiming, from_text(payload) if payload else None)
+
+    async def ping(self) -> None:
+        """Raise HoldsUnavailableError unless the store answers."""
+        await self.taken(Scope("ping", "ping"), (), ignoring_call="", now=_EPOCH)
+
+    async def _run(self, script: Script, scope: Scope, now: datetime, *arguments: str | int) -> list[Any]:
+        root = f"holds:{{{scope.tenant_id}:{scope.group_id}}}"
+        times = ((now - _EPOCH) // _MS, self._rules.remembered // _MS)
+        return await script.run(self._redis, root, (*times, *arguments), timeout_s=self._timeout_s)
+
+
+def _digest(number: str) -> str:
+    """Callers' numbers are not written down."""
+    return sha256(number.encode()).hexdigest()[:24] if number else ""
+
+
+def _count(**outcomes: int) -> None:
+    for outcome, count in outcomes.items():
+        if count:
+            _holds.labels(outcome).inc(count)
+
+
+def _takings(spans: Sequence[Sequence[Any]]) -> tuple[Taking, ...]:
+    return tuple(Taking(_text(person), Interval(begin, end)) for person, begin, end in spans)
+
+
+def _text(value: bytes) -> str:
+    return value.decode()
+
+
+def _instant(milliseconds: int) -> datetime:
+    return _EPOCH + milliseconds * _MS

@@ -1,0 +1,95 @@
+"""Owns what is offered to a caller and kept free for them: offers, the rules of holds, which holds see each other."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from availability.domain.instants import Interval
+from availability.domain.service import PhaseKind
+
+ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
+"""Without 0 and o, 1, i and l, which are confused when they are repeated."""
+OPTION_PREFIX = "o-"
+OPTION_LENGTH = 8
+
+
+class Scope(NamedTuple):
+    """The holds that see each other: those of one branch, or of several branches that share people."""
+
+    tenant_id: str
+    group_id: str
+
+
+class Taking(NamedTuple):
+    """A stretch of a person's time."""
+
+    person_id: str
+    interval: Interval
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedPhase:
+    """A phase at its time; `position` counts gaps too, from 0."""
+
+    position: int
+    name: str
+    kind: PhaseKind
+    start: datetime
+    end: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A start that can be booked, as it was offered: later changes of the service do not change it."""
+
+    option_id: str
+    branch_id: str
+    service_id: str
+    service_name: str
+    person_id: str
+    start: datetime
+    end: datetime
+    phases: tuple[PlannedPhase, ...]
+    occupied: tuple[Taking, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HoldRules:
+    """How long holds last and how many one caller may have."""
+
+    cap: timedelta = timedelta(seconds=900)
+    """The longest life of a hold, extensions included."""
+    claimed: timedelta = timedelta(seconds=120)
+    """How long a claimed hold stands at least: it covers the commit and the way of its event to every replica."""
+    remembered: timedelta = timedelta(hours=2)
+    """How long an option can still be taken after it was offered, if it is free."""
+    per_call: int = 5
+    per_number: int = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who a hold belongs to. `number` is E.164, "" where it is withheld: then only the limit per call applies."""
+
+    call_id: str
+    number: str = ""
+
+
+def new_option_id(choose: Callable[[str], str]) -> str:
+    """A name for an option that an agent can repeat. `choose` takes a character out of an alphabet at random."""
+    return OPTION_PREFIX + "".join(choose(ALPHABET) for _ in range(OPTION_LENGTH))
+
+
+def group_of(branch_id: str, branches_of_people: Iterable[Sequence[str]]) -> str:
+    """The first id among the branches that share people with this one, directly or over others.
+
+    Who works in two branches can be held in only one of them at a time, so their holds have to be kept together.
+    """
+    group, found = {branch_id}, True
+    teams = [set(branches) for branches in branches_of_people]
+    while found:
+        touching = [team for team in teams if team & group]
+        found = any(team - group for team in touching)
+        group.update(*touching)
+    return min(group)

@@ -1,0 +1,94 @@
+"""The store of the holds, as the use cases see it: every operation is atomic, and judged by the instant it is given."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import Enum
+from typing import Protocol
+
+from availability.domain.holds import Caller, Offer, Scope, Taking
+
+
+class Placing(Enum):
+    """How an attempt to hold something ended."""
+
+    HELD = "held"
+    SHORT = "short"
+    """Too little of it could be had: nothing was changed."""
+    LIMIT = "limit"
+    """The caller holds as much as one caller may: nothing was changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """What became of an attempt to hold something."""
+
+    placing: Placing
+    held: tuple[str, ...] = ()
+    """Ids of the options, in the order of preference."""
+    expires: datetime | None = None
+    taken: tuple[Taking, ...] = ()
+    """Where it came short: what others hold."""
+
+
+class Claiming(Enum):
+    """How a claim ended."""
+
+    CLAIMED = "claimed"
+    LAPSED = "lapsed"
+    """The hold is over, and nobody asked to take it again."""
+    TAKEN = "taken"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What became of a claim. The offer is absent only where the option is unknown."""
+
+    claiming: Claiming
+    offer: Offer | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Extension:
+    """How many options of a call are held, and until when all of them are."""
+
+    count: int
+    expires: datetime | None = None
+
+
+class Holds(Protocol):
+    """All methods raise HoldsUnavailableError where the store does not answer within its deadline."""
+
+    async def taken(
+        self, scope: Scope, people: Sequence[str], *, ignoring_call: str, now: datetime
+    ) -> tuple[Taking, ...]:
+        """What people are held for, except by the unclaimed holds of one call ("": no exception)."""
+
+    async def place(  # noqa: PLR0913 - all of it has to be one atomic step
+        self,
+        scope: Scope,
+        caller: Caller,
+        offers: Sequence[Offer],
+        *,
+        wanted: int,
+        at_least: int,
+        lasting: timedelta,
+        now: datetime,
+    ) -> Placement:
+        """Hold the first ``wanted`` offers that fit, each as a whole, in place of what the call held unclaimed before.
+
+        Fewer than ``at_least`` (1 or more): nothing is changed.
+        """
+
+    async def extend(self, scope: Scope, call_id: str, *, lasting: timedelta, now: datetime) -> Extension:
+        """Let the call's unclaimed holds last from now on, up to the cap of each."""
+
+    async def release(self, scope: Scope, call_id: str, *, now: datetime) -> int:
+        """End the call's unclaimed holds; how many there were."""
+
+    async def claim(self, scope: Scope, option_id: str, call_id: str, *, again: bool, now: datetime) -> Claim:
+        """Make a hold the call's for good until the appointment is seen, ending its offers that overlap it.
+
+        ``again``: take it even where the hold is over, unless somebody else holds part of it.
+        """
