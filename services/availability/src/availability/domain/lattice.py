@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property
-from itertools import accumulate
+from functools import cached_property, reduce
 from math import gcd
+from operator import or_
 from zoneinfo import ZoneInfo
 
 from availability.domain.zone import Stretch, stretches
@@ -77,5 +77,10 @@ class Lattice:
     def mask_of(self, intervals: Iterable[tuple[int, int]]) -> int:
         """The points that lie in one of the intervals of epoch minutes."""
         ranges = ((self.point_up(begin), self.point_up(end)) for begin, end in intervals)
-        masks = (((1 << (high - low)) - 1) << low for low, high in ranges if low < high)
-        return max(accumulate(masks, int.__or__), default=0)
+        return reduce(or_, (((1 << (high - low)) - 1) << low for low, high in ranges if low < high), 0)
+
+    def covering(self, interval: tuple[int, int]) -> int:
+        """The points whose step shares a minute with the interval."""
+        begin, end = interval
+        low = max((begin - self.origin_min) // self.step_min, 0)
+        return ((1 << max(self.point_up(end) - low, 0)) - 1) << low

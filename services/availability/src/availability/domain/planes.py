@@ -1,13 +1,16 @@
 """Owns the bitmaps of a person's time: filling them from intervals, changing a stretch, reading the set bits."""
 
+import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
+from availability.domain.instants import Interval
 from availability.domain.lattice import Lattice
 
 _KEPT_RUNS = 1024
 # Slice assignment copies from a bytearray at once, but from bytes only through a second bytearray.
 _ZEROS = tuple(bytearray(b"0" * length) for length in range(_KEPT_RUNS))
+_RUN = re.compile(rb"1+")
 _BITS_PER_SPARSE_HIT = 32
 
 
@@ -93,4 +96,21 @@ def _few_minutes(mask: int, first_min: int, step_min: int) -> list[int]:
         out.append(first_min + bit * step_min)
         mask ^= 1 << bit
     out.reverse()
+    return out
+
+
+def runs_of(lattice: Lattice, planes: Sequence[int], span: Interval) -> list[Interval]:
+    """The set cells of a span as intervals of epoch minutes; a cell counts if it begins in the span."""
+    low, high = lattice.point_up(span.begin_min), lattice.point_up(span.end_min)
+    if low >= high:
+        return []
+    cells = bytearray((high - low) * lattice.planes)
+    for plane, bits in enumerate(planes):
+        text = f"{bits >> low & ((1 << (high - low)) - 1):0{high - low}b}"
+        cells[plane :: lattice.planes] = text.encode()[::-1]
+    out = []
+    begin_min = lattice.origin_min + low * lattice.step_min
+    for run in _RUN.finditer(cells):
+        first, last = run.span()
+        out.append(Interval(begin_min + first * lattice.grain_min, begin_min + last * lattice.grain_min))
     return out

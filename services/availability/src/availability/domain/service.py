@@ -100,6 +100,10 @@ class Footprint:
         """The occupied intervals of a start, in UTC epoch minutes."""
         return tuple(Interval(start_min + begin, start_min + end) for begin, end in self.occupied)
 
+    def serving_at(self, start_min: int) -> tuple[Interval, ...]:
+        """The part of it that must be working time."""
+        return tuple(Interval(start_min + begin, start_min + end) for begin, end in self.serving)
+
 
 @lru_cache(maxsize=4096)
 def _footprint(phases: tuple[Phase, ...], before_min: int, after_min: int) -> Footprint:

@@ -1,6 +1,6 @@
 """Owns the question that all searches come down to: at which points of a stretch of time can a person start?"""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from availability.domain.branch import BranchCalendar
@@ -12,7 +12,10 @@ from availability.domain.stencil import Stencil
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """The part of all planes that starts in [low, high) can depend on, and which of its starts are wanted."""
+    """The part of all planes that starts in [low, high) can depend on, and which of its starts are wanted.
+
+    Bit i of a result stands for point first + i.
+    """
 
     base: int
     planes_mask: int | None
@@ -23,6 +26,7 @@ class Cut:
     def of(
         cls, branch: BranchCalendar, stencil: Stencil, begin_min: int, end_min: int, among: int | None
     ) -> "Cut":
+        """For starts in [begin, end), UTC epoch minutes, on the slot grid and in the lattice mask `among`."""
         lattice = branch.lattice
         low, high = lattice.point_up(begin_min), lattice.point_up(end_min)
         base = max(0, low - stencil.lead)
@@ -34,54 +38,57 @@ class Cut:
                 wanted &= mask >> first
         return cls(base, None if top >= lattice.points else (1 << top) - 1, first, wanted)
 
-    def apply(self, registers: list[int]) -> list[int]:
+    def starts(self, stencil: Stencil, registers: list[int]) -> int:
+        """The mask of feasible starts over a person's registers."""
         if self.planes_mask is not None:
-            registers = [plane & self.planes_mask for plane in registers]
+            limit = self.planes_mask
+            registers = [plane & limit for plane in registers]
         if self.base:
-            registers = [plane >> self.base for plane in registers]
-        return registers
-
-
-def start_masks(
-    branch: BranchCalendar,
-    services: Mapping[str, Service],
-    begin_min: int,
-    end_min: int,
-    *,
-    among: int | None = None,
-    ignoring: Collection[BusyKey] = (),
-) -> dict[str, tuple[int, int]]:
-    """Per person (mask, first): bit i of the mask stands for lattice point first + i, a feasible start.
-
-    `services` holds the service as each candidate does it. Starts lie in [begin, end), UTC epoch minutes, and, if
-    given, in the lattice mask `among`. Raises UnknownPersonError.
-    """
-    plans = {id(service): service for service in services.values()}
-    stencils = {key: branch.stencil(service.footprint) for key, service in plans.items()}
-    stencils = {key: branch.stencil(service.footprint) for key, service in plans.items()}
-    cuts = {key: Cut.of(branch, stencil, begin_min, end_min, among) for key, stencil in stencils.items()}
-    out = {}
-    for person_id, service in services.items():
-        cut, stencil = cuts[id(service)], stencils[id(service)]
-        registers = cut.apply(branch.person(person_id).registers(stencil, ignoring))
-        out[person_id] = (stencil.run(registers) & cut.wanted, cut.first)
-    return out
+            base = self.base
+            registers = [plane >> base for plane in registers]
+        return stencil.run(registers) & self.wanted
 
 
 def feasible_starts(
     branch: BranchCalendar,
-    services: Mapping[str, Service],
+    service: Service,
+    people: Iterable[str],
+    begin_min: int,
+    end_min: int,
+    *,
+    ignoring: Collection[BusyKey] = (),
+) -> dict[str, list[int]]:
+    """Per person every feasible start in [begin, end), as ascending UTC epoch minutes.
+
+    Knows nothing of now: notice, horizon and the service's windows are the caller's. Raises UnknownPersonError.
+    """
+    stencil = branch.stencil(service.footprint)
+    cut = Cut.of(branch, stencil, begin_min, end_min, None)
+    step = branch.lattice.step_min
+    first_min = branch.lattice.origin_min + cut.first * step
+    out = {}
+    for person_id in people:
+        registers = branch.person(person_id).registers(stencil, ignoring)
+        out[person_id] = minutes_of(cut.starts(stencil, registers), first_min, step)
+    return out
+
+
+def start_masks(
+    branch: BranchCalendar,
+    service: Service,
+    people: Iterable[str],
     begin_min: int,
     end_min: int,
     *,
     among: int | None = None,
     ignoring: Collection[BusyKey] = (),
-) -> dict[str, list[int]]:
-    """Per candidate every feasible start in [begin, end), as ascending UTC epoch minutes. Raises UnknownPersonError."""
-    masks = start_masks(branch, services, begin_min, end_min, among=among, ignoring=ignoring)
-    origin, step = branch.lattice.origin_min, branch.lattice.step_min
+) -> dict[str, int]:
+    """The same as lattice masks: bit i is lattice point i. `among` limits the points. Raises UnknownPersonError."""
+    stencil = branch.stencil(service.footprint)
+    cut = Cut.of(branch, stencil, begin_min, end_min, among)
     return {
-        person_id: minutes_of(mask, origin + first * step, step) for person_id, (mask, first) in masks.items()
+        person_id: cut.starts(stencil, branch.person(person_id).registers(stencil, ignoring)) << cut.first
+        for person_id in people
     }
 
 
@@ -94,5 +101,6 @@ def is_free(
     ignoring: Collection[BusyKey] = (),
 ) -> bool:
     """Whether this one start is feasible for one person. Raises UnknownPersonError."""
-    found = feasible_starts(branch, {person_id: service}, start_min, start_min + 1, ignoring=ignoring)
-    return bool(found[person_id])
+    return bool(
+        start_masks(branch, service, (person_id,), start_min, start_min + 1, ignoring=ignoring)[person_id]
+    )

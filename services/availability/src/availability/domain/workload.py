@@ -57,8 +57,7 @@ def answer(workload: Workload, timer: Callable[[], float]) -> Answer:
     branch.stencil(service.footprint)
     built = timer()
     last = workload["range_end"] - service.duration_min
-    services = dict.fromkeys(branch.people, service)
-    free = feasible_starts(branch, services, workload["range_start"], last + 1)
+    free = feasible_starts(branch, service, branch.people, workload["range_start"], last + 1)
     found = timer()
     return Answer(name=workload["name"], free=free, state_seconds=built - begun, search_seconds=found - built)
 
