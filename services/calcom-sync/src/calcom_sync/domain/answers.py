@@ -1,0 +1,50 @@
+"""What came back from Cal.com, or did not."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+
+@dataclass(frozen=True)
+class RemoteBooking:
+    """A booking as Cal.com tells it; only what is compared or kept."""
+
+    uid: str
+    number: int
+    """Cal.com's id, for people; only the uid finds a booking."""
+    status: str
+    start: datetime
+    length: timedelta
+    event_type_id: int
+    hosts: tuple[str, ...]
+    """User names; those of a collective event are not complete."""
+    metadata: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def stands(self) -> bool:
+        """Whether it takes the host's time."""
+        return self.status in {"accepted", "pending"}
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An answer of Cal.com. ``message`` is the one of either error envelope, "" for a success."""
+
+    status: int
+    message: str = ""
+    booking: RemoteBooking | None = None
+    """None for errors, and for a success that could not be read."""
+    reset: timedelta | None = None
+    """How long the key has to pause; only a 429 says it."""
+
+
+@dataclass(frozen=True)
+class NoAnswer:
+    """The request failed on its way. ``sent``: it may have arrived."""
+
+    sent: bool
+    detail: str
+
+
+Found = tuple[RemoteBooking, ...]
+"""What a look brought, all of its pages."""

@@ -1,0 +1,50 @@
+"""Where the phases of a business go at Cal.com."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from uuid import UUID
+
+
+@dataclass(frozen=True)
+class Account:
+    """An account at Cal.com. The key stays out of whatever is printed."""
+
+    account_id: UUID
+    username: str
+    api_key: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Spot:
+    """What stands for a phase: position counted from 0, gaps included."""
+
+    service_id: UUID
+    position: int
+    person_id: UUID
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where the copy of a phase belongs."""
+
+    account_id: UUID
+    event_type_id: int
+
+
+@dataclass(frozen=True)
+class Setup:
+    """What the registry says about one business."""
+
+    calendar_sync: bool
+    language: str
+    """Primary language of the business, e.g. "de"."""
+    zones: Mapping[UUID, str]
+    """IANA zone by branch."""
+    accounts: Mapping[UUID, Account]
+    targets: Mapping[Spot, Target]
+    webhook_secret: str = field(repr=False)
+
+    def target(self, spot: Spot) -> Target | None:
+        """Where a phase goes; None where nothing is mapped or the account has no key here."""
+        target = self.targets.get(spot)
+        return target if target and target.account_id in self.accounts else None

@@ -1,0 +1,15 @@
+"""Whether a webhook comes from Cal.com."""
+
+import hashlib
+import hmac
+
+UNSIGNED = "no-secret-provided"
+"""What Cal.com sends where its webhook has no secret; anybody can send that."""
+
+
+def signed_by(secret: str, body: bytes, signature: str) -> bool:
+    """Whether ``signature`` is the hex HMAC-SHA256 of the raw body. Without a secret nothing is ever signed."""
+    if not secret or signature == UNSIGNED:
+        return False
+    expected = hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
+    return hmac.compare_digest(expected.encode(), signature.lower().encode())

@@ -1,0 +1,1 @@
+"""What this service does, one module each; the outside comes in as arguments."""

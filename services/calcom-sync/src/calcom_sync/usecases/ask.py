@@ -1,0 +1,98 @@
+"""Ask Cal.com for one intent, and say what follows."""
+
+from dataclasses import dataclass
+
+from calcom_sync.domain.answers import Answer, Found, NoAnswer, RemoteBooking
+from calcom_sync.domain.appointment import Appointment
+from calcom_sync.domain.cases import Case, CaseKind
+from calcom_sync.domain.intent import Intent
+from calcom_sync.domain.outcome import CallOff, classify_call_off
+from calcom_sync.domain.patience import Patience
+from calcom_sync.domain.request import booking_request
+from calcom_sync.domain.settling import (
+    Moment,
+    Settlement,
+    after_call_off,
+    after_failed_look,
+    after_look_in_vain,
+    after_post,
+    confirmed,
+    own_bookings,
+    reset_of,
+)
+from calcom_sync.domain.setup import Account
+from calcom_sync.domain.steps import Step
+from calcom_sync.usecases.ports import Budget, Calendar, Clock, Wanted
+
+REASON = "Der Termin konnte nicht vollständig eingetragen werden."
+"""Of a cancellation; Cal.com demands one from a host and shows it to the attendee."""
+
+
+@dataclass(frozen=True)
+class Asker:
+    """Asks with the key of one account on behalf of one appointment."""
+
+    calendar: Calendar
+    budget: Budget
+    clock: Clock
+    patience: Patience
+    appointment: Appointment
+    account: Account
+
+    async def ask(self, step: Step, intent: Intent) -> Settlement:
+        """Do a step that needs Cal.com."""
+        if step is Step.POST:
+            return await self._post(intent)
+        if step is Step.LOOK:
+            return await self._look(intent)
+        return await self._call_off(intent)
+
+    async def _post(self, intent: Intent) -> Settlement:
+        result = await self.calendar.create(self.account, booking_request(self.appointment, intent))
+        await self._heed(result)
+        return after_post(intent, result, self._moment())
+
+    async def _call_off(self, intent: Intent) -> Settlement:
+        result = await self.calendar.cancel(self.account, intent.booking_uid, REASON)
+        await self._heed(result)
+        return after_call_off(intent, result, self._moment())
+
+    async def _look(self, intent: Intent) -> Settlement:
+        found = await self.calendar.find(self.account, self._wanted(intent))
+        if isinstance(found, Answer | NoAnswer):
+            await self._heed(found)
+            return after_failed_look(intent, found, self._moment())
+        return await self._after_look(intent, found)
+
+    async def _after_look(self, intent: Intent, found: Found) -> Settlement:
+        standing, was_there = own_bookings(intent, found)
+        if not standing:
+            return after_look_in_vain(
+                intent, self._moment(), cancelled_there=was_there, wanted=self.appointment.wanted
+            )
+        settlement = confirmed(intent, standing[0], self._moment())
+        if not standing[1:]:
+            return settlement
+        return await self._without_copies(intent, settlement, standing[1:])
+
+    async def _without_copies(
+        self, intent: Intent, settlement: Settlement, copies: list[RemoteBooking]
+    ) -> Settlement:
+        """Ours is there more than once: it counts as found only when the others are gone."""
+        for copy in copies:
+            result = await self.calendar.cancel(self.account, copy.uid, REASON)
+            await self._heed(result)
+            if classify_call_off(result) is not CallOff.GONE:
+                return after_failed_look(intent, result, self._moment())
+        case = Case(CaseKind.DUPLICATE, f"{len(copies) + 1} bookings, kept {settlement.intent.booking_uid}")
+        return Settlement(settlement.intent, settlement.case or case, settlement.spoils)
+
+    def _wanted(self, intent: Intent) -> Wanted:
+        return Wanted(intent.event_type_id or 0, self.appointment.attendee.email, intent.start, intent.end)
+
+    async def _heed(self, result: Answer | NoAnswer) -> None:
+        if isinstance(result, Answer) and result.status == 429:
+            await self.budget.pause(self.account, reset_of(result), self.clock.now())
+
+    def _moment(self) -> Moment:
+        return Moment(self.clock.now(), self.patience, self.account.username)

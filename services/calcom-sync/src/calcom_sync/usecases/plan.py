@@ -1,0 +1,42 @@
+"""Find out where the phases of an appointment go at Cal.com."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from calcom_sync.domain.appointment import Appointment, Plan
+from calcom_sync.domain.cases import CaseKind
+from calcom_sync.domain.intent import Intent
+from calcom_sync.domain.settling import Settlement, failure
+from calcom_sync.domain.setup import Setup, Spot
+from calcom_sync.usecases.ports import Appointments, Directory, Planned
+
+_LANGUAGES = frozenset({"de", "en"})
+
+
+async def plan(
+    appointment: Appointment, *, directory: Directory, appointments: Appointments, now: datetime
+) -> None:
+    """Store where each phase goes, or that none does. Raises SetupUnavailableError: nothing was stored."""
+    setup = await directory.setup(appointment.ref.tenant_id)
+    await appointments.plan(planned(appointment, setup), now)
+
+
+def planned(appointment: Appointment, setup: Setup | None) -> Planned:
+    """The plan. A phase without a mapping has failed, never silently."""
+    if setup is None or appointment.branch_id not in setup.zones:
+        text = "the registry does not know the business or the branch"
+        lost = [failure(intent, CaseKind.BUSINESS_UNKNOWN, text) for intent in appointment.intents]
+        return Planned(appointment.ref, Plan.MADE, "", "", lost)
+    if not setup.calendar_sync:
+        idle = [Settlement(intent.cancelled()) for intent in appointment.intents]
+        return Planned(appointment.ref, Plan.NOT_NEEDED, "", "", idle)
+    language = setup.language if setup.language in _LANGUAGES else "en"
+    mapped = [_mapped(appointment, intent, setup) for intent in appointment.intents]
+    return Planned(appointment.ref, Plan.MADE, setup.zones[appointment.branch_id], language, mapped)
+
+
+def _mapped(appointment: Appointment, intent: Intent, setup: Setup) -> Settlement:
+    target = setup.target(Spot(appointment.service_id, intent.position, intent.person_id))
+    if target is None:
+        return failure(intent, CaseKind.NO_MAPPING, f"no event type stands for phase {intent.position}")
+    return Settlement(replace(intent, account_id=target.account_id, event_type_id=target.event_type_id))

@@ -1,0 +1,98 @@
+"""What the use cases need from outside."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+from uuid import UUID
+
+from calcom_sync.domain.answers import Answer, Found, NoAnswer
+from calcom_sync.domain.appointment import Appointment, AppointmentRef, Plan
+from calcom_sync.domain.intent import Intent
+from calcom_sync.domain.settling import Settlement
+from calcom_sync.domain.setup import Account, Setup
+
+
+class Clock(Protocol):
+    """Tells the present instant, aware."""
+
+    def now(self) -> datetime: ...
+
+
+class SetupUnavailableError(Exception):
+    """The registry does not answer; nothing can be said about the business now."""
+
+
+class Directory(Protocol):
+    """Knows how businesses are set up."""
+
+    async def setup(self, tenant_id: UUID) -> Setup | None:
+        """None: there is no such business. Raises SetupUnavailableError."""
+        ...
+
+    def forget(self, tenant_id: UUID) -> None:
+        """What was remembered may be wrong: ask again next time."""
+        ...
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What to look for; whether a booking found is ours is decided by its metadata, not by this."""
+
+    event_type_id: int
+    attendee_email: str
+    start: datetime
+    end: datetime
+
+
+class Calendar(Protocol):
+    """Cal.com. No method raises for what the network or the server does."""
+
+    async def create(self, account: Account, body: dict[str, Any]) -> Answer | NoAnswer: ...
+
+    async def find(self, account: Account, wanted: Wanted) -> Found | Answer | NoAnswer:
+        """Bookings in every status around a time, or why they cannot be told."""
+        ...
+
+    async def cancel(self, account: Account, uid: str, reason: str) -> Answer | NoAnswer: ...
+
+
+class Budget(Protocol):
+    """How much may be asked of Cal.com; one for all workers."""
+
+    async def take(self, account: Account, requests: int, now: datetime) -> timedelta:
+        """Take all or nothing. Zero: taken; else how long to wait before asking again."""
+        ...
+
+    async def pause(self, account: Account, length: timedelta, now: datetime) -> None:
+        """Cal.com has throttled the key."""
+        ...
+
+
+@dataclass(frozen=True)
+class Planned:
+    """An appointment after it was found out where its phases go."""
+
+    ref: AppointmentRef
+    plan: Plan
+    time_zone: str
+    language: str
+    settlements: Sequence[Settlement]
+
+
+class Appointments(Protocol):
+    """The appointments and their intents."""
+
+    async def load(self, ref: AppointmentRef) -> Appointment | None: ...
+
+    async def plan(self, planned: Planned, now: datetime) -> None:
+        """Store a plan with its first settlements, unless it was planned already."""
+        ...
+
+    async def save(self, intents: Sequence[Intent]) -> list[Intent]:
+        """Store those that nobody has changed meanwhile, and return them; committed on return."""
+        ...
+
+    async def settle(self, settlement: Settlement, now: datetime) -> bool:
+        """Store a settlement with all that follows from it. False: somebody else has taken over, nothing is stored."""
+        ...

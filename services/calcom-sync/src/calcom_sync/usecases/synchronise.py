@@ -1,0 +1,141 @@
+"""Bring the copies of one appointment to where they should be, as far as that can be done now."""
+
+import asyncio
+import logging
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from calcom_sync.domain.appointment import Appointment, AppointmentRef, Plan
+from calcom_sync.domain.cases import Case, CaseKind
+from calcom_sync.domain.intent import Intent
+from calcom_sync.domain.patience import Patience
+from calcom_sync.domain.settling import Settlement, failure
+from calcom_sync.domain.setup import Account
+from calcom_sync.domain.steps import ASKS, Step, step_for
+from calcom_sync.usecases.ask import Asker
+from calcom_sync.usecases.plan import plan
+from calcom_sync.usecases.ports import Appointments, Budget, Calendar, Clock, Directory, SetupUnavailableError
+
+ROUNDS_MAX = 6
+"""What is due at once after a round (calling off the sisters of a failure) is done in the next; a bound for bugs."""
+REGISTRY_PAUSE = timedelta(seconds=5)
+_log = logging.getLogger(__name__)
+_Due = list[tuple[Step, Intent]]
+
+
+@dataclass(frozen=True)
+class Synchroniser:
+    """Does what is due for an appointment. ``lease`` has to outlast any request."""
+
+    appointments: Appointments
+    directory: Directory
+    calendar: Calendar
+    budget: Budget
+    clock: Clock
+    patience: Patience
+    lease: timedelta
+
+    async def run(self, ref: AppointmentRef) -> datetime | None:
+        """Do what is due, and say when something will be due next (None: never)."""
+        try:
+            return await self._run(ref)
+        except SetupUnavailableError:
+            return self.clock.now() + REGISTRY_PAUSE
+
+    async def _run(self, ref: AppointmentRef) -> datetime | None:
+        appointment = await self._planned(ref)
+        for _ in range(ROUNDS_MAX):
+            due = self._due(appointment) if appointment else []
+            if appointment is None or not due:
+                break
+            await self._round(appointment, due)
+            appointment = await self.appointments.load(ref)
+        return appointment.next_due if appointment else None
+
+    async def _planned(self, ref: AppointmentRef) -> Appointment | None:
+        appointment = await self.appointments.load(ref)
+        if appointment is None or appointment.plan is not Plan.OPEN:
+            return appointment
+        await plan(
+            appointment,
+            directory=self.directory,
+            appointments=self.appointments,
+            now=self.clock.now(),
+        )
+        return await self.appointments.load(ref)
+
+    def _due(self, appointment: Appointment) -> _Due:
+        now = self.clock.now()
+        steps = [(step_for(one, now, wanted=appointment.wanted), one) for one in appointment.intents]
+        return [(step, intent) for step, intent in steps if step]
+
+    async def _round(self, appointment: Appointment, due: _Due) -> None:
+        for step, intent in due:
+            if step not in ASKS:
+                await self._settle(self._without_asking(step, intent))
+        by_account: dict[UUID | None, _Due] = defaultdict(list)
+        for step, intent in due:
+            if step in ASKS:
+                by_account[intent.account_id].append((step, intent))
+        if by_account:
+            setup = await self.directory.setup(appointment.ref.tenant_id)
+            accounts = setup.accounts if setup else {}
+            async with asyncio.TaskGroup() as together:
+                for account_id, steps in by_account.items():
+                    account = accounts.get(account_id) if account_id else None
+                    together.create_task(self._account(appointment, account, steps))
+
+    def _without_asking(self, step: Step, intent: Intent) -> Settlement:
+        if step is Step.DROP:
+            return Settlement(intent.cancelled())
+        if step is Step.DOUBT:
+            return Settlement(intent.abandoned(self.clock.now(), self.patience))
+        return failure(intent, CaseKind.EXPIRED, "the phase began before Cal.com had it")
+
+    async def _account(self, appointment: Appointment, account: Account | None, steps: _Due) -> None:
+        if account is None:
+            await self._without_key(appointment, [intent for _, intent in steps])
+            return
+        now = self.clock.now()
+        wait = await self.budget.take(account, len(steps), now)
+        if wait:
+            await self.appointments.save([intent.put_off(now + wait) for _, intent in steps])
+            return
+        until = now + self.lease
+        leased = await self.appointments.save([intent.leased(until) for _, intent in steps])
+        await self._ask_all(appointment, account, steps, leased)
+
+    async def _ask_all(
+        self, appointment: Appointment, account: Account, steps: _Due, leased: Sequence[Intent]
+    ) -> None:
+        """All at once, and each is settled as soon as its own answer is there."""
+        asker = Asker(self.calendar, self.budget, self.clock, self.patience, appointment, account)
+        held = {intent.phase_id: intent for intent in leased}
+        async with asyncio.TaskGroup() as together:
+            for step, intent in steps:
+                if intent.phase_id in held:
+                    together.create_task(self._ask_one(asker, step, held[intent.phase_id]))
+
+    async def _ask_one(self, asker: Asker, step: Step, intent: Intent) -> None:
+        await self._settle(await asker.ask(step, intent))
+
+    async def _without_key(self, appointment: Appointment, intents: Sequence[Intent]) -> None:
+        """The account or its key has left the registry since the plan was made."""
+        self.directory.forget(appointment.ref.tenant_id)
+        now, text = self.clock.now(), "the account has no key here"
+        for intent in intents:
+            later = intent.hindered(now, self.patience, text)
+            await self._settle(Settlement(later, Case(CaseKind.NO_MAPPING, text)))
+
+    async def _settle(self, settlement: Settlement) -> None:
+        intent, case = settlement.intent, settlement.case
+        if case and case.kind is CaseKind.AUTH:
+            # The key may have been changed at the registry meanwhile.
+            self.directory.forget(intent.tenant_id)
+        stored = await self.appointments.settle(settlement, self.clock.now())
+        facts = {"phase_id": str(intent.phase_id), "state": intent.state.value, "stored": stored}
+        if case or not stored:
+            _log.warning("a phase needs attention", extra={**facts, "case": case.kind.value if case else ""})
