@@ -36,7 +36,7 @@ _PARAMETERS = frozenset(
         "rrHostSubsetIds",
     ]
 )
-_USERNAMES = ("each value in usernames must be a string", " The array must contain at least 2 elements.")
+_USERNAMES = ("each value in usernames must be a string", "The array must contain at least 2 elements.")
 _DATE_LENGTH = len("2027-10-05")
 
 
