@@ -1,0 +1,1 @@
+"""What a business is, and what makes a description of one sound. Pure."""

@@ -1,0 +1,96 @@
+"""rufbuch.staff.v1.StaffRegistryService: each method translates, and asks one use case."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from typing import Any, Protocol
+
+import grpc
+from prometheus_client import Counter
+
+from chassis.clock import Clock
+from chassis.eventlog import EventLog
+from chassis.grpc_server import Servicer
+from rufbuch.staff.v1 import service_pb2, service_pb2_grpc
+from staff_registry.streams import until
+from staff_registry.usecases.find_business import Businesses, find_business, find_calendar_setup
+from staff_registry.usecases.import_business import Imports, import_business
+from staff_registry.usecases.list_businesses import Keys, list_businesses
+from staff_registry.usecases.resolve_number import Numbers, resolve_number
+from staff_registry.wire.incoming import described_business
+from staff_registry.wire.outgoing import business_message, setup_message
+
+_log = logging.getLogger(__name__)
+_imports = Counter("rufbuch_staff_registry_imports_total", "Imports that were accepted", ["changed"])
+Context = grpc.aio.ServicerContext[Any, Any]
+
+
+class Store(Businesses, Imports, Keys, Numbers, Protocol):
+    """Everything that the use cases need of the storage."""
+
+
+class StaffRegistry(service_pb2_grpc.StaffRegistryServiceServicer):
+    """The implementation."""
+
+    def __init__(self, store: Store, events: EventLog, clock: Clock, stop: asyncio.Event) -> None:
+        self._store, self._events, self._clock, self._stop = store, events, clock, stop
+
+    async def ResolveDialledNumber(
+        self, request: service_pb2.ResolveDialledNumberRequest, context: Context
+    ) -> service_pb2.ResolveDialledNumberResponse:
+        """Which business and branch is called."""
+        dialled = await resolve_number(request.dialled_number, numbers=self._store)
+        return service_pb2.ResolveDialledNumberResponse(
+            tenant_id=str(dialled.tenant_id), branch_id=str(dialled.branch_id)
+        )
+
+    async def GetBusiness(
+        self, request: service_pb2.GetBusinessRequest, context: Context
+    ) -> service_pb2.GetBusinessResponse:
+        """Everything but the secrets."""
+        found = await find_business(request.tenant_id, businesses=self._store)
+        return service_pb2.GetBusinessResponse(business=business_message(found))
+
+    async def ListBusinesses(
+        self, request: service_pb2.ListBusinessesRequest, context: Context
+    ) -> service_pb2.ListBusinessesResponse:
+        """One page of ids."""
+        page = await list_businesses(request.page_size, request.page_token, keys=self._store)
+        return service_pb2.ListBusinessesResponse(
+            tenant_ids=map(str, page.tenant_ids), next_page_token=page.next_page_token
+        )
+
+    async def ImportBusiness(
+        self, request: service_pb2.ImportBusinessRequest, context: Context
+    ) -> service_pb2.ImportBusinessResponse:
+        """Create or change one business."""
+        described = described_business(request.business)
+        imported = await import_business(described, imports=self._store, now=self._clock.now())
+        business = business_message(imported.registered)
+        _imports.labels(imported.changed).inc()
+        _log.info("imported", extra={"tenant_id": business.tenant_id, "changed": imported.changed})
+        return service_pb2.ImportBusinessResponse(business=business, changed=imported.changed)
+
+    async def GetCalendarSetup(
+        self, request: service_pb2.GetCalendarSetupRequest, context: Context
+    ) -> service_pb2.GetCalendarSetupResponse:
+        """Secrets included."""
+        return setup_message(await find_calendar_setup(request.tenant_id, businesses=self._store))
+
+    async def WatchChanges(
+        self, request: service_pb2.WatchChangesRequest, context: Context
+    ) -> AsyncIterator[service_pb2.WatchChangesResponse]:
+        """Changes as they come, until the client or this process goes away."""
+        async for event in until(self._stop, self._events.watch(request.after)):
+            yield service_pb2.WatchChangesResponse(
+                position=event.position, tenant_id=event.payload["tenant_id"]
+            )
+
+
+def staff_registry_servicer(store: Store, events: EventLog, clock: Clock, stop: asyncio.Event) -> Servicer:
+    """The implementation as the server takes it."""
+    return Servicer(
+        StaffRegistry(store, events, clock, stop),
+        service_pb2_grpc.add_StaffRegistryServiceServicer_to_server,
+        "rufbuch.staff.v1.StaffRegistryService",
+    )

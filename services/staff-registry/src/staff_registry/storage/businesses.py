@@ -1,0 +1,90 @@
+"""Businesses in PostgreSQL: the ports of the use cases."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime
+from uuid import UUID
+
+from chassis.eventlog import EventLog
+from chassis.postgres import Connection, Pool
+from staff_registry.domain.business import Registered
+from staff_registry.domain.ids import Ids
+from staff_registry.storage.reading import read_business
+from staff_registry.storage.sealing import Sealer
+from staff_registry.storage.writing import write_business
+from staff_registry.usecases.resolve_number import Dialled
+
+CHANGED = "business_changed"
+
+
+class SqlBusinesses:
+    """The schema of this service."""
+
+    def __init__(self, pool: Pool, events: EventLog, sealer: Sealer) -> None:
+        self._pool, self._events, self._sealer = pool, events, sealer
+
+    async def find(self, tenant_id: UUID) -> Registered | None:
+        """The business without its secrets, which are not even decrypted."""
+        async with self._pool.acquire() as connection:
+            return await read_business(connection, tenant_id, None)
+
+    async def find_with_secrets(self, tenant_id: UUID) -> Registered | None:
+        """The business with its secrets."""
+        async with self._pool.acquire() as connection:
+            return await read_business(connection, tenant_id, self._sealer)
+
+    async def branch_of(self, number: str) -> Dialled | None:
+        """The branch that has the number."""
+        row = await self._pool.fetchrow(
+            "SELECT tenant_id, branch_id FROM dialled_number WHERE number = $1", number
+        )
+        return Dialled(row["tenant_id"], row["branch_id"]) if row else None
+
+    async def keys_after(self, key: str, *, limit: int) -> Sequence[str]:
+        """The next keys in their order."""
+        rows = await self._pool.fetch(
+            "SELECT key FROM tenant WHERE key > $1 ORDER BY key LIMIT $2", key, limit
+        )
+        return [row["key"] for row in rows]
+
+    @asynccontextmanager
+    async def begin(self) -> AsyncIterator["SqlImport"]:
+        """A transaction beside which no other import runs."""
+        async with self._pool.acquire() as connection, connection.transaction():
+            # Imports are rare and short. One lock for all, not one a business, so that two businesses that exchange
+            # numbers cannot wait for each other.
+            await connection.execute(
+                "SELECT pg_advisory_xact_lock(hashtextextended('staff_registry.import', 0))"
+            )
+            yield SqlImport(connection, self._events, self._sealer)
+        await self._events.wake()
+
+    async def check_secrets(self) -> None:
+        """Raise unless the keys in the settings fit what is stored."""
+        token = await self._pool.fetchval("SELECT api_key FROM calendar_account WHERE api_key <> '' LIMIT 1")
+        self._sealer.unseal(token or "")
+
+
+class SqlImport:
+    """An import under way."""
+
+    def __init__(self, connection: Connection, events: EventLog, sealer: Sealer) -> None:
+        self._connection, self._events, self._sealer = connection, events, sealer
+
+    async def stored(self, tenant_key: str) -> Registered | None:
+        """The business with its secrets."""
+        return await read_business(self._connection, Ids(tenant_key).tenant, self._sealer)
+
+    async def taken(self, numbers: Sequence[str], *, but_by: str) -> str | None:
+        """The first of the numbers that another business has."""
+        found: str | None = await self._connection.fetchval(
+            "SELECT number FROM dialled_number WHERE number = ANY($1) AND tenant_id <> $2 ORDER BY number LIMIT 1",
+            list(numbers), Ids(but_by).tenant,
+        )  # fmt: skip
+        return found
+
+    async def store(self, registered: Registered, *, now: datetime) -> None:
+        """Write the business, and the event in the same transaction."""
+        await write_business(self._connection, registered, self._sealer, now=now)
+        payload = {"tenant_id": str(Ids(registered.business.key).tenant)}
+        await self._events.append(self._connection, CHANGED, payload, now=now)

@@ -1,0 +1,1 @@
+"""What the service does; each module says which ports it needs."""

@@ -1,0 +1,1 @@
+"""Between this service's values and its protos."""

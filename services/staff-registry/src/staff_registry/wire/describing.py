@@ -1,0 +1,66 @@
+"""What an operator writes down, as the request that imports it. For the command line and for tests."""
+
+from collections.abc import Mapping, Sequence
+
+from rufbuch.staff.v1 import service_pb2
+from staff_registry.domain.business import Business, Person, PhaseMapping
+from staff_registry.wire.parts import absence_messages, branch_message, hours_messages, service_message
+from staff_registry.yaml_file import describe
+
+
+def import_request(
+    text: str,
+    *,
+    api_keys: Mapping[str, str] | None = None,
+    mappings: Sequence[PhaseMapping] = (),
+    webhook_secret: str = "",
+) -> service_pb2.ImportBusinessRequest:
+    """The request for a YAML file's text. ``api_keys`` are by account key; ``mappings`` come after the file's own.
+
+    Raises FileInvalidError with everything that is wrong, line by line.
+    """
+    business = describe(text, api_keys=api_keys or {}, mappings=mappings, webhook_secret=webhook_secret)
+    return request_for(business)
+
+
+def request_for(business: Business) -> service_pb2.ImportBusinessRequest:
+    """The request that imports a business."""
+    description = service_pb2.BusinessDescription(
+        key=business.key,
+        name=business.name,
+        language=business.language,
+        branches=[branch_message(branch) for branch in business.branches],
+        people=[_person(person) for person in business.people],
+        services=[service_message(service) for service in business.services],
+        mappings=[_mapping(mapping) for mapping in business.mappings],
+        calendar_sync=business.calendar_sync,
+        calendar_webhook_secret=business.webhook_secret,
+    )
+    return service_pb2.ImportBusinessRequest(business=description)
+
+
+def _person(person: Person) -> service_pb2.PersonDescription:
+    return service_pb2.PersonDescription(
+        key=person.key,
+        name=person.name,
+        branch_keys=person.branch_keys,
+        working_hours=hours_messages(person.working_hours),
+        absences=absence_messages(person.absences),
+        accounts=[
+            service_pb2.AccountDescription(
+                key=account.key, username=account.username, email=account.email, api_key=account.api_key
+            )
+            for account in person.accounts
+        ],
+        service_keys=person.service_keys,
+    )
+
+
+def _mapping(mapping: PhaseMapping) -> service_pb2.MappingDescription:
+    return service_pb2.MappingDescription(
+        service_key=mapping.service_key,
+        phase_position=mapping.phase_position,
+        person_key=mapping.person_key,
+        account_key=mapping.account_key,
+        event_type_id=mapping.event_type_id,
+    )

@@ -1,0 +1,106 @@
+"""From the protos to values. Nothing is judged here: the domain does."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+from google.protobuf.timestamp_pb2 import Timestamp
+
+from rufbuch.staff.v1 import business_pb2, service_pb2
+from staff_registry.domain.business import (
+    Absence,
+    Account,
+    Branch,
+    Business,
+    Person,
+    Phase,
+    PhaseKind,
+    PhaseMapping,
+    Service,
+    WeeklyHours,
+)
+
+KINDS = {
+    business_pb2.PHASE_KIND_ACTIVE: PhaseKind.ACTIVE,
+    business_pb2.PHASE_KIND_GAP_FREE: PhaseKind.GAP_FREE,
+    business_pb2.PHASE_KIND_GAP_BLOCKED: PhaseKind.GAP_BLOCKED,
+}
+
+
+def described_business(message: service_pb2.BusinessDescription) -> Business:
+    """What an operator describes."""
+    return Business(
+        key=message.key,
+        name=message.name,
+        language=message.language,
+        branches=tuple(map(_branch, message.branches)),
+        people=tuple(map(_person, message.people)),
+        services=tuple(map(_service, message.services)),
+        mappings=tuple(map(_mapping, message.mappings)),
+        calendar_sync=message.calendar_sync,
+        webhook_secret=message.calendar_webhook_secret,
+    )
+
+
+def _branch(message: business_pb2.Branch) -> Branch:
+    return Branch(
+        key=message.key,
+        name=message.name,
+        time_zone=message.time_zone,
+        holiday_region=message.holiday_region,
+        dialled_numbers=tuple(message.dialled_numbers),
+        slot_step_minutes=message.slot_step_minutes,
+        min_notice_minutes=message.min_notice_minutes,
+        horizon_days=message.horizon_days,
+        hold_seconds=message.hold_seconds,
+        opening_hours=_hours(message.opening_hours),
+    )
+
+
+def _hours(messages: Iterable[business_pb2.WeeklyHours]) -> tuple[WeeklyHours, ...]:
+    return tuple(WeeklyHours(tuple(hours.weekdays), hours.start, hours.end) for hours in messages)
+
+
+def _person(message: service_pb2.PersonDescription) -> Person:
+    return Person(
+        key=message.key,
+        name=message.name,
+        branch_keys=tuple(message.branch_keys),
+        working_hours=_hours(message.working_hours),
+        absences=tuple(
+            Absence(_instant(absence.start_time), _instant(absence.end_time), absence.note)
+            for absence in message.absences
+        ),
+        accounts=tuple(
+            Account(account.key, account.username, account.email, account.api_key)
+            for account in message.accounts
+        ),
+        service_keys=tuple(message.service_keys),
+    )
+
+
+def _instant(message: Timestamp) -> datetime:
+    try:
+        return message.ToDatetime(UTC)
+    except (ValueError, OverflowError):  # no date that Python knows; the domain refuses the year 1
+        return datetime.min.replace(tzinfo=UTC)
+
+
+def _service(message: business_pb2.Service) -> Service:
+    return Service(
+        key=message.key,
+        name=message.name,
+        synonyms=tuple(message.synonyms),
+        phases=tuple(Phase(phase.name, KINDS.get(phase.kind), phase.minutes) for phase in message.phases),
+        price_minor=message.price_minor if message.HasField("price_minor") else None,
+        currency=message.currency,
+    )
+
+
+def _mapping(message: service_pb2.MappingDescription) -> PhaseMapping:
+    return PhaseMapping(
+        service_key=message.service_key,
+        phase_position=message.phase_position,
+        person_key=message.person_key,
+        account_key=message.account_key,
+        event_type_id=message.event_type_id,
+    )

@@ -1,0 +1,176 @@
+"""YAML as nodes that know their line; what does not fit is noted down, and reading goes on."""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+
+import yaml
+
+T = TypeVar("T")
+CHARACTERS_MAX = 1_000_000
+_NULL = "tag:yaml.org,2002:null"
+_WEEKDAYS = {day: n for n, day in enumerate(("mon", "tue", "wed", "thu", "fri", "sat", "sun"), start=1)}
+NO_INSTANT = datetime.fromisoformat("0001-01-01T00:00:00+00:00")
+"""Stands where an instant could not be read, until the faults are told."""
+
+
+@dataclass(frozen=True, order=True)
+class FileFault:
+    """One thing that is wrong. Lines count from 1; ``path`` is that of the description, "" for the file as a whole."""
+
+    line: int
+    path: str
+    expected: str
+
+    def __str__(self) -> str:
+        return f"line {self.line}: {self.path or 'the file'}: expected {self.expected}"
+
+
+class FileInvalidError(ValueError):
+    """The file describes no business; ``faults`` has everything that is wrong, by line."""
+
+    def __init__(self, faults: list[FileFault]) -> None:
+        self.faults = sorted(faults)
+        super().__init__("\n".join(map(str, self.faults)))
+
+
+class Notes:
+    """What was found while reading: the line of each path, and the faults so far."""
+
+    def __init__(self) -> None:
+        self._lines: dict[str, int] = {}
+        self._faults: dict[str, FileFault] = {}
+
+    def place(self, path: str, node: yaml.Node) -> None:
+        """Remember where a path is."""
+        self._lines[path] = node.start_mark.line + 1
+
+    def fault(self, path: str, expected: str) -> None:
+        """Note a fault, unless the path or what it is part of has one: one mistake is told once."""
+        if not any(path == other or path.startswith((f"{other}.", f"{other}[")) for other in self._faults):
+            self._faults[path] = FileFault(self._line(path), path, expected)
+
+    def refuse(self) -> None:
+        """Raise FileInvalidError if anything is wrong."""
+        if self._faults:
+            raise FileInvalidError(list(self._faults.values()))
+
+    def _line(self, path: str) -> int:
+        """Of the path, or of the nearest thing around it that stands in the file."""
+        while path not in self._lines and path:
+            path = re.sub(r"(\.?[^.\[\]]+|\[\d+\])$", "", path)
+        return self._lines.get(path, 1)
+
+
+@dataclass(frozen=True)
+class Item:
+    """A node at its path; None where the file has nothing there."""
+
+    path: str
+    node: yaml.Node | None
+    notes: Notes
+
+    @classmethod
+    def of(cls, path: str, node: yaml.Node | None, notes: Notes) -> "Item":
+        """The item, its place remembered. A null is as good as nothing."""
+        if node is not None:
+            notes.place(path, node)
+        empty = isinstance(node, yaml.ScalarNode) and node.tag == _NULL
+        return cls(path, None if empty else node, notes)
+
+    def fields(self, **fields: str) -> dict[str, "Item"]:
+        """The fields of a mapping. ``fields`` names those that are known, each with its path in the description."""
+        found: dict[str, yaml.Node] = {}
+        for key, value in self._pairs():
+            if key not in fields:
+                self.notes.place(self._below(key), value)
+                self.notes.fault(self._below(key), f"no such field; there are {', '.join(fields)}")
+            elif key in found:
+                self.notes.fault(self._below(fields[key]), f"{key} once only")
+            found.setdefault(key, value)
+        return {key: Item.of(self._below(path), found.get(key), self.notes) for key, path in fields.items()}
+
+    def _pairs(self) -> Iterator[tuple[str, yaml.Node]]:
+        if isinstance(self.node, yaml.MappingNode):
+            for key, value in self.node.value:
+                yield str(key.value) if isinstance(key, yaml.ScalarNode) else "?", value
+        else:
+            self.notes.fault(self.path, "a block of fields")
+
+    def _below(self, name: str) -> str:
+        return f"{self.path}.{name}" if self.path else name
+
+    def each(self, read: Callable[["Item"], T]) -> tuple[T, ...]:
+        """The entries of a list, each read; nothing is an empty list."""
+        if self.node is None:
+            return ()
+        if not isinstance(self.node, yaml.SequenceNode):
+            self.notes.fault(self.path, "a list")
+            return ()
+        entries = (Item.of(f"{self.path}[{n}]", node, self.notes) for n, node in enumerate(self.node.value))
+        return tuple(read(entry) for entry in entries)
+
+    def text(self, default: str = "") -> str:
+        """A text as it is written, whatever type YAML takes it for: 09:00 and no are texts here."""
+        if self.node is None:
+            return default
+        if not isinstance(self.node, yaml.ScalarNode):
+            self.notes.fault(self.path, "a text")
+            return default
+        return str(self.node.value)
+
+    def whole(self, default: int = 0) -> int:
+        """A whole number in decimal digits."""
+        written = self.text()
+        if self.node is None:
+            return default
+        if re.fullmatch(r"-?[0-9]{1,18}", written):
+            return int(written)
+        self.notes.fault(self.path, "a whole number")
+        return default
+
+    def maybe_whole(self) -> int | None:
+        """A whole number, or nothing."""
+        return None if self.node is None else self.whole()
+
+    def yes(self) -> bool:
+        """true or false; nothing is false."""
+        written = self.text("false")
+        if written not in {"true", "false"}:
+            self.notes.fault(self.path, "true or false")
+        return written == "true"
+
+    def weekday(self) -> int:
+        """One of mon … sun as 1 … 7."""
+        written = self.text().lower()
+        if written not in _WEEKDAYS:
+            self.notes.fault(self.path, f"one of {', '.join(_WEEKDAYS)}")
+        return _WEEKDAYS.get(written, 0)
+
+    def instant(self) -> datetime:
+        """A date and time with its offset."""
+        try:
+            found = datetime.fromisoformat(self.text())
+        except ValueError:
+            found = NO_INSTANT
+        if found == NO_INSTANT or found.tzinfo is None:
+            self.notes.fault(self.path, "a date and time with an offset such as 2026-08-03T00:00+02:00")
+            return NO_INSTANT
+        return found
+
+
+def root(text: str, notes: Notes) -> Item:
+    """The file's outermost node. Raises FileInvalidError where it is no YAML at all."""
+    if len(text) > CHARACTERS_MAX:
+        raise FileInvalidError([FileFault(1, "", f"at most {CHARACTERS_MAX} characters")])
+    try:
+        return Item.of("", yaml.compose(text, Loader=yaml.SafeLoader), notes)
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise FileInvalidError([FileFault(line, "", f"YAML ({error.problem})")]) from error
+    except yaml.YAMLError as error:
+        raise FileInvalidError([FileFault(1, "", "YAML in printable characters")]) from error
+    except RecursionError as error:
+        raise FileInvalidError([FileFault(1, "", "a file that is not nested without end")]) from error

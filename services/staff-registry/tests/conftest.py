@@ -1,0 +1,95 @@
+"""The reference salon, and the service over a database of its own."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from cryptography.fernet import Fernet
+from local_stack.databases import MigratedDatabases
+
+from chassis import postgres
+from chassis.eventlog import EventLog
+from chassis.postgres import Pool
+from chassis.testing import SettableClock, serving
+from rufbuch.staff.v1 import service_pb2_grpc
+from staff_registry.domain.business import Business, PhaseMapping
+from staff_registry.servicer import staff_registry_servicer
+from staff_registry.storage.businesses import SqlBusinesses
+from staff_registry.storage.sealing import Sealer
+from staff_registry.yaml_file import describe
+
+NOW = datetime(2025, 11, 24, 9, 0, tzinfo=UTC)
+API_KEYS = {key: f"cal_test_key_of_{key}" for key in ("anna", "ben", "clara")}
+
+
+@pytest.fixture(scope="session")
+def salon_text() -> str:
+    """The reference salon's file."""
+    return (Path(__file__).parents[1] / "samples" / "salon.yaml").read_text()
+
+
+@pytest.fixture(scope="session")
+def salon(salon_text: str) -> Business:
+    """The reference salon with its secrets and with every mapping that its people need."""
+    bare = describe(salon_text)
+    mappings = [
+        PhaseMapping(service.key, position, person.key, person.accounts[0].key, 1000 + 50 * n + position)
+        for person in bare.people
+        for n, service in enumerate(bare.services)
+        if service.key in person.service_keys
+        for position in service.active_positions()
+    ]
+    return describe(salon_text, api_keys=API_KEYS, mappings=mappings, webhook_secret="whsec_of_the_salon")
+
+
+@pytest.fixture
+def sealer() -> Sealer:
+    return Sealer(Fernet.generate_key().decode())
+
+
+def migrate(url: str) -> None:
+    postgres.migrate(url, "staff_registry")
+
+
+@pytest.fixture
+def database_url(migrated_database: MigratedDatabases) -> Iterator[str]:
+    with migrated_database("staff_registry", migrate) as url:
+        yield url
+
+
+@pytest.fixture
+async def pool(database_url: str) -> AsyncIterator[Pool]:
+    async with postgres.pool(database_url) as opened:
+        yield opened
+
+
+@pytest.fixture
+def businesses(pool: Pool, sealer: Sealer) -> SqlBusinesses:
+    return SqlBusinesses(pool, EventLog(pool), sealer)
+
+
+@dataclass
+class Running:
+    """The service behind its real gRPC server."""
+
+    stub: "service_pb2_grpc.StaffRegistryServiceAsyncStub"
+    stop: asyncio.Event
+    clock: SettableClock
+
+
+@asynccontextmanager
+async def running(pool: Pool, sealer: Sealer) -> AsyncIterator[Running]:
+    events, clock, stop = EventLog(pool), SettableClock(NOW), asyncio.Event()
+    servicer = staff_registry_servicer(SqlBusinesses(pool, events, sealer), events, clock, stop)
+    async with serving(servicer) as channel:
+        yield Running(service_pb2_grpc.StaffRegistryServiceStub(channel), stop, clock)
+
+
+@pytest.fixture
+async def registry(pool: Pool, sealer: Sealer) -> AsyncIterator[Running]:
+    async with running(pool, sealer) as service:
+        yield service
