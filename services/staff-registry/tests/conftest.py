@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 from cryptography.fernet import Fernet
-from local_stack.databases import MigratedDatabases
 
 from chassis import postgres
 from chassis.eventlog import EventLog
 from chassis.postgres import Pool
 from chassis.testing import SettableClock, serving
+from local_stack.databases import MigratedDatabases
 from rufbuch.staff.v1 import service_pb2_grpc
 from staff_registry.domain.business import Business, PhaseMapping
 from staff_registry.servicer import staff_registry_servicer

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from datetime import datetime
 from functools import cache
 from zoneinfo import available_timezones
@@ -98,7 +98,7 @@ def within(path: str, value: int, least: int, most: int) -> Faults:
         yield path, f"a number from {least} to {most}"
 
 
-def one_of(path: str, key: str, known: Iterable[str], what: str) -> Faults:
+def one_of(path: str, key: str, known: Container[str], what: str) -> Faults:
     """A reference by key."""
     if key not in known:
         yield path, f"the key of a {what} of this business"

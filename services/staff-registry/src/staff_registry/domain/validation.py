@@ -1,10 +1,11 @@
 """Whether a description of a business is sound: all its faults at once, as path → what was expected."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import chain
 
 from staff_registry.domain import rules
-from staff_registry.domain.business import Absence, Account, Branch, Business, Person, PhaseMapping
+from staff_registry.domain.business import Absence, Account, Branch, Business, Person, PhaseMapping, Service
 from staff_registry.domain.hours import hours_faults
 from staff_registry.domain.rules import Faults
 from staff_registry.domain.services import service_faults
@@ -13,16 +14,30 @@ _EMAIL = r"[!-?A-~]{1,64}@[!-?A-~]{1,189}"
 _LIMITS = {"branches": 50, "people": 500, "services": 500, "mappings": 20_000}
 
 
+@dataclass(frozen=True)
+class _Known:
+    """What can be referred to by key."""
+
+    branches: frozenset[str]
+    services: Mapping[str, Service]
+    people: Mapping[str, Person]
+
+
 def faults_in(business: Business) -> dict[str, str]:
     """Everything that is wrong, one expectation a path; empty: nothing is."""
+    known = _Known(
+        branches=frozenset(branch.key for branch in business.branches),
+        services={service.key: service for service in business.services},
+        people={person.key: person for person in business.people},
+    )
     return _first_of_each_path(
         chain(
             _head(business),
             _sizes(business),
             *(_branch(f"branches[{n}]", branch) for n, branch in enumerate(business.branches)),
-            *(_person(f"people[{n}]", person, business) for n, person in enumerate(business.people)),
+            *(_person(f"people[{n}]", person, known) for n, person in enumerate(business.people)),
             *(service_faults(f"services[{n}]", service) for n, service in enumerate(business.services)),
-            *(_mapping(f"mappings[{n}]", mapping, business) for n, mapping in enumerate(business.mappings)),
+            *(_mapping(f"mappings[{n}]", mapping, known) for n, mapping in enumerate(business.mappings)),
             _uniqueness(business),
         )
     )
@@ -81,22 +96,18 @@ def _branch(at: str, branch: Branch) -> Faults:
     yield from hours_faults(f"{at}.opening_hours", branch.opening_hours)
 
 
-def _person(at: str, person: Person, business: Business) -> Faults:
+def _person(at: str, person: Person, known: _Known) -> Faults:
     yield from rules.slug(f"{at}.key", person.key)
     yield from rules.name(f"{at}.name", person.name)
-    yield from _references(
-        f"{at}.branch_keys", person.branch_keys, [branch.key for branch in business.branches], "branch"
-    )
-    yield from _references(
-        f"{at}.service_keys", person.service_keys, [service.key for service in business.services], "service"
-    )
+    yield from _references(f"{at}.branch_keys", person.branch_keys, known.branches, "branch")
+    yield from _references(f"{at}.service_keys", person.service_keys, known.services, "service")
     yield from hours_faults(f"{at}.working_hours", person.working_hours)
     yield from _absences(f"{at}.absences", person.absences)
     for n, account in enumerate(person.accounts):
         yield from _account(f"{at}.accounts[{n}]", account)
 
 
-def _references(at: str, keys: Sequence[str], known: Sequence[str], what: str) -> Faults:
+def _references(at: str, keys: Sequence[str], known: Container[str], what: str) -> Faults:
     for n, key in enumerate(keys):
         yield from rules.one_of(f"{at}[{n}]", key, known, what)
     yield from rules.unique(((f"{at}[{n}]", key) for n, key in enumerate(keys)), "a key")
@@ -118,13 +129,11 @@ def _account(at: str, account: Account) -> Faults:
     yield from rules.secret(f"{at}.api_key", account.api_key)
 
 
-def _mapping(at: str, mapping: PhaseMapping, business: Business) -> Faults:
-    services = {service.key: service for service in business.services}
-    people = {person.key: person for person in business.people}
-    yield from rules.one_of(f"{at}.service_key", mapping.service_key, services, "service")
-    yield from rules.one_of(f"{at}.person_key", mapping.person_key, people, "person")
+def _mapping(at: str, mapping: PhaseMapping, known: _Known) -> Faults:
+    yield from rules.one_of(f"{at}.service_key", mapping.service_key, known.services, "service")
+    yield from rules.one_of(f"{at}.person_key", mapping.person_key, known.people, "person")
     yield from rules.within(f"{at}.event_type_id", mapping.event_type_id, 1, 2**63 - 1)
-    service, person = services.get(mapping.service_key), people.get(mapping.person_key)
+    service, person = known.services.get(mapping.service_key), known.people.get(mapping.person_key)
     if service and mapping.phase_position not in service.active_positions():
         yield f"{at}.phase_position", "the position of an active phase of the service"
     if person and mapping.account_key not in {account.key for account in person.accounts}:
