@@ -1,0 +1,35 @@
+"""``rufbuch dates`` and ``rufbuch slots``: JSON lines in, JSON lines out, so that others can measure us."""
+
+import json
+import time
+from collections.abc import Callable, Mapping
+from typing import Any, TextIO
+
+
+def dates(lines: TextIO, out: TextIO) -> None:
+    """Each line ``{"text", "reference", "timezone"}`` becomes what the text means."""
+    from telephony_gateway.language.filter import answer
+
+    _each(lines, out, answer)
+
+
+def slots(lines: TextIO, out: TextIO) -> None:
+    """Each line a workload, answered with its free starts and the time it took."""
+    from availability.domain.workload import answer
+
+    _each(lines, out, lambda workload: answer(workload, time.perf_counter))
+
+
+def _each(lines: TextIO, out: TextIO, answer: Callable[[Any], Mapping[str, Any]]) -> None:
+    for number, line in enumerate(lines, 1):
+        if line.strip():
+            out.write(json.dumps(_answered(number, line, answer), ensure_ascii=False) + "\n")
+            out.flush()
+
+
+def _answered(number: int, line: str, answer: Callable[[Any], Mapping[str, Any]]) -> Mapping[str, Any]:
+    """One bad line is said to be bad; the others are answered all the same."""
+    try:
+        return answer(json.loads(line))
+    except (ValueError, KeyError, TypeError) as error:
+        return {"error": f"line {number}: {type(error).__name__}: {error}"}

@@ -1,0 +1,29 @@
+"""The claims of this project, run: one line each, with its figure and its bound."""
+
+import typer
+
+from rufbuch_cli.proof.claims import Claim, Result
+from rufbuch_cli.proof.main_job import CLAIMS as MAIN
+
+GROUPS: dict[str, tuple[Claim, ...]] = {"main": MAIN}
+
+
+def run(name: str) -> int:
+    """Run one group, or all; 0 where every claim holds, 2 for a name that is none."""
+    if name and name not in GROUPS:
+        typer.echo(f"no claims under {name!r}; there are: {', '.join(GROUPS)}", err=True)
+        return 2
+    results = [
+        result
+        for group in ([name] if name else GROUPS)
+        for claim in GROUPS[group]
+        for result in _shown(claim)
+    ]
+    return 0 if all(result.holds for result in results) else 1
+
+
+def _shown(claim: Claim) -> list[Result]:
+    results = claim()
+    for result in results:
+        typer.echo(str(result))
+    return results

@@ -1,0 +1,21 @@
+"""What a claim is, and how its result reads."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Result:
+    """One claim, measured."""
+
+    claim: str
+    figure: str
+    bound: str
+    holds: bool
+
+    def __str__(self) -> str:
+        return f"{'holds' if self.holds else 'FAILS'}  {self.claim}: {self.figure} (bound: {self.bound})"
+
+
+Claim = Callable[[], list[Result]]
+"""Runs something and tells what came out; one run may settle several claims."""

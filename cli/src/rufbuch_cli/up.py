@@ -1,0 +1,59 @@
+"""``rufbuch up``: everything on this machine, one call played, and then it stays; ``--demo`` checks and ends."""
+
+import time
+
+import typer
+
+from local_stack.settings import LocalSettings
+from local_stack.stack import Stack
+from rufbuch_cli.agreement import Agreement, compare
+from rufbuch_cli.call import Played, play
+from rufbuch_cli.installation import Running, running
+from rufbuch_cli.measure import measure
+from rufbuch_cli.salon import import_salon
+from rufbuch_cli.trace import print_waterfall
+
+TRACES_WITHIN_S = 1.0
+"""How long the processes may keep their last spans before they send them."""
+
+
+def run(*, demo: bool) -> int:
+    """Start, import, call, show; 0 where what the caller heard is true on both sides."""
+    began = time.monotonic()
+    with Stack(LocalSettings(), say=typer.echo) as stack:
+        typer.echo(f"everything is up after {time.monotonic() - began:.1f} s")
+        installation = running()
+        business = import_salon(installation)
+        played = play(installation)
+        agreement = _show(installation, business.tenant_id, played)
+        if demo:
+            _print_latencies(installation)
+            return 0 if played.appointment_id and not agreement.faults else 1
+        typer.echo(stack.describe())
+        typer.echo("\nCtrl-C stops everything.")
+        stack.wait()
+    return 0
+
+
+def _show(installation: Running, tenant_id: str, played: Played) -> Agreement:
+    if not played.appointment_id:
+        typer.echo("\nThe call ended without an appointment.", err=True)
+        return Agreement(0, 0, 0, in_parallel=False, sync_state="", faults=("no appointment",))
+    agreement = compare(installation, tenant_id=tenant_id, appointment_id=played.appointment_id)
+    typer.echo(
+        f"\nPostgreSQL: appointment {played.appointment_id}, {agreement.phases} phases, {agreement.active} of them active"
+        f"\nCal.com:    {agreement.bookings} bookings, {'made in parallel' if agreement.in_parallel else 'made one by one'}"
+        f"\nSync:       {agreement.sync_state.lower()}"
+    )
+    for fault in agreement.faults:
+        typer.echo(f"  differs: {fault}", err=True)
+    time.sleep(TRACES_WITHIN_S)  # noqa: TID251 - other processes flush on their own time
+    typer.echo("")
+    print_waterfall(installation.state_dir, played.call_id)
+    return agreement
+
+
+def _print_latencies(installation: Running) -> None:
+    typer.echo("")
+    for latency in measure(installation):
+        typer.echo(str(latency))

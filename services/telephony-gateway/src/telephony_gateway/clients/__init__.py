@@ -1,0 +1,1 @@
+"""The other services and Redis, as the use cases see them."""

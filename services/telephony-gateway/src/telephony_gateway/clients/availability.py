@@ -1,0 +1,93 @@
+"""The availability service, as the use cases see it."""
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import grpc
+from google.protobuf.timestamp_pb2 import Timestamp
+
+from rufbuch.availability.v1 import service_pb2, service_pb2_grpc
+from telephony_gateway.clients.faults import peer_error, reason_of
+from telephony_gateway.domain.business import DialledBranch
+from telephony_gateway.domain.envelope import Caller
+from telephony_gateway.usecases.ports import Found, FoundSlot, SearchOutcome, SlotWish
+
+if TYPE_CHECKING:
+    from rufbuch.availability.v1.service_pb2_grpc import AvailabilityServiceAsyncStub
+
+_OUTCOMES = {
+    service_pb2.SEARCH_OUTCOME_AVAILABLE: SearchOutcome.AVAILABLE,
+    service_pb2.SEARCH_OUTCOME_ALTERNATIVES: SearchOutcome.ALTERNATIVES,
+    service_pb2.SEARCH_OUTCOME_UNAVAILABLE: SearchOutcome.UNAVAILABLE,
+    service_pb2.SEARCH_OUTCOME_CLOSED: SearchOutcome.CLOSED,
+    service_pb2.SEARCH_OUTCOME_TOO_SOON: SearchOutcome.TOO_SOON,
+    service_pb2.SEARCH_OUTCOME_TOO_FAR: SearchOutcome.TOO_FAR,
+    service_pb2.SEARCH_OUTCOME_PAST: SearchOutcome.PAST,
+}
+
+
+class AvailabilityClient:
+    """Slots and holds over gRPC."""
+
+    def __init__(self, channel: grpc.aio.Channel) -> None:
+        self._stub: AvailabilityServiceAsyncStub = service_pb2_grpc.AvailabilityServiceStub(channel)
+
+    async def search(self, branch: DialledBranch, caller: Caller, wish: SlotWish) -> Found:
+        """Look and hold in one step. Raises PeerError."""
+        try:
+            answer = await self._stub.SearchSlots(_request(branch, caller, wish))
+        except grpc.aio.AioRpcError as error:
+            if reason_of(error) == "TOO_MANY_HOLDS":
+                return Found(
+                    SearchOutcome.HOLDING_TOO_MUCH, (), holds_work=True, min_notice_minutes=0, horizon_days=0
+                )
+            raise peer_error("availability", error) from error
+        return Found(
+            outcome=_OUTCOMES[answer.outcome],
+            slots=tuple(_slot(option) for option in answer.options),
+            holds_work=answer.hold_state != service_pb2.HOLD_STATE_UNAVAILABLE,
+            min_notice_minutes=answer.min_notice_minutes,
+            horizon_days=answer.horizon_days,
+        )
+
+    async def release(self, tenant_id: str, branch_id: str, call_id: str) -> None:
+        """End what the call holds and has not booked. Raises PeerError."""
+        request = service_pb2.ReleaseHoldsRequest(tenant_id=tenant_id, branch_id=branch_id, call_id=call_id)
+        try:
+            await self._stub.ReleaseHolds(request)
+        except grpc.aio.AioRpcError as error:
+            raise peer_error("availability", error) from error
+
+
+def _request(branch: DialledBranch, caller: Caller, wish: SlotWish) -> service_pb2.SearchSlotsRequest:
+    return service_pb2.SearchSlotsRequest(
+        tenant_id=branch.tenant_id,
+        branch_id=branch.branch_id,
+        service_id=wish.service_id,
+        person_id=wish.person_id,
+        call_id=caller.call_id,
+        caller_number=caller.caller_number,
+        start_time=_timestamp(wish.start) if wish.start else None,
+        windows=[
+            service_pb2.TimeWindow(start_time=_timestamp(window.start), end_time=_timestamp(window.end))
+            for window in wish.windows
+        ],
+    )
+
+
+def _slot(option: service_pb2.Option) -> FoundSlot:
+    held = option.hold_expire_time.ToDatetime(UTC) if option.HasField("hold_expire_time") else None
+    return FoundSlot(
+        option_id=option.option_id,
+        start=option.start_time.ToDatetime(UTC),
+        end=option.end_time.ToDatetime(UTC),
+        person_id=option.person_id,
+        service_id=option.service_id,
+        held_until=held,
+    )
+
+
+def _timestamp(instant: datetime) -> Timestamp:
+    stamp = Timestamp()
+    stamp.FromDatetime(instant.astimezone(UTC))
+    return stamp

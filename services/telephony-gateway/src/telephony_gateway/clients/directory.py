@@ -1,0 +1,137 @@
+"""The staff registry through a cache that its changes empty."""
+
+import asyncio
+import logging
+import time as monotonic_clock
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import time
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+import grpc
+from prometheus_client import Gauge
+
+from rufbuch.staff.v1 import business_pb2, service_pb2, service_pb2_grpc
+from telephony_gateway.clients.faults import peer_error, reason_of
+from telephony_gateway.domain.business import BookableService, Colleague, DialledBranch, Hours
+from telephony_gateway.usecases.ports import NobodyDialled
+
+if TYPE_CHECKING:
+    from rufbuch.staff.v1.service_pb2_grpc import StaffRegistryServiceAsyncStub
+
+FRESH_S = 60.0
+"""How long an entry is used without asking while the stream of changes is broken."""
+USABLE_S = 3600.0
+"""How long an old entry is better than none while the registry is out of reach."""
+RECONNECT_S = 1.0
+_log = logging.getLogger(__name__)
+_watching = Gauge("rufbuch_gateway_registry_watched", "1 while changes of the registry arrive")
+
+
+@dataclass(frozen=True)
+class _Entry:
+    branch: DialledBranch
+    read_at: float
+
+
+class RegistryDirectory:
+    """Who is dialled, answered from memory; one round of two RPCs where it is not known yet."""
+
+    def __init__(
+        self, channel: grpc.aio.Channel, *, seconds: Callable[[], float] = monotonic_clock.monotonic
+    ) -> None:
+        self._stub: StaffRegistryServiceAsyncStub = service_pb2_grpc.StaffRegistryServiceStub(channel)
+        self._seconds = seconds
+        self._entries: dict[str, _Entry] = {}
+        self._position = ""
+        self._is_watching = False
+
+    async def dialled(self, number: str) -> DialledBranch | NobodyDialled:
+        """The branch behind a number. Raises PeerError where it is not known and cannot be asked for."""
+        entry = self._entries.get(number)
+        if entry and (self._is_watching or self._seconds() - entry.read_at < FRESH_S):
+            return entry.branch
+        try:
+            branch = await self._read(number)
+        except grpc.aio.AioRpcError as error:
+            if reason_of(error) in {"NUMBER_UNKNOWN", "NUMBER_INVALID"}:
+                self._entries.pop(number, None)
+                return NobodyDialled()
+            if entry and self._seconds() - entry.read_at < USABLE_S:
+                return entry.branch
+            raise peer_error("staff-registry", error) from error
+        self._entries[number] = _Entry(branch, self._seconds())
+        return branch
+
+    async def _read(self, number: str) -> DialledBranch:
+        where = await self._stub.ResolveDialledNumber(
+            service_pb2.ResolveDialledNumberRequest(dialled_number=number)
+        )
+        answer = await self._stub.GetBusiness(service_pb2.GetBusinessRequest(tenant_id=where.tenant_id))
+        return _branch(answer.business, where.branch_id)
+
+    async def watch(self) -> None:
+        """Forget a business whenever the registry says that it has changed; until cancelled."""
+        while True:
+            try:
+                await self._follow()
+            except grpc.aio.AioRpcError as error:
+                if reason_of(error) == "POSITION_INVALID":
+                    self._position = ""
+                _log.warning("the registry's changes are not heard", extra={"code": error.code().name})
+            self._set_watching(is_watching=False)
+            await asyncio.sleep(RECONNECT_S)
+
+    async def _follow(self) -> None:
+        stream = self._stub.WatchChanges(service_pb2.WatchChangesRequest(after=self._position))
+        # Headers come when the stream stands: from here on no change is missed.
+        await stream.initial_metadata()
+        self._set_watching(is_watching=True)
+        async for change in stream:
+            self._forget(change.tenant_id)
+            self._position = change.position
+
+    def _set_watching(self, *, is_watching: bool) -> None:
+        if is_watching and not self._is_watching:
+            # What was read while nobody listened may be old.
+            self._entries.clear()
+        self._is_watching = is_watching
+        _watching.set(is_watching)
+
+    def _forget(self, tenant_id: str) -> None:
+        stale = [number for number, entry in self._entries.items() if entry.branch.tenant_id == tenant_id]
+        for number in stale:
+            del self._entries[number]
+
+
+def _branch(business: business_pb2.Business, branch_id: str) -> DialledBranch:
+    branch = next(found for found in business.branches if found.branch_id == branch_id)
+    people = [person for person in business.people if branch_id in person.branch_ids]
+    return DialledBranch(
+        tenant_id=business.tenant_id,
+        branch_id=branch_id,
+        business_name=business.name,
+        language=business.language,
+        zone=ZoneInfo(branch.time_zone),
+        horizon_days=branch.horizon_days,
+        opening_hours=tuple(_hours(hours) for hours in branch.opening_hours),
+        services=tuple(_service(service) for service in business.services),
+        people=tuple(Colleague(p.person_id, p.name, frozenset(p.bookable_service_ids)) for p in people),
+    )
+
+
+def _service(service: business_pb2.Service) -> BookableService:
+    return BookableService(
+        service_id=service.service_id,
+        name=service.name,
+        synonyms=tuple(service.synonyms),
+        minutes=sum(phase.minutes for phase in service.phases),
+        price_minor=service.price_minor if service.HasField("price_minor") else None,
+        currency=service.currency,
+    )
+
+
+def _hours(hours: business_pb2.WeeklyHours) -> Hours:
+    end = None if hours.end == "24:00" else time.fromisoformat(hours.end)
+    return Hours(frozenset(hours.weekdays), time.fromisoformat(hours.start), end)

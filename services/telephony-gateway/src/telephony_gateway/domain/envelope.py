@@ -1,0 +1,73 @@
+"""Who calls whom: read from the call object that Retell sends, never from what the model filled in."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import phonenumbers
+
+_VERSION = re.compile(r"_v\d+$")
+_CALL_ID_MAX = 128
+
+
+@dataclass(frozen=True)
+class Caller:
+    """One phone call, as far as its envelope tells."""
+
+    call_id: str
+    dialled_number: str
+    """E.164 number of the business; "" where the envelope has none that is a number."""
+    caller_number: str
+    """E.164 number of the person on the phone; "" where it is withheld."""
+
+
+class EnvelopeError(Exception):
+    """The body is JSON, but not what Retell sends."""
+
+
+def function_name(path_name: str) -> str:
+    """The function's own name: agents add a version to it when they are published (TG-04)."""
+    return _VERSION.sub("", path_name)
+
+
+def read_caller(body: Mapping[str, Any]) -> Caller:
+    """Read the envelope. Raises EnvelopeError where there is no call in it, as with "payload: args only"."""
+    call = body.get("call")
+    if not isinstance(call, Mapping):
+        raise EnvelopeError("the body has no call object: switch off 'Payload: args only' for this function")
+    call_id = call.get("call_id")
+    if (
+        not isinstance(call_id, str)
+        or not call_id
+        or len(call_id) > _CALL_ID_MAX
+        or not call_id.isprintable()
+    ):
+        raise EnvelopeError("the call object has no call_id")
+    ours, theirs = (
+        ("from_number", "to_number") if call.get("direction") == "outbound" else ("to_number", "from_number")
+    )
+    return Caller(call_id, e164(call.get(ours)), e164(call.get(theirs)))
+
+
+def read_arguments(body: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What the model filled in. Raises EnvelopeError where it is no object."""
+    arguments = body.get("args", {})
+    if arguments is None:
+        return {}
+    if not isinstance(arguments, Mapping):
+        raise EnvelopeError("args is no object")
+    return arguments
+
+
+def e164(number: object) -> str:
+    """The number in E.164, or "" for whatever is none: "anonymous", "restricted", "00000000", nothing at all (TG-16)."""
+    if not isinstance(number, str) or not number.startswith("+"):
+        return ""
+    try:
+        parsed = phonenumbers.parse(number)
+    except phonenumbers.NumberParseException:
+        return ""
+    if not phonenumbers.is_possible_number(parsed):
+        return ""
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)

@@ -1,0 +1,1 @@
+"""Retell's HTTP: functions, webhooks, inbound."""

@@ -1,0 +1,69 @@
+"""The door: a bounded body, a signature that holds, JSON. Whoever comes through it is Retell."""
+
+import json
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from chassis.clock import Clock
+from telephony_gateway.domain.signature import HEADER, Refusal, verify
+from telephony_gateway.http_api import metrics
+
+BODY_MAX = 2 * 1024 * 1024
+"""Bytes. A call object carries the transcript so far; an hour of talk stays far below."""
+_log = logging.getLogger(__name__)
+
+
+class FirstSight(Protocol):
+    """Remembers signatures; see clients.replay_guard."""
+
+    async def is_first(self, digest: str, *, now: datetime) -> bool:
+        """Whether a signature is seen for the first time."""
+        ...
+
+
+@dataclass(frozen=True)
+class Door:
+    """Lets in what is signed, fresh, and (for functions) new."""
+
+    keys: Sequence[str]
+    guard: FirstSight
+    clock: Clock
+
+    async def admit(self, request: Request, *, once: bool) -> dict[str, Any] | Response:
+        """The body's JSON object, or the response that refuses it. ``once``: a second sight is a replay."""
+        body = await _bounded(request)
+        if body is None:
+            return _refusal("too_large", 413)
+        now = self.clock.now()
+        signed = verify(request.headers.get(HEADER), body, keys=self.keys, now=now)
+        if isinstance(signed, Refusal):
+            return _refusal(signed.value, 401)
+        if once and not await self.guard.is_first(signed.digest, now=now):
+            return _refusal(Refusal.REPLAYED.value, 401)
+        try:
+            value = json.loads(body)
+        except ValueError:
+            return _refusal("not_json", 400)
+        return value if isinstance(value, dict) else _refusal("not_an_object", 400)
+
+
+async def _bounded(request: Request) -> bytes | None:
+    parts, length = [], 0
+    async for part in request.stream():
+        length += len(part)
+        if length > BODY_MAX:
+            return None
+        parts.append(part)
+    return b"".join(parts)
+
+
+def _refusal(reason: str, status_code: int) -> Response:
+    metrics.refused.labels(reason).inc()
+    _log.warning("a request was refused", extra={"reason": reason})
+    return JSONResponse({"status": "error", "error": reason}, status_code=status_code)

@@ -1,0 +1,290 @@
+"""What the rules of every language make of their captures: days and stretches of days; None refuses a match."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Any, Literal
+
+from telephony_gateway.language.days import (
+    Between,
+    CalendarWeek,
+    DayExpression,
+    DayOfMonth,
+    Doubt,
+    Mode,
+    Offset,
+    Reading,
+    RelativeDay,
+    Span,
+    Week,
+    Weekday,
+    several,
+    with_month_of,
+)
+from telephony_gateway.language.feasts import Feast, FeastSide, NearFeast, WeekdayNearFeast
+from telephony_gateway.language.periods import Month, NextDays, NthWeek, NthWeekday, PartOfWeek, Portion, Weekend, WorkingWeek, Year
+
+Unit = Literal["day", "week", "month", "year"]
+_WEEKS_AHEAD: dict[Mode, int] = {"plain": 0, "this": 0, "coming": 1, "next": 1, "overnext": 2, "last": -1}
+# "Ende Oktober" in figures of speech for the week: the day range is a table in `periods`.
+LONGEST_COUNT = 3000
+
+
+def weekday(mode: Mode | None, value: int) -> Weekday:
+    """ "Montag", "nächsten Montag"."""
+    return Weekday(value, mode or "plain")
+
+
+def date_of(day: int, month: int, year: int | None = None) -> DayOfMonth:
+    """ "dritter zwölfter", "24. November 2025"."""
+    return DayOfMonth(day, month, None if year is None else full_year(year))
+
+
+def full_year(year: int) -> int:
+    """ "25" is 2025."""
+    return year + 2000 if year < 100 else year
+
+
+def date_short_year(day: int, month: int, year: int) -> DayOfMonth | None:
+    """ "24. Oktober 26": a number that can be no hour."""
+    return date_of(day, month, year) if 25 <= year <= 60 else None
+
+
+def date_spoken_year(day: int, month: int, century: int, year: int) -> DayOfMonth | None:
+    """ "dritter Dezember zwanzig fünfundzwanzig"."""
+    return date_of(day, month, 2000 + year) if century == 20 and 20 <= year <= 60 else None
+
+
+def month_first(month: int, day: int, year: int | None = None) -> DayOfMonth | None:
+    """ "November 24"."""
+    return date_of(day, month, year) if 1 <= day <= 31 else None
+
+
+def from_figures(value: tuple[int, int], year: int | None = None) -> DayOfMonth:
+    """ "24.11."."""
+    return date_of(value[0], value[1], year)
+
+
+def day_alone(number: int) -> DayOfMonth:
+    """ "am Dritten"."""
+    return DayOfMonth(number)
+
+
+def span_from_number(start: int, end: DayExpression) -> DayExpression | None:
+    """ "von 3 bis 5. Dezember": the bare number is a day where the other end is one."""
+    return span(start, end) if isinstance(end, DayOfMonth) and 1 <= start <= 31 else None
+
+
+def month_of_year(*found: Any) -> Month:
+    """ "im Januar nächsten Jahres"."""
+    number = next(value for value in found if isinstance(value, int))
+    mode = next(value for value in found if value in _WEEKS_AHEAD)
+    return Month(number, of_year=_WEEKS_AHEAD[mode])
+
+
+def next_few_days(mode: Mode) -> NextDays | None:
+    """ "in den nächsten Tagen"."""
+    return NextDays(5, "day") if mode in {"coming", "next"} else None
+
+
+def inert(*_: object) -> str:
+    """Words that are no date, whatever they sound like."""
+    return "inert"
+
+
+def day_in_month(day: int, mode: Mode) -> DayOfMonth:
+    """ "am Fünften nächsten Monats"."""
+    return DayOfMonth(day, months_ahead=_WEEKS_AHEAD[mode])
+
+
+def week(mode: Mode) -> Week:
+    """ "nächste Woche"."""
+    return Week(_WEEKS_AHEAD[mode])
+
+
+def calendar_week(number: int, year: int | None = None) -> CalendarWeek:
+    """ "KW 49"."""
+    return CalendarWeek(number, year)
+
+
+def month(mode: Mode) -> Month:
+    """ "nächsten Monat"."""
+    return Month(ahead=_WEEKS_AHEAD[mode])
+
+
+def year(mode: Mode) -> Year:
+    """ "nächstes Jahr"."""
+    return Year(ahead=_WEEKS_AHEAD[mode])
+
+
+def named_month(mode: Mode | None, number: int, year: int | None = None) -> Month:
+    """ "Dezember", "nächsten März", "übernächsten März"."""
+    return Month(number, ahead=1 if mode == "overnext" else 0, year=year)
+
+
+def part_of(portion: Portion, stretch: DayExpression | None) -> DayExpression | None:
+    """ "Anfang Dezember", "Ende nächster Woche", "Mitte des Monats"."""
+    if isinstance(stretch, Week | CalendarWeek):
+        return PartOfWeek(portion, stretch)
+    if isinstance(stretch, Month | Year) and stretch.portion is None:
+        return replace(stretch, portion=portion)
+    return None
+
+
+def offset(count: int, unit: Unit) -> Offset | None:
+    """ "in zwei Wochen"."""
+    return Offset(count, unit) if count <= LONGEST_COUNT else None
+
+
+def ago(count: int, unit: Unit) -> Offset | None:
+    """ "vor zwei Wochen"."""
+    return Offset(count, unit, past=True) if count <= LONGEST_COUNT else None
+
+
+def next_days(mode: Mode, count: int, unit: Unit) -> NextDays | None:
+    """ "die nächsten zwei Wochen"."""
+    return NextDays(count, unit) if mode in {"coming", "next"} and count <= LONGEST_COUNT else None
+
+
+def within(count: int, unit: Unit) -> NextDays | None:
+    """ "innerhalb von zwei Wochen"."""
+    return NextDays(count, unit, from_today=True) if count <= LONGEST_COUNT else None
+
+
+def weekend(mode: Mode | None = None) -> Weekend:
+    """ "nächstes Wochenende"."""
+    return Weekend(mode or "plain")
+
+
+def nth_weekday(nth: int, value: int, stretch: DayExpression) -> NthWeekday | None:
+    """ "der erste Montag im Dezember"."""
+    return NthWeekday(nth, value, stretch) if isinstance(stretch, Month) and nth <= 5 else None
+
+
+def nth_week(nth: int, stretch: DayExpression) -> NthWeek | None:
+    """ "die zweite Woche im Dezember"."""
+    return NthWeek(nth, stretch) if isinstance(stretch, Month) and nth <= 5 else None
+
+
+def named_feast(mode: Mode | None, name: str, year: int | None = None) -> Feast | None:
+    """ "Ostern 2026", "nächste Ostern"."""
+    return Feast(name, year) if mode in {None, "this", "coming", "next"} else None
+
+
+def advent(number: int, _: bool = True) -> str | None:
+    """ "zweiter Advent"."""
+    return f"advent_{number}" if 1 <= number <= 4 else None
+
+
+def _day_of(first: str, second: str, number: int) -> str | None:
+    return (first if number == 1 else second) if number in {1, 2} else None
+
+
+def christmas_day(number: int, _: bool = True) -> str | None:
+    """ "zweiter Weihnachtstag"."""
+    return _day_of("christmas_day", "boxing_day", number)
+
+
+def easter_day(number: int, _: bool = True) -> str | None:
+    """ "zweiter Osterfeiertag"."""
+    return _day_of("easter_sunday", "easter_monday", number)
+
+
+def whit_day(number: int, _: bool = True) -> str | None:
+    """ "zweiter Pfingstfeiertag"."""
+    return _day_of("whit_sunday", "whit_monday", number)
+
+
+def days_from_feast(count: int, unit: Unit, near: Feast, direction: int) -> NearFeast | None:
+    """ "zwei Tage vor Weihnachten"."""
+    if unit not in {"day", "week"} or count > 60:
+        return None
+    return NearFeast(near, direction * count * (7 if unit == "week" else 1))
+
+
+def weekday_near(value: int, near: DayExpression, *, after: bool) -> WeekdayNearFeast | None:
+    """ "Freitag nach Fronleichnam"."""
+    return WeekdayNearFeast(near, value, after) if isinstance(near, Feast) else None
+
+
+def after_day(day: DayExpression | int) -> DayExpression:
+    """ "nach Ostern", "nach dem Wochenende"."""
+    day = day_alone(day) if isinstance(day, int) else day
+    return FeastSide(day, "after") if isinstance(day, Feast) else Beside(day, "after")
+
+
+def before_day(day: DayExpression | int) -> DayExpression:
+    """ "vor Weihnachten", "vor dem Wochenende"."""
+    day = day_alone(day) if isinstance(day, int) else day
+    return FeastSide(day, "before") if isinstance(day, Feast) else Beside(day, "before")
+
+
+def between_years(*_: Any) -> FeastSide:
+    """ "zwischen den Jahren"."""
+    return FeastSide(Feast("christmas"), "after", Feast("new_year"))
+
+
+def span(start: DayExpression | int | None, end: DayExpression | int | None) -> DayExpression:
+    """ "von Montag bis Mittwoch", "vom 3. bis 5. Dezember", "ab Montag", "bis Freitag"."""
+    start = day_alone(start) if isinstance(start, int) else start
+    end = day_alone(end) if isinstance(end, int) else end
+    if start is None or end is None:
+        return Between(start, end)
+    if isinstance(start, Feast) and isinstance(end, Feast):
+        return FeastSide(start, "after", end)
+    if isinstance(end, Weekday) and isinstance(start, Weekday):
+        start = _same_week(start, end)
+        end = _same_week(end, start)
+    return Between(with_month_of(start, end), end)
+
+
+def _same_week(value: Weekday, other: Weekday) -> Weekday:
+    return replace(value, week=other.week) if value.week is None and other.week and value.mode == "plain" else value
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """The days after a day or stretch, or those before it."""
+
+    day: DayExpression
+    side: Literal["before", "after"]
+
+    def resolve(self, today: date) -> Reading:
+        """An open range."""
+        reading = self.day.resolve(today)
+        if self.side == "after":
+            return Reading(tuple(Span((s.last or s.first or today) + timedelta(days=1)) for s in reading.spans), reading.doubt)
+        return Reading(tuple(Span(None, (s.first or today) - timedelta(days=1)) for s in reading.spans), reading.doubt)
+
+
+@dataclass(frozen=True, slots=True)
+class CutOffDate:
+    """ "fünfzehnte Punkt eins": the 15th of January, or a caller who was cut off while saying "zehn"."""
+
+    day: int
+
+    def resolve(self, today: date) -> Reading:
+        """Both, the nearer first."""
+        january = DayOfMonth(self.day, 1).resolve(today).spans[0].first
+        near = DayOfMonth(self.day).resolve(today).spans[0].first
+        if january is None or near is None:
+            return DayOfMonth(self.day, 1).resolve(today)
+        return several(Doubt.CUT_OFF_DATE, near, january)
+
+
+def dotted(day: int, month: int) -> CutOffDate | DayOfMonth:
+    """ "15.1" without its last dot."""
+    return CutOffDate(day) if month == 1 and 10 < day <= 31 else DayOfMonth(day, month)
+
+
+def with_year(found: DayExpression, number: int) -> DayExpression | None:
+    """ "24.07. 2017", "Ostern 2026"."""
+    if isinstance(found, DayOfMonth | Feast | Month) and found.year is None:
+        return replace(found, year=number)
+    return None
+
+
+def working_week(mode: Mode | None = None) -> WorkingWeek:
+    """ "unter der Woche", "nächste Arbeitswoche"."""
+    return WorkingWeek(week(mode or "this"))

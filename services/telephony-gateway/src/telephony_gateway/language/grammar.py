@@ -1,0 +1,119 @@
+"""The engine: tables of patterns over typed items, applied tier by tier, longest match first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from itertools import product
+from typing import Any
+
+# What a pattern's upper-case elements hand to its builder; None from the builder means "not this one after all".
+Builder = Callable[..., Any]
+
+
+class Item:
+    """One token or one recognised phrase: its kind, its value, and which words it covers."""
+
+    __slots__ = ("end", "kind", "pause", "rule", "start", "value")
+
+    def __init__(self, kind: str, value: Any, start: int, end: int, *, pause: bool = False, rule: str = "") -> None:
+        self.kind = kind
+        self.value = value
+        self.start = start
+        self.end = end
+        self.pause = pause
+        self.rule = rule
+
+    def __repr__(self) -> str:
+        return f"{self.kind}({self.value!r})"
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    kind: str
+    build: Builder
+    captures: tuple[int | None, ...]
+    pattern: str
+
+
+class Tier:
+    """A table of patterns compiled into a trie over item kinds."""
+
+    def __init__(self, table: Iterable[tuple[str, str, Builder]], macros: dict[str, str]) -> None:
+        self._trie: dict[str, Any] = {}
+        for kind, pattern, build in table:
+            self._add(kind, pattern, build, macros)
+
+    def _add(self, kind: str, pattern: str, build: Builder, macros: dict[str, str]) -> None:
+        elements = [_alternatives(element, macros) for element in pattern.split()]
+        for choice in product(*elements):
+            captures: list[int | None] = []
+            path: list[str] = []
+            for options, picked in zip(elements, choice, strict=True):
+                if any(option.isupper() for option in options):
+                    captures.append(len(path) if picked and picked.isupper() else None)
+                if picked:
+                    path.append(picked)
+            node = self._trie
+            for step in path:
+                node = node.setdefault(step, {})
+            node.setdefault("", []).append(_Rule(kind, build, tuple(captures), pattern))
+
+    def reduce(self, items: list[Item]) -> list[Item]:
+        """The items with every match replaced by what its rule built."""
+        trie = self._trie
+        out: list[Item] = []
+        position, count = 0, len(items)
+        while position < count:
+            node = trie.get(items[position].kind)
+            found = self._match(items, position, node) if node is not None else None
+            if found is None:
+                out.append(items[position])
+                position += 1
+            else:
+                out.append(found[0])
+                position = found[1]
+        return out
+
+    def _match(self, items: list[Item], start: int, node: dict[str, Any]) -> tuple[Item, int] | None:
+        accepted: list[tuple[int, list[_Rule]]] = []
+        position, count = start + 1, len(items)
+        while True:
+            rules = node.get("")
+            if rules is not None:
+                accepted.append((position, rules))
+            if position == count:
+                break
+            following = node.get(items[position].kind)
+            if following is None:
+                break
+            node = following
+            position += 1
+        return _first_built(items, start, accepted) if accepted else None
+
+
+def _first_built(items: list[Item], start: int, accepted: list[tuple[int, list[_Rule]]]) -> tuple[Item, int] | None:
+    for end, rules in reversed(accepted):
+        for rule in rules:
+            value = rule.build(*[None if at is None else items[start + at].value for at in rule.captures])
+            if value is not None:
+                first, last = items[start], items[end - 1]
+                item = Item(rule.kind, value, first.start, last.end, pause=first.pause, rule=rule.pattern)
+                return item, end
+    return None
+
+
+def _alternatives(element: str, macros: dict[str, str]) -> list[str]:
+    optional = element.endswith("?")
+    names = element.removesuffix("?").split("|")
+    expanded: list[str] = []
+    for name in names:
+        expanded.extend(macros.get(name, name).split("|"))
+    return [*expanded, ""] if optional else expanded
+
+
+def table(rules: dict[str, Sequence[tuple[str, Builder]]]) -> list[tuple[str, str, Builder]]:
+    """Rules grouped by the kind they make, as one list; a pattern cell may hold several, separated by " / "."""
+    return [
+        (kind, pattern.strip(), build) for kind, pairs in rules.items() for cell, build in pairs for pattern in cell.split(" / ")
+    ]

@@ -1,0 +1,80 @@
+"""What makes a language: its words, its tiers of rules, and the few words whose meaning hangs on their neighbours."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from telephony_gateway.language.clock import Part
+from telephony_gateway.language.grammar import Builder, Item, Tier
+from telephony_gateway.language.lexer import items_of
+from telephony_gateway.language.lexicon import Lexicon
+
+Rows = Sequence[tuple[str, str, Builder]]
+
+# After these a "Morgen" is the part of the day, not tomorrow ("Dienstag Morgen", "am Morgen", "morgen Morgen").
+_BEFORE_MORNING = frozenset({"WEEKDAY", "RELDAY", "MORGEN", "MONTH", "DM", "YEAR", "FEAST", "am", "gegen", "DAY", "MOD", "ueber"})
+_TELLS_CLOCK = frozenset({"um", "gegen", "circa", "ab", "punkt"})
+_DATED = frozenset({"DM", "DAY", "MONTH", "YEAR"})
+
+
+class Language:
+    """One language, compiled: text in, phrases out."""
+
+    def __init__(self, *, code: str, lexicon: Lexicon, macros: dict[str, str], tiers: tuple[Rows, ...]) -> None:
+        self.code = code
+        self.lexicon = lexicon
+        names, *rest = (Tier(rows, macros) for rows in tiers)
+        self._names = names
+        self._tiers = rest
+
+    def phrases(self, text: str) -> list[Item]:
+        """What the text says, as items: days, clock times, windows, and the words between them."""
+        items = self._names.reduce(items_of(text, self.lexicon))
+        items = _by_neighbours(items)
+        for tier in self._tiers:
+            items = tier.reduce(items)
+        return items
+
+
+def _by_neighbours(items: list[Item]) -> list[Item]:
+    out: list[Item] = []
+    for index, item in enumerate(items):
+        following = items[index + 1] if index + 1 < len(items) else None
+        before = out[-1] if out else None
+        if item.kind == "der" and (following is None or following.kind != "ORD"):
+            continue
+        if item.kind == "MORGEN":
+            _morning(item, before)
+        elif item.kind == "DOT":
+            _dotted(item, out, following)
+        out.append(item)
+    return out
+
+
+def _morning(item: Item, before: Item | None) -> None:
+    if before is not None and before.kind in _BEFORE_MORNING and not item.pause:
+        item.kind, item.value = "POD", Part.EARLY
+    else:
+        item.kind = "RELDAY"
+
+
+def _dotted(item: Item, before: list[Item], following: Item | None) -> None:
+    """ "10.30" is a clock time and "10.12" a date, unless the words around it say otherwise."""
+    left, right, digits, zero = item.value
+    is_date = 1 <= left <= 31 and 1 <= right <= 12
+    is_clock = left <= 24 and right < 60 and digits == 2
+    if is_clock and (not is_date or _among_clocks(before, following)):
+        item.kind, item.value = "HM", (left, right, zero)
+    elif right == 1 and digits == 1:
+        item.kind, item.value = "CUT", left
+    else:
+        item.kind, item.value = "DM", (left, right)
+
+
+def _among_clocks(before: list[Item], following: Item | None) -> bool:
+    if following is not None and following.kind in {"uhr", "h"}:
+        return True
+    kinds = [item.kind for item in before[-2:]]
+    if not kinds:
+        return False
+    return kinds[-1] in _TELLS_CLOCK | _DATED or (kinds[0] == "HM" and kinds[-1] in {"dash", "bis", "slash"})

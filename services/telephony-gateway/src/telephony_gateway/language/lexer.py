@@ -1,0 +1,215 @@
+"""Words and figures into typed items of one language."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from telephony_gateway.language.clock import Clock
+from telephony_gateway.language.days import DayOfMonth
+from telephony_gateway.language.grammar import Item
+from telephony_gateway.language.lexicon import Entry, Lexicon
+from telephony_gateway.language.normalise import Shape, shapes
+
+TENS = frozenset(range(20, 100, 10))
+PAUSES = frozenset(",;:?!.()")
+MARKS: dict[str, Entry] = {"-": ("dash", None), "/": ("slash", None), "&": ("und", None), "+": ("plus", None), "@": ("at", None)}
+
+
+def items_of(text: str, lexicon: Lexicon) -> list[Item]:
+    """The items of a text; fillers are left out, every other word is there, known or not."""
+    return _telephone(_tens(_Lexer(lexicon, shapes(text)).run()))
+
+
+class _Lexer:
+    """One pass over the shapes of a text."""
+
+    def __init__(self, lexicon: Lexicon, found: list[Shape]) -> None:
+        self._lexicon = lexicon
+        self._shapes = found
+        self._items: list[Item] = []
+        self._pause = False
+
+    def run(self) -> list[Item]:
+        position = 0
+        while position < len(self._shapes):
+            position = self._step(position)
+        return self._items
+
+    def _step(self, at: int) -> int:
+        name, text = self._shapes[at]
+        if name == "word":
+            return self._word(at, text)
+        if name == "mark":
+            self._mark(at, text)
+            return at + 1
+        self._figures(at, name, text)
+        return at + 1
+
+    def _emit(self, entry: Entry, start: int, end: int) -> None:
+        kind, value = entry
+        if kind == "filler":
+            return
+        self._items.append(Item(kind, value, start, end, pause=self._pause))
+        self._pause = False
+
+    def _mark(self, at: int, text: str) -> None:
+        if text in PAUSES:
+            self._pause = True
+            if text == "?":
+                self._emit(("question", None), at, at + 1)
+        else:
+            self._emit(MARKS[text], at, at + 1)
+
+    def _word(self, at: int, text: str) -> int:
+        phrase = self._phrase(at)
+        if phrase is not None:
+            self._emit(phrase[0], at, phrase[1])
+            return phrase[1]
+        joined = self._joined(at, text)
+        if joined is not None:
+            self._emit(joined[0], at, joined[1])
+            return joined[1]
+        entry = self._lexicon.entries.get(text)
+        for part in (entry,) if entry else self._lexicon.known(text) or (("WORD", text),):
+            self._emit(part, at, at + 1)
+        return at + 1
+
+    def _phrase(self, at: int) -> tuple[Entry, int] | None:
+        node: dict[str, Any] | None = self._lexicon.phrases.get(self._shapes[at].text)
+        best, position = None, at
+        while node is not None:
+            position += 1
+            if "" in node:
+                best = (node[""], position)
+            if position == len(self._shapes):
+                break
+            node = node.get(self._shapes[position].text)
+        return best
+
+    def _joined(self, at: int, text: str) -> tuple[Entry, int] | None:
+        """A word that recognition cut in two or three ("frei tag", "don ners tag")."""
+        entries = self._lexicon.entries
+        word, strange = text, text not in entries
+        for end in range(at + 1, min(at + 3, len(self._shapes))):
+            name, following = self._shapes[end]
+            if name != "word":
+                return None
+            pair = f"{word} {following}"
+            word += following
+            strange = strange or following not in entries
+            if word in entries and len(word) >= 5 and (strange or pair in self._lexicon.joined):
+                return entries[word], end + 1
+        return None
+
+    def _figures(self, at: int, name: str, text: str) -> None:
+        for entry in _FIGURES[name](text):
+            self._emit(entry, at, at + 1)
+
+
+def _parts(text: str) -> list[int]:
+    return [int(part) for part in text.replace(".", " ").replace("/", " ").replace("-", " ").split()]
+
+
+def _instant(text: str) -> list[Entry]:
+    try:
+        at = datetime.fromisoformat(_padded(text))
+    except ValueError:
+        return [("IMPOSSIBLE", text)]
+    return [("DAY", DayOfMonth(at.day, at.month, at.year)), ("CLOCK", Clock(at.hour * 60 + at.minute))]
+
+
+def _padded(text: str) -> str:
+    day, clock = text.replace("t", " ").split()
+    hour, minute = clock.split(":")
+    year, month, day_of_month = _parts(day)
+    return f"{year:04}-{month:02}-{day_of_month:02}T{int(hour):02}:{minute}"
+
+
+def _iso(text: str) -> list[Entry]:
+    year, month, day = _parts(text)
+    return [("DAY", DayOfMonth(day, month, year))]
+
+
+def _day_month_year(text: str) -> list[Entry]:
+    day, month, year = _parts(text)
+    return [("DAY", DayOfMonth(day, month, year + 2000 if year < 100 else year))]
+
+
+def _day_month(text: str) -> list[Entry]:
+    day, month = _parts(text)
+    return [("DM", (day, month))]
+
+
+def _hour_minute(text: str) -> list[Entry]:
+    hour, minute = (int(part) for part in text.replace("h", ":").replace(" ", "").split(":")[:2])
+    return [("HM", (hour, minute, text.startswith("0")))]
+
+
+def _dot(text: str) -> list[Entry]:
+    left, right = text.split(".")
+    return [("DOT", (int(left), int(right), len(right), text.startswith("0")))]
+
+
+def _ordinal(text: str) -> list[Entry]:
+    return [("ORD", int("".join(mark for mark in text if mark.isdigit())))]
+
+
+def _number(text: str) -> list[Entry]:
+    if len(text) >= 5 or (len(text) == 3 and text.startswith("0")):
+        return [("LONG", text)]
+    value = int(text)
+    if len(text) == 4:
+        return [("YEAR", value)] if 1900 <= value <= 2199 else [("HHMM", value)]
+    return [("NUM", value)]
+
+
+_FIGURES = {
+    "instant": _instant,
+    "iso": _iso,
+    "dmy": _day_month_year,
+    "dm": _day_month,
+    "hm": _hour_minute,
+    "dot": _dot,
+    "ordinal": _ordinal,
+    "number": _number,
+}
+
+
+def _tens(items: list[Item]) -> list[Item]:
+    """ "vier und zwanzig", "fünf und zwanzigsten": one number, unless "zwischen" asks for two."""
+    out: list[Item] = []
+    for item in items:
+        if _completes_ten(out, item):
+            unit = out[-2]
+            del out[-2:]
+            out.append(Item(item.kind, unit.value + item.value, unit.start, item.end, pause=unit.pause))
+        else:
+            out.append(item)
+    return out
+
+
+def _completes_ten(out: list[Item], item: Item) -> bool:
+    if item.kind not in {"NUM", "ORD"} or item.value not in TENS or len(out) < 2 or out[-1].kind != "und":
+        return False
+    if out[-2].kind not in {"NUM", "EIN"} or not 1 <= out[-2].value <= 9:
+        return False
+    return len(out) < 3 or out[-3].kind not in {"zwischen", "between"}
+
+
+def _telephone(items: list[Item]) -> list[Item]:
+    """Four figures in a row and more, or a long one, are a number to call, not times."""
+    out: list[Item] = []
+    position = 0
+    while position < len(items):
+        end = position
+        while end < len(items) and items[end].kind in {"NUM", "EIN", "LONG", "YEAR", "HHMM", "plus"}:
+            end += 1
+        run = items[position:end]
+        if len(run) >= 4 or any(item.kind == "LONG" for item in run):
+            out.append(Item("OTHER", None, run[0].start, run[-1].end))
+            position = end
+        else:
+            out.extend(run or items[position : position + 1])
+            position = end if run else position + 1
+    return out

@@ -1,0 +1,132 @@
+"""A language's words: which kind each is and what it is worth, how compounds split, which misspellings are near."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from telephony_gateway.language.normalise import plain
+
+Entry = tuple[str, Any]
+
+
+class LexiconTables(NamedTuple):
+    """What a language module declares: see the German one for the meaning of each."""
+
+    words: Mapping[str, str]
+    valued: Mapping[str, Mapping[Any, str]]
+    phrases: Mapping[str, tuple[str, Any]]
+    numbers: Mapping[str, int]
+    ordinals: Mapping[str, int]
+    joined: Iterable[str]
+    splittable: Iterable[str]
+    guessable: Iterable[str]
+    never_guessed: str
+
+
+def spellings(word: str) -> set[str]:
+    """A word with its umlauts as two letters, and with the dots lost."""
+    lost = word.translate(str.maketrans("äöü", "aou"))
+    return {plain(word), plain(lost)}
+
+
+class Lexicon:
+    """Lookup of words in one language."""
+
+    def __init__(self, tables: LexiconTables) -> None:
+        self.entries: dict[str, Entry] = {}
+        for number_kind, numbers in (("NUM", tables.numbers), ("ORD", tables.ordinals)):
+            self._declare_all((word, (number_kind, value)) for word, value in numbers.items())
+        for kind, words in tables.words.items():
+            self._declare_all((word, (kind, word)) for word in words.split())
+        for kind, values in tables.valued.items():
+            self._declare_all((word, (kind, value)) for value, words in values.items() for word in words.split())
+        self.phrases = _phrase_trie(tables.phrases)
+        kinds = set(tables.splittable)
+        self._parts = {word for word, entry in self.entries.items() if entry[0] in kinds and len(word) > 1}
+        self._longest = max(map(len, self._parts), default=0)
+        self._kept = {plain(word) for word in tables.never_guessed.split()}
+        self._near = _neighbourhood(self.entries, set(tables.guessable), self._kept)
+        self.joined = {plain(pair) for pair in tables.joined}
+        self.known = lru_cache(maxsize=4096)(self._known)
+
+    def _declare_all(self, pairs: Iterable[tuple[str, Entry]]) -> None:
+        for word, entry in pairs:
+            for spelling in spellings(word):
+                self.entries.setdefault(spelling, entry)
+
+    def _known(self, word: str) -> tuple[Entry, ...] | None:
+        """The entries of a word that is not listed: its parts, or the listed word that it is a slip of."""
+        if word in self._kept:
+            return None
+        parts = self._split(word)
+        if parts is not None:
+            return tuple(self.entries[part] for part in parts)
+        near = self._guess(word)
+        return (self.entries[near],) if near else None
+
+    def _split(self, word: str) -> list[str] | None:
+        """The word as listed words written together ("halbdrei", "freitagnachmittag"), the longest parts first."""
+        if not 5 <= len(word) <= 40:
+            return None
+        dead: set[int] = set()
+
+        def rest(start: int) -> list[str] | None:
+            if start == len(word):
+                return []
+            if start in dead:
+                return None
+            for end in range(min(len(word), start + self._longest), start + 1, -1):
+                if word[start:end] in self._parts:
+                    tail = rest(end)
+                    if tail is not None:
+                        return [word[start:end], *tail]
+            dead.add(start)
+            return None
+
+        return rest(0)
+
+    def _guess(self, word: str) -> str | None:
+        """The one guessable word at an edit distance of one."""
+        if not 6 <= len(word) <= 24:
+            return None
+        found = {near for cut in _cuts(word) for near in self._near.get(cut, ()) if _one_edit(word, near)}
+        kinds = {self.entries[near] for near in found}
+        return min(found) if len(kinds) == 1 else None
+
+
+def _phrase_trie(phrases: Mapping[str, Entry]) -> dict[str, Any]:
+    trie: dict[str, Any] = {}
+    for phrase, entry in phrases.items():
+        variants = {plain(phrase), plain(phrase.translate(str.maketrans("äöü", "aou")))}
+        for variant in variants:
+            node = trie
+            for word in variant.split():
+                node = node.setdefault(word, {})
+            node[""] = entry
+    return trie
+
+
+def _cuts(word: str) -> set[str]:
+    return {word} | {word[:i] + word[i + 1 :] for i in range(len(word))}
+
+
+def _neighbourhood(entries: Mapping[str, Entry], kinds: set[str], kept: set[str]) -> dict[str, set[str]]:
+    near: dict[str, set[str]] = {}
+    for word, (kind, _) in entries.items():
+        if kind in kinds and len(word) >= 6 and word not in kept:
+            for cut in _cuts(word):
+                near.setdefault(cut, set()).add(word)
+    return near
+
+
+def _one_edit(left: str, right: str) -> bool:
+    """Whether one letter was changed, left out, added, or swapped with its neighbour."""
+    if abs(len(left) - len(right)) > 1:
+        return False
+    start = 0
+    while start < min(len(left), len(right)) and left[start] == right[start]:
+        start += 1
+    a, b = left[start:], right[start:]
+    return a[1:] == b[1:] or a[1:] == b or a == b[1:] or (a[2:] == b[2:] and a[:2] == b[:2][::-1])

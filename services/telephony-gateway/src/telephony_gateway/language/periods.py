@@ -1,0 +1,253 @@
+"""Stretches of days as people say them: months and their parts, weekends, "die nächsten zwei Wochen"."""
+
+from __future__ import annotations
+
+import calendar
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Literal
+
+from telephony_gateway.language.days import (
+    DAY,
+    AnyWeek,
+    DayExpression,
+    Doubt,
+    ImpossibleDayError,
+    Mode,
+    Reading,
+    Span,
+    Week,
+    add_months,
+    make_date,
+    monday_of,
+    one,
+    shift,
+)
+
+Portion = Literal["start", "middle", "end", "first_half", "second_half"]
+
+# First and last day of a part of a month (None: its last day), and of a week (days after Monday).
+_OF_MONTH: dict[Portion, tuple[int, int | None]] = {
+    "start": (1, 10),
+    "middle": (11, 20),
+    "end": (21, None),
+    "first_half": (1, 15),
+    "second_half": (16, None),
+}
+_OF_WEEK: dict[Portion, tuple[int, int]] = {
+    "start": (0, 1),
+    "middle": (2, 3),
+    "end": (3, 4),
+    "first_half": (0, 2),
+    "second_half": (3, 4),
+}
+_OF_YEAR: dict[Portion, tuple[int, int]] = {
+    "start": (1, 1),
+    "middle": (6, 7),
+    "end": (12, 12),
+    "first_half": (1, 6),
+    "second_half": (7, 12),
+}
+
+
+def _not_before(today: date, first: date, last: date) -> Reading:
+    """A stretch that runs already begins today: nobody is offered yesterday."""
+    return Reading((Span(today if first <= today <= last else first, last),))
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """A month by name or by distance from this one, or a part of it."""
+
+    number: int | None = None
+    ahead: int = 0
+    year: int | None = None
+    portion: Portion | None = None
+    of_year: int | None = None
+
+    def first(self, today: date) -> date:
+        """The month's first day: the running one, or the next of that name."""
+        if self.number is None:
+            return add_months(today.replace(day=1), self.ahead)
+        if self.year is not None:
+            return make_date(self.year, self.number, 1)
+        if self.of_year is not None:
+            return make_date(today.year + self.of_year, self.number, 1)
+        return make_date(today.year + (self.number < today.month) + self.ahead, self.number, 1)
+
+    def resolve(self, today: date) -> Reading:
+        """The whole month or its part; what has passed of it is left out."""
+        first = self.first(today)
+        start, end = _OF_MONTH[self.portion] if self.portion else (1, None)
+        length = calendar.monthrange(first.year, first.month)[1]
+        last = first.replace(day=end or length)
+        if last < today and self.number is not None and self.year is None:
+            first = add_months(first, 12)
+            last = first.replace(day=end or calendar.monthrange(first.year, first.month)[1])
+        return _not_before(today, first.replace(day=start), last)
+
+
+@dataclass(frozen=True, slots=True)
+class PartOfWeek:
+    """The start, middle or end of a week."""
+
+    portion: Portion
+    week: AnyWeek = Week(0)
+
+    def resolve(self, today: date) -> Reading:
+        """A few days of the week."""
+        monday = self.week.monday(today)
+        start, end = _OF_WEEK[self.portion]
+        return _not_before(today, shift(monday, start), shift(monday, end))
+
+
+@dataclass(frozen=True, slots=True)
+class WorkingWeek:
+    """Monday to Friday of a week."""
+
+    week: AnyWeek = Week(0)
+
+    def resolve(self, today: date) -> Reading:
+        """Five days, or what is left of them; after Friday those of the next week."""
+        monday = self.week.monday(today)
+        if monday + 4 * DAY < today:
+            monday += 7 * DAY
+        return _not_before(today, monday, monday + 4 * DAY)
+
+
+@dataclass(frozen=True, slots=True)
+class Weekend:
+    """Saturday and Sunday."""
+
+    mode: Mode = "plain"
+    week: AnyWeek | None = None
+    weeks_later: int = 0
+
+    def resolve(self, today: date) -> Reading:
+        """The weekend to come; "nächstes" is doubtful before Saturday."""
+        if self.week is not None:
+            return self._from(self.week.monday(today))
+        weeks = {"overnext": 1, "last": -1}.get(self.mode, 0) + self.weeks_later
+        reading = self._from(shift(monday_of(today), 7 * weeks))
+        if self.mode in {"next", "overnext"}:
+            later = self._from(shift(monday_of(today), 7 * (weeks + 1)))
+            if today.weekday() >= 5:
+                return later
+            return Reading(reading.spans + later.spans, Doubt.NEXT_WEEKDAY)
+        first, last = reading.spans[0]
+        assert first is not None  # noqa: S101 - `_from` always names both days
+        assert last is not None  # noqa: S101 - as above
+        return _not_before(today, first, last) if self.mode != "last" else reading
+
+    @staticmethod
+    def _from(monday: date) -> Reading:
+        return Reading((Span(shift(monday, 5), shift(monday, 6)),))
+
+
+@dataclass(frozen=True, slots=True)
+class NextDays:
+    """So many days, weeks or months from now: "in den nächsten drei Tagen", "innerhalb von zwei Wochen"."""
+
+    count: int
+    unit: Literal["day", "week", "month", "year"]
+    from_today: bool = False
+
+    def resolve(self, today: date) -> Reading:
+        """From tomorrow (or today) for that long."""
+        if self.unit in {"month", "year"}:
+            last = add_months(today, self.count * (12 if self.unit == "year" else 1))
+        else:
+            last = shift(today, self.count * (7 if self.unit == "week" else 1))
+        return Reading((Span(today if self.from_today else today + DAY, last),))
+
+
+@dataclass(frozen=True, slots=True)
+class NthWeekday:
+    """The n-th weekday of a month: "der erste Montag im Dezember"; -1 is the last."""
+
+    nth: int
+    weekday: int
+    month: Month
+
+    def resolve(self, today: date) -> Reading:
+        """One day; that of next year where this year's has passed."""
+        day = self._of(self.month.first(today))
+        if day < today and self.month.number is not None and self.month.year is None:
+            day = self._of(add_months(self.month.first(today), 12))
+        return one(day)
+
+    def _of(self, first: date) -> date:
+        day = first + timedelta(days=(self.weekday - first.weekday()) % 7)
+        if self.nth == -1:
+            last = first.replace(day=calendar.monthrange(first.year, first.month)[1])
+            return last - timedelta(days=(last.weekday() - self.weekday) % 7)
+        day += timedelta(days=7 * (self.nth - 1))
+        if day.month != first.month:
+            raise ImpossibleDayError(f"no {self.nth}th such weekday")
+        return day
+
+
+@dataclass(frozen=True, slots=True)
+class NthWeek:
+    """The n-th week of a month, counted from its first Monday's week or its first day; -1 is the last."""
+
+    nth: int
+    month: Month
+
+    def resolve(self, today: date) -> Reading:
+        """Monday to Sunday, cut to what is still to come."""
+        first = self.month.first(today)
+        last = first.replace(day=calendar.monthrange(first.year, first.month)[1])
+        if self.nth == -1:
+            monday = monday_of(last) if last.weekday() >= 3 else monday_of(last) - 7 * DAY
+        else:
+            # As with ISO weeks, a week belongs to the month that has its Thursday.
+            start = monday_of(first) if first.weekday() <= 3 else monday_of(first) + 7 * DAY
+            monday = start + (self.nth - 1) * 7 * DAY
+        return _not_before(today, monday, monday + 6 * DAY)
+
+
+@dataclass(frozen=True, slots=True)
+class Year:
+    """A year, or a part of one."""
+
+    number: int | None = None
+    ahead: int = 0
+    portion: Portion | None = None
+
+    def resolve(self, today: date) -> Reading:
+        """Its first to its last day, cut to what is still to come."""
+        year = self.number if self.number is not None else today.year + self.ahead
+        start, end = _OF_YEAR[self.portion] if self.portion else (1, 12)
+        last = make_date(year, end, calendar.monthrange(year, end)[1])
+        return _not_before(today, make_date(year, start, 1), last)
+
+
+@dataclass(frozen=True, slots=True)
+class NextWorkday:
+    """The next Monday to Friday after today, or so many of them later."""
+
+    count: int = 1
+
+    def resolve(self, today: date) -> Reading:
+        """One day; holidays are the branch's business, not the language's."""
+        day = today
+        for _ in range(min(self.count, 400)):
+            day = shift(day, 1 if day.weekday() < 4 or day.weekday() == SUNDAY_INDEX else 7 - day.weekday())
+        return one(day)
+
+
+SUNDAY_INDEX = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Vaguely:
+    """Days that are only roughly said ("in ein paar Tagen"): always a question."""
+
+    days: DayExpression
+
+    def resolve(self, today: date) -> Reading:
+        """The same days, doubtful."""
+        return Reading(self.days.resolve(today).spans, Doubt.VAGUE)
+
+

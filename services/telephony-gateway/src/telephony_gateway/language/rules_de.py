@@ -1,0 +1,58 @@
+"""The German grammar, put together: names and greetings first, then atoms, phrases, windows and ranges.
+
+Upper-case elements carry a value and are handed to the builder, lower-case ones only have to be there. `|` separates
+alternatives, `?` marks what may be missing, `/` separates patterns with the same builder. In every tier the longest
+match wins, then the earlier row.
+"""
+
+from __future__ import annotations
+
+from telephony_gateway.language import build_day as day
+from telephony_gateway.language.grammar import table
+from telephony_gateway.language.language import Language
+from telephony_gateway.language.lexicon_de import LEXICON
+from telephony_gateway.language.rules_de_day import DAYS, RANGES, TOGETHER
+from telephony_gateway.language.rules_de_time import CLOCKS, TIMES, WINDOWS
+
+MACROS = {
+    "N": "NUM|EIN",
+    "T": "CLOCK|NUM|PODS|EIN",
+    "D": "DAY|DAYORD",
+    "TIMEWORD": "WEEKDAY|MONTH|MORGEN|RELDAY|POD|FEAST|WEEKEND|PART",
+    "UNIT": "DAYS|WEEKS|MONTHS|YEARS",
+    "about": "gegen|circa",
+    "past_hour": "nach|ueber|ab",
+    "with": "am|in|zu|ueber|an|gegen",
+    "on": "am|der",
+}
+
+# What is no date though it sounds like one, and what several words name together.
+NAMES = table(
+    {
+        "OTHER": [
+            ("title TIMEWORD / title WORD title TIMEWORD", day.inert),
+            ("name konnte? auf? title? TIMEWORD", day.inert),
+            ("guten MORGEN|POD|WEEKEND|DAYS|FEAST / GREETING", day.inert),
+            ("ORD|MOD freitermin? termin / ORD|MOD freitermin / der? ORD|MOD mal", day.inert),
+            ("N thing", day.inert),
+        ],
+        "YEAR": [
+            ("NUM tausend und? NUM", lambda thousands, rest: 2000 + rest if thousands == 2 and rest < 100 else None),
+            ("NUM und? NUM", lambda base, rest: 2000 + rest if base == 2000 and rest < 100 else None),
+        ],
+        "FEAST": [
+            ("ORD ADVENT", day.advent),
+            ("ORD CHRISTMAS_DAY", day.christmas_day),
+            ("ORD EASTER_DAY", day.easter_day),
+            ("ORD WHIT_DAY", day.whit_day),
+            ("ORD MONTH_OF_MAY", lambda number: "labour_day" if number == 1 else None),
+        ],
+    }
+)
+
+GERMAN = Language(
+    code="de",
+    lexicon=LEXICON,
+    macros=MACROS,
+    tiers=(NAMES, CLOCKS + DAYS, TIMES + TOGETHER, WINDOWS + RANGES),
+)

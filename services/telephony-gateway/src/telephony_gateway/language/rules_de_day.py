@@ -1,0 +1,113 @@
+"""German days, weeks, months and feasts: patterns over single words, and ranges of them."""
+
+from __future__ import annotations
+
+from telephony_gateway.language import build_day as day
+from telephony_gateway.language.days import Offset, RelativeDay, Weekday
+from telephony_gateway.language.feasts import Feast
+from telephony_gateway.language.grammar import table
+from telephony_gateway.language.periods import Month, NextWorkday, Vaguely, Year
+from telephony_gateway.language.unify import unify
+
+
+def _nth(value: int | str) -> int:
+    return value if isinstance(value, int) else -1 if value == "last" else 99
+
+
+DAYS = table(
+    {
+        "DAY": [
+            ("RELDAY", RelativeDay),
+            ("am? MOD? WEEKDAY", day.weekday),
+            ("WEEKDAY nach MOD", lambda value, _: Weekday(value, weeks_later=1)),
+            ("on? ORD|NUM in? MONTH YEAR?", day.date_of),
+            ("on? ORD|NUM MONTH NUM", day.date_short_year),
+            ("on? ORD|NUM MONTH NUM NUM", day.date_spoken_year),
+            ("on? ORD der? ORD YEAR? / on? NUM ORD YEAR? / on? ORD NUM YEAR", day.date_of),
+            ("on? ORD der? ORD NUM NUM", day.date_spoken_year),
+            ("on? ORD der? ORD NUM", day.date_short_year),
+            ("on? ORD punkt NUM", day.dotted),
+            ("on? ORD slash ORD|NUM", day.date_of),
+            ("MONTH NUM|ORD YEAR?", day.month_first),
+            ("am? DM YEAR?", day.from_figures),
+            ("am? CUT", lambda number: day.dotted(number, 1)),
+            ("on? ORD in? MOD MONTHS", lambda number, mode, _: day.day_in_month(number, mode)),
+            ("on? ORD in? MONTHS", lambda number, _: day.day_in_month(number, "this")),
+            ("am ORD / am der ORD", lambda number: day.day_alone(number)),
+            ("in? MOD WEEKS", lambda mode, _: day.week(mode)),
+            ("kw NUM YEAR? / in? kw NUM YEAR? / WEEKS NUM YEAR?", lambda *found: day.calendar_week(*found[-2:])),
+            ("in? der? ORD kw YEAR?", day.calendar_week),
+            ("in? der? ORD WEEKS", lambda number, _: day.calendar_week(number) if number > 5 else None),
+            ("in? MOD MONTHS", lambda mode, _: day.month(mode)),
+            ("in? MOD YEARS", lambda mode, _: day.year(mode)),
+            ("HEUER", lambda _: Year()),
+            ("in? MOD? MONTH YEAR?", day.named_month),
+            ("in? MONTH in? MOD YEARS / in? MOD YEARS in MONTH", day.month_of_year),
+            ("with? PART von|in? MONTH YEAR?", lambda part, number, year: Month(number, portion=part, year=year)),
+            ("with? PART von|in? MOD? WEEKS", lambda part, mode, _: day.part_of(part, day.week(mode or "this"))),
+            ("with? PART von|in? MOD? MONTHS", lambda part, mode, _: day.part_of(part, day.month(mode or "this"))),
+            ("with? PART von|in? MOD? YEARS", lambda part, mode, _: day.part_of(part, day.year(mode or "this"))),
+            ("in circa? N UNIT", day.offset),
+            ("in EIN? paar DAYS", lambda *_: Vaguely(Offset(3, "day"))),
+            ("in EIN? paar WEEKS", lambda *_: Vaguely(Offset(3, "week"))),
+            ("in HALFYEAR", lambda months: Offset(months, "month")),
+            ("vor N UNIT", day.ago),
+            ("in? MOD N UNIT", day.next_days),
+            ("binnen von? N UNIT", day.within),
+            ("binnen von? MOD N UNIT", lambda _, count, unit: day.within(count, unit)),
+            ("in? MOD paar DAYS / in? MOD DAYS", lambda mode, _: day.next_few_days(mode)),
+            ("with? MOD? WEEKEND", lambda mode, _: day.weekend(mode)),
+            ("am? MOD? arbeitswoche", day.working_week),
+            ("am? MOD werktag", lambda _: NextWorkday()),
+            ("in N werktag", NextWorkday),
+            ("on? ORD|MOD WEEKDAY in|von MONTH YEAR?", lambda n, wd, m, y: day.nth_weekday(_nth(n), wd, Month(m, year=y))),
+            ("on? ORD|MOD WEEKDAY in|von? MOD? MONTHS", lambda n, wd, mode, _: day.nth_weekday(_nth(n), wd, day.month(mode or "this"))),
+            ("in? ORD|MOD WEEKS in|von MONTH YEAR?", lambda n, _, m, y: day.nth_week(_nth(n), Month(m, year=y))),
+            ("in? der? ORD|MOD MONTH WEEKS", lambda n, m, _: day.nth_week(_nth(n), Month(m))),
+            ("in? der? ORD|MOD WEEKS in|von? MOD? MONTHS", lambda n, _, mode, __: day.nth_week(_nth(n), day.month(mode or "this"))),
+            ("on? ORD DAYS in MONTH", lambda n, _, m: day.date_of(n, m)),
+            ("rest von? MOD? WEEKS", lambda *_: day.week("this")),
+            ("with? MOD? FEAST YEAR?", day.named_feast),
+            ("am? DAYS nach FEAST", lambda _, name: day.days_from_feast(1, "day", Feast(name), 1)),
+            ("am? DAYS vor FEAST", lambda _, name: day.days_from_feast(1, "day", Feast(name), -1)),
+            ("N UNIT nach FEAST", lambda n, unit, name: day.days_from_feast(n, unit, Feast(name), 1)),
+            ("N UNIT vor FEAST", lambda n, unit, name: day.days_from_feast(n, unit, Feast(name), -1)),
+            ("am? MOD? WEEKDAY nach FEAST", lambda _, wd, name: day.weekday_near(wd, Feast(name), after=True)),
+            ("am? MOD? WEEKDAY vor FEAST", lambda _, wd, name: day.weekday_near(wd, Feast(name), after=False)),
+            ("BETWEEN_YEARS", day.between_years),
+        ],
+        "DAYORD": [("ORD / der ORD", lambda number: number)],
+        "OTHER": [
+            ("N HOUR|MINUTE|UNIT / seit N UNIT / fuer N UNIT|HOUR|MINUTE / SPELL / NUM bis NUM HOUR|MINUTE|UNIT / fuer SPELL", day.inert),
+            ("seit WEEKDAY|RELDAY|MONTH|FEAST / seit MOD WEEKDAY|WEEKS|MONTHS", day.inert),
+        ],
+    }
+)
+
+# The second tier: day phrases beside each other become one ("Mittwoch, den 19. November", "Freitag in acht Tagen").
+TOGETHER = table(
+    {
+        "DAY": [
+            ("DAY in|von|am? DAY", unify),
+            ("DAY in|von|am? DAY in|von|am? DAY", lambda a, b, c: (ab := unify(a, b)) and unify(ab, c)),
+            ("DAY DAYORD / DAY am DAYORD", lambda a, number: unify(a, day.day_alone(number))),
+            ("DAYORD DAY", lambda number, b: unify(day.day_alone(number), b)),
+            ("DAY YEAR", day.with_year),
+        ],
+    }
+)
+
+# The third tier: ranges.
+RANGES = table(
+    {
+        "DAY": [
+            ("von|ab? D bis|dash zu? D / zwischen D und|bis|dash D", day.span),
+            ("von NUM bis|dash DAY / zwischen NUM und DAY / NUM bis|dash DAY", day.span_from_number),
+            ("D slash DAY / von D auf D / DAYORD auf DAY", day.span),
+            ("ab|nicht_vor|fruehestens D / erst ab|am D", lambda start: day.span(start, None)),
+            ("bis|spaetestens zu? D / bis spaetestens zu? D", lambda end: day.span(None, end)),
+            ("nach D", day.after_day),
+            ("vor D", day.before_day),
+        ],
+    }
+)

@@ -1,0 +1,149 @@
+"""What was asked and answered in each call, written behind the answers so that no caller waits for it."""
+
+import asyncio
+import json
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import asyncpg
+from prometheus_client import Counter
+
+from chassis.postgres import Pool
+from telephony_gateway.domain.envelope import Caller
+
+BACKLOG_MAX = 10_000
+"""Entries that wait while the database is away; more are dropped and counted."""
+RETRY_S = 0.5
+FLUSH_S = 3.0
+_log = logging.getLogger(__name__)
+_dropped = Counter("rufbuch_gateway_ledger_dropped_total", "Ledger entries that were given up")
+
+
+@dataclass(frozen=True)
+class Heard:
+    """A call was heard of, by whatever came first (TG-15)."""
+
+    caller: Caller
+    tenant_id: str
+    branch_id: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A function was called."""
+
+    request_id: str
+    call_id: str
+    name: str
+    arguments: Mapping[str, Any]
+    trace_id: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Answered:
+    """A function was answered."""
+
+    request_id: str
+    answer: Mapping[str, Any]
+    duration_ms: int
+
+
+@dataclass(frozen=True)
+class Told:
+    """Retell told of an event in the life of a call."""
+
+    call_id: str
+    event: str
+    at: datetime
+
+
+Entry = Heard | Asked | Answered | Told
+
+
+class Ledger:
+    """A queue in memory, emptied into the database in order."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+        self._waiting: asyncio.Queue[Entry] = asyncio.Queue(BACKLOG_MAX)
+
+    def record(self, *entries: Entry) -> None:
+        """Note what happened; returns at once."""
+        for entry in entries:
+            try:
+                self._waiting.put_nowait(entry)
+            except asyncio.QueueFull:
+                _dropped.inc()
+
+    async def write(self) -> None:
+        """Write what waits, until cancelled."""
+        while True:
+            entry = await self._waiting.get()
+            try:
+                await self._write_patiently(entry)
+            finally:
+                self._waiting.task_done()
+
+    async def flush(self) -> None:
+        """Give what still waits a last, short chance."""
+        try:
+            await asyncio.wait_for(self._waiting.join(), FLUSH_S)
+        except TimeoutError:
+            _log.warning("the ledger lost its last entries", extra={"entries": self._waiting.qsize()})
+
+    async def _write_patiently(self, entry: Entry) -> None:
+        while True:
+            try:
+                await _write(self._pool, entry)
+            except (OSError, TimeoutError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError) as error:
+                _log.warning("the ledger waits for the database", extra={"error": type(error).__name__})
+                await asyncio.sleep(RETRY_S)
+            except asyncpg.PostgresError:
+                # One entry that the database refuses must not hold up the rest.
+                _dropped.inc()
+                _log.exception("a ledger entry was refused")
+                return
+            else:
+                return
+
+
+async def _write(pool: Pool, entry: Entry) -> None:
+    match entry:
+        case Heard():
+            await pool.execute(
+                "INSERT INTO call (call_id, tenant_id, branch_id, dialled_number, caller_number, first_heard_at)"
+                " VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (call_id) DO UPDATE SET"
+                " tenant_id = coalesce(call.tenant_id, excluded.tenant_id),"
+                " branch_id = coalesce(call.branch_id, excluded.branch_id)",
+                entry.caller.call_id, entry.tenant_id or None, entry.branch_id or None,
+                entry.caller.dialled_number, entry.caller.caller_number, entry.at,
+            )  # fmt: skip
+        case Asked():
+            await pool.execute(
+                "INSERT INTO function_call (request_id, call_id, name, arguments, received_at, trace_id)"
+                " VALUES ($1, $2, $3, $4, $5, $6)",
+                entry.request_id, entry.call_id, entry.name, _json(entry.arguments), entry.at, entry.trace_id,
+            )  # fmt: skip
+        case Answered():
+            await pool.execute(
+                "UPDATE function_call SET answer = $2, duration_ms = $3 WHERE request_id = $1",
+                entry.request_id, _json(entry.answer), entry.duration_ms,
+            )  # fmt: skip
+        case Told():
+            await pool.execute(
+                "WITH told AS (INSERT INTO call_event (call_id, event, received_at) VALUES ($1, $2, $3)"
+                " ON CONFLICT DO NOTHING RETURNING event)"
+                " UPDATE call SET ended_at = coalesce(ended_at, $3)"
+                " WHERE call_id = $1 AND 'call_ended' IN (SELECT event FROM told)",
+                entry.call_id, entry.event, entry.at,
+            )  # fmt: skip
+
+
+def _json(value: Mapping[str, Any]) -> str:
+    # PostgreSQL's jsonb has no U+0000, which JSON allows.
+    return json.dumps(value, default=str).replace("\\u0000", "")

@@ -1,0 +1,1 @@
+"""One function of the agent each: from the caller's words to an answer."""
