@@ -1,0 +1,92 @@
+"""Claims options at the availability service."""
+
+from datetime import UTC
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+import grpc
+from google.protobuf.timestamp_pb2 import Timestamp
+
+from booking.domain.option import ClaimedOption, PhaseKind, PlannedPhase, Span
+from booking.domain.wish import Wish
+from booking.errors import (
+    AvailabilityUnavailableError,
+    OptionUnknownError,
+    SlotNotBookableError,
+    SlotTakenError,
+)
+from chassis.errors import ServiceError
+from chassis.grpc_client import Fault, fault_of
+from rufbuch.availability.v1 import service_pb2, service_pb2_grpc
+
+if TYPE_CHECKING:
+    from rufbuch.availability.v1.service_pb2_grpc import AvailabilityServiceAsyncStub
+
+DEADLINE_S = 2.0
+CLAIM = "rufbuch.availability.v1.AvailabilityService/ClaimOption"
+"""Harmless to repeat."""
+
+_REFUSALS: dict[str, type[ServiceError]] = {
+    error.reason: error for error in (OptionUnknownError, SlotTakenError, SlotNotBookableError)
+}
+_SILENT = {grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED, grpc.StatusCode.CANCELLED}
+_KINDS = {
+    service_pb2.PHASE_KIND_ACTIVE: PhaseKind.ACTIVE,
+    service_pb2.PHASE_KIND_GAP_FREE: PhaseKind.GAP_FREE,
+    service_pb2.PHASE_KIND_GAP_BLOCKED: PhaseKind.GAP_BLOCKED,
+}
+
+
+class AvailabilityOptions:
+    """The port of BookAppointment over gRPC."""
+
+    def __init__(self, channel: grpc.aio.Channel) -> None:
+        self._stub: AvailabilityServiceAsyncStub = service_pb2_grpc.AvailabilityServiceStub(channel)
+
+    async def claim(self, wish: Wish) -> ClaimedOption:
+        """See ``Options``."""
+        request = service_pb2.ClaimOptionRequest(
+            tenant_id=str(wish.tenant_id),
+            branch_id=str(wish.branch_id),
+            option_id=wish.option_id,
+            call_id=wish.call_id,
+        )
+        try:
+            answer = await self._stub.ClaimOption(request)
+        except grpc.aio.AioRpcError as error:
+            refusal = _refusal(fault_of(error))
+            if refusal is None:
+                raise
+            raise refusal from error
+        return _option(answer)
+
+
+def _refusal(fault: Fault) -> ServiceError | None:
+    """What it means for a booking; None where only a bug can have led to it."""
+    if fault.reason in _REFUSALS:
+        return _REFUSALS[fault.reason](fault.message, **fault.metadata)
+    if fault.code in _SILENT:
+        return AvailabilityUnavailableError(fault.message or "availability does not answer")
+    return None
+
+
+def _option(answer: service_pb2.ClaimOptionResponse) -> ClaimedOption:
+    option = answer.option
+    if {taken.person_id for taken in option.occupied} - {option.person_id}:
+        raise ValueError("an option takes the time of its own person only")
+    return ClaimedOption(
+        branch_id=UUID(option.branch_id),
+        service_id=UUID(option.service_id),
+        service_name=answer.service_name,
+        person_id=UUID(option.person_id),
+        span=_span(option.start_time, option.end_time),
+        phases=tuple(
+            PlannedPhase(phase.name, _KINDS[phase.kind], _span(phase.start_time, phase.end_time))
+            for phase in sorted(option.phases, key=lambda phase: phase.position)
+        ),
+        occupied=tuple(_span(taken.start_time, taken.end_time) for taken in option.occupied),
+    )
+
+
+def _span(start: Timestamp, end: Timestamp) -> Span:
+    return Span(start.ToDatetime(UTC), end.ToDatetime(UTC))

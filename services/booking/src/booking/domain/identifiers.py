@@ -1,0 +1,23 @@
+"""Ids as they come from outside, checked."""
+
+import re
+from uuid import UUID
+
+from booking.errors import RequestInvalidError
+
+LENGTH_MAX = 200
+_UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+
+
+def uuid_of(field: str, value: str) -> UUID:
+    """The id. Raises RequestInvalidError, naming the field, unless it has the canonical form of a UUID."""
+    if not _UUID.fullmatch(value):
+        raise RequestInvalidError(field, "not a UUID")
+    return UUID(value)
+
+
+def key_of(field: str, value: str) -> str:
+    """An id that somebody else made up. Raises RequestInvalidError where it is empty, long or unprintable."""
+    if not value or len(value) > LENGTH_MAX or not value.isprintable() or value != value.strip():
+        raise RequestInvalidError(field, f"not an id of 1 to {LENGTH_MAX} printable characters")
+    return value
