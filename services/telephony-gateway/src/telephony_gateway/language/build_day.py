@@ -15,7 +15,6 @@ from telephony_gateway.language.days import (
     Mode,
     Offset,
     Reading,
-    RelativeDay,
     Span,
     Week,
     Weekday,
@@ -23,7 +22,17 @@ from telephony_gateway.language.days import (
     with_month_of,
 )
 from telephony_gateway.language.feasts import Feast, FeastSide, NearFeast, WeekdayNearFeast
-from telephony_gateway.language.periods import Month, NextDays, NthWeek, NthWeekday, PartOfWeek, Portion, Weekend, WorkingWeek, Year
+from telephony_gateway.language.periods import (
+    Month,
+    NextDays,
+    NthWeek,
+    NthWeekday,
+    PartOfWeek,
+    Portion,
+    Weekend,
+    WorkingWeek,
+    Year,
+)
 
 Unit = Literal["day", "week", "month", "year"]
 _WEEKS_AHEAD: dict[Mode, int] = {"plain": 0, "this": 0, "coming": 1, "next": 1, "overnext": 2, "last": -1}
@@ -240,7 +249,11 @@ def span(start: DayExpression | int | None, end: DayExpression | int | None) -> 
 
 
 def _same_week(value: Weekday, other: Weekday) -> Weekday:
-    return replace(value, week=other.week) if value.week is None and other.week and value.mode == "plain" else value
+    return (
+        replace(value, week=other.week)
+        if value.week is None and other.week and value.mode == "plain"
+        else value
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,8 +267,13 @@ class Beside:
         """An open range."""
         reading = self.day.resolve(today)
         if self.side == "after":
-            return Reading(tuple(Span((s.last or s.first or today) + timedelta(days=1)) for s in reading.spans), reading.doubt)
-        return Reading(tuple(Span(None, (s.first or today) - timedelta(days=1)) for s in reading.spans), reading.doubt)
+            return Reading(
+                tuple(Span((s.last or s.first or today) + timedelta(days=1)) for s in reading.spans),
+                reading.doubt,
+            )
+        return Reading(
+            tuple(Span(None, (s.first or today) - timedelta(days=1)) for s in reading.spans), reading.doubt
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,7 +71,7 @@ def counted(value: int | Clock, minutes: int) -> Clock | None:
         return None
     minute = (base + minutes) % DAY
     if base <= HALF_DAY and (base or minutes > 0):
-        return Clock(minute, bare=60 <= base) if base else Clock(minute)
+        return Clock(minute, bare=base >= 60) if base else Clock(minute)
     return Clock(minute)
 
 
@@ -160,7 +160,9 @@ def as_clock(value: int | Clock | Part | Window | None) -> Clock | None:
         return Clock(value.first)
     if isinstance(value, Window):
         return Clock(value.part.first) if value.part else None
-    return hour(value) if isinstance(value, int) else value
+    if isinstance(value, int):
+        return hour(value)
+    return value if isinstance(value, Clock) else None
 
 
 def between(start: int | Clock | Part, end: int | Clock | Part) -> Window | None:
@@ -198,7 +200,11 @@ _EARLY = {
     Part.EVENING: Part.EARLY_EVENING,
     Part.EARLY: Part.EARLY,
 }
-_LATE = {Part.FORENOON: Part.LATE_FORENOON, Part.AFTERNOON: Part.LATE_AFTERNOON, Part.EVENING: Part.LATE_EVENING}
+_LATE = {
+    Part.FORENOON: Part.LATE_FORENOON,
+    Part.AFTERNOON: Part.LATE_AFTERNOON,
+    Part.EVENING: Part.LATE_EVENING,
+}
 
 
 def early(part: Part) -> Part | None:

@@ -52,7 +52,12 @@ class Part(Enum):
 
 def _lenient() -> dict[Part, tuple[int, int]]:
     """The clock times that people still name with a part of the day ("sechs Uhr früh", "acht Uhr nachmittags")."""
-    morning, noon, afternoon, evening = (0, 12 * 60 - 1), (11 * 60, 15 * 60), (12 * 60, 20 * 60), (16 * 60, LAST_MINUTE)
+    morning, noon, afternoon, evening = (
+        (0, 12 * 60 - 1),
+        (11 * 60, 15 * 60),
+        (12 * 60, 20 * 60),
+        (16 * 60, LAST_MINUTE),
+    )
     table = dict.fromkeys(Part, morning)
     table |= dict.fromkeys((Part.FORENOON, Part.EARLY_FORENOON, Part.LATE_FORENOON), (5 * 60, 12 * 60))
     table |= {Part.NOON: noon, Part.NIGHT: (19 * 60, LAST_MINUTE)}

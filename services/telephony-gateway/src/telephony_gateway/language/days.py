@@ -275,7 +275,9 @@ class DayOfMonth:
             start = add_months(today.replace(day=1), self.months_ahead)
             return one(make_date(start.year, start.month, self.day))
         if self.day == today.day:
-            return several(Doubt.SAME_WEEKDAY, today, _day_from(add_months(today.replace(day=1), 1), self.day))
+            return several(
+                Doubt.SAME_WEEKDAY, today, _day_from(add_months(today.replace(day=1), 1), self.day)
+            )
         start = today.replace(day=1)
         return one(_day_from(start if self.day > today.day else add_months(start, 1), self.day))
 

@@ -8,7 +8,16 @@ from datetime import date, timedelta
 from functools import lru_cache
 from typing import Literal
 
-from telephony_gateway.language.days import DAY, Doubt, ImpossibleDayError, Reading, Span, make_date, one, several
+from telephony_gateway.language.days import (
+    DAY,
+    Doubt,
+    ImpossibleDayError,
+    Reading,
+    Span,
+    make_date,
+    one,
+    several,
+)
 
 SUNDAY = 6
 Rule = Callable[[int], date]
@@ -169,7 +178,9 @@ class NearFeast:
 
     def resolve(self, today: date) -> Reading:
         """One day, still to come."""
-        return _still_to_come(self.feast, today, lambda first, last: (last if self.days > 0 else first) + self.days * DAY)
+        return _still_to_come(
+            self.feast, today, lambda first, last: (last if self.days > 0 else first) + self.days * DAY
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,9 @@ class Item:
 
     __slots__ = ("end", "kind", "pause", "rule", "start", "value")
 
-    def __init__(self, kind: str, value: Any, start: int, end: int, *, pause: bool = False, rule: str = "") -> None:
+    def __init__(
+        self, kind: str, value: Any, start: int, end: int, *, pause: bool = False, rule: str = ""
+    ) -> None:
         self.kind = kind
         self.value = value
         self.start = start
@@ -92,7 +94,9 @@ class Tier:
         return _first_built(items, start, accepted) if accepted else None
 
 
-def _first_built(items: list[Item], start: int, accepted: list[tuple[int, list[_Rule]]]) -> tuple[Item, int] | None:
+def _first_built(
+    items: list[Item], start: int, accepted: list[tuple[int, list[_Rule]]]
+) -> tuple[Item, int] | None:
     for end, rules in reversed(accepted):
         for rule in rules:
             value = rule.build(*[None if at is None else items[start + at].value for at in rule.captures])
@@ -115,5 +119,8 @@ def _alternatives(element: str, macros: dict[str, str]) -> list[str]:
 def table(rules: dict[str, Sequence[tuple[str, Builder]]]) -> list[tuple[str, str, Builder]]:
     """Rules grouped by the kind they make, as one list; a pattern cell may hold several, separated by " / "."""
     return [
-        (kind, pattern.strip(), build) for kind, pairs in rules.items() for cell, build in pairs for pattern in cell.split(" / ")
+        (kind, pattern.strip(), build)
+        for kind, pairs in rules.items()
+        for cell, build in pairs
+        for pattern in cell.split(" / ")
     ]

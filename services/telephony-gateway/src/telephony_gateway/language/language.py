@@ -12,7 +12,9 @@ from telephony_gateway.language.lexicon import Lexicon
 Rows = Sequence[tuple[str, str, Builder]]
 
 # After these a "Morgen" is the part of the day, not tomorrow ("Dienstag Morgen", "am Morgen", "morgen Morgen").
-_BEFORE_MORNING = frozenset({"WEEKDAY", "RELDAY", "MORGEN", "MONTH", "DM", "YEAR", "FEAST", "am", "gegen", "DAY", "MOD", "ueber"})
+_BEFORE_MORNING = frozenset(
+    {"WEEKDAY", "RELDAY", "MORGEN", "MONTH", "DM", "YEAR", "FEAST", "am", "gegen", "DAY", "MOD", "ueber"}
+)
 _TELLS_CLOCK = frozenset({"um", "gegen", "circa", "ab", "punkt"})
 _DATED = frozenset({"DM", "DAY", "MONTH", "YEAR"})
 
@@ -20,7 +22,9 @@ _DATED = frozenset({"DM", "DAY", "MONTH", "YEAR"})
 class Language:
     """One language, compiled: text in, phrases out."""
 
-    def __init__(self, *, code: str, lexicon: Lexicon, macros: dict[str, str], tiers: tuple[Rows, ...]) -> None:
+    def __init__(
+        self, *, code: str, lexicon: Lexicon, macros: dict[str, str], tiers: tuple[Rows, ...]
+    ) -> None:
         self.code = code
         self.lexicon = lexicon
         names, *rest = (Tier(rows, macros) for rows in tiers)

@@ -13,7 +13,13 @@ from telephony_gateway.language.normalise import Shape, shapes
 
 TENS = frozenset(range(20, 100, 10))
 PAUSES = frozenset(",;:?!.()")
-MARKS: dict[str, Entry] = {"-": ("dash", None), "/": ("slash", None), "&": ("und", None), "+": ("plus", None), "@": ("at", None)}
+MARKS: dict[str, Entry] = {
+    "-": ("dash", None),
+    "/": ("slash", None),
+    "&": ("und", None),
+    "+": ("plus", None),
+    "@": ("at", None),
+}
 
 
 def items_of(text: str, lexicon: Lexicon) -> list[Item]:

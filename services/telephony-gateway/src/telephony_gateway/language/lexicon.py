@@ -41,7 +41,9 @@ class Lexicon:
         for kind, words in tables.words.items():
             self._declare_all((word, (kind, word)) for word in words.split())
         for kind, values in tables.valued.items():
-            self._declare_all((word, (kind, value)) for value, words in values.items() for word in words.split())
+            self._declare_all(
+                (word, (kind, value)) for value, words in values.items() for word in words.split()
+            )
         self.phrases = _phrase_trie(tables.phrases)
         kinds = set(tables.splittable)
         self._parts = {word for word, entry in self.entries.items() if entry[0] in kinds and len(word) > 1}

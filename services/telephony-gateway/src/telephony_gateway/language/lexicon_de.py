@@ -9,9 +9,37 @@ from __future__ import annotations
 from telephony_gateway.language.clock import Part
 from telephony_gateway.language.lexicon import Lexicon, LexiconTables
 
-_UNITS = "null eins zwei drei vier fünf sechs sieben acht neun zehn elf zwölf dreizehn vierzehn fünfzehn sechzehn siebzehn".split()
+_UNITS = [
+    "null",
+    "eins",
+    "zwei",
+    "drei",
+    "vier",
+    "fünf",
+    "sechs",
+    "sieben",
+    "acht",
+    "neun",
+    "zehn",
+    "elf",
+    "zwölf",
+    "dreizehn",
+    "vierzehn",
+    "fünfzehn",
+    "sechzehn",
+    "siebzehn",
+]
 _UNITS += ["achtzehn", "neunzehn"]
-_TENS = {20: "zwanzig", 30: "dreißig", 40: "vierzig", 50: "fünfzig", 60: "sechzig", 70: "siebzig", 80: "achtzig", 90: "neunzig"}
+_TENS = {
+    20: "zwanzig",
+    30: "dreißig",
+    40: "vierzig",
+    50: "fünfzig",
+    60: "sechzig",
+    70: "siebzig",
+    80: "achtzig",
+    90: "neunzig",
+}
 _JOINED_UNITS = ["", "ein", *_UNITS[2:10]]
 
 
@@ -22,9 +50,31 @@ def _cardinals() -> dict[str, int]:
         words |= {f"{_JOINED_UNITS[unit]}und{word}": ten + unit for unit in range(1, 10)}
     words |= {"zwo": 2, "sechszehn": 16, "siebenzehn": 17, "fuffzehn": 15, "fuffzig": 50, "zwoundzwanzig": 22}
     # "um viere", "um achte": the hours of the south.
-    words |= {f"{_UNITS[hour]}e": hour for hour in (2, 3, 4, 5, 6, 8, 9, 10, 11, 12)} | {"siebene": 7, "simme": 7}
-    words |= {"drü": 3, "vieri": 4, "füfi": 5, "föifi": 5, "sächsi": 6, "sibni": 7, "achti": 8, "nüni": 9, "zähni": 10, "elfi": 11, "zwölfi": 12}
-    words |= {"dreissich": 30, "dreissisch": 30, "zwanzich": 20, "zwanzisch": 20, "vierzich": 40, "fünfzich": 50}
+    words |= {f"{_UNITS[hour]}e": hour for hour in (2, 3, 4, 5, 6, 8, 9, 10, 11, 12)} | {
+        "siebene": 7,
+        "simme": 7,
+    }
+    words |= {
+        "drü": 3,
+        "vieri": 4,
+        "füfi": 5,
+        "föifi": 5,
+        "sächsi": 6,
+        "sibni": 7,
+        "achti": 8,
+        "nüni": 9,
+        "zähni": 10,
+        "elfi": 11,
+        "zwölfi": 12,
+    }
+    words |= {
+        "dreissich": 30,
+        "dreissisch": 30,
+        "zwanzich": 20,
+        "zwanzisch": 20,
+        "vierzich": 40,
+        "fünfzich": 50,
+    }
     return words
 
 
@@ -33,7 +83,12 @@ def _ordinals() -> dict[str, int]:
     stems |= {f"{_UNITS[day]}t": day for day in (4, 5, 6, 9, *range(10, 20))}
     stems |= {f"{word}st": value for word, value in _cardinals().items() if 20 <= value <= 39}
     # "achte" is eight o'clock in the south and the eighth elsewhere: the ordinal where an ending shows it.
-    return {stem + ending: value for stem, value in stems.items() for ending in ("e", "er", "en", "em", "es") if stem + ending != "achte"}
+    return {
+        stem + ending: value
+        for stem, value in stems.items()
+        for ending in ("e", "er", "en", "em", "es")
+        if stem + ending != "achte"
+    }
 
 
 def _years() -> dict[str, int]:
@@ -365,10 +420,67 @@ PHRASES: dict[str, tuple[str, object]] = {
     "nach dem nächsten": ("AFTERNEXT", None),
 }
 
-JOINED = ("über morgen", "vor mittag", "nach mittag", "vor mittags", "nach mittags", "wochen ende", "sonn abend", "über nächste", "über nächsten", "halb jahr", "sonn tag", "fünf zehn uhr")
+JOINED = (
+    "über morgen",
+    "vor mittag",
+    "nach mittag",
+    "vor mittags",
+    "nach mittags",
+    "wochen ende",
+    "sonn abend",
+    "über nächste",
+    "über nächsten",
+    "halb jahr",
+    "sonn tag",
+    "fünf zehn uhr",
+)
 
-SPLITTABLE = ("NUM", "uhr", "halb", "viertel", "dreiviertel", "vor", "nach", "WEEKDAY", "POD", "MORGEN", "RELDAY", "MOD", "WEEKS", "MONTH", "MONTHS", "FEAST", "um", "ab", "HOUR", "und", "ORD", "termin", "MINUTE", "gegen", "EARLY", "bis", "CLOSING", "WEEKEND", "ADVENT")
-GUESSABLE = ("WEEKDAY", "MONTH", "RELDAY", "POD", "MOD", "FEAST", "NUM", "ORD", "dreiviertel", "WEEKEND", "uhr", "zwischen", "viertel")
+SPLITTABLE = (
+    "NUM",
+    "uhr",
+    "halb",
+    "viertel",
+    "dreiviertel",
+    "vor",
+    "nach",
+    "WEEKDAY",
+    "POD",
+    "MORGEN",
+    "RELDAY",
+    "MOD",
+    "WEEKS",
+    "MONTH",
+    "MONTHS",
+    "FEAST",
+    "um",
+    "ab",
+    "HOUR",
+    "und",
+    "ORD",
+    "termin",
+    "MINUTE",
+    "gegen",
+    "EARLY",
+    "bis",
+    "CLOSING",
+    "WEEKEND",
+    "ADVENT",
+)
+GUESSABLE = (
+    "WEEKDAY",
+    "MONTH",
+    "RELDAY",
+    "POD",
+    "MOD",
+    "FEAST",
+    "NUM",
+    "ORD",
+    "dreiviertel",
+    "WEEKEND",
+    "uhr",
+    "zwischen",
+    "viertel",
+)
 NEVER_GUESSED = (
     "inzwischen dazwischen vorab montage dienste diensten samstage freitage mittage abende nachher vorher vorbei nachbar "
     "umgehend abgeben ersten_ ernsten fernsehen sommer sonnig nachtrag mittwochabende vordere machten mittels dritter_ sonntagen "

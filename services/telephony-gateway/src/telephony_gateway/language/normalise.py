@@ -9,7 +9,9 @@ from typing import NamedTuple
 # Nobody says more than this in one turn; longer input is no utterance.
 LONGEST = 2000
 
-_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "–": "-", "—": "-", "−": "-", "’": "'", "´": "'"})
+_UMLAUTS = str.maketrans(
+    {"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "–": "-", "—": "-", "−": "-", "’": "'", "´": "'"}
+)
 
 # One alternative a shape; figures are read as a whole here so that no rule ever cuts a number in two.
 _SHAPES = re.compile(
@@ -48,4 +50,7 @@ def shapes(text: str) -> list[Shape]:
     """The words, figures and marks of the text in order; nothing for text that is too long to be an utterance."""
     if len(text) > LONGEST:
         return []
-    return [Shape(match.lastgroup or "", match.group(match.lastgroup or 0)) for match in _SHAPES.finditer(plain(text))]
+    return [
+        Shape(match.lastgroup or "", match.group(match.lastgroup or 0))
+        for match in _SHAPES.finditer(plain(text))
+    ]

@@ -249,5 +249,3 @@ class Vaguely:
     def resolve(self, today: date) -> Reading:
         """The same days, doubtful."""
         return Reading(self.days.resolve(today).spans, Doubt.VAGUE)
-
-

@@ -37,7 +37,10 @@ NAMES = table(
             ("N thing", day.inert),
         ],
         "YEAR": [
-            ("NUM tausend und? NUM", lambda thousands, rest: 2000 + rest if thousands == 2 and rest < 100 else None),
+            (
+                "NUM tausend und? NUM",
+                lambda thousands, rest: 2000 + rest if thousands == 2 and rest < 100 else None,
+            ),
             ("NUM und? NUM", lambda base, rest: 2000 + rest if base == 2000 and rest < 100 else None),
         ],
         "FEAST": [

@@ -35,7 +35,10 @@ DAYS = table(
             ("on? ORD in? MONTHS", lambda number, _: day.day_in_month(number, "this")),
             ("am ORD / am der ORD", lambda number: day.day_alone(number)),
             ("in? MOD WEEKS", lambda mode, _: day.week(mode)),
-            ("kw NUM YEAR? / in? kw NUM YEAR? / WEEKS NUM YEAR?", lambda *found: day.calendar_week(*found[-2:])),
+            (
+                "kw NUM YEAR? / in? kw NUM YEAR? / WEEKS NUM YEAR?",
+                lambda *found: day.calendar_week(*found[-2:]),
+            ),
             ("in? der? ORD kw YEAR?", day.calendar_week),
             ("in? der? ORD WEEKS", lambda number, _: day.calendar_week(number) if number > 5 else None),
             ("in? MOD MONTHS", lambda mode, _: day.month(mode)),
@@ -43,10 +46,22 @@ DAYS = table(
             ("HEUER", lambda _: Year()),
             ("in? MOD? MONTH YEAR?", day.named_month),
             ("in? MONTH in? MOD YEARS / in? MOD YEARS in MONTH", day.month_of_year),
-            ("with? PART von|in? MONTH YEAR?", lambda part, number, year: Month(number, portion=part, year=year)),
-            ("with? PART von|in? MOD? WEEKS", lambda part, mode, _: day.part_of(part, day.week(mode or "this"))),
-            ("with? PART von|in? MOD? MONTHS", lambda part, mode, _: day.part_of(part, day.month(mode or "this"))),
-            ("with? PART von|in? MOD? YEARS", lambda part, mode, _: day.part_of(part, day.year(mode or "this"))),
+            (
+                "with? PART von|in? MONTH YEAR?",
+                lambda part, number, year: Month(number, portion=part, year=year),
+            ),
+            (
+                "with? PART von|in? MOD? WEEKS",
+                lambda part, mode, _: day.part_of(part, day.week(mode or "this")),
+            ),
+            (
+                "with? PART von|in? MOD? MONTHS",
+                lambda part, mode, _: day.part_of(part, day.month(mode or "this")),
+            ),
+            (
+                "with? PART von|in? MOD? YEARS",
+                lambda part, mode, _: day.part_of(part, day.year(mode or "this")),
+            ),
             ("in circa? N UNIT", day.offset),
             ("in EIN? paar DAYS", lambda *_: Vaguely(Offset(3, "day"))),
             ("in EIN? paar WEEKS", lambda *_: Vaguely(Offset(3, "week"))),
@@ -60,11 +75,23 @@ DAYS = table(
             ("am? MOD? arbeitswoche", day.working_week),
             ("am? MOD werktag", lambda _: NextWorkday()),
             ("in N werktag", NextWorkday),
-            ("on? ORD|MOD WEEKDAY in|von MONTH YEAR?", lambda n, wd, m, y: day.nth_weekday(_nth(n), wd, Month(m, year=y))),
-            ("on? ORD|MOD WEEKDAY in|von? MOD? MONTHS", lambda n, wd, mode, _: day.nth_weekday(_nth(n), wd, day.month(mode or "this"))),
-            ("in? ORD|MOD WEEKS in|von MONTH YEAR?", lambda n, _, m, y: day.nth_week(_nth(n), Month(m, year=y))),
+            (
+                "on? ORD|MOD WEEKDAY in|von MONTH YEAR?",
+                lambda n, wd, m, y: day.nth_weekday(_nth(n), wd, Month(m, year=y)),
+            ),
+            (
+                "on? ORD|MOD WEEKDAY in|von? MOD? MONTHS",
+                lambda n, wd, mode, _: day.nth_weekday(_nth(n), wd, day.month(mode or "this")),
+            ),
+            (
+                "in? ORD|MOD WEEKS in|von MONTH YEAR?",
+                lambda n, _, m, y: day.nth_week(_nth(n), Month(m, year=y)),
+            ),
             ("in? der? ORD|MOD MONTH WEEKS", lambda n, m, _: day.nth_week(_nth(n), Month(m))),
-            ("in? der? ORD|MOD WEEKS in|von? MOD? MONTHS", lambda n, _, mode, __: day.nth_week(_nth(n), day.month(mode or "this"))),
+            (
+                "in? der? ORD|MOD WEEKS in|von? MOD? MONTHS",
+                lambda n, _, mode, __: day.nth_week(_nth(n), day.month(mode or "this")),
+            ),
             ("on? ORD DAYS in MONTH", lambda n, _, m: day.date_of(n, m)),
             ("rest von? MOD? WEEKS", lambda *_: day.week("this")),
             ("with? MOD? FEAST YEAR?", day.named_feast),
@@ -72,13 +99,22 @@ DAYS = table(
             ("am? DAYS vor FEAST", lambda _, name: day.days_from_feast(1, "day", Feast(name), -1)),
             ("N UNIT nach FEAST", lambda n, unit, name: day.days_from_feast(n, unit, Feast(name), 1)),
             ("N UNIT vor FEAST", lambda n, unit, name: day.days_from_feast(n, unit, Feast(name), -1)),
-            ("am? MOD? WEEKDAY nach FEAST", lambda _, wd, name: day.weekday_near(wd, Feast(name), after=True)),
-            ("am? MOD? WEEKDAY vor FEAST", lambda _, wd, name: day.weekday_near(wd, Feast(name), after=False)),
+            (
+                "am? MOD? WEEKDAY nach FEAST",
+                lambda _, wd, name: day.weekday_near(wd, Feast(name), after=True),
+            ),
+            (
+                "am? MOD? WEEKDAY vor FEAST",
+                lambda _, wd, name: day.weekday_near(wd, Feast(name), after=False),
+            ),
             ("BETWEEN_YEARS", day.between_years),
         ],
         "DAYORD": [("ORD / der ORD", lambda number: number)],
         "OTHER": [
-            ("N HOUR|MINUTE|UNIT / seit N UNIT / fuer N UNIT|HOUR|MINUTE / SPELL / NUM bis NUM HOUR|MINUTE|UNIT / fuer SPELL", day.inert),
+            (
+                "N HOUR|MINUTE|UNIT / seit N UNIT / fuer N UNIT|HOUR|MINUTE / SPELL / NUM bis NUM HOUR|MINUTE|UNIT / fuer SPELL",
+                day.inert,
+            ),
             ("seit WEEKDAY|RELDAY|MONTH|FEAST / seit MOD WEEKDAY|WEEKS|MONTHS", day.inert),
         ],
     }

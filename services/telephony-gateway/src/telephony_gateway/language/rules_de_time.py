@@ -46,10 +46,16 @@ CLOCKS = table(
             ("um? viertel past_hour MIDNIGHT", lambda _: Clock(_QUARTER)),
             ("um? viertel vor MIDNIGHT", lambda _: Clock(24 * 60 - _QUARTER)),
             ("um? NUM MINUTE? vor halb N uhr?", lambda minutes, _, hour: time.before_half(minutes, hour)),
-            ("um? NUM MINUTE? past_hour halb N uhr?", lambda minutes, _, hour: time.after_half(minutes, hour)),
+            (
+                "um? NUM MINUTE? past_hour halb N uhr?",
+                lambda minutes, _, hour: time.after_half(minutes, hour),
+            ),
             ("um? NUM MINUTE? vor N uhr?", lambda minutes, _, hour: time.minutes_before(minutes, hour)),
             ("um? NUM MINUTE? nach|ueber N uhr?", lambda minutes, _, hour: time.minutes_after(minutes, hour)),
-            ("NUM ab N", lambda minutes, hour: time.minutes_after(minutes, hour) if minutes % 5 == 0 else None),
+            (
+                "NUM ab N",
+                lambda minutes, hour: time.minutes_after(minutes, hour) if minutes % 5 == 0 else None,
+            ),
             ("kurz nach N uhr?", lambda hour: time.nearly(hour, 10)),
             ("kurz vor N uhr?", lambda hour: time.nearly(hour, -10)),
             ("kurz nach halb N uhr?", _near_half(10)),
@@ -64,7 +70,10 @@ CLOCKS = table(
             ("um? NUM uhr|h / um? NUM uhr|h NUM / um NUM", time.no_hour),
             ("um? HM uhr?", time.no_figures),
             ("um? halb NUM uhr?", time.no_half),
-            ("um? viertel|dreiviertel vor|past_hour NUM uhr? / um? viertel|dreiviertel NUM uhr?", time.no_hour),
+            (
+                "um? viertel|dreiviertel vor|past_hour NUM uhr? / um? viertel|dreiviertel NUM uhr?",
+                time.no_hour,
+            ),
         ],
         "PODS": [
             ("with? EARLY POD", lambda _, part: time.early(part)),
@@ -91,8 +100,14 @@ TIMES = table(
             ("about um? CLOCK herum? / um about CLOCK herum? / CLOCK circa", time.about),
             ("about NUM herum? / um about NUM herum? / NUM herum", time.hour_about),
             ("um CLOCK herum? / CLOCK herum", lambda clock: clock.about()),
-            ("CLOCK AMPM", lambda clock, half: time.in_part(clock, Part.EARLY if half == "am" else Part.AFTERNOON)),
-            ("NUM AMPM", lambda hour, half: time.in_part(hour, Part.EARLY if half == "am" else Part.AFTERNOON)),
+            (
+                "CLOCK AMPM",
+                lambda clock, half: time.in_part(clock, Part.EARLY if half == "am" else Part.AFTERNOON),
+            ),
+            (
+                "NUM AMPM",
+                lambda hour, half: time.in_part(hour, Part.EARLY if half == "am" else Part.AFTERNOON),
+            ),
         ],
     }
 )
@@ -103,8 +118,14 @@ WINDOWS = table(
         "WINDOW": [
             ("zwischen T und|bis|dash|slash T / von|ab T bis|dash T", time.between),
             ("T bis|dash|slash CLOCK / CLOCK bis|dash|slash T", time.between),
-            ("ab|fruehestens|nach T / erst ab|nach T / nicht vor T / T fruehestens / ab about T / CLOCK aufwaerts", time.from_time),
-            ("bis|vor|spaetestens T / bis spaetestens T / spaetestens um|bis T / T spaetestens / nicht nach T / bis about T", time.until_time),
+            (
+                "ab|fruehestens|nach T / erst ab|nach T / nicht vor T / T fruehestens / ab about T / CLOCK aufwaerts",
+                time.from_time,
+            ),
+            (
+                "bis|vor|spaetestens T / bis spaetestens T / spaetestens um|bis T / T spaetestens / nicht nach T / bis about T",
+                time.until_time,
+            ),
             ("nach|ab T aber|und|bis bis|vor|spaetestens? T", time.between),
             ("nach CLOSING / ab CLOSING / nach WORK / zu CLOSING", lambda _: time.from_time(17)),
             ("vor WORK", lambda _: time.until_time(Clock(9 * 60))),

@@ -1,0 +1,82 @@
+"""Which of the phrases the caller rules out or moves away from: "nicht Montag", "Freitag kann ich nicht", "von A auf B"."""
+
+from __future__ import annotations
+
+from telephony_gateway.language.grammar import Item
+
+TIMELY = frozenset({"DAY", "CLOCK", "WINDOW", "PODS", "DAYORD", "MOMENT", "IMPOSSIBLE"})
+_TIMES = frozenset({"CLOCK", "WINDOW", "PODS"})
+_LINKS = frozenset({"und", "oder", "am", "um", "in", "von", "bis", "ab", "der", "zu"})
+_TURNS = frozenset({"sondern", "aber", "lieber", "nein", "statt"})
+
+
+def without_ruled_out(items: list[Item]) -> list[Item]:
+    """The items that are left when all that the caller ruled out is gone."""
+    out: set[int] = set()
+    for index, item in enumerate(items):
+        if item.kind == "nicht":
+            out |= _negated(items, index)
+        elif item.kind in {"ausser", "statt"}:
+            out |= _run_after(items, index + 1)
+        elif item.kind == "auf":
+            out |= _moved(items, index)
+    return [item for index, item in enumerate(items) if index not in out] if out else items
+
+
+def _run_after(items: list[Item], start: int) -> set[int]:
+    """The phrases that follow, up to the next clause; none where two other words come first."""
+    run: set[int] = set()
+    strange = 0
+    for index in range(start, len(items)):
+        item = items[index]
+        if index > start and run and (item.pause or item.kind in _TURNS):
+            break
+        if item.kind in TIMELY:
+            run.add(index)
+        elif item.kind not in _LINKS:
+            if run:
+                break
+            strange += 1
+            if strange > 2:
+                break
+    return run
+
+
+def _negated(items: list[Item], index: int) -> set[int]:
+    before = _clause_before(items, index)
+    said = {at for at in before if items[at].kind in TIMELY}
+    verbs = {at for at in before if items[at].kind == "konnte"}
+    if said and verbs and max(verbs) > min(said):
+        return said
+    after = _run_after(items, index + 1)
+    if after:
+        return set() if _polite(items, index) else after
+    return said
+
+
+def _polite(items: list[Item], index: int) -> bool:
+    """ "Könnte ich nicht am Montag kommen?" asks for Monday."""
+    return items[0].kind == "konnte" and index <= 3
+
+
+def _clause_before(items: list[Item], index: int) -> list[int]:
+    start = index
+    while start > 0:
+        start -= 1
+        if items[start].kind in _TURNS or items[start].kind in {"nicht", "question"}:
+            return list(range(start + 1, index))
+        if items[start].pause:
+            break
+    return list(range(start, index))
+
+
+def _moved(items: list[Item], index: int) -> set[int]:
+    """ "von Freitag auf Montag", "den Termin am Freitag auf zehn Uhr verschieben": what was is not wanted."""
+    if index + 1 >= len(items) or items[index + 1].kind not in TIMELY:
+        return set()
+    kinds = {item.kind for item in items[:index]}
+    if "von" not in kinds and not any(item.kind == "move" for item in items):
+        return set()
+    days_follow = any(item.kind in {"DAY", "DAYORD"} for item in items[index:])
+    gone = TIMELY if days_follow else _TIMES
+    return {at for at in range(index) if items[at].kind in gone}

@@ -1,0 +1,216 @@
+"""Phrases in the order they were said into the options that the caller means: merged, corrected, or alternatives."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from telephony_gateway.language import build_time
+from telephony_gateway.language.build_day import day_alone
+from telephony_gateway.language.build_time import Impossible, Moment
+from telephony_gateway.language.clock import HALF_DAY, Clock, Part, Window
+from telephony_gateway.language.days import DayExpression, DayOfMonth, Weekday
+from telephony_gateway.language.grammar import Item
+from telephony_gateway.language.understanding import Search
+from telephony_gateway.language.unify import unify
+
+TimeExpression = Clock | Window
+# A single ordinal up to this is one of the options that were read out, not a day of the month.
+MOST_OPTIONS = 5
+_BLOCKING = frozenset({"uhr", "halb", "viertel", "dreiviertel", "HM", "YEAR", "kw", "punkt", "PART"})
+_CORRECTS = frozenset({"nein", "sondern", "lieber"})
+_HOUR_BEFORE = frozenset({"DAY", "PODS", "nein", "oder", "lieber", "und", "sondern"})
+
+
+@dataclass(slots=True)
+class Option:
+    """One day and one time of it, either may be missing."""
+
+    day: DayExpression | None = None
+    time: TimeExpression | None = None
+
+
+@dataclass(slots=True)
+class Said:
+    """All that the phrases say."""
+
+    options: list[Option] = field(default_factory=lambda: [Option()])
+    impossible: Impossible | None = None
+    left_over: bool = False
+    selection: int | None = None
+    search: Search | None = None
+    moment: Moment | None = None
+
+
+class Listener:
+    """Takes the phrases one by one."""
+
+    def __init__(self, items: list[Item]) -> None:
+        self.said = Said()
+        self._items = items
+        self._correcting: set[str] = set()
+        self._another = False
+
+    def listen(self) -> Said:
+        """What was said in all."""
+        for index, item in enumerate(self._items):
+            self._take(index, item)
+        _share(self.said.options)
+        return self.said
+
+    def _take(self, index: int, item: Item) -> None:
+        kind = item.kind
+        if kind == "DAY":
+            self._day(item.value)
+        elif isinstance(item.value, Impossible):
+            self.said.impossible = item.value
+        elif kind in {"CLOCK", "WINDOW"}:
+            self._time(item.value)
+        elif kind == "PODS":
+            self._time(Window(part=item.value))
+        elif kind in {"NUM", "DAYORD", "EARLY", "spaeter", "LATE"}:
+            self._loose(index, item)
+        else:
+            self._mark(item)
+
+    def _mark(self, item: Item) -> None:
+        kind = item.kind
+        if kind in _CORRECTS:
+            self._correcting = {"day", "time"}
+        elif kind in {"oder", "und"}:
+            self._another = kind == "oder" or self._another
+        elif kind == "IMPOSSIBLE":
+            self.said.impossible = Impossible("date")
+        elif kind == "MOMENT":
+            self.said.moment = item.value
+        elif kind in _BLOCKING:
+            self.said.left_over = True
+
+    def _day(self, day: DayExpression) -> None:
+        current = self.said.options[-1]
+        if "day" in self._correcting and current.day is not None:
+            self.said.options = [Option(_amended_day(current.day, day), current.time)]
+        elif current.day is None:
+            current.day = day
+        else:
+            merged = None if self._another else unify(current.day, day)
+            if merged is None:
+                self.said.options.append(Option(_amended_day(current.day, day)))
+            else:
+                current.day = merged
+        self._correcting.discard("day")
+        self._another = False
+
+    def _time(self, time: TimeExpression) -> None:
+        current = self.said.options[-1]
+        if "time" in self._correcting and current.time is not None:
+            self.said.options = [Option(current.day, _amended_time(current.time, time))]
+        elif current.time is None:
+            current.time = time
+        else:
+            self._second_time(current, time)
+        self._correcting.discard("time")
+        self._another = False
+
+    def _second_time(self, current: Option, time: TimeExpression) -> None:
+        assert current.time is not None  # noqa: S101 - only asked for an option that has a time
+        merged = None if self._another else _merged(current.time, time)
+        if isinstance(merged, Impossible):
+            self.said.impossible = merged
+        elif merged is None:
+            self.said.options.append(Option(current.day, _amended_time(current.time, time)))
+        else:
+            current.time = merged
+
+    def _loose(self, index: int, item: Item) -> None:
+        """A number, an ordinal or an adverb that no rule claimed."""
+        if item.kind == "NUM":
+            self._number(index, item)
+        elif item.kind == "DAYORD":
+            self._ordinal(item)
+        elif self.said.search is None:
+            self.said.search = Search.LATER if item.kind in {"spaeter", "LATE"} else Search.EARLIER
+
+    def _number(self, index: int, item: Item) -> None:
+        before = self._items[index - 1].kind if index else ""
+        clock = build_time.hour(item.value)
+        counts = (
+            index + 1 < len(self._items)
+            and self._items[index + 1].kind == "WORD"
+            and not self._items[index + 1].pause
+        )
+        known = self.said.options[-1]
+        if before in {"DAY", "PODS"} or (before in _HOUR_BEFORE and isinstance(known.time, Clock)):
+            if clock is not None and not counts:
+                self._time(clock)
+            elif not counts:
+                self.said.left_over = True
+
+    def _ordinal(self, item: Item) -> None:
+        known = self.said.options[-1].day
+        if known is not None or item.value > MOST_OPTIONS:
+            self._day(day_alone(item.value))
+        else:
+            self.said.selection = item.value
+
+
+def _share(options: list[Option]) -> None:
+    """ "Montag oder Dienstag um zehn": what only one of them has holds for all."""
+    for option in options:
+        if option.time is None:
+            option.time = next((other.time for other in options if other.time is not None), None)
+        if option.day is None:
+            option.day = next((other.day for other in options if other.day is not None), None)
+
+
+def _amended_day(before: DayExpression, after: DayExpression) -> DayExpression:
+    """A corrected day keeps the week or month of the first ("nächste Woche Montag, nein, Dienstag")."""
+    if (
+        isinstance(before, Weekday)
+        and isinstance(after, Weekday)
+        and after.mode == "plain"
+        and after.week is None
+    ):
+        if after.weeks_later == 0:
+            return replace(
+                after, week=before.week, weeks_later=before.weeks_later, week_first=before.week_first
+            )
+    elif isinstance(before, DayOfMonth) and isinstance(after, DayOfMonth) and after.month is None:
+        return replace(after, month=before.month, year=before.year, months_ahead=before.months_ahead)
+    return after
+
+
+def _amended_time(before: TimeExpression, after: TimeExpression) -> TimeExpression:
+    """A corrected hour stays in the half of the day of the first ("acht Uhr abends, nein, neun")."""
+    if isinstance(before, Clock) and isinstance(after, Clock) and after.bare and not before.bare:
+        later = after.minute + HALF_DAY
+        if before.minute >= 18 * 60 and after.minute >= 8 * 60 and later < 24 * 60:
+            return replace(after, minute=later, bare=False)
+    return after
+
+
+def _merged(first: TimeExpression, second: TimeExpression) -> TimeExpression | Impossible | None:
+    if first == second:
+        return first
+    for part, other in ((_part(first), second), (_part(second), first)):
+        if part is not None:
+            return (
+                build_time.in_part(other, part)
+                if isinstance(other, Clock)
+                else build_time.window_in_part(other, part)
+            )
+    if isinstance(first, Window) and isinstance(second, Window):
+        return _both_sides(first, second)
+    return None
+
+
+def _part(time: TimeExpression) -> Part | None:
+    return time.part if isinstance(time, Window) else None
+
+
+def _both_sides(first: Window, second: Window) -> Window | None:
+    """ "ab neun ... bis elf"."""
+    if first.end is None and second.start is None:
+        return Window(first.start, second.end)
+    if first.start is None and second.end is None:
+        return Window(second.start, first.end)
+    return None

@@ -1,0 +1,133 @@
+"""Free text to a typed outcome: the one entry for an utterance. Pure: the reference instant is an argument."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+
+from telephony_gateway.language.clock import DAY, LAST_MINUTE, Clock
+from telephony_gateway.language.days import Doubt, ImpossibleDayError, Reading, Span
+from telephony_gateway.language.exclusion import without_ruled_out
+from telephony_gateway.language.languages import language_of
+from telephony_gateway.language.options import Listener, Said, TimeExpression
+from telephony_gateway.language.understanding import Candidate, Outcome, Slot, Understanding
+
+# Doubts that end where all readings but one have passed.
+_ENDS_WITH_THE_PAST = frozenset({Doubt.SAME_WEEKDAY, Doubt.HALF_OF_THE_DAY})
+
+
+def understand(text: str, *, reference: datetime, language: str | None = None) -> Understanding:
+    """What a caller said, at that instant (aware, in the branch's zone); nothing is defaulted, nothing raised.
+
+    `language` is "de" or "en"; left out, the words decide.
+    """
+    if reference.tzinfo is None:
+        raise ValueError("the reference instant needs a zone")
+    spoken = language_of(text, language)
+    items = spoken.phrases(text)
+    said = Listener(without_ruled_out(items)).listen()
+    return _outcome(
+        said, reference, tuple((item.rule, f"{item.start}-{item.end}") for item in items if item.rule)
+    )
+
+
+def _outcome(said: Said, reference: datetime, rules: tuple[tuple[str, str], ...]) -> Understanding:
+    if said.impossible is not None:
+        return Understanding(Outcome.IMPOSSIBLE, rules=rules)
+    if said.moment is not None:
+        return _at(reference + timedelta(minutes=said.moment.minutes), rules)
+    if all(option.day is None and option.time is None for option in said.options):
+        return Understanding(Outcome.NOTHING, selection=said.selection, search=said.search, rules=rules)
+    try:
+        candidates, doubts = _candidates(said, reference.date())
+    except ImpossibleDayError:
+        return Understanding(Outcome.IMPOSSIBLE, rules=rules)
+    return _judged(candidates, doubts, said, reference, rules)
+
+
+def _at(moment: datetime, rules: tuple[tuple[str, str], ...]) -> Understanding:
+    return Understanding(
+        Outcome.RESOLVED,
+        (Candidate(date=moment.date(), time=_time(moment.hour * 60 + moment.minute)),),
+        rules=rules,
+    )
+
+
+def _candidates(said: Said, today: date) -> tuple[tuple[Candidate, ...], set[Doubt]]:
+    found: list[Candidate] = []
+    doubts: set[Doubt] = {Doubt.WORDS_LEFT_OVER} if said.left_over else set()
+    for option in said.options:
+        reading = option.day.resolve(today) if option.day is not None else Reading((Span(None),))
+        times = _times(option.time)
+        if reading.doubt is not None:
+            doubts.add(reading.doubt)
+        if len(times) > 1:
+            doubts.add(Doubt.HALF_OF_THE_DAY)
+        found += [_joined(span, clock) for span in reading.spans for clock in times]
+    candidates = tuple(dict.fromkeys(found))
+    if len(said.options) > 1 and len(candidates) > 1:
+        doubts.add(Doubt.ALTERNATIVES)
+    return candidates, doubts
+
+
+def _times(expression: TimeExpression | None) -> list[Candidate]:
+    if expression is None:
+        return [Candidate()]
+    if isinstance(expression, Clock):
+        return [Candidate(time=_time(minute)) for minute in expression.readings()]
+    return [Candidate(time_from=_open(first), time_to=_open(last)) for first, last in expression.readings()]
+
+
+def _open(minute: int | None) -> time | None:
+    return None if minute is None else _time(LAST_MINUTE if minute == DAY else minute)
+
+
+def _time(minute: int) -> time:
+    return time(*divmod(minute, 60))
+
+
+def _joined(span: Span, clock: Candidate) -> Candidate:
+    end = span.last if span.last != span.first else None
+    return Candidate(span.first, end, clock.time, clock.time_from, clock.time_to)
+
+
+def _judged(
+    candidates: tuple[Candidate, ...],
+    doubts: set[Doubt],
+    said: Said,
+    reference: datetime,
+    rules: tuple[tuple[str, str], ...],
+) -> Understanding:
+    ahead = tuple(candidate for candidate in candidates if not has_passed(candidate, reference))
+    details = {
+        "doubts": frozenset(doubts),
+        "missing": _missing(candidates[0]),
+        "search": said.search,
+        "rules": rules,
+    }
+    if not ahead:
+        return Understanding(Outcome.PAST, candidates, **details)
+    if not doubts or (len(ahead) == 1 and doubts <= _ENDS_WITH_THE_PAST):
+        return Understanding(Outcome.RESOLVED, ahead[:1], **details | {"doubts": frozenset()})
+    return Understanding(Outcome.AMBIGUOUS, ahead, **details)
+
+
+def has_passed(candidate: Candidate, reference: datetime) -> bool:
+    """Whether nothing of a reading lies after the reference instant; a time without a day never has."""
+    today, now = reference.date(), reference.time()
+    last = candidate.date_end or candidate.date
+    if last is None:
+        return False
+    if last != today:
+        return last < today and not (candidate.date_end is None and candidate.date is None)
+    if candidate.time is not None:
+        return candidate.time <= now
+    return candidate.time_to is not None and candidate.time_to <= now
+
+
+def _missing(candidate: Candidate) -> frozenset[Slot]:
+    missing = set()
+    if candidate.date is None and candidate.date_end is None:
+        missing.add(Slot.DATE)
+    if candidate.time is None and candidate.time_from is None and candidate.time_to is None:
+        missing.add(Slot.TIME)
+    return frozenset(missing)
