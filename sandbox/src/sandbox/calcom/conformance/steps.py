@@ -18,8 +18,12 @@ class Envelope(Enum):
     BARE = "bare"
 
 
-ANY: Json = {}
-"""Expects nothing in particular: no key has to be there."""
+class _Anything(Enum):
+    ANY = "anything"
+
+
+ANY = _Anything.ANY
+"""Expects nothing in particular."""
 
 
 @dataclass(frozen=True)
