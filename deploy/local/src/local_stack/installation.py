@@ -1,5 +1,6 @@
 """One installation on this machine: its ports, its secrets, and where everything is reached."""
 
+import json
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -94,3 +95,12 @@ class Installation:
             "RUFBUCH_RETELL_API_KEY": self.retell_api_key,
             "OTEL_EXPORTER_OTLP_ENDPOINT": self.collector_endpoint,
         }
+
+
+def running_environment(settings: LocalSettings) -> dict[str, str] | None:
+    """How to reach the stack that runs for this state directory, as ``Installation.environment`` says; or None."""
+    state = StateDir(settings.state_dir.absolute())
+    if not state.is_claimed() or not state.environment.exists():
+        return None
+    found: dict[str, str] = json.loads(state.environment.read_text())
+    return found

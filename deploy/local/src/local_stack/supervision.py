@@ -8,6 +8,7 @@ import xmlrpc.client
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
+from http.client import HTTPException
 from pathlib import Path
 
 import psutil
@@ -62,7 +63,9 @@ def supervised(programs: Sequence[Program], state: StateDir) -> Iterator[Supervi
 
 
 def _stop(running: Supervision) -> None:
-    with suppress(OSError, xmlrpc.client.Error):
+    # An interrupt may have come between a question and its answer: this is a new conversation.
+    running.control.close()
+    with suppress(OSError, HTTPException, xmlrpc.client.Error):
         running.control.shut_down()
     try:
         # Each question also wakes the supervisor to see whether the next program may be stopped.

@@ -9,6 +9,7 @@ import xmlrpc.client
 from collections.abc import Iterable, Iterator
 from configparser import RawConfigParser
 from dataclasses import dataclass
+from http.client import HTTPException
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -44,10 +45,12 @@ class Supervisor:
         self._calls: Any = xmlrpc.client.ServerProxy("http://localhost", transport=self._transport).supervisor
 
     def answers(self) -> bool:
-        """Whether it is there."""
+        """Whether it is there; while it stops it refuses every call, which is an answer too."""
         try:
             self._calls.getState()
-        except (OSError, xmlrpc.client.Error):
+        except xmlrpc.client.Fault:
+            return True
+        except (OSError, HTTPException):
             self.close()
             return False
         return True
@@ -126,24 +129,20 @@ def _sections(
     for program in programs:
         # Whoever needs its schema migrated is started by us, after that.
         start = {"autostart": "false" if program.migrate else "true"} | FOR_EVER
-        common = _common(program, directory, logs)
-        yield (
-            program.tier,
-            program.name,
-            common | start | {"command": _guarded(program, program.command, directory)},
-        )
+        write_private(_environment_file(program, directory), json.dumps(dict(program.environment)))
+        run = {"command": _guarded(program, program.command, directory)}
+        yield program.tier, program.name, _common(program, logs / f"{program.name}.log") | start | run
         if program.migrate:
-            run = ONCE | {"command": _guarded(program, program.migrate, directory)}
-            yield Tier.MIGRATIONS, migration_log(program), common | run
+            name = migration_log(program)
+            run = {"command": _guarded(program, program.migrate, directory)}
+            yield Tier.MIGRATIONS, name, _common(program, logs / f"{name}.log") | ONCE | run
 
 
-def _common(program: Program, directory: Path, logs: Path) -> dict[str, str]:
-    environment = directory / f"{program.name}.env.json"
-    write_private(environment, json.dumps(dict(program.environment)))
+def _common(program: Program, log: Path) -> dict[str, str]:
     return {
         "directory": "/",
         "redirect_stderr": "true",
-        "stdout_logfile": _plain(str(logs / f"{program.name}.log")),
+        "stdout_logfile": _plain(str(log)),
         "stdout_logfile_maxbytes": "5MB",
         "stdout_logfile_backups": "2",
         "stopsignal": program.stop_signal,
@@ -151,11 +150,16 @@ def _common(program: Program, directory: Path, logs: Path) -> dict[str, str]:
     }
 
 
+def _environment_file(program: Program, directory: Path) -> Path:
+    """Secrets go through a file: a command line can be seen by everybody on the machine."""
+    return directory / f"{program.name}.env.json"
+
+
 def _guarded(program: Program, words: tuple[str, ...], directory: Path) -> str:
     """The command, behind the guard that gives it its environment and its account."""
     number = signal.Signals[f"SIG{program.stop_signal}"].value
     before = [sys.executable, "-I", "-S", guard.__file__, "exec", "--stop-signal", str(number)]
-    before += ["--environment", str(directory / f"{program.name}.env.json")]
+    before += ["--environment", str(_environment_file(program, directory))]
     before += program.account.as_words() if program.account else []
     return _plain(shlex.join([*before, "--", *words]))
 
