@@ -41,6 +41,7 @@ class BranchCalendar:
         begin, end = midnight(self.zone, first_day), midnight(self.zone, first_day + timedelta(days=days))
         self.lattice = Lattice.over(self.zone, begin, end, grid_step_min=self.step_min, grain_min=grain_min)
         self._working.clear()
+        self._stencils: dict[Footprint, Stencil] = {}
         for person in self._people.values():
             person.resume(person.hours, self._working_of(person.hours), self.lattice)
 
@@ -54,6 +55,14 @@ class BranchCalendar:
             return self._people[person_id]
         except KeyError:
             raise UnknownPersonError(person_id) from None
+
+    def chosen(self, people: Iterable[str]) -> list[tuple[str, PersonTime]]:
+        """Some of the people, in the order given. Raises UnknownPersonError."""
+        everybody = self._people
+        try:
+            return [(person_id, everybody[person_id]) for person_id in people]
+        except KeyError as missing:
+            raise UnknownPersonError(*missing.args) from None
 
     def put_person(self, person_id: str, hours: WorkingHours, entries: Iterable[Busy] = ()) -> None:
         """Add a person, or replace all that is known of them."""
@@ -81,12 +90,17 @@ class BranchCalendar:
 
     def stencil(self, footprint: Footprint) -> Stencil:
         """The program that finds a footprint's starts; makes the calendar finer if the footprint needs it."""
+        known = self._stencils.get(footprint)
+        if known is not None:
+            return known
         lattice = self.lattice
         ends = (minute for runs in (footprint.serving, footprint.blocking) for run in runs for minute in run)
         needed = gcd(lattice.grain_min, *ends)
         if needed != lattice.grain_min:
             self._spread(self.first_day, self.days, needed)
-        return compiled(footprint, self.lattice.step_min, self.lattice.grain_min)
+        found = compiled(footprint, self.lattice.step_min, self.lattice.grain_min)
+        self._stencils[footprint] = found
+        return found
 
     def _working_of(self, hours: WorkingHours) -> list[int]:
         """Expanding hours through the zone is dear, so it is done once per schedule."""

@@ -74,6 +74,10 @@ class Lattice:
         """The index of the first point at or after the minute, kept within 0 and `points`."""
         return min(max(-((self.origin_min - minute) // self.step_min), 0), self.points)
 
+    def is_slot(self, point: int) -> bool:
+        """Whether a point is within the lattice and on the slot grid."""
+        return 0 <= point < self.points and (self.grid is None or bool(self.grid >> point & 1))
+
     def mask_of(self, intervals: Iterable[tuple[int, int]]) -> int:
         """The points that lie in one of the intervals of epoch minutes."""
         ranges = ((self.point_up(begin), self.point_up(end)) for begin, end in intervals)

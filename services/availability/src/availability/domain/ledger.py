@@ -63,6 +63,7 @@ class Ledger:
         self._ends = array("i")
         self._sources = array("b")
         self._ids: list[str] = []
+        self._packed_ids: frozenset[str] = frozenset()
         for entry in entries:
             self._loose[entry.key] = entry.intervals
         if len(self._loose) > _LOOSE_MAX:
@@ -73,6 +74,9 @@ class Ledger:
         self._loose[entry.key] = entry.intervals
         if len(self._loose) > _LOOSE_MAX and len(self._loose) % _LOOSE_MAX == 0:
             self.settle()
+
+    def __contains__(self, key: BusyKey) -> bool:
+        return key in self._loose or bool(self._packed(key))
 
     def get(self, key: BusyKey) -> Sequence[tuple[int, int]]:
         """The intervals of an entry; none if it is unknown."""
@@ -119,8 +123,11 @@ class Ledger:
         self._ends = array("i", (row[1] for row in rows))
         self._sources = array("b", (row[2] for row in rows))
         self._ids = [row[3] for row in rows]
+        self._packed_ids = frozenset(self._ids)
 
     def _packed(self, key: BusyKey) -> list[int]:
+        if key.id not in self._packed_ids:
+            return []
         return [
             index
             for index, busy_id in enumerate(self._ids)

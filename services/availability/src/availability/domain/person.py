@@ -25,18 +25,18 @@ class PersonTime:
         self.working = working
         self.lattice = lattice
         self.idle = sparing(lattice, self.ledger.intervals())
-        self._free: list[int] | None = None
+        self._free: list[int] | None = _both(working, self.idle)
 
     @property
     def free(self) -> list[int]:
         """Working time that nobody has taken; worked out once per change."""
         if self._free is None:
-            self._free = [work & idle for work, idle in zip(self.working, self.idle, strict=True)]
+            self._free = _both(self.working, self.idle)
         return self._free
 
     def occupy(self, entry: Busy) -> None:
         """Take the entry's minutes. An entry with the same key is replaced."""
-        if self.ledger.get(entry.key):
+        if entry.key in self.ledger:
             self.vacate(entry.key)
         self.ledger.put(entry)
         self._take(self.idle, entry.intervals)
@@ -50,29 +50,30 @@ class PersonTime:
         return bool(intervals)
 
     def registers(self, stencil: Stencil, ignoring: Collection[BusyKey] = ()) -> list[int]:
-        """The planes that the stencil reads, as if the ignored entries did not exist."""
-        idle, free = self.idle, self.free
+        """The planes that the stencil reads, as if the ignored entries did not exist. Not to be changed."""
+        idle, free = self.idle, self._free or self.free
+        if not ignoring:
+            return free + idle if stencil.needs_idle else free
         known = [(key, self.ledger.get(key)) for key in ignoring]
         if any(intervals for _, intervals in known):
             idle = list(idle)
             for _, intervals in known:
                 self._give(idle, intervals, ignoring)
-            free = [work & each for work, each in zip(self.working, idle, strict=True)]
-        return free + idle if stencil.needs_idle else list(free)
+            free = _both(self.working, idle)
+        return free + idle if stencil.needs_idle else free
 
     def _take(self, idle: list[int], intervals: Sequence[tuple[int, int]]) -> None:
-        shift, masks = touched(self.lattice, intervals)
+        point, masks = touched(self.lattice, intervals)
         for plane, mask in enumerate(masks):
-            if mask:
-                whole = idle[plane]
-                idle[plane] = whole ^ (whole & mask << shift)
+            whole = idle[plane]
+            idle[plane] = whole ^ (whole & mask << point)
 
     def _give(
         self, idle: list[int], intervals: Sequence[tuple[int, int]], ignoring: Collection[BusyKey]
     ) -> None:
-        shift, masks = touched(self.lattice, intervals)
+        point, masks = touched(self.lattice, intervals)
         for plane, mask in enumerate(masks):
-            idle[plane] |= mask << shift
+            idle[plane] |= mask << point
         for interval in intervals:
             for taken in self.ledger.touching(_widened(interval, self.lattice.grain_min)):
                 if taken.key not in ignoring:
@@ -82,3 +83,7 @@ class PersonTime:
 def _widened(interval: tuple[int, int], grain_min: int) -> Interval:
     """With the rest of the cells that the interval only begins: a neighbour may own it."""
     return Interval(interval[0] - grain_min, interval[1] + grain_min)
+
+
+def _both(working: list[int], idle: list[int]) -> list[int]:
+    return [work & unused for work, unused in zip(working, idle, strict=True)]

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from itertools import compress
 
 from availability.domain.instants import Interval
 from availability.domain.lattice import Lattice
@@ -53,24 +54,31 @@ def _planes(cells: bytearray, planes: int) -> list[int]:
     return [int(cells[last + plane :: -planes], 2) for plane in range(planes)]
 
 
-def touched(lattice: Lattice, intervals: Iterable[tuple[int, int]]) -> tuple[int, list[int]]:
-    """For each plane the cells that the intervals touch, as (shift, masks): plane bits are mask << shift."""
-    origin, grain, planes = lattice.origin_min, lattice.grain_min, lattice.planes
-    end_of_all = lattice.end_min
+def touched(lattice: Lattice, intervals: Iterable[tuple[int, int]]) -> tuple[int, tuple[int, ...]]:
+    """(point, masks): in plane p the intervals touch the cells masks[p] << point."""
+    origin, grain, size = lattice.origin_min, lattice.grain_min, lattice.points * lattice.planes
     spans = [
-        ((max(begin, origin) - origin) // grain, -((origin - min(end, end_of_all)) // grain))
-        for begin, end in intervals
+        (low if low > 0 else 0, high if high < size else size)  # noqa: FURB136  min and max cost four times as much
+        for low, high in [((begin - origin) // grain, -((origin - end) // grain)) for begin, end in intervals]
+        if low < size and high > 0
     ]
-    shift = min((low // planes for low, high in spans if low < high), default=0)
+    if not spans:
+        return 0, (0,) * lattice.planes
+    point = min(spans)[0] // lattice.planes
+    base = point * lattice.planes
+    return point, _pattern(lattice.planes, tuple([(low - base, high - base) for low, high in spans]))
+
+
+@lru_cache(maxsize=4096)
+def _pattern(planes: int, spans: tuple[tuple[int, int], ...]) -> tuple[int, ...]:
+    """Spans of cells as one small mask per plane; a service leaves the same few patterns again and again."""
     masks = [0] * planes
-    base = shift * planes
     for low, high in spans:
         for plane in range(planes):
-            first = -((plane + base - low) // planes)
-            count = -((plane + base - high) // planes) - first
-            if count > 0:
-                masks[plane] |= ((1 << count) - 1) << first
-    return shift, masks
+            first, last = -((plane - low) // planes), -((plane - high) // planes)
+            if first < last:
+                masks[plane] |= ((1 << (last - first)) - 1) << first
+    return tuple(masks)
 
 
 @lru_cache(maxsize=64)
@@ -85,8 +93,12 @@ def minutes_of(mask: int, first_min: int, step_min: int) -> list[int]:
     data = mask.to_bytes((mask.bit_length() + 7) // 8, "little")
     offsets = _offsets(step_min)
     stride = 8 * step_min
-    bases = range(first_min, first_min + len(data) * stride, stride)
-    return [base + offset for base, byte in zip(bases, data, strict=True) if byte for offset in offsets[byte]]
+    bases = compress(range(first_min, first_min + len(data) * stride, stride), data)
+    return [
+        base + offset
+        for base, byte in zip(bases, filter(None, data), strict=True)
+        for offset in offsets[byte]
+    ]
 
 
 def _few_minutes(mask: int, first_min: int, step_min: int) -> list[int]:

@@ -1,6 +1,6 @@
 """Owns what a service asks of a person: its phases, buffers and booking policy, and the ONE rule of what it occupies."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import Enum
 from functools import lru_cache
@@ -57,12 +57,15 @@ class Service:
     buffer_before_min: int = 0
     buffer_after_min: int = 0
     windows: tuple[TimeWindow, ...] = ()
+    footprint: "Footprint" = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         if not any(phase.kind is PhaseKind.ACTIVE for phase in self.phases):
             raise InvalidServiceError(f"service {self.service_id} has no active phase")
         if self.buffer_before_min < 0 or self.buffer_after_min < 0:
             raise InvalidServiceError(f"service {self.service_id} has a negative buffer")
+        footprint = _footprint(self.phases, self.buffer_before_min, self.buffer_after_min)
+        object.__setattr__(self, "footprint", footprint)  # derived once: every query asks for it
 
     @property
     def duration_min(self) -> int:
@@ -78,17 +81,14 @@ class Service:
         paced = (replace(phase, minutes=length) for phase, length in zip(self.phases, minutes, strict=True))
         return replace(self, phases=tuple(paced))
 
-    @property
-    def footprint(self) -> "Footprint":
-        return _footprint(self.phases, self.buffer_before_min, self.buffer_after_min)
 
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Footprint:
     """What a service takes from a person, in minutes relative to its start.
 
     `serving` must lie in working time and be free. `blocking` (blocked gaps, buffers) must only be free: a colour
     may work over the lunch break, and the clearing up may follow the last minute of the day.
+    Equal services share one footprint, so that it is looked up by identity.
     """
 
     serving: tuple[Interval, ...]

@@ -38,14 +38,15 @@ class Cut:
                 wanted &= mask >> first
         return cls(base, None if top >= lattice.points else (1 << top) - 1, first, wanted)
 
-    def starts(self, stencil: Stencil, registers: list[int]) -> int:
-        """The mask of feasible starts over a person's registers."""
-        if self.planes_mask is not None:
-            limit = self.planes_mask
-            registers = [plane & limit for plane in registers]
-        if self.base:
-            base = self.base
-            registers = [plane >> base for plane in registers]
+    def starts(self, stencil: Stencil, planes: list[int]) -> int:
+        """The mask of feasible starts over a person's planes."""
+        base, limit = self.base, self.planes_mask
+        if limit is None:
+            registers = [plane >> base for plane in planes] if base else planes.copy()
+        else:
+            registers = (
+                [(plane & limit) >> base for plane in planes] if base else [plane & limit for plane in planes]
+            )
         return stencil.run(registers) & self.wanted
 
 
@@ -66,11 +67,10 @@ def feasible_starts(
     cut = Cut.of(branch, stencil, begin_min, end_min, None)
     step = branch.lattice.step_min
     first_min = branch.lattice.origin_min + cut.first * step
-    out = {}
-    for person_id in people:
-        registers = branch.person(person_id).registers(stencil, ignoring)
-        out[person_id] = minutes_of(cut.starts(stencil, registers), first_min, step)
-    return out
+    return {
+        person_id: minutes_of(cut.starts(stencil, person.registers(stencil, ignoring)), first_min, step)
+        for person_id, person in branch.chosen(people)
+    }
 
 
 def start_masks(
@@ -87,20 +87,25 @@ def start_masks(
     stencil = branch.stencil(service.footprint)
     cut = Cut.of(branch, stencil, begin_min, end_min, among)
     return {
-        person_id: cut.starts(stencil, branch.person(person_id).registers(stencil, ignoring)) << cut.first
-        for person_id in people
+        person_id: cut.starts(stencil, person.registers(stencil, ignoring)) << cut.first
+        for person_id, person in branch.chosen(people)
     }
 
 
-def is_free(
-    branch: BranchCalendar,
-    person_id: str,
-    service: Service,
-    start_min: int,
-    *,
-    ignoring: Collection[BusyKey] = (),
-) -> bool:
+def is_free(branch: BranchCalendar, person_id: str, service: Service, start_min: int) -> bool:
     """Whether this one start is feasible for one person. Raises UnknownPersonError."""
-    return bool(
-        start_masks(branch, service, (person_id,), start_min, start_min + 1, ignoring=ignoring)[person_id]
-    )
+    person = branch.person(person_id)
+    stencil = branch.stencil(service.footprint)
+    lattice = branch.lattice
+    point, rest = divmod(start_min - lattice.origin_min, lattice.step_min)
+    if rest or not lattice.is_slot(point):
+        return False
+    point -= stencil.lead
+    if point < 0:
+        return False
+    far = 2 * point > lattice.points  # whichever side has fewer digits to move
+    for plane, needed in zip(person.registers(stencil), stencil.needs, strict=True):
+        seen, wanted = (plane >> point, needed) if far else (plane, needed << point)
+        if seen & wanted != wanted:
+            return False
+    return True
