@@ -1,0 +1,123 @@
+"""The calcom-sync service: wiring, start and stop."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+
+import grpc
+import httpx
+from redis.asyncio import Redis
+from starlette.applications import Starlette
+
+from calcom_sync.clients.budget import RedisBudget
+from calcom_sync.clients.calcom import CalcomCalendar, calcom_http
+from calcom_sync.clients.registry import RegistryDirectory
+from calcom_sync.consumer import Consumer
+from calcom_sync.domain.patience import Patience
+from calcom_sync.migration import migrate
+from calcom_sync.servicer import FULL_NAME, CalendarSyncServicer
+from calcom_sync.settings import Settings
+from calcom_sync.storage.appointments import SqlAppointments
+from calcom_sync.storage.intake import SqlIntake
+from calcom_sync.storage.webhooks import SqlWebhooks
+from calcom_sync.usecases.synchronise import Synchroniser
+from calcom_sync.webhook_routes import webhook_routes
+from calcom_sync.worker import AT_ONCE_MAX, Worker, working
+from chassis import postgres, service
+from chassis.clock import Clock, SystemClock
+from chassis.grpc_client import channel
+from chassis.grpc_server import Servicer, grpc_server
+from chassis.http_server import http_server, operations_routes
+from chassis.service import Readiness, background
+from rufbuch.booking.v1 import service_pb2_grpc as booking_grpc
+from rufbuch.calendarsync.v1 import service_pb2_grpc
+from rufbuch.staff.v1 import service_pb2_grpc as staff_grpc
+
+PEER_DEADLINE_S = 5.0
+HARMLESS = tuple(
+    f"rufbuch.staff.v1.StaffRegistryService/{name}" for name in ("GetBusiness", "GetCalendarSetup")
+)
+
+
+@dataclass(frozen=True)
+class Outside:
+    """What is open while the service runs."""
+
+    pool: postgres.Pool
+    redis: Redis
+    registry: grpc.aio.Channel
+    booking: grpc.aio.Channel
+    calcom: httpx.AsyncClient
+
+
+@asynccontextmanager
+async def outside(settings: Settings) -> AsyncIterator[Outside]:
+    """Open everything; nothing has to answer yet."""
+    async with AsyncExitStack() as stack:
+        enter = stack.enter_async_context
+        # Half of the jobs wait for Cal.com at any time, without a connection.
+        pool = await enter(postgres.pool(settings.database_url, connections_max=AT_ONCE_MAX // 2 + 4))
+        redis = await enter(Redis.from_url(settings.redis_url))
+        registry = await enter(
+            channel(settings.staff_registry_address, default_deadline_s=PEER_DEADLINE_S, retried=HARMLESS)
+        )
+        booking = await enter(channel(settings.booking_address, default_deadline_s=PEER_DEADLINE_S))
+        calcom = await enter(calcom_http(settings.calcom_base_url, timeout_s=settings.calcom_timeout_s))
+        yield Outside(pool, redis, registry, booking, calcom)
+
+
+def worker_of(settings: Settings, opened: Outside, directory: RegistryDirectory, clock: Clock) -> Worker:
+    """The worker with all that it stands on."""
+    appointments = SqlAppointments(opened.pool, clock)
+    synchroniser = Synchroniser(
+        appointments=appointments,
+        directory=directory,
+        calendar=CalcomCalendar(opened.calcom, timeout_s=settings.calcom_timeout_s),
+        budget=RedisBudget(
+            opened.redis, per_minute=settings.calcom_requests_per_minute, burst=settings.calcom_burst
+        ),
+        clock=clock,
+        patience=Patience(setbacks_max=settings.calcom_attempts_max),
+        lease=timedelta(seconds=2 * settings.calcom_timeout_s + 15),
+    )
+    return Worker(opened.pool, clock, appointments, SqlWebhooks(opened.pool), synchroniser)
+
+
+async def serve(settings: Settings, stop: asyncio.Event) -> None:
+    """Run until ``stop`` is set."""
+    # It logs each URL, and with it the addresses of attendees.
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+    clock = SystemClock()
+    async with outside(settings) as opened, AsyncExitStack() as stack:
+        directory = RegistryDirectory(staff_grpc.StaffRegistryServiceStub(opened.registry), clock)
+        worker = worker_of(settings, opened, directory, clock)
+        events = Consumer(booking_grpc.BookingServiceStub(opened.booking), SqlIntake(opened.pool), clock)
+        readiness = Readiness({"database": lambda: postgres.check(opened.pool), "redis": opened.redis.ping})
+        enter = stack.enter_async_context
+        await enter(working(worker, stop=stop, drain_s=settings.drain_s))
+        for run, name in ((worker.sweep, "sweep"), (directory.watch, "changes"), (events.follow, "events")):
+            await enter(background(run, name=name, stop=stop))
+        operations = operations_routes(lambda: readiness.missing)
+        webhooks = webhook_routes(directory, worker.webhooks, clock)
+        for app, port in (
+            (Starlette(routes=operations), settings.metrics_port),
+            (Starlette(routes=[*webhooks, *operations]), settings.http_port),
+        ):
+            await enter(http_server(app, host=settings.host, port=port, drain_s=settings.drain_s))
+        servicer = Servicer(
+            CalendarSyncServicer(worker.appointments),
+            service_pb2_grpc.add_CalendarSyncServiceServicer_to_server,
+            FULL_NAME,
+        )
+        server = await enter(
+            grpc_server([servicer], host=settings.host, port=settings.grpc_port, drain_s=settings.drain_s)
+        )
+        await enter(background(lambda: readiness.watch(server), name="readiness", stop=stop))
+        await stop.wait()
+
+
+if __name__ == "__main__":
+    service.main("calcom-sync", Settings, serve, lambda settings: migrate(settings.database_url))

@@ -1,0 +1,91 @@
+"""What we read of Cal.com's answers. Unknown fields are ignored, both error envelopes understood."""
+
+from datetime import timedelta
+from typing import Any
+
+import httpx
+from pydantic import AwareDatetime, BaseModel, ValidationError
+
+from calcom_sync.domain.answers import Answer, RemoteBooking
+
+_MESSAGE_MAX = 4000
+_RESET_MAX_S = 600
+
+
+class _Host(BaseModel):
+    username: str | None = None
+
+
+class _Booking(BaseModel):
+    id: int
+    uid: str
+    status: str
+    start: AwareDatetime
+    end: AwareDatetime
+    eventTypeId: int  # noqa: N815 - Cal.com's name
+    hosts: list[_Host] = []
+    metadata: dict[str, Any] | None = None
+
+    def remote(self) -> RemoteBooking:
+        return RemoteBooking(
+            uid=self.uid,
+            number=self.id,
+            status=self.status,
+            start=self.start,
+            length=self.end - self.start,
+            event_type_id=self.eventTypeId,
+            hosts=tuple(host.username for host in self.hosts if host.username),
+            metadata={key: str(value) for key, value in (self.metadata or {}).items()},
+        )
+
+
+class _One(BaseModel):
+    data: _Booking
+
+
+class _Many(BaseModel):
+    data: list[_Booking]
+
+
+def answer_of(response: httpx.Response) -> Answer:
+    """An answer with its booking or its message."""
+    if response.is_success:
+        return Answer(response.status_code, booking=_booking(response))
+    return Answer(response.status_code, message=_message(response), reset=_reset(response))
+
+
+def bookings_of(response: httpx.Response) -> list[RemoteBooking] | None:
+    """A page of bookings; None where it is none."""
+    if response.status_code != 200:
+        return None
+    try:
+        return [one.remote() for one in _Many.model_validate_json(response.content).data]
+    except ValidationError:
+        return None
+
+
+def _booking(response: httpx.Response) -> RemoteBooking | None:
+    try:
+        return _One.model_validate_json(response.content).data.remote()
+    except ValidationError:
+        return None
+
+
+def _message(response: httpx.Response) -> str:
+    """Nested as {"error": {"message"}}, or bare as {"message"}; anything else as it is."""
+    try:
+        body = response.json()
+    except ValueError:
+        return response.text[:_MESSAGE_MAX]
+    outer = body if isinstance(body, dict) else {}
+    inner = outer.get("error")
+    message = inner.get("message") if isinstance(inner, dict) else outer.get("message")
+    return (message if isinstance(message, str) else response.text)[:_MESSAGE_MAX]
+
+
+def _reset(response: httpx.Response) -> timedelta | None:
+    """Seconds that are left, whatever the documentation says. Limits of single keys come under other names."""
+    for name, value in response.headers.items():
+        if name.startswith("x-ratelimit-reset") and value.isdecimal():
+            return timedelta(seconds=min(max(int(value), 1), _RESET_MAX_S))
+    return None

@@ -1,0 +1,108 @@
+"""The staff registry: how businesses are set up, remembered for a while."""
+
+import asyncio
+import logging
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+import grpc
+
+from calcom_sync.domain.setup import Account, Setup, Spot, Target
+from calcom_sync.usecases.ports import Clock, SetupUnavailableError
+from chassis.grpc_client import fault_of
+from rufbuch.staff.v1 import service_pb2
+
+if TYPE_CHECKING:
+    from rufbuch.staff.v1 import service_pb2_grpc
+
+FRESH_FOR = timedelta(seconds=60)
+RECONNECT_S = 1.0
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class _Remembered:
+    setup: Setup
+    at: datetime
+
+
+class RegistryDirectory:
+    """Implements the port Directory."""
+
+    def __init__(self, stub: "service_pb2_grpc.StaffRegistryServiceAsyncStub", clock: Clock) -> None:
+        self._stub, self._clock = stub, clock
+        self._remembered: dict[UUID, _Remembered] = {}
+        self._stale: set[UUID] = set()
+
+    async def setup(self, tenant_id: UUID) -> Setup | None:
+        """None: there is no such business. Raises SetupUnavailableError where nothing is known and nobody answers."""
+        known, now = self._remembered.get(tenant_id), self._clock.now()
+        if known and tenant_id not in self._stale and now - known.at < FRESH_FOR:
+            return known.setup
+        try:
+            setup = await self._fetch(tenant_id)
+        except grpc.aio.AioRpcError as error:
+            return self._without_answer(error, known)
+        self._remembered[tenant_id] = _Remembered(setup, now)
+        self._stale.discard(tenant_id)
+        return setup
+
+    def forget(self, tenant_id: UUID) -> None:
+        """Ask again next time; what is remembered serves only while the registry does not answer."""
+        self._stale.add(tenant_id)
+
+    def _without_answer(self, error: grpc.aio.AioRpcError, known: _Remembered | None) -> Setup | None:
+        if error.code() is grpc.StatusCode.NOT_FOUND:
+            return None
+        if known is None:
+            raise SetupUnavailableError(error.code().name) from error
+        return known.setup
+
+    async def _fetch(self, tenant_id: UUID) -> Setup:
+        text = str(tenant_id)
+        business, calendar = await asyncio.gather(
+            self._stub.GetBusiness(service_pb2.GetBusinessRequest(tenant_id=text)),
+            self._stub.GetCalendarSetup(service_pb2.GetCalendarSetupRequest(tenant_id=text)),
+        )
+        return setup_of(business, calendar)
+
+    async def watch(self) -> None:
+        """Forget businesses as they change, until cancelled."""
+        after = ""
+        while True:
+            try:
+                async for change in self._stub.WatchChanges(service_pb2.WatchChangesRequest(after=after)):
+                    self.forget(UUID(change.tenant_id))
+                    after = change.position
+            except grpc.aio.AioRpcError as error:
+                fault = fault_of(error)
+                _log.warning("the registry's changes are out of reach", extra={"code": fault.code.name})
+                if fault.reason == "POSITION_INVALID":
+                    after = ""
+            await asyncio.sleep(RECONNECT_S)
+
+
+def setup_of(
+    business: service_pb2.GetBusinessResponse, calendar: service_pb2.GetCalendarSetupResponse
+) -> Setup:
+    """What the registry says, in our words. Of several mappings of a phase the first counts."""
+    told = business.business
+    targets: dict[Spot, Target] = {}
+    for mapping in calendar.mappings:
+        spot = Spot(UUID(mapping.service_id), mapping.phase_position, UUID(mapping.person_id))
+        targets.setdefault(spot, Target(UUID(mapping.account_id), mapping.event_type_id))
+    accounts = {
+        UUID(one.account_id): Account(UUID(one.account_id), one.username, one.api_key)
+        for one in calendar.accounts
+        if one.api_key
+    }
+    return Setup(
+        calendar_sync=told.calendar_sync,
+        language=told.language.split("-")[0].lower(),
+        zones={UUID(branch.branch_id): branch.time_zone for branch in told.branches},
+        accounts=accounts,
+        targets=targets,
+        webhook_secret=calendar.webhook_secret,
+    )

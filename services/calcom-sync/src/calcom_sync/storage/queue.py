@@ -1,0 +1,104 @@
+"""The queue of jobs: pgqueuer, under names of ours, in our schema.
+
+A job is only a reminder that something may be due; what is due stands in the intents. So a reminder may come twice, and one
+that got lost is given again by the sweep.
+"""
+
+from datetime import timedelta
+from typing import cast
+from uuid import UUID
+
+import asyncpg
+from pgqueuer.adapters.drivers.asyncpg import AsyncpgDriver
+from pgqueuer.adapters.persistence.qb import (
+    QueryBuilderEnvironment,
+    QueryQueueBuilder,
+    QuerySchedulerBuilder,
+)
+from pgqueuer.adapters.persistence.queries import Queries
+from pgqueuer.domain.settings import DBSettings
+from pgqueuer.domain.types import Channel
+from pgqueuer.ports.driver import Driver
+
+from calcom_sync.domain.appointment import AppointmentRef
+from chassis.postgres import Connection
+
+APPOINTMENT = "appointment"
+WEBHOOK = "webhook"
+CHANNEL = Channel("calcom_sync_job")
+# Named here, since pgqueuer would otherwise take the names from the environment, even from a variable called CHANNEL.
+_NAMES = DBSettings(
+    prefix="",
+    db_schema=None,
+    channel=CHANNEL,
+    function="job_changed",
+    statistics_table="job_statistics",
+    queue_status_type="job_status",
+    queue_table="job",
+    queue_table_log="job_log",
+    trigger="job_changed",
+    schedules_table="job_schedule",
+)
+
+
+def queries(driver: Driver) -> Queries:
+    """pgqueuer's statements over a connection or a pool."""
+    return Queries(
+        driver,
+        qbe=QueryBuilderEnvironment(_NAMES),
+        qbq=QueryQueueBuilder(_NAMES),
+        qbs=QuerySchedulerBuilder(_NAMES),
+    )
+
+
+async def install(url: str) -> None:
+    """Bring pgqueuer's tables to what the installed version wants. Repeating it, or two at once, is harmless."""
+    connection = await asyncpg.connect(url)
+    try:
+        ours = queries(AsyncpgDriver(connection))
+        async with ours.schema_lock():
+            if await ours.schema_is_installed():
+                await ours.upgrade()
+            else:
+                await ours.install(create_schema=False)
+    finally:
+        await connection.close()
+
+
+async def remind(connection: Connection, refs: list[AppointmentRef], after: timedelta = timedelta()) -> None:
+    """Have appointments looked at, in the transaction that gave the reason. One that waits already is left alone."""
+    if not refs:
+        return
+    payloads: list[bytes | None] = [payload_of(ref) for ref in refs]
+    await queries(_driver(connection)).enqueue(
+        [APPOINTMENT] * len(refs),
+        payloads,
+        [0] * len(refs),
+        [after] * len(refs),
+        [f"{APPOINTMENT}/{ref.tenant_id}/{ref.appointment_id}" for ref in refs],
+        on_conflict="skip",
+    )
+
+
+async def announce_webhook(connection: Connection, webhook_id: int) -> None:
+    """Have a stored webhook looked at."""
+    key = f"{WEBHOOK}/{webhook_id}"
+    await queries(_driver(connection)).enqueue(
+        WEBHOOK, str(webhook_id).encode(), dedupe_key=key, on_conflict="skip"
+    )
+
+
+def payload_of(ref: AppointmentRef) -> bytes:
+    """What a job carries."""
+    return f"{ref.tenant_id}/{ref.appointment_id}".encode()
+
+
+def ref_of(payload: bytes) -> AppointmentRef:
+    """The other way round."""
+    tenant_id, appointment_id = payload.decode().split("/")
+    return AppointmentRef(UUID(tenant_id), UUID(appointment_id))
+
+
+def _driver(connection: Connection) -> AsyncpgDriver:
+    # A connection of the pool is one in all but its type.
+    return AsyncpgDriver(cast("asyncpg.Connection", connection))

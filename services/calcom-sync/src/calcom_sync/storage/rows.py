@@ -1,0 +1,54 @@
+"""Rows to domain and back."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+
+from calcom_sync.domain.appointment import Appointment, AppointmentRef, Attendee, Plan
+from calcom_sync.domain.intent import Doubt, Intent, State
+
+
+def intent_of(row: asyncpg.Record) -> Intent:
+    """An intent as it is stored."""
+    fields = {name: value for name, value in row.items() if name != "updated_at"}
+    fields["start"], fields["end"] = fields.pop("start_time"), fields.pop("end_time")
+    fields["state"] = State(fields["state"])
+    fields["doubt"] = Doubt(fields["doubt"]) if fields["doubt"] else None
+    return Intent(**fields)
+
+
+def intent_values(intent: Intent, now: datetime) -> list[Any]:
+    """What an update of an intent may change, in the order of its statement; after key and revision."""
+    return [
+        intent.tenant_id, intent.phase_id, intent.revision, intent.account_id, intent.event_type_id,
+        intent.state.value, intent.due_at, intent.attempts, intent.setbacks, intent.refusals, intent.looks,
+        intent.doubt.value if intent.doubt else None, intent.unknown_since, intent.booking_uid, intent.booking_number,
+        intent.without_phone, intent.last_error, now,
+    ]  # fmt: skip
+
+
+def appointment_of(row: asyncpg.Record, intents: Sequence[Intent]) -> Appointment:
+    """An appointment with its intents."""
+    return Appointment(
+        ref=ref_of_row(row),
+        branch_id=row["branch_id"],
+        service_id=row["service_id"],
+        attendee=Attendee(row["attendee_name"], row["attendee_email"], row["attendee_phone"]),
+        time_zone=row["time_zone"],
+        language=row["language"],
+        call_id=row["call_id"],
+        traceparent=row["traceparent"],
+        plan=Plan(row["plan"]),
+        wanted=row["wanted"],
+        spoiled=row["spoiled"],
+        intents=intents,
+    )
+
+
+def ref_of_row(row: asyncpg.Record) -> AppointmentRef:
+    """The key of an appointment."""
+    tenant_id: UUID = row["tenant_id"]
+    return AppointmentRef(tenant_id, row["appointment_id"])
