@@ -1,15 +1,23 @@
-"""Databases of one's own, an availability to be told what to say, and the service itself."""
+"""A database of one's own, an availability that says what it is told to, and the service between them."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
-from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import asyncpg
 import pytest
 
+from booking.assembly import booking_service
+from booking.clients.availability import CLAIM
+from booking.testing.availability import ScriptedAvailability
+from booking.testing.samples import NOW, an_option
 from chassis import postgres
+from chassis.testing import SettableClock, serving
 from local_stack.databases import MigratedDatabases
+from rufbuch.booking.v1 import service_pb2_grpc
 
-NOW = datetime(2025, 11, 24, 9, 30, tzinfo=UTC)
+if TYPE_CHECKING:
+    from rufbuch.booking.v1.service_pb2_grpc import BookingServiceAsyncStub
 
 
 def migrate(url: str) -> None:
@@ -26,3 +34,29 @@ def database_url(migrated_database: MigratedDatabases) -> Iterator[str]:
 async def pool(database_url: str) -> AsyncIterator[asyncpg.Pool]:
     async with postgres.pool(database_url) as opened:
         yield opened
+
+
+@pytest.fixture
+def clock() -> SettableClock:
+    return SettableClock(NOW)
+
+
+@pytest.fixture
+def availability() -> ScriptedAvailability:
+    """Offers one option."""
+    scripted = ScriptedAvailability()  # type: ignore[abstract] # the other RPCs answer UNIMPLEMENTED
+    scripted.options["o-aaaaaaaa"] = an_option()
+    return scripted
+
+
+@pytest.fixture
+async def booking(
+    pool: asyncpg.Pool, clock: SettableClock, availability: ScriptedAvailability
+) -> AsyncIterator["BookingServiceAsyncStub"]:
+    """The service over gRPC."""
+    stop = asyncio.Event()
+    async with serving(availability.servicer(), retried=[CLAIM]) as peer:
+        service = booking_service(pool, peer, clock=clock, calendar_domain="kunden.example.org", stop=stop)
+        async with serving(service) as channel:
+            yield service_pb2_grpc.BookingServiceStub(channel)
+            stop.set()

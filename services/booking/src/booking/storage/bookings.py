@@ -42,7 +42,7 @@ VALUES ($1, $2, $3, $4, $5) ON CONFLICT (tenant_id, request_id) DO NOTHING
 
 
 class SqlBookings:
-    """The ports of BookAppointment and of forget_requests over the service's own schema."""
+    """The port of BookAppointment over the service's own schema."""
 
     def __init__(self, pool: Pool, events: EventLog) -> None:
         self._pool, self._events = pool, events
@@ -76,12 +76,6 @@ class SqlBookings:
             with reaching_storage():
                 await self._pool.execute(NUMBER_PERSON, agreed.tenant_id, agreed.person_id)
         raise RuntimeError("a booking that was neither made now nor before")
-
-    async def forget(self, before: datetime) -> int:
-        """See ``Requests``."""
-        with reaching_storage():
-            gone = await self._pool.execute("DELETE FROM booking_request WHERE answered_at < $1", before)
-        return int(gone.removeprefix("DELETE "))
 
     async def _book(self, wish: Wish, agreed: Appointment) -> Appointment | None:
         """The appointment with the customer as known; None where the statement found nothing to do."""

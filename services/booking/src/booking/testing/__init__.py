@@ -1,0 +1,1 @@
+"""For tests: samples, bookings in memory, an availability that says what it is told to."""
