@@ -5,7 +5,14 @@ from typing import Any
 import pytest
 
 from telephony_gateway.domain.arguments import Arguments, read
-from telephony_gateway.domain.envelope import Caller, EnvelopeError, e164, function_name, read_arguments, read_caller
+from telephony_gateway.domain.envelope import (
+    Caller,
+    EnvelopeError,
+    e164,
+    function_name,
+    read_arguments,
+    read_caller,
+)
 
 CALL = {"call_id": "call_0123456789abcdef", "to_number": "+493023125100", "from_number": "+493023125042"}
 
@@ -16,7 +23,9 @@ def test_identity_comes_from_the_envelope() -> None:
     assert read_caller(body) == Caller("call_0123456789abcdef", "+493023125100", "+493023125042")
 
 
-@pytest.mark.parametrize("number", ["anonymous", "unknown", "withheld", "restricted", "00000000", "", None, 7, "+", "+49"])
+@pytest.mark.parametrize(
+    "number", ["anonymous", "unknown", "withheld", "restricted", "00000000", "", None, 7, "+", "+49"]
+)
 def test_a_withheld_number_is_a_state_of_its_own(number: Any) -> None:
     """TG-16"""
     assert read_caller({"call": {**CALL, "from_number": number}}).caller_number == ""
@@ -27,7 +36,10 @@ def test_an_outbound_call_is_the_same_call_the_other_way_round() -> None:
     assert read_caller({"call": call}) == Caller("call_0123456789abcdef", "+493023125100", "+493023125042")
 
 
-@pytest.mark.parametrize("body", [{}, {"call": None}, {"call": "x"}, {"call": {}}, {"call": {"call_id": ""}}, {"call": {"call_id": 1}}])
+@pytest.mark.parametrize(
+    "body",
+    [{}, {"call": None}, {"call": "x"}, {"call": {}}, {"call": {"call_id": ""}}, {"call": {"call_id": 1}}],
+)
 def test_a_body_without_a_call_is_not_answered_for_anybody(body: dict[str, Any]) -> None:
     with pytest.raises(EnvelopeError):
         read_caller(body)
@@ -51,7 +63,15 @@ def test_numbers_are_written_one_way() -> None:
 
 def test_every_synonym_is_one_argument() -> None:
     """TG-26"""
-    said = read({"datum": "morgen", "uhrzeit": "15 Uhr", "dienstleistung": "Dauerwelle", "mitarbeiter": "Anna", "kundename": "Kim"})
+    said = read(
+        {
+            "datum": "morgen",
+            "uhrzeit": "15 Uhr",
+            "dienstleistung": "Dauerwelle",
+            "mitarbeiter": "Anna",
+            "kundename": "Kim",
+        }
+    )
     assert said == Arguments("morgen", "15 Uhr", "Kim", "Dauerwelle", "Anna")
 
 
@@ -59,7 +79,9 @@ def test_date_and_time_in_one_argument_are_read_as_a_date_that_has_a_time() -> N
     assert read({"datetime": "2026-11-27T18:16"}).date == "2026-11-27T18:16"
 
 
-@pytest.mark.parametrize("value", ["{{new_datum}}", "None", "undefined", "  ", "Unbekannt", None, [], {}, True])
+@pytest.mark.parametrize(
+    "value", ["{{new_datum}}", "None", "undefined", "  ", "Unbekannt", None, [], {}, True]
+)
 def test_what_nobody_said_is_nothing(value: Any) -> None:
     """TG-25: an unset variable is not a date."""
     assert read({"date": value}).date == ""

@@ -28,7 +28,9 @@ def test_retells_sdk_believes_what_we_sign() -> None:
 
 @given(st.text(alphabet=st.characters(exclude_categories=["Cs"])))
 def test_every_body_is_signed_and_believed(text: str) -> None:
-    assert isinstance(verify(sign(text.encode(), key=KEY, now=NOW), text.encode(), keys=[KEY], now=NOW), Signed)
+    assert isinstance(
+        verify(sign(text.encode(), key=KEY, now=NOW), text.encode(), keys=[KEY], now=NOW), Signed
+    )
 
 
 @pytest.mark.parametrize("minutes", [-5, 5])

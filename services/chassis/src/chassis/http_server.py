@@ -1,6 +1,7 @@
 """HTTP beside or instead of gRPC: uvicorn under our own start and stop, and the routes that every service has."""
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 
@@ -27,11 +28,10 @@ async def http_server(app: ASGIApp, *, host: str, port: int, drain_s: float) -> 
         app, host=host, port=port, log_config=None, access_log=False, lifespan="off",
         timeout_graceful_shutdown=max(1, round(drain_s)),
     )  # fmt: skip
-    listening = config.bind_socket() if port else None
+    # Bound here, since uvicorn ends the process where a port is taken.
+    listening = socket.create_server((host, port))
     server = _Server(config)
-    serving = asyncio.create_task(
-        server.serve(sockets=[listening] if listening else None), name=f"http:{port}"
-    )
+    serving = asyncio.create_task(server.serve(sockets=[listening]), name=f"http:{port}")
     try:
         yield
     finally:

@@ -53,6 +53,7 @@ class Sentence(enum.Enum):
     )
     NEED_DATE = ("An welchem Tag hätten Sie gern den Termin?", "Which day would you like?")
     NEED_TIME = ("Um wie viel Uhr passt es Ihnen {day}?", "What time would suit you {day}?")
+    ON_DAY = ("am {day}", "on {day}")
     NEED_TIME_OPEN = ("Um wie viel Uhr passt es Ihnen?", "What time would suit you?")
     IMPOSSIBLE = (
         "Dieses Datum oder diese Uhrzeit gibt es nicht. Welchen Tag und welche Uhrzeit meinen Sie?",

@@ -8,7 +8,7 @@ from telephony_gateway.domain.business import BookableService, Colleague, Dialle
 from telephony_gateway.domain.envelope import Caller
 from telephony_gateway.domain.matching import Candidates, match
 from telephony_gateway.domain.sentences import Sentence, listing
-from telephony_gateway.language.speech import spoken_start
+from telephony_gateway.domain.speech import spoken_start
 from telephony_gateway.usecases.offers import offered, spoken_choices
 from telephony_gateway.usecases.ports import Found, SearchOutcome, Slots, SlotWish
 from telephony_gateway.usecases.read_wish import TimeWish, read_wish

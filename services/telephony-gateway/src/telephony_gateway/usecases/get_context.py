@@ -6,7 +6,7 @@ from telephony_gateway.domain.answers import Answer, Status
 from telephony_gateway.domain.business import DialledBranch, Hours
 from telephony_gateway.domain.envelope import Caller
 from telephony_gateway.domain.sentences import Sentence, listing
-from telephony_gateway.language.speech import spoken_day, spoken_time
+from telephony_gateway.domain.speech import spoken_day, spoken_time
 
 
 def get_context(branch: DialledBranch, caller: Caller, *, now: datetime) -> Answer:

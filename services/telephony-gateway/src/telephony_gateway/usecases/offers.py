@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from telephony_gateway.domain.answers import OfferedOption
 from telephony_gateway.domain.business import DialledBranch
 from telephony_gateway.domain.sentences import Sentence, listing
-from telephony_gateway.language.speech import spoken_start
+from telephony_gateway.domain.speech import spoken_start
 from telephony_gateway.usecases.ports import FoundSlot
 
 

@@ -5,7 +5,7 @@ from telephony_gateway.domain.arguments import Arguments
 from telephony_gateway.domain.business import DialledBranch
 from telephony_gateway.domain.envelope import Caller
 from telephony_gateway.domain.sentences import Sentence
-from telephony_gateway.language.speech import spoken_start
+from telephony_gateway.domain.speech import spoken_start
 from telephony_gateway.usecases.ports import Booked, Bookings, OutcomeUnknownError, Refused
 
 _REFUSALS = {

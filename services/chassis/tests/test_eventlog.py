@@ -1,0 +1,128 @@
+"""The event log against a real PostgreSQL: nothing is missed, nothing comes twice."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import aclosing
+from datetime import UTC, datetime
+
+import asyncpg
+import psycopg
+import pytest
+
+from chassis import postgres
+from chassis.errors import PositionInvalidError
+from chassis.eventlog import EventLog
+from local_stack.databases import MigratedDatabases
+
+NOW = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
+TABLE = """
+CREATE TABLE event (
+    number bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    transaction_id xid8 NOT NULL DEFAULT pg_current_xact_id(),
+    recorded_at timestamptz NOT NULL,
+    traceparent text NOT NULL,
+    kind text NOT NULL,
+    payload jsonb NOT NULL
+);
+CREATE INDEX event_in_order ON event (transaction_id, number);
+"""
+
+
+def make_table(url: str) -> None:
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(TABLE)
+
+
+@pytest.fixture
+def database_url(migrated_database: MigratedDatabases) -> Iterator[str]:
+    with migrated_database("chassis", make_table) as url:
+        yield url
+
+
+@pytest.fixture
+async def pool(database_url: str) -> AsyncIterator[asyncpg.Pool]:
+    async with postgres.pool(database_url) as opened:
+        yield opened
+
+
+@pytest.fixture
+def log(pool: asyncpg.Pool) -> EventLog:
+    return EventLog(pool)
+
+
+async def append(pool: asyncpg.Pool, log: EventLog, number: int) -> None:
+    async with pool.acquire() as connection, connection.transaction():
+        await log.append(connection, "counted", {"number": number}, now=NOW)
+
+
+async def numbers(log: EventLog, after: str = "") -> list[int]:
+    return [event.payload["number"] for event in await log.read(after)]
+
+
+async def test_events_come_in_the_order_of_their_transactions(pool: asyncpg.Pool, log: EventLog) -> None:
+    for number in range(3):
+        await append(pool, log, number)
+    assert await numbers(log) == [0, 1, 2]
+
+
+async def test_a_reader_goes_on_after_its_position(pool: asyncpg.Pool, log: EventLog) -> None:
+    for number in range(3):
+        await append(pool, log, number)
+    first = (await log.read("", limit=1))[0]
+    assert await numbers(log, first.position) == [1, 2]
+
+
+async def test_a_reader_waits_for_the_gap_that_a_running_transaction_may_still_fill(
+    pool: asyncpg.Pool, log: EventLog
+) -> None:
+    """The number 0 is taken first and committed last: whoever read 1 before it would never see it."""
+    async with pool.acquire() as slow:
+        transaction = slow.transaction()
+        await transaction.start()
+        await log.append(slow, "counted", {"number": 0}, now=NOW)
+        await append(pool, log, 1)
+        seen_while_open = await numbers(log)
+        await transaction.commit()
+    assert (seen_while_open, await numbers(log)) == ([], [0, 1])
+
+
+async def test_what_was_rolled_back_never_happened_and_blocks_nobody(
+    pool: asyncpg.Pool, log: EventLog
+) -> None:
+    async with pool.acquire() as connection:
+        transaction = connection.transaction()
+        await transaction.start()
+        await log.append(connection, "counted", {"number": 0}, now=NOW)
+        await transaction.rollback()
+    await append(pool, log, 1)
+    assert await numbers(log) == [1]
+
+
+async def test_under_load_a_watcher_misses_and_repeats_nothing(pool: asyncpg.Pool, log: EventLog) -> None:
+    async def write(first: int) -> None:
+        for number in range(first, first + 25):
+            await append(pool, log, number)
+            await log.wake()
+
+    writing = asyncio.gather(*(write(writer * 25) for writer in range(8)))
+    seen: list[int] = []
+    async with aclosing(log.watch("")) as events:
+        async for event in events:
+            seen.append(event.payload["number"])
+            if len(seen) == 200:
+                break
+    await writing
+    assert sorted(seen) == list(range(200))
+
+
+async def test_a_watcher_hears_of_an_event_that_comes_later(pool: asyncpg.Pool, log: EventLog) -> None:
+    async with aclosing(log.watch("")) as events:
+        waiting = asyncio.ensure_future(anext(events))
+        await append(pool, log, 7)
+        assert (await asyncio.wait_for(waiting, 5)).payload == {"number": 7}
+
+
+@pytest.mark.parametrize("position", ["x", "1", "1-", "-1", "1-2-3", "9" * 30, "1-2'; DROP TABLE event; --"])
+async def test_a_position_that_nobody_gave_out_is_refused(log: EventLog, position: str) -> None:
+    with pytest.raises(PositionInvalidError):
+        await log.read(position)

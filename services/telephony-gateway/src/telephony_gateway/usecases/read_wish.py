@@ -1,0 +1,103 @@
+"""The caller's words about day and time → what to look for, or a question. Nothing is ever defaulted."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from telephony_gateway.domain.answers import Answer, Status
+from telephony_gateway.domain.arguments import Arguments
+from telephony_gateway.domain.business import DialledBranch
+from telephony_gateway.domain.sentences import Sentence, listing
+from telephony_gateway.domain.speech import spoken_day, spoken_start, spoken_time
+from telephony_gateway.language.understanding import Candidate, Outcome, Search, Understanding
+from telephony_gateway.language.wish import Bounds, resolve_wish
+from telephony_gateway.usecases.ports import Window
+
+_ANY_TIME = frozenset({"egal", "irgendwann", "ganztags", "den ganzen tag", "any", "any time", "anytime"})
+_DAYS_MAX = 31
+"""A range of days is searched no further than this; who means more names a part of it."""
+# Notice and horizon are availability's to judge, with the branch's own rules.
+_UNBOUNDED = Bounds(notice=timedelta(0), horizon=timedelta(days=3650))
+
+
+@dataclass(frozen=True)
+class TimeWish:
+    """An exact start, or windows; aware, in the branch's zone."""
+
+    start: datetime | None
+    windows: tuple[Window, ...] = ()
+
+
+def read_wish(arguments: Arguments, branch: DialledBranch, *, now: datetime) -> TimeWish | Answer:
+    """What the caller wants, or what has to be asked."""
+    local = now.astimezone(branch.zone)
+    any_time = arguments.time.casefold().strip(" .") in _ANY_TIME
+    said = resolve_wish(
+        arguments.date or None, None if any_time else arguments.time or None,
+        reference=local, bounds=_UNBOUNDED, language="de" if branch.language.lower().startswith("de") else "en",
+    )  # fmt: skip
+    if said.search is Search.FIRST_FREE and said.date is None:
+        return TimeWish(None, (Window(local, local + timedelta(days=branch.horizon_days)),))
+    if said.outcome is Outcome.RESOLVED:
+        return _resolved(said.first, branch, local, any_time=any_time)
+    return _question(said, branch)
+
+
+def _resolved(
+    wish: Candidate, branch: DialledBranch, local: datetime, *, any_time: bool
+) -> TimeWish | Answer:
+    days = list(_days(wish, local.date()))
+    if wish.time is not None and len(days) == 1:
+        return TimeWish(datetime.combine(days[0], wish.time, tzinfo=branch.zone))
+    if wish.time is None and wish.time_from is None and wish.time_to is None and not any_time:
+        return _need_time(days, branch)
+    return TimeWish(None, tuple(_window(day, wish, branch) for day in days))
+
+
+def _need_time(days: list[date], branch: DialledBranch) -> Answer:
+    """D6, D7: a day without a time is asked about."""
+    if len(days) > 1:
+        return Answer(Status.NEED_TIME, Sentence.NEED_TIME_OPEN.say(branch.language))
+    day = Sentence.ON_DAY.say(branch.language, day=spoken_day(days[0], branch.language))
+    return Answer(Status.NEED_TIME, Sentence.NEED_TIME.say(branch.language, day=day))
+
+
+def _days(wish: Candidate, today: date) -> Iterator[date]:
+    first = wish.date or today
+    last = min(wish.date_end or first, first + timedelta(days=_DAYS_MAX))
+    while first <= last:
+        yield first
+        first += timedelta(days=1)
+
+
+def _window(day: date, wish: Candidate, branch: DialledBranch) -> Window:
+    begin = datetime.combine(day, wish.time or wish.time_from or time(0), tzinfo=branch.zone)
+    if wish.time is not None:
+        return Window(begin, begin + timedelta(minutes=1))
+    if wish.time_to is None:
+        return Window(begin, datetime.combine(day + timedelta(days=1), time(0), tzinfo=branch.zone))
+    # "bis 12 Uhr" welcomes a start at twelve as well.
+    return Window(begin, datetime.combine(day, wish.time_to, tzinfo=branch.zone) + timedelta(minutes=1))
+
+
+def _question(said: Understanding, branch: DialledBranch) -> Answer:
+    language = branch.language
+    match said.outcome:
+        case Outcome.PAST:
+            return Answer(Status.PAST, Sentence.PAST.say(language))
+        case Outcome.TOO_FAR:
+            return Answer(Status.TOO_FAR, Sentence.TOO_FAR.say(language, days=str(branch.horizon_days)))
+        case Outcome.IMPOSSIBLE:
+            return Answer(Status.NEED_DATE, Sentence.IMPOSSIBLE.say(language))
+        case Outcome.AMBIGUOUS:
+            choices = listing([_spoken(one, branch) for one in said.candidates], language, last=Sentence.OR)
+            return Answer(Status.AMBIGUOUS, Sentence.AMBIGUOUS.say(language, choices=choices))
+    return Answer(Status.NEED_DATE, Sentence.NEED_DATE.say(language))
+
+
+def _spoken(one: Candidate, branch: DialledBranch) -> str:
+    if one.date and one.time:
+        return spoken_start(datetime.combine(one.date, one.time, tzinfo=branch.zone), branch.language)
+    if one.date:
+        return spoken_day(one.date, branch.language)
+    return spoken_time(one.time, branch.language) if one.time else ""

@@ -1,0 +1,75 @@
+"""A gateway with everything real but its peers, which are servicers of these tests behind real gRPC."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack
+
+import httpx
+import pytest
+import redis.asyncio
+from gateway_world import KEY, NOW, Availability, Booking, Phone, Registry, World
+
+from chassis import postgres
+from chassis.grpc_server import Servicer
+from chassis.service import background
+from chassis.testing import SettableClock, serving
+from local_stack.databases import MigratedDatabases
+from rufbuch.availability.v1 import service_pb2_grpc as availability_grpc
+from rufbuch.booking.v1 import service_pb2_grpc as booking_grpc
+from rufbuch.staff.v1 import service_pb2_grpc as staff_grpc
+from telephony_gateway.assembly import Connections, assemble
+from telephony_gateway.settings import Settings
+
+
+@pytest.fixture
+def database_url(migrated_database: MigratedDatabases) -> Iterator[str]:
+    with migrated_database(
+        "telephony_gateway", lambda url: postgres.migrate(url, "telephony_gateway")
+    ) as url:
+        yield url
+
+
+@pytest.fixture
+def settings(database_url: str, redis_url: str) -> Settings:
+    return Settings(
+        database_url=database_url,
+        redis_url=redis_url,
+        retell_api_key=KEY,
+        function_budget_s=1.0,
+        build="test",
+        http_port=0,
+    )
+
+
+@pytest.fixture
+async def world(settings: Settings) -> AsyncIterator[World]:
+    registry, availability, booking = Registry(), Availability(), Booking()
+    servicers = [
+        Servicer(
+            registry,
+            staff_grpc.add_StaffRegistryServiceServicer_to_server,
+            "rufbuch.staff.v1.StaffRegistryService",
+        ),
+        Servicer(
+            availability,
+            availability_grpc.add_AvailabilityServiceServicer_to_server,
+            "rufbuch.availability.v1.AvailabilityService",
+        ),
+        Servicer(
+            booking, booking_grpc.add_BookingServiceServicer_to_server, "rufbuch.booking.v1.BookingService"
+        ),
+    ]
+    clock = SettableClock(NOW)
+    async with AsyncExitStack() as stack:
+        enter = stack.enter_async_context
+        peers = await enter(serving(*servicers))
+        pool = await enter(postgres.pool(settings.database_url))
+        shared = redis.asyncio.Redis.from_url(settings.redis_url, socket_timeout=1)
+        stack.push_async_callback(shared.aclose)
+        connections = Connections(pool, shared, peers, peers, peers)
+        gateway = assemble(settings, connections, clock=clock, missing=dict)
+        await enter(background(gateway.ledger.write, name="ledger", stop=asyncio.Event()))
+        client = await enter(
+            httpx.AsyncClient(transport=httpx.ASGITransport(gateway.app), base_url="http://gateway")
+        )
+        yield World(Phone(gateway, client, clock), registry, availability, booking, pool)

@@ -1,0 +1,199 @@
+"""The world around a gateway in tests: its peers, servicers behind real gRPC, and Retell on the line."""
+
+import json
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import grpc
+import httpx
+
+from chassis import postgres
+from chassis.errors import Kind, ServiceError
+from chassis.testing import SettableClock
+from rufbuch.availability.v1 import service_pb2 as availability_pb2
+from rufbuch.availability.v1 import service_pb2_grpc as availability_grpc
+from rufbuch.booking.v1 import appointment_pb2
+from rufbuch.booking.v1 import service_pb2 as booking_pb2
+from rufbuch.booking.v1 import service_pb2_grpc as booking_grpc
+from rufbuch.staff.v1 import business_pb2
+from rufbuch.staff.v1 import service_pb2 as staff_pb2
+from rufbuch.staff.v1 import service_pb2_grpc as staff_grpc
+from telephony_gateway.assembly import Gateway
+from telephony_gateway.domain.signature import HEADER, sign
+
+NOW = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)  # a Sunday, 10:30 in Berlin
+KEY = "key_test"
+DIALLED, CALLER = "+493023125100", "+493023125042"
+TENANT, BRANCH = str(uuid.UUID(int=1)), str(uuid.UUID(int=2))
+PERM, ANNA = str(uuid.UUID(int=3)), str(uuid.UUID(int=4))
+
+
+class RefusalError(ServiceError):
+    """Any refusal of a peer."""
+
+    kind = Kind.ABORTED
+    reason = ""
+
+    def __init__(self, kind: Kind, reason: str) -> None:
+        super().__init__("refused")
+        # The real ones are classes; a fake says what it is told to say.
+        object.__setattr__(self, "kind", kind)
+        object.__setattr__(self, "reason", reason)
+
+
+def salon() -> business_pb2.Business:
+    hours = business_pb2.WeeklyHours(weekdays=[2, 3, 4, 5], start="09:00", end="18:00")
+    phases = [business_pb2.Phase(name="Wickeln", kind=business_pb2.PHASE_KIND_ACTIVE, minutes=135)]
+    return business_pb2.Business(
+        tenant_id=TENANT,
+        key="salon",
+        name="Salon Beispiel",
+        language="de-DE",
+        branches=[
+            business_pb2.Branch(
+                branch_id=BRANCH,
+                time_zone="Europe/Berlin",
+                dialled_numbers=[DIALLED],
+                horizon_days=180,
+                opening_hours=[hours],
+            )
+        ],
+        people=[
+            business_pb2.Person(person_id=ANNA, name="Anna", branch_ids=[BRANCH], bookable_service_ids=[PERM])
+        ],
+        services=[business_pb2.Service(service_id=PERM, name="Dauerwelle", phases=phases, currency="EUR")],
+    )
+
+
+class Registry(staff_grpc.StaffRegistryServiceServicer):
+    def __init__(self) -> None:
+        self.business = salon()
+        self.reads = 0
+        self.is_down = False
+
+    async def ResolveDialledNumber(
+        self, request: Any, context: Any
+    ) -> staff_pb2.ResolveDialledNumberResponse:
+        self.reads += 1
+        if self.is_down:
+            await context.abort(grpc.StatusCode.UNAVAILABLE, "away")
+        if request.dialled_number != DIALLED:
+            raise RefusalError(Kind.NOT_FOUND, "NUMBER_UNKNOWN")
+        return staff_pb2.ResolveDialledNumberResponse(tenant_id=TENANT, branch_id=BRANCH)
+
+    async def GetBusiness(self, request: Any, context: Any) -> staff_pb2.GetBusinessResponse:
+        return staff_pb2.GetBusinessResponse(business=self.business)
+
+
+@dataclass
+class Availability(availability_grpc.AvailabilityServiceServicer):
+    """Answers what the test tells it to, and remembers what it was asked."""
+
+    answer: availability_pb2.SearchSlotsResponse | Exception = field(
+        default_factory=availability_pb2.SearchSlotsResponse
+    )
+    searches: list[availability_pb2.SearchSlotsRequest] = field(default_factory=list)
+    released: list[str] = field(default_factory=list)
+
+    async def SearchSlots(self, request: Any, context: Any) -> availability_pb2.SearchSlotsResponse:
+        self.searches.append(request)
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return self.answer
+
+    async def ReleaseHolds(self, request: Any, context: Any) -> availability_pb2.ReleaseHoldsResponse:
+        self.released.append(request.call_id)
+        return availability_pb2.ReleaseHoldsResponse(released=1)
+
+
+@dataclass
+class Booking(booking_grpc.BookingServiceServicer):
+    """Books whatever it is asked for, or fails as told."""
+
+    failure: Exception | grpc.StatusCode | None = None
+    requests: list[booking_pb2.BookAppointmentRequest] = field(default_factory=list)
+
+    async def BookAppointment(self, request: Any, context: Any) -> booking_pb2.BookAppointmentResponse:
+        self.requests.append(request)
+        if isinstance(self.failure, Exception):
+            raise self.failure
+        if self.failure:
+            await context.abort(self.failure, "told to")
+        return booking_pb2.BookAppointmentResponse(
+            appointment=appointment_pb2.Appointment(
+                appointment_id=str(uuid.UUID(int=9)),
+                service_name="Dauerwelle",
+                person_id=ANNA,
+                start_time=option(15).start_time,
+            )
+        )
+
+
+def option(hour: int, minute: int = 0, *, option_id: str = "o-abcd2345") -> availability_pb2.Option:
+    """A start on Wednesday, 25 November, wall clock of Berlin (UTC+1)."""
+    made = availability_pb2.Option(option_id=option_id, branch_id=BRANCH, service_id=PERM, person_id=ANNA)
+    start = datetime(2026, 11, 25, hour - 1, minute, tzinfo=UTC)
+    made.start_time.FromDatetime(start)
+    made.end_time.FromDatetime(start + timedelta(minutes=135))
+    made.hold_expire_time.FromDatetime(NOW + timedelta(seconds=300))
+    return made
+
+
+def found(
+    outcome: availability_pb2.SearchOutcome, *options: availability_pb2.Option, held: bool = True
+) -> availability_pb2.SearchSlotsResponse:
+    state = availability_pb2.HOLD_STATE_HELD if held else availability_pb2.HOLD_STATE_UNAVAILABLE
+    return availability_pb2.SearchSlotsResponse(
+        outcome=outcome, options=options, hold_state=state, min_notice_minutes=15, horizon_days=180
+    )
+
+
+@dataclass
+class Phone:
+    """Retell, for one call."""
+
+    gateway: Gateway
+    client: httpx.AsyncClient
+    clock: SettableClock
+    call: dict[str, Any] = field(
+        default_factory=lambda: {
+            "call_id": f"call_{uuid.uuid4().hex}",
+            "to_number": DIALLED,
+            "from_number": CALLER,
+        }
+    )
+
+    async def function(self, name: str, args: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        response = await self.post(
+            f"/retell/functions/{name}", {"name": name, "args": args or {}, "call": self.call}
+        )
+        assert response.status_code == 200, response.text
+        answer: dict[str, Any] = response.json()
+        assert answer["message"].strip().endswith((".", "?", "!"))
+        return answer
+
+    async def event(self, event: str) -> httpx.Response:
+        return await self.post("/retell/webhook", {"event": event, "call": self.call})
+
+    async def post(self, path: str, body: object) -> httpx.Response:
+        return await self.post_raw(path, json.dumps(body).encode())
+
+    async def post_raw(self, path: str, raw: bytes, *, header: str | None = None) -> httpx.Response:
+        # Each request is signed at its own millisecond, as Retell does: two equal ones are then no replay.
+        self.clock.advance(timedelta(milliseconds=1))
+        signature = sign(raw, key=KEY, now=self.clock.now()) if header is None else header
+        return await self.client.post(path, content=raw, headers={HEADER: signature} if signature else {})
+
+
+@dataclass
+class World:
+    """The gateway and the peers around it."""
+
+    phone: Phone
+    registry: Registry
+    availability: Availability
+    booking: Booking
+    pool: postgres.Pool
