@@ -64,3 +64,10 @@ class HoldsUnavailableError(ServiceError):
 
     kind = Kind.UNAVAILABLE
     reason = "HOLDS_UNAVAILABLE"
+
+
+class RegistryUnavailableError(ServiceError):
+    """What is known of the business cannot be read just now, and never was."""
+
+    kind = Kind.UNAVAILABLE
+    reason = "UNSPECIFIED"

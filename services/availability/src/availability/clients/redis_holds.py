@@ -62,7 +62,7 @@ class RedisHolds:
         _count(expired=lapsed)
         return _takings(spans)
 
-    async def place(  # noqa: PLR0913 - see Holds
+    async def place(
         self,
         scope: Scope,
         caller: Caller,

@@ -5,8 +5,9 @@ import logging
 from collections.abc import Sequence
 from hashlib import sha1
 from importlib import resources
-from typing import Any, Protocol
+from typing import Any, TypeAlias
 
+from redis.asyncio import Redis, RedisCluster
 from redis.exceptions import NoScriptError, RedisClusterException, RedisError, ResponseError
 
 from availability.errors import HoldsUnavailableError
@@ -17,14 +18,7 @@ _LUA = resources.files("availability.clients") / "lua"
 _COMMON = (_LUA / "common.lua").read_text()
 
 
-class ScriptRunner(Protocol):
-    """The part of redis.asyncio's clients, single or cluster, that scripts need."""
-
-    async def evalsha(self, sha: str, numkeys: int, *keys_and_args: Any) -> Any:  # noqa: ANN401 - as redis-py has it
-        """Run a script that the server knows."""
-
-    async def eval(self, script: str, numkeys: int, *keys_and_args: Any) -> Any:  # noqa: ANN401 - as redis-py has it
-        """Run a script and let the server know it."""
+ScriptRunner: TypeAlias = Redis | RedisCluster
 
 
 class Script:

@@ -65,7 +65,7 @@ class Holds(Protocol):
     ) -> tuple[Taking, ...]:
         """What people are held for, except by the unclaimed holds of one call ("": no exception)."""
 
-    async def place(  # noqa: PLR0913 - all of it has to be one atomic step
+    async def place(
         self,
         scope: Scope,
         caller: Caller,

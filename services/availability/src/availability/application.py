@@ -1,0 +1,88 @@
+"""Owns the wiring of one replica: from connections to a servicer and the loops behind it."""
+
+import secrets
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+import grpc
+from prometheus_client import Gauge
+
+from availability.clients.bookings import Bookings, linked
+from availability.clients.holidays import public_holidays
+from availability.clients.redis_holds import TIMEOUT_S, RedisHolds
+from availability.clients.registry import StaffRegistry
+from availability.clients.scripts import ScriptRunner
+from availability.domain.holds import HoldRules, new_option_id
+from availability.servicer import AvailabilityServicer
+from availability.storage.busy import BusyTables
+from availability.usecases.businesses import Businesses
+from availability.usecases.calendars import Calendars
+from availability.usecases.claim_option import ClaimOption
+from availability.usecases.follow_bookings import BookingFollower
+from availability.usecases.following import StreamHealth, follow
+from availability.usecases.keep_holds import KeepHolds
+from availability.usecases.search_slots import SearchSlots
+from chassis.clock import Clock
+from chassis.postgres import Pool
+
+_lag = Gauge(
+    "rufbuch_availability_stream_lag_seconds", "For how long something may have been missed", ["stream"]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Connections:
+    """What a replica stands on."""
+
+    pool: Pool
+    redis: ScriptRunner
+    registry: grpc.aio.Channel
+    booking: grpc.aio.Channel
+
+
+@dataclass(frozen=True, slots=True)
+class Replica:
+    """One replica: its servicer, and the two loops that keep its memory fresh."""
+
+    servicer: AvailabilityServicer
+    bookings: StreamHealth
+    businesses: StreamHealth
+    follow_bookings: Callable[[], Awaitable[None]]
+    follow_businesses: Callable[[], Awaitable[None]]
+
+
+def replica(
+    connections: Connections,
+    clock: Clock,
+    *,
+    rules: HoldRules,
+    reread_after: timedelta,
+    redis_timeout_s: float = TIMEOUT_S,
+) -> Replica:
+    """Put one together; nothing runs yet."""
+    bookings, changes = StreamHealth(clock), StreamHealth(clock)
+    _lag.labels("bookings").set_function(bookings.lag_s)
+    _lag.labels("businesses").set_function(changes.lag_s)
+    registry = StaffRegistry(connections.registry)
+    businesses = Businesses(registry, clock, changes, reread_after=reread_after)
+    calendars = Calendars(public_holidays)
+    holds = RedisHolds(connections.redis, rules, timeout_s=redis_timeout_s)
+    follower = BookingFollower(BusyTables(connections.pool), calendars, clock, bookings)
+    log = Bookings(connections.booking)
+
+    async def follow_bookings() -> None:
+        after = await follower.load()
+        await follow(log.events, linked(follower.apply), bookings, name="bookings", after=after)
+
+    async def follow_businesses() -> None:
+        await follow(registry.changes, businesses.changed, changes, name="businesses", after="")
+
+    search = SearchSlots(
+        businesses, calendars, holds, clock,
+        per_number=rules.per_number, new_id=lambda: new_option_id(secrets.choice),
+    )  # fmt: skip
+    servicer = AvailabilityServicer(
+        search, ClaimOption(businesses, calendars, holds, clock), KeepHolds(businesses, holds, clock)
+    )
+    return Replica(servicer, bookings, changes, follow_bookings, follow_businesses)

@@ -1,0 +1,79 @@
+"""Owns booking's event log as seen from here: appointments become what they take of people's time."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import grpc
+from google.protobuf.timestamp_pb2 import Timestamp
+from opentelemetry import trace
+
+from availability.clients.streams import messages
+from availability.domain.holds import Taking
+from availability.domain.instants import Interval
+from availability.usecases.calendars import BusyChange
+from availability.usecases.follow_bookings import BookingEvent
+from chassis.telemetry import links_to
+from rufbuch.booking.v1 import appointment_pb2, service_pb2, service_pb2_grpc
+
+if TYPE_CHECKING:
+    from rufbuch.booking.v1.service_pb2_grpc import BookingServiceAsyncStub
+
+_tracer = trace.get_tracer(__name__)
+_TAKES_TIME = (
+    appointment_pb2.APPOINTMENT_STATE_BOOKED,
+    appointment_pb2.APPOINTMENT_STATE_COMPLETED,
+    appointment_pb2.APPOINTMENT_STATE_NO_SHOW,
+)
+
+
+class Bookings:
+    """The booking service."""
+
+    def __init__(self, channel: grpc.aio.Channel) -> None:
+        self._channel = channel
+        self._stub: BookingServiceAsyncStub = service_pb2_grpc.BookingServiceStub(channel)
+
+    async def events(self, after: str) -> AsyncIterator[BookingEvent | None]:
+        """All events after a position and then the new ones; None: connected, nothing new. Raises StreamLostError."""
+        call = self._stub.WatchEvents(service_pb2.WatchEventsRequest(after=after))
+        async for message in messages(call, self._channel):
+            yield None if message is None else _event(message)
+
+
+def linked(
+    deal_with: Callable[[BookingEvent], Awaitable[None]],
+) -> Callable[[BookingEvent], Awaitable[None]]:
+    """The same, each event in a span of its own that is linked to the trace that caused it."""
+
+    async def in_span(event: BookingEvent) -> None:
+        with _tracer.start_as_current_span("apply booking event", links=links_to(event.traceparent)):
+            await deal_with(event)
+
+    return in_span
+
+
+def _event(message: service_pb2.WatchEventsResponse) -> BookingEvent:
+    kind = message.WhichOneof("event")
+    change = _change(message.appointment_booked.appointment) if kind == "appointment_booked" else None
+    return BookingEvent(message.position, _instant(message.event_time), message.traceparent, change)
+
+
+def _change(appointment: appointment_pb2.Appointment) -> BusyChange:
+    takings = tuple(_takings(appointment)) if appointment.state in _TAKES_TIME else ()
+    return BusyChange(appointment.tenant_id, appointment.appointment_id, takings)
+
+
+def _takings(appointment: appointment_pb2.Appointment) -> list[Taking]:
+    """AV-01: an appointment that does not say what it occupies takes its whole span."""
+    if not appointment.occupied:
+        return [_taking(appointment.person_id, appointment.start_time, appointment.end_time)]
+    return [_taking(each.person_id, each.start_time, each.end_time) for each in appointment.occupied]
+
+
+def _taking(person_id: str, start: Timestamp, end: Timestamp) -> Taking:
+    return Taking(person_id, Interval.of(_instant(start), _instant(end)))
+
+
+def _instant(timestamp: Timestamp) -> datetime:
+    return timestamp.ToDatetime(UTC)

@@ -1,0 +1,96 @@
+"""Owns the staff registry as seen from here: its businesses in our own words."""
+
+from collections.abc import AsyncIterator, Iterable
+from datetime import UTC, timedelta
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+import grpc
+
+from availability.clients.streams import messages
+from availability.domain.hours import DailySpan, WeeklyRule
+from availability.domain.service import Phase, PhaseKind
+from availability.errors import BranchUnknownError, RegistryUnavailableError
+from availability.usecases.business import Branch, Business, OfferedService, Person
+from availability.usecases.businesses import BusinessChanged
+from chassis.grpc_client import fault_of
+from rufbuch.staff.v1 import business_pb2, service_pb2, service_pb2_grpc
+
+if TYPE_CHECKING:
+    from rufbuch.staff.v1.service_pb2_grpc import StaffRegistryServiceAsyncStub
+
+RETRIED = ("rufbuch.staff.v1.StaffRegistryService/GetBusiness",)
+HOLD_S = 300
+"""How long an offer is held where the branch does not say."""
+_KINDS = {
+    business_pb2.PHASE_KIND_ACTIVE: PhaseKind.ACTIVE,
+    business_pb2.PHASE_KIND_GAP_FREE: PhaseKind.GAP_FREE,
+    business_pb2.PHASE_KIND_GAP_BLOCKED: PhaseKind.GAP_BLOCKED,
+}
+
+
+class StaffRegistry:
+    """Implements usecases.businesses.Registry."""
+
+    def __init__(self, channel: grpc.aio.Channel) -> None:
+        self._channel = channel
+        self._stub: StaffRegistryServiceAsyncStub = service_pb2_grpc.StaffRegistryServiceStub(channel)
+
+    async def business(self, tenant_id: str) -> Business:
+        """See Registry."""
+        try:
+            response = await self._stub.GetBusiness(service_pb2.GetBusinessRequest(tenant_id=tenant_id))
+        except grpc.aio.AioRpcError as error:
+            fault = fault_of(error)
+            if fault.reason == "BUSINESS_UNKNOWN":
+                raise BranchUnknownError("there is no such business") from error
+            raise RegistryUnavailableError(f"the registry does not answer: {fault.code.name}") from error
+        return _business(response.business)
+
+    async def changes(self, after: str) -> AsyncIterator[BusinessChanged | None]:
+        """See Registry."""
+        call = self._stub.WatchChanges(service_pb2.WatchChangesRequest(after=after))
+        async for message in messages(call, self._channel):
+            yield None if message is None else BusinessChanged(message.position, message.tenant_id)
+
+
+def _business(business: business_pb2.Business) -> Business:
+    return Business(
+        tenant_id=business.tenant_id,
+        branches={branch.branch_id: _branch(branch) for branch in business.branches},
+        people={person.person_id: _person(person) for person in business.people},
+        services={service.service_id: _service(service) for service in business.services},
+    )
+
+
+def _branch(branch: business_pb2.Branch) -> Branch:
+    return Branch(
+        branch_id=branch.branch_id,
+        zone=ZoneInfo(branch.time_zone),
+        holiday_region=branch.holiday_region,
+        step_min=branch.slot_step_minutes,
+        notice=timedelta(minutes=branch.min_notice_minutes),
+        horizon=timedelta(days=branch.horizon_days),
+        hold=timedelta(seconds=branch.hold_seconds or HOLD_S),
+        opening=_rules(branch.opening_hours),
+    )
+
+
+def _person(person: business_pb2.Person) -> Person:
+    absences = ((each.start_time.ToDatetime(UTC), each.end_time.ToDatetime(UTC)) for each in person.absences)
+    return Person(
+        person_id=person.person_id,
+        branch_ids=tuple(person.branch_ids),
+        hours=_rules(person.working_hours),
+        absences=tuple(absences),
+        bookable=frozenset(person.bookable_service_ids),
+    )
+
+
+def _service(service: business_pb2.Service) -> OfferedService:
+    phases = (Phase(_KINDS[phase.kind], phase.minutes, phase.name) for phase in service.phases)
+    return OfferedService(service.service_id, service.name, tuple(phases))
+
+
+def _rules(hours: Iterable[business_pb2.WeeklyHours]) -> tuple[WeeklyRule, ...]:
+    return tuple(WeeklyRule(frozenset(each.weekdays), DailySpan.of(each.start, each.end)) for each in hours)

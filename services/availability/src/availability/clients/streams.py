@@ -1,0 +1,53 @@
+"""Owns the reading of an endless gRPC stream, quiet times included."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Protocol, TypeVar
+
+import grpc
+
+from availability.usecases.following import StreamLostError
+from chassis.grpc_client import fault_of
+
+QUIET_S = 0.3
+"""So long without a message on a connection that stands: there is nothing to be read."""
+M_co = TypeVar("M_co", covariant=True)
+
+
+class Stream(Protocol[M_co]):
+    """A server-streaming call."""
+
+    async def read(self) -> M_co | object:
+        """The next message; grpc.aio.EOF at the end."""
+
+    def cancel(self) -> bool:
+        """End it."""
+
+
+async def messages(
+    call: Stream[M_co], channel: grpc.aio.Channel, *, quiet_s: float = QUIET_S
+) -> AsyncIterator[M_co | None]:
+    """The messages as they come; None where none came for a while although the peer is connected.
+
+    Raises StreamLostError when the stream ends.
+    """
+    reading: asyncio.Task[M_co | object] | None = None
+    try:
+        while True:
+            reading = reading or asyncio.create_task(call.read())
+            done, _ = await asyncio.wait({reading}, timeout=quiet_s)
+            if done:
+                message, reading = reading.result(), None
+                if message is grpc.aio.EOF:
+                    raise StreamLostError("the peer has ended the stream")
+                yield message  # type: ignore[misc] # EOF is the only other thing that read() returns
+            elif channel.get_state(try_to_connect=True) is grpc.ChannelConnectivity.READY:
+                yield None
+    except grpc.aio.AioRpcError as error:
+        fault = fault_of(error)
+        raise StreamLostError(f"{fault.code.name} {fault.reason or fault.message}"[:200]) from error
+    finally:
+        call.cancel()
+        if reading:
+            reading.cancel()
+            await asyncio.wait({reading})

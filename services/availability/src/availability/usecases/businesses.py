@@ -1,0 +1,99 @@
+"""Owns the businesses in memory, and how they stay as fresh as the registry's stream of changes."""
+
+import asyncio
+import logging
+from collections import defaultdict
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from availability.errors import RegistryUnavailableError
+from availability.usecases.business import Business
+from availability.usecases.following import StreamHealth
+from chassis.clock import Clock
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class BusinessChanged:
+    """Something about a business is not as it was."""
+
+    position: str
+    tenant_id: str
+
+
+class Registry(Protocol):
+    """The staff registry."""
+
+    async def business(self, tenant_id: str) -> Business:
+        """The business as it is now. Raises BranchUnknownError, RegistryUnavailableError."""
+
+    def changes(self, after: str) -> AsyncIterator[BusinessChanged | None]:
+        """What changed after a position, and then on; None: connected, and nothing new. Raises StreamLostError."""
+
+
+@dataclass(slots=True)
+class _Entry:
+    business: Business
+    read_at: datetime
+    change: int
+    """Number of changes of the tenant that had been heard of when the reading began."""
+
+
+class Businesses:
+    """Each business is read when it is first needed and again when the registry says that it has changed.
+
+    While the stream of changes is down, what is older than ``reread_after`` is read again before it is used.
+    """
+
+    def __init__(
+        self, registry: Registry, clock: Clock, health: StreamHealth, *, reread_after: timedelta
+    ) -> None:
+        self._registry, self._clock, self._health = registry, clock, health
+        self._reread_after = reread_after
+        self._entries: dict[str, _Entry] = {}
+        self._changes: dict[str, int] = defaultdict(int)
+        self._reading: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+
+    async def get(self, tenant_id: str) -> Business:
+        """The business; as it was last known where the registry does not answer.
+
+        Raises BranchUnknownError, RegistryUnavailableError.
+        """
+        entry = self._entries.get(tenant_id)
+        if entry is None or not self._is_fresh(tenant_id, entry):
+            entry = await self._read(tenant_id)
+        return entry.business
+
+    async def changed(self, change: BusinessChanged) -> None:
+        """Read a business again that is in memory; where that fails, the next use tries again."""
+        self._changes[change.tenant_id] += 1
+        if change.tenant_id in self._entries:
+            with suppress(RegistryUnavailableError):
+                await self.get(change.tenant_id)
+
+    async def _read(self, tenant_id: str) -> _Entry:
+        async with self._reading[tenant_id]:  # who waited finds what the first has read
+            entry = self._entries.get(tenant_id)
+            if entry is not None and self._is_fresh(tenant_id, entry):
+                return entry
+            heard, now = self._changes[tenant_id], self._clock.now()
+            try:
+                entry = _Entry(await self._registry.business(tenant_id), now, heard)
+            except RegistryUnavailableError:
+                if entry is None:
+                    raise
+                _log.warning(
+                    "the registry is out of reach; an older reading is used", extra={"tenant": tenant_id}
+                )
+                return entry
+            self._entries[tenant_id] = entry
+            return entry
+
+    def _is_fresh(self, tenant_id: str, entry: _Entry) -> bool:
+        if entry.change != self._changes[tenant_id]:
+            return False
+        return self._health.connected or self._clock.now() - entry.read_at < self._reread_after

@@ -1,0 +1,82 @@
+"""Owns what becomes of booking's events: stored once by whichever replica is first, and applied in every memory."""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from prometheus_client import Counter
+
+from availability.usecases.calendars import BusyChange, Calendars
+from availability.usecases.following import FIRST_PAUSE_S, StreamHealth, StreamLostError
+from chassis.clock import Clock
+
+LOOK_BACK = timedelta(days=1)
+"""What ended longer ago is of no interest to a search."""
+_log = logging.getLogger(__name__)
+_events = Counter("rufbuch_availability_events", "Events of booking by what became of them", ["outcome"])
+
+
+@dataclass(frozen=True, slots=True)
+class BookingEvent:
+    """An entry of booking's log. ``change`` is None for a kind that this version does not know."""
+
+    position: str
+    occurred_at: datetime
+    traceparent: str
+    change: BusyChange | None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredBusy:
+    """What all replicas together have stored: up to where, and what is taken."""
+
+    position: str
+    changes: Sequence[BusyChange]
+
+
+class BusyStore(Protocol):
+    """The tables. Both methods raise StreamLostError where the database is out of reach."""
+
+    async def load(self, since: datetime) -> StoredBusy:
+        """The position, and what ends after an instant, as they were at one moment."""
+
+    async def record(self, after: str, event: BookingEvent) -> bool:
+        """Store an event together with its position, unless the stored position is not ``after``: then another replica
+        has stored the event already, and this returns False."""
+
+
+class BookingFollower:
+    """Brings the calendars up to what booking says."""
+
+    def __init__(self, store: BusyStore, calendars: Calendars, clock: Clock, health: StreamHealth) -> None:
+        self._store, self._calendars, self._clock, self._health = store, calendars, clock, health
+        self._position = ""
+
+    async def load(self) -> str:
+        """Read what is stored, waiting for the database if need be; the position to follow from."""
+        while True:
+            try:
+                stored = await self._store.load(self._clock.now() - LOOK_BACK)
+                break
+            except StreamLostError as error:
+                _log.warning("what is taken cannot be read yet", extra={"fault": str(error)})
+                await asyncio.sleep(10 * FIRST_PAUSE_S)
+        for change in stored.changes:
+            self._calendars.apply(change)
+        self._position = stored.position
+        return stored.position
+
+    async def apply(self, event: BookingEvent) -> None:
+        """Take note of one event, in memory first. Repeating it is harmless. Raises StreamLostError."""
+        if event.change:
+            self._calendars.apply(event.change)
+        else:
+            _log.warning("an event of an unknown kind is stepped over", extra={"position": event.position})
+        stored = await self._store.record(self._position, event)
+        self._position = event.position
+        self._health.reached(event.occurred_at)
+        outcome = "unknown_kind" if event.change is None else "stored" if stored else "stored_elsewhere"
+        _events.labels(outcome).inc()
