@@ -34,7 +34,7 @@ def build_app(
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         yield
-        await gate.drain()
+        await gate.drain(at_most_s=5)
         await world.close()
 
     async def not_known(request: Request, _: Exception) -> Response:

@@ -3,7 +3,7 @@
 import random
 import re
 from dataclasses import dataclass, field
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -17,7 +17,6 @@ Kind = Literal[
     "repeat_webhook",
     "stale_list",
 ]
-KINDS: tuple[str, ...] = get_args(Kind)
 
 _DEFAULT_SECONDS = {"timeout_after_create": 30.0, "delay": 1.0, "stale_list": 5.0, "rate_limit": 60.0}
 _AFTER_SUCCESS = ("fail_after_create", "timeout_after_create", "drop_webhook", "repeat_webhook")

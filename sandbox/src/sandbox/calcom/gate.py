@@ -64,10 +64,6 @@ class Call:
     def part(self, name: str) -> str:
         return str(self.request.path_params[name])
 
-    def number(self, name: str) -> int | None:
-        text = self.part(name)
-        return int(text) if text.isdecimal() else None
-
     def visible_bookings(self) -> list[Booking]:
         """What a read sees: the state of some seconds ago while a stale_list fault is at work."""
         lag = timedelta(seconds=self.effects.seconds("stale_list"))
@@ -130,9 +126,10 @@ class Gate:
 
         return serve
 
-    async def drain(self) -> None:
+    async def drain(self, at_most_s: float) -> None:
+        """Requests whose callers hung up may still be at work."""
         if self._running:
-            await asyncio.wait(self._running)
+            await asyncio.wait(self._running, timeout=at_most_s)
 
     async def _serve(self, request: Request, endpoint: Endpoint) -> Response:
         world = self.world

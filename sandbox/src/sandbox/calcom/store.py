@@ -11,6 +11,9 @@ from sandbox.calcom.model import Booking, EventType, Record, Reservation, Schedu
 R = TypeVar("R", bound=Record)
 Row = tuple[str, str, str]
 
+# An update keeps its row's place, so that everything is read back in the order in which it was made.
+_UPSERT = "INSERT INTO document VALUES (?, ?, ?) ON CONFLICT (kind, id) DO UPDATE SET body = excluded.body"
+
 
 class DuplicateKeyError(Exception):
     """An accepted booking with the same host, start and end exists."""
@@ -22,15 +25,16 @@ class Journal:
     def __init__(self, path: Path | None) -> None:
         self._db = _open(path) if path else None
 
-    def rows(self, kind: str) -> list[tuple[str, str]]:
+    def rows(self, kind: str) -> list[str]:
         if self._db is None:
             return []
-        return self._db.execute("SELECT id, body FROM document WHERE kind = ?", (kind,)).fetchall()
+        found = self._db.execute("SELECT body FROM document WHERE kind = ? ORDER BY rowid", (kind,))
+        return [body for (body,) in found]
 
     def write(self, rows: Iterable[Row]) -> None:
         if self._db is not None:
             with self._db:
-                self._db.executemany("INSERT OR REPLACE INTO document VALUES (?, ?, ?)", rows)
+                self._db.executemany(_UPSERT, rows)
 
     def delete(self, kind: str, ids: Iterable[str]) -> None:
         if self._db is not None:
@@ -62,7 +66,7 @@ class Shelf(Generic[R]):
 
     def __init__(self, journal: Journal, model: type[R], key: str) -> None:
         self._journal, self._kind, self._key = journal, model.__name__, key
-        loaded = [model.model_validate_json(body) for _, body in journal.rows(self._kind)]
+        loaded = [model.model_validate_json(body) for body in journal.rows(self._kind)]
         self._records: dict[str, R] = {self.key_of(record): record for record in loaded}
 
     def key_of(self, record: R) -> str:
