@@ -7,8 +7,8 @@ import grpc
 import typer
 from google.protobuf.json_format import MessageToDict
 
-from local_stack.collector.query import spans_of_call
-from local_stack.collector.waterfall import waterfall
+from local_stack.spans import spans_of_call
+from local_stack.waterfall import waterfall
 from rufbuch.telephony.v1 import service_pb2, service_pb2_grpc
 from rufbuch_cli.installation import Running, running
 

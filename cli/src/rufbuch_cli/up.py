@@ -29,7 +29,9 @@ def run(*, demo: bool) -> int:
         if demo:
             _print_latencies(installation)
             return 0 if played.appointment_id and not agreement.faults else 1
-        typer.echo(stack.describe())
+        typer.echo("")
+        for purpose, address in stack.describe().items():
+            typer.echo(f"{address:>22}  {purpose}")
         typer.echo("\nCtrl-C stops everything.")
         stack.wait()
     return 0
