@@ -1,6 +1,7 @@
 """What this service reads from the environment."""
 
 from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import SettingsConfigDict
 
 from chassis.settings import ServiceSettings
 from staff_registry.storage.sealing import Sealer
@@ -8,6 +9,9 @@ from staff_registry.storage.sealing import Sealer
 
 class Settings(ServiceSettings):
     """Where to listen, where the data is, and the keys that secrets are encrypted with."""
+
+    # pydantic would quote a malformed key.
+    model_config = SettingsConfigDict(hide_input_in_errors=True)
 
     grpc_port: int = Field(default=50051, ge=0, le=65535)
     metrics_port: int = Field(default=9151, ge=0, le=65535)

@@ -1,6 +1,10 @@
 """Encryption of secrets at rest."""
 
+import re
+
 from cryptography.fernet import Fernet, MultiFernet
+
+_KEY = re.compile(r"[A-Za-z0-9_-]{43}=")
 
 
 class Sealer:
@@ -8,11 +12,11 @@ class Sealer:
 
     def __init__(self, keys: str) -> None:
         """Keys separated by commas; the first encrypts, all decrypt. Raises ValueError where one is malformed."""
-        try:
-            self._fernet = MultiFernet([Fernet(key.strip()) for key in keys.split(",")])
-        except ValueError:
-            # Not chained: the cause could quote the key.
-            raise ValueError("expected Fernet keys (32 bytes in URL-safe base64), comma separated") from None
+        separate = [key.strip() for key in keys.split(",")]
+        # Fernet itself reads base64 leniently: of two keys with a wrong separator it would take the first.
+        if not all(_KEY.fullmatch(key) for key in separate):
+            raise ValueError("expected Fernet keys (32 bytes in URL-safe base64), comma separated")
+        self._fernet = MultiFernet([Fernet(key) for key in separate])
 
     def seal(self, secret: str) -> str:
         """The token to store."""

@@ -85,10 +85,9 @@ class Item:
         found: dict[str, yaml.Node] = {}
         for key, value in self._pairs():
             if key not in fields:
-                self.notes.place(self._below(key), value)
-                self.notes.fault(self._below(key), f"no such field; there are {', '.join(fields)}")
+                self._refuse(key, value, f"no such field; there are {', '.join(fields)}")
             elif key in found:
-                self.notes.fault(self._below(fields[key]), f"{key} once only")
+                self._refuse(fields[key], value, f"{key} only once")
             found.setdefault(key, value)
         return {key: Item.of(self._below(path), found.get(key), self.notes) for key, path in fields.items()}
 
@@ -98,6 +97,10 @@ class Item:
                 yield str(key.value) if isinstance(key, yaml.ScalarNode) else "?", value
         else:
             self.notes.fault(self.path, "a block of fields")
+
+    def _refuse(self, name: str, node: yaml.Node, expected: str) -> None:
+        self.notes.place(self._below(name), node)
+        self.notes.fault(self._below(name), expected)
 
     def _below(self, name: str) -> str:
         return f"{self.path}.{name}" if self.path else name

@@ -1,0 +1,77 @@
+"""What an import makes of what is known."""
+
+from dataclasses import replace
+
+from staff_registry.domain.business import Business, Phase, PhaseKind
+from staff_registry.domain.merging import merge
+
+
+def only(business: Business, *, people: tuple[str, ...], services: tuple[str, ...]) -> Business:
+    """A description that leaves the others out."""
+    kept = tuple(
+        replace(p, service_keys=tuple(key for key in p.service_keys if key in services))
+        for p in business.people
+        if p.key in people
+    )
+    return replace(
+        business,
+        people=kept,
+        services=tuple(s for s in business.services if s.key in services),
+        mappings=tuple(m for m in business.mappings if m.person_key in people and m.service_key in services),
+    )
+
+
+def test_a_first_import_is_taken_as_it_is(salon: Business) -> None:
+    assert merge(None, salon) == salon.canonical()
+
+
+def test_importing_again_changes_nothing(salon: Business) -> None:
+    assert merge(merge(None, salon), salon) == merge(None, salon)
+
+
+def test_people_and_services_that_are_left_out_are_kept(salon: Business) -> None:
+    """Appointments refer to them."""
+    merged = merge(merge(None, salon), only(salon, people=("clara",), services=("gloss",)))
+    assert [person.key for person in merged.people] == ["clara", "anna", "ben"]
+    assert [service.key for service in merged.services][:2] == ["gloss", "dauerwelle"]
+    assert len(merged.services) == 10
+    assert [m for m in merged.mappings if m.person_key == "anna"] == [
+        m for m in salon.canonical().mappings if m.person_key == "anna"
+    ]
+
+
+def test_a_person_who_is_described_is_replaced_as_a_whole(salon: Business) -> None:
+    merged = merge(merge(None, salon), only(salon, people=("clara",), services=("gloss",)))
+    clara = merged.people[0]
+    assert clara.service_keys == ("gloss",)
+    assert [m.service_key for m in merged.mappings if m.person_key == "clara"] == ["gloss"]
+
+
+def test_a_mapping_for_a_phase_that_lasts_longer_now_is_dropped(salon: Business) -> None:
+    """The event type at Cal.com has the old length."""
+    gloss = replace(salon.services[9], phases=(Phase("Auftragen", PhaseKind.ACTIVE, 45),))
+    described = replace(only(salon, people=("ben",), services=()), services=(gloss,))
+    merged = merge(merge(None, salon), described)
+    assert not [m for m in merged.mappings if m.service_key == "gloss"]
+    assert [m for m in merged.mappings if m.person_key == "anna"]
+
+
+def test_a_mapping_for_a_phase_that_is_gone_is_dropped(salon: Business) -> None:
+    perm = replace(salon.services[0], phases=salon.services[0].phases[:1])
+    merged = merge(merge(None, salon), replace(only(salon, people=("ben",), services=()), services=(perm,)))
+    assert {m.phase_position for m in merged.mappings if m.service_key == "dauerwelle"} == {0}
+
+
+def test_empty_secrets_keep_what_is_stored(salon: Business) -> None:
+    assert merge(salon, salon.without_secrets()) == salon.canonical()
+
+
+def test_an_account_that_moves_to_another_person_leaves_its_key_behind(salon: Business) -> None:
+    anna, ben, clara = salon.without_secrets().people
+    swapped = replace(
+        salon.without_secrets(),
+        people=(replace(anna, accounts=ben.accounts), replace(ben, accounts=anna.accounts), clara),
+        mappings=(),
+    )
+    keys = [person.accounts[0].api_key for person in merge(salon, swapped).people]
+    assert keys == ["", "", "cal_test_key_of_clara"]

@@ -1,0 +1,225 @@
+"""What makes a description unsound: each rule once, by the path that it names."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from staff_registry.domain.business import (
+    Absence,
+    Account,
+    Branch,
+    Business,
+    Person,
+    Phase,
+    PhaseKind,
+    PhaseMapping,
+    Service,
+    WeeklyHours,
+)
+from staff_registry.domain.rules import is_e164
+from staff_registry.domain.validation import faults_in, secrets_missing_in
+
+ACTIVE, FREE = PhaseKind.ACTIVE, PhaseKind.GAP_FREE
+MONDAY = datetime(2026, 8, 3, tzinfo=UTC)
+Change = Callable[[Business], Business]
+
+
+def branch(**changes: Any) -> Change:
+    return lambda b: replace(b, branches=(replace(b.branches[0], **changes), *b.branches[1:]))
+
+
+def person(**changes: Any) -> Change:
+    return lambda b: replace(b, people=(replace(b.people[0], **changes), *b.people[1:]))
+
+
+def service(**changes: Any) -> Change:
+    return lambda b: replace(b, services=(replace(b.services[0], **changes), *b.services[1:]))
+
+
+def phases(*kinds_and_minutes: tuple[PhaseKind | None, int]) -> Change:
+    made = tuple(Phase("Waschen", kind, minutes) for kind, minutes in kinds_and_minutes)
+    return lambda b: unmapped(service(phases=made)(b))
+
+
+def unmapped(described: Business) -> Business:
+    """Without the mappings of its first service."""
+    others = tuple(m for m in described.mappings if m.service_key != described.services[0].key)
+    return replace(described, mappings=others)
+
+
+def mapping(**changes: Any) -> Change:
+    return lambda b: replace(b, mappings=(replace(b.mappings[0], **changes), *b.mappings[1:]))
+
+
+def business(**changes: Any) -> Change:
+    return lambda b: replace(b, **changes)
+
+
+def hours(*spans: tuple[tuple[int, ...], str, str]) -> tuple[WeeklyHours, ...]:
+    return tuple(WeeklyHours(*span) for span in spans)
+
+
+def account(**changes: str) -> Change:
+    return person(accounts=(replace(Account("anna", "anna", "anna@example.org"), **changes),))
+
+
+UNSOUND: list[tuple[str, Change, str]] = [
+    ("a key with capitals", business(key="Salon"), "key"),
+    ("no key", business(key=""), "key"),
+    ("a key with an underscore", business(key="salon_nord"), "key"),
+    ("a key that ends with a hyphen", business(key="salon-"), "key"),
+    ("a long key", business(key="s" * 61), "key"),
+    ("no name", business(name=""), "name"),
+    ("a blank name", business(name="  "), "name"),
+    ("a long name", business(name="S" * 201), "name"),
+    ("a name with a line break", business(name="Salon\nNord"), "name"),
+    ("a name with a NUL", business(name="Salon\x00"), "name"),
+    ("a name that changes the direction of text", business(name="Salon \u202e Nord"), "name"),
+    ("a language by its name", business(language="Deutsch!"), "language"),
+    ("no branch", business(branches=()), "branches"),
+    ("a secret with a blank", business(webhook_secret="two words"), "calendar_webhook_secret"),
+    ("a zone that is none", branch(time_zone="Mitteleuropa"), "branches[0].time_zone"),
+    ("a path as a zone", branch(time_zone="../etc/passwd"), "branches[0].time_zone"),
+    ("a region by its name", branch(holiday_region="Berlin"), "branches[0].holiday_region"),
+    ("a local number", branch(dialled_numbers=("03023125100",)), "branches[0].dialled_numbers[0]"),
+    ("a number with blanks", branch(dialled_numbers=("+49 30 23125100",)), "branches[0].dialled_numbers[0]"),
+    ("a national zero", branch(dialled_numbers=("+4903023125100",)), "branches[0].dialled_numbers[0]"),
+    ("a number too long", branch(dialled_numbers=("+1202555012345",)), "branches[0].dialled_numbers[0]"),
+    ("a number twice", branch(dialled_numbers=("+493023125100",) * 2), "branches[0].dialled_numbers[1]"),
+    ("a step too small", branch(slot_step_minutes=4), "branches[0].slot_step_minutes"),
+    ("a step too large", branch(slot_step_minutes=61), "branches[0].slot_step_minutes"),
+    ("a notice before now", branch(min_notice_minutes=-1), "branches[0].min_notice_minutes"),
+    ("no horizon", branch(horizon_days=0), "branches[0].horizon_days"),
+    ("a hold of no time", branch(hold_seconds=0), "branches[0].hold_seconds"),
+    ("no weekday", branch(opening_hours=hours(((), "09:00", "18:00"))), "branches[0].opening_hours[0].weekdays"),
+    ("an eighth weekday", branch(opening_hours=hours(((8,), "09:00", "18:00"))), "branches[0].opening_hours[0].weekdays[0]"),
+    ("a weekday twice", branch(opening_hours=hours(((2, 2), "09:00", "18:00"))), "branches[0].opening_hours[0].weekdays[1]"),
+    ("an hour with one digit", branch(opening_hours=hours(((2,), "9:00", "18:00"))), "branches[0].opening_hours[0].start"),
+    ("a minute 60", branch(opening_hours=hours(((2,), "09:60", "18:00"))), "branches[0].opening_hours[0].start"),
+    ("a start at 24:00", branch(opening_hours=hours(((2,), "24:00", "24:00"))), "branches[0].opening_hours[0].start"),
+    ("an end after midnight", branch(opening_hours=hours(((2,), "09:00", "24:01"))), "branches[0].opening_hours[0].end"),
+    ("an end before the start", branch(opening_hours=hours(((2,), "18:00", "09:00"))), "branches[0].opening_hours[0].end"),
+    ("an end at the start", branch(opening_hours=hours(((2,), "09:00", "09:00"))), "branches[0].opening_hours[0].end"),
+    (
+        "spans that overlap",
+        branch(opening_hours=hours(((1, 2), "09:00", "13:00"), ((2,), "12:00", "18:00"))),
+        "branches[0].opening_hours[1]",
+    ),
+    ("a name of nobody", person(name=""), "people[0].name"),
+    ("a branch that is not there", person(branch_keys=("nord",)), "people[0].branch_keys[0]"),
+    ("a branch twice", person(branch_keys=("mitte", "mitte")), "people[0].branch_keys[1]"),
+    ("a skill that is not there", person(service_keys=("tattoo",)), "people[0].service_keys[0]"),
+    ("hours that are none", person(working_hours=hours(((2,), "morgens", "18:00"))), "people[0].working_hours[0].start"),
+    ("an absence of no time", person(absences=(Absence(MONDAY, MONDAY),)), "people[0].absences[0].end_time"),
+    (
+        "an absence before our time",
+        person(absences=(Absence(datetime(1970, 1, 1, tzinfo=UTC), MONDAY),)),
+        "people[0].absences[0].start_time",
+    ),
+    (
+        "an absence without a zone",
+        person(absences=(Absence(MONDAY.replace(tzinfo=None), MONDAY.replace(tzinfo=None) + timedelta(days=1)),)),
+        "people[0].absences[0].start_time",
+    ),
+    ("an address that is none", account(email="anna at example"), "people[0].accounts[0].email"),
+    ("an account without a user", account(username=""), "people[0].accounts[0].username"),
+    ("a key with a line break", account(api_key="cal_live\r\nX-Evil: 1"), "people[0].accounts[0].api_key"),
+    ("an account of two people", account(key="ben"), "people[0].accounts[0].key"),
+    ("a person twice", person(key="ben"), "people[1].key"),
+    ("no phase", lambda b: unmapped(service(phases=())(b)), "services[0].phases"),
+    ("a gap first", phases((FREE, 5), (ACTIVE, 30)), "services[0].phases[0].kind"),
+    ("a gap last", phases((ACTIVE, 30), (FREE, 5)), "services[0].phases[1].kind"),
+    ("a kind that is none", phases((ACTIVE, 30), (None, 5), (ACTIVE, 5)), "services[0].phases[1].kind"),
+    ("a phase of no time", phases((ACTIVE, 0)), "services[0].phases[0].minutes"),
+    ("a phase of 601 minutes", phases((ACTIVE, 601)), "services[0].phases[0].minutes"),
+    ("a synonym twice", service(synonyms=("Perm", "PERM")), "services[0].synonyms[1]"),
+    ("a blank synonym", service(synonyms=("",)), "services[0].synonyms[0]"),
+    ("a price below zero", service(price_minor=-1), "services[0].price_minor"),
+    ("a price without a currency", service(currency=""), "services[0].currency"),
+    ("a currency by its sign", service(currency="€"), "services[0].currency"),
+    ("a mapping for a gap", mapping(phase_position=1), "mappings[0].phase_position"),
+    ("a mapping behind the last phase", mapping(phase_position=6), "mappings[0].phase_position"),
+    ("a mapping of nobody", mapping(person_key="zoe"), "mappings[0].person_key"),
+    ("a mapping for nothing", mapping(service_key="tattoo"), "mappings[0].service_key"),
+    ("a mapping on another's account", mapping(account_key="ben"), "mappings[0].account_key"),
+    ("a mapping to no event type", mapping(event_type_id=0), "mappings[0].event_type_id"),
+    ("a phase mapped twice", mapping(phase_position=2), "mappings[1]"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("change", "path"), [case[1:] for case in UNSOUND], ids=[case[0] for case in UNSOUND]
+)
+def test_it_is_refused(salon: Business, change: Change, path: str) -> None:
+    assert path in faults_in(change(salon))
+
+
+def test_the_reference_salon_is_sound(salon: Business) -> None:
+    assert faults_in(salon) == {}
+    assert secrets_missing_in(salon) == {}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        branch(opening_hours=hours(((1,), "00:00", "24:00"))),
+        branch(opening_hours=hours(((1,), "09:00", "13:00"), ((1,), "13:00", "18:00"))),
+        branch(dialled_numbers=(), holiday_region=""),
+        branch(dialled_numbers=("+12025550123", "+441632960123")),
+        business(language="de"),
+        service(price_minor=None, currency=""),
+        phases((ACTIVE, 1), (PhaseKind.GAP_BLOCKED, 600), (ACTIVE, 600)),
+        person(absences=(Absence(MONDAY, MONDAY + timedelta(days=14), "Urlaub"),)),
+    ],
+)
+def test_it_is_accepted(salon: Business, change: Change) -> None:
+    assert faults_in(change(salon)) == {}
+
+
+def test_all_faults_are_told_at_once(salon: Business) -> None:
+    changed = replace(branch(time_zone="")(person(name="")(service(key="Ä")(salon))), key="")
+    assert {"key", "branches[0].time_zone", "people[0].name", "services[0].key"} <= set(faults_in(changed))
+
+
+def test_both_places_of_a_duplicate_are_named(salon: Business) -> None:
+    faults = faults_in(person(key="ben")(salon))
+    assert "people[1].key" in faults["people[0].key"]
+    assert "people[0].key" in faults["people[1].key"]
+
+
+def test_no_fault_quotes_a_secret(salon: Business) -> None:
+    faults = faults_in(account(api_key="cal_live secret")(replace(salon, webhook_secret="whsec secret")))
+    assert {"calendar_webhook_secret", "people[0].accounts[0].api_key"} <= set(faults)
+    assert "secret" not in " ".join(faults.values())
+
+
+def test_an_account_that_mappings_use_needs_a_key(salon: Business) -> None:
+    bare = salon.without_secrets()
+    assert len(secrets_missing_in(bare)) == 3
+    assert secrets_missing_in(replace(bare, calendar_sync=False)) == {}
+    assert secrets_missing_in(replace(bare, mappings=())) == {}
+
+
+@given(
+    st.builds(
+        Business,
+        branches=st.lists(st.from_type(Branch), max_size=2).map(tuple),
+        people=st.lists(st.from_type(Person), max_size=2).map(tuple),
+        services=st.lists(st.from_type(Service), max_size=2).map(tuple),
+        mappings=st.lists(st.from_type(PhaseMapping), max_size=2).map(tuple),
+    )
+)
+def test_nothing_that_can_be_described_breaks_the_judgement(described: Business) -> None:
+    assert faults_in(described)
+
+
+@given(st.from_regex(r"[1-9][0-9]{8}", fullmatch=True))
+def test_a_number_has_one_spelling(national: str) -> None:
+    """Otherwise two businesses could be dialled under one number."""
+    assert is_e164(f"+49{national}")
+    assert not is_e164(f"+490{national}")

@@ -1,0 +1,165 @@
+"""A business as one file, and its faults by line."""
+
+from contextlib import suppress
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from staff_registry.domain.business import Business, PhaseKind, PhaseMapping
+from staff_registry.domain.validation import faults_in
+from staff_registry.wire.describing import import_request
+from staff_registry.wire.incoming import described_business
+from staff_registry.yaml_file import FileFault, FileInvalidError, describe
+
+DURATIONS = {
+    "Dauerwelle": 135,
+    "Ansatzfärbung": 130,
+    "Ansatz + Längenausgleich": 170,
+    "Komplette Umfärbung (Blondierung)": 135,
+    "Damenhaarschnitt": 45,
+    "Herrenhaarschnitt": 55,
+    "Kinderhaarschnitt": 30,
+    "Beratung": 30,
+    "Waschen & Styling": 45,
+    "Gloss": 30,
+}
+SMALL = """
+key: salon
+name: Salon
+branches:
+  - {key: mitte, name: Mitte, time_zone: Europe/Berlin}
+services:
+  - key: schnitt
+    name: Schnitt
+    phases: [{name: Schneiden, minutes: 30}]
+people:
+  - {key: anna, name: Anna, branches: [mitte], services: [schnitt]}
+"""
+
+
+def faults(text: str) -> list[FileFault]:
+    with pytest.raises(FileInvalidError) as caught:
+        describe(text)
+    return caught.value.faults
+
+
+def test_the_reference_salon_has_its_ten_services(salon: Business) -> None:
+    lengths = {service.name: sum(phase.minutes for phase in service.phases) for service in salon.services}
+    assert lengths == DURATIONS
+
+
+def test_free_gaps_are_where_the_stylist_may_serve_somebody_else(salon: Business) -> None:
+    gaps = {
+        service.key: [n for n, phase in enumerate(service.phases) if phase.kind is PhaseKind.GAP_FREE]
+        for service in salon.services
+    }
+    assert {key: found for key, found in gaps.items() if found} == {
+        "dauerwelle": [1, 3],
+        "ansatzfaerbung": [1],
+        "ansatz-laengenausgleich": [1, 4],
+    }
+
+
+def test_a_small_file_gets_the_usual_rules() -> None:
+    business = describe(SMALL)
+    branch = business.branches[0]
+    assert (business.language, business.services[0].currency) == ("de-DE", "EUR")
+    assert (branch.slot_step_minutes, branch.min_notice_minutes) == (15, 15)
+    assert (branch.horizon_days, branch.hold_seconds) == (180, 300)
+    assert business.services[0].price_minor is None
+
+
+def test_keys_and_mappings_are_given_beside_the_file(salon_text: str) -> None:
+    mapping = PhaseMapping("gloss", 0, "clara", "clara", 77)
+    business = describe(salon_text, api_keys={"clara": "cal_x"}, mappings=[mapping], webhook_secret="whsec")
+    assert business.people[2].accounts[0].api_key == "cal_x"
+    assert business.people[0].accounts[0].api_key == ""
+    assert (business.mappings, business.webhook_secret) == ((mapping,), "whsec")
+
+
+def test_the_request_describes_the_same_business(salon_text: str) -> None:
+    mapping = PhaseMapping("gloss", 0, "clara", "clara", 77)
+    beside = {"api_keys": {"clara": "cal_x"}, "mappings": [mapping], "webhook_secret": "whsec"}
+    request = import_request(salon_text, **beside)  # type: ignore[arg-type] # the names are checked when it runs
+    assert described_business(request.business) == describe(salon_text, **beside)  # type: ignore[arg-type]
+
+
+def test_times_and_words_that_yaml_takes_for_something_else_stay_texts() -> None:
+    """YAML 1.1 reads 09:00 as 540 and no as false."""
+    text = SMALL.replace("name: Anna", "name: no").replace(
+        "Europe/Berlin}", "Europe/Berlin, opening_hours: [{days: [tue], start: 09:00, end: 17:30}]}"
+    )
+    business = describe(text)
+    assert business.people[0].name == "no"
+    assert business.branches[0].opening_hours[0].start == "09:00"
+
+
+def test_all_faults_are_told_by_line_in_order() -> None:
+    text = (
+        SMALL.replace("name: Salon", "name: ''\ncolour: red")
+        .replace("minutes: 30", "minutes: half an hour")
+        .replace(
+            "services: [schnitt]", "services: [schnitt, rasur], absences: [{start: 2026-08-03, end: soon}]"
+        )
+        .replace("Europe/Berlin", "Berlin")
+    )
+    assert [(fault.line, fault.path) for fault in faults(text)] == [
+        (3, "name"),
+        (4, "colour"),
+        (6, "branches[0].time_zone"),
+        (10, "services[0].phases[0].minutes"),
+        (12, "people[0].absences[0].end_time"),
+        (12, "people[0].absences[0].start_time"),
+        (12, "people[0].service_keys[1]"),
+    ]
+
+
+def test_a_fault_reads_as_a_sentence() -> None:
+    fault = faults(SMALL.replace("Europe/Berlin", "Berlin"))[0]
+    assert str(fault) == "line 5: branches[0].time_zone: expected an IANA time zone such as Europe/Berlin"
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "path"),
+    [
+        ("", 1, "key"),
+        ("just a text", 1, ""),
+        ("- a\n- list", 1, ""),
+        (SMALL.replace("key: salon\n", ""), 2, "key"),
+        (SMALL + "name: again\n", 12, "name"),
+        (SMALL.replace("  - {key: mitte", "  - {name: x, key: mitte"), 5, "branches[0].name"),
+        (SMALL + "mappings: {service: schnitt}\n", 12, "mappings"),
+        (SMALL + "mappings: [{service: schnitt}]\n", 12, "mappings[0].person_key"),
+        (SMALL + "calendar_sync: maybe\n", 12, "calendar_sync"),
+        (SMALL + "calendar_sync: [true]\n", 12, "calendar_sync"),
+        (SMALL.replace("minutes: 30", "minutes: 30, kind: pause"), 9, "services[0].phases[0].kind"),
+        (SMALL.replace("minutes: 30", "minutes: 99999999999999999999"), 9, "services[0].phases[0].minutes"),
+        (SMALL + "[\n", 13, ""),
+        (SMALL + "x: *nowhere\n", 12, ""),
+        (SMALL + "x: \x07\n", 1, ""),
+        ("[" * 5000, 1, ""),
+        ("a" * 1_000_001, 1, ""),
+        ("a: b\n---\nc: d\n", 2, ""),
+    ],
+)  # fmt: skip
+def test_what_does_not_fit_is_told_with_its_line(text: str, line: int, path: str) -> None:
+    assert (line, path) in [(fault.line, fault.path) for fault in faults(text)]
+
+
+@given(st.text() | st.from_regex(r"(key|people|name)?: [\[{&*!a-z\]}, ]*"))
+def test_any_text_is_a_business_or_told_what_is_wrong(text: str) -> None:
+    assert faults(text)
+
+
+@given(data=st.data())
+def test_any_change_of_a_file_is_a_business_or_told_what_is_wrong(
+    salon_text: str, data: st.DataObject
+) -> None:
+    lines = salon_text.splitlines()
+    place = data.draw(st.integers(0, len(lines) - 1))
+    lines[place] = data.draw(
+        st.sampled_from(["", "  - x", "key: 5", "    - {a: [b]}", lines[0], "services: *everything"])
+    )
+    with suppress(FileInvalidError):
+        assert faults_in(describe("\n".join(lines))) == {}
