@@ -38,7 +38,7 @@ class Ports:
     calcom_sync_metrics: int = 9154
     telephony_gateway_metrics: int = 9155
     postgres: int = 54329
-    redis: int = 63790
+    redis: int = 56379
     collector: int = 43170
 
     def shifted(self, offset: int) -> Self:

@@ -17,7 +17,7 @@ _PLACEHOLDERS = frozenset(
         "customer", "customer name", "kunde", "kundin", "kundenname", "anrufer", "anruferin", "name", "vorname",
         "nachname", "mein name", "kein name", "ohne name", "keine angabe", "nicht angegeben", "nicht bekannt",
         "not provided", "not given", "n/a", "na", "none", "null", "nil", "undefined", "nan", "guest", "user", "dummy",
-        "test", "max mustermann", "erika mustermann", "john doe", "jane doe", "privat", "unterdrückt", "withheld",
+        "test", "privat", "unterdrückt", "withheld",
     }
 )  # fmt: skip
 _HOURS = (
