@@ -156,11 +156,11 @@ class Intent:
 
     def failed(self, error: str) -> "Intent":
         """Refused for good."""
-        return self._moved(State.FAILED, None, last_error=error)
+        return self._moved(State.FAILED, None, last_error=error, **_CERTAIN)
 
     def cancelled(self) -> "Intent":
         """Not there, and not wanted there."""
-        return self._moved(State.CANCELLED, None)
+        return self._moved(State.CANCELLED, None, **_CERTAIN)
 
     def if_unwanted(self, now: datetime) -> "Intent":
         """As it is where Cal.com is not to have the appointment any more: what stands or waits is to be undone now."""

@@ -1,0 +1,328 @@
+"""A stage: the worker on a real PostgreSQL and Redis, the stand-in Cal.com, peers that tell what they are told to."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
+
+import grpc
+import pytest
+from chassis import postgres
+from chassis.errors import Kind, ServiceError
+from chassis.grpc_server import Servicer
+from chassis.testing import serving
+from google.protobuf.timestamp_pb2 import Timestamp
+from local_stack.databases import MigratedDatabases
+from redis.asyncio import Redis
+from rufbuch.booking.v1 import appointment_pb2
+from rufbuch.booking.v1 import service_pb2 as booking_pb2
+from rufbuch.booking.v1 import service_pb2_grpc as booking_grpc
+from rufbuch.staff.v1 import business_pb2
+from rufbuch.staff.v1 import service_pb2 as staff_pb2
+from rufbuch.staff.v1 import service_pb2_grpc as staff_grpc
+from sandbox.calcom.embedded import HOST_KEY, Cal, embedded
+from sandbox.calcom.settings import Settings as StandInSettings
+
+from calcom_sync.clients.budget import RedisBudget
+from calcom_sync.clients.calcom import CalcomCalendar, calcom_http
+from calcom_sync.clients.registry import RegistryDirectory
+from calcom_sync.consumer import Consumer, event_of
+from calcom_sync.domain.appointment import Appointment, AppointmentRef
+from calcom_sync.domain.patience import Patience
+from calcom_sync.migration import migrate
+from calcom_sync.storage.appointments import SqlAppointments
+from calcom_sync.storage.intake import SqlIntake
+from calcom_sync.storage.webhooks import SqlWebhooks
+from calcom_sync.usecases.synchronise import Synchroniser
+from calcom_sync.worker import Worker
+
+SECRET = "whsec-of-the-salon"
+MINUTES = ((50, True), (15, False), (5, True), (15, True), (10, False), (40, True))
+"""A perm: phases of a service with their lengths, True where the person is needed."""
+ACTIVE = tuple(position for position, (_, active) in enumerate(MINUTES) if active)
+
+
+def named(name: str) -> UUID:
+    """The same id for the same name."""
+    return uuid5(NAMESPACE_URL, name)
+
+
+TENANT, BRANCH, SERVICE, PERSON, ACCOUNT = map(named, ("tenant", "branch", "service", "person", "account"))
+
+
+class BusinessUnknown(ServiceError):
+    kind, reason = Kind.NOT_FOUND, "BUSINESS_UNKNOWN"
+
+
+class RegistryAway(ServiceError):
+    kind, reason = Kind.UNAVAILABLE, ""
+
+
+@dataclass
+class FakeRegistry(staff_grpc.StaffRegistryServiceServicer):
+    """Answers for one business."""
+
+    calendar_sync: bool = True
+    api_key: str = HOST_KEY
+    mappings: list[business_pb2.Mapping] = field(default_factory=list)
+    away: bool = False
+    asked: int = 0
+    changes: asyncio.Queue[str] = field(default_factory=asyncio.Queue)
+
+    def _check(self, tenant_id: str) -> None:
+        self.asked += 1
+        if self.away:
+            raise RegistryAway("away")
+        if tenant_id != str(TENANT):
+            raise BusinessUnknown("no such business")
+
+    async def GetBusiness(self, request: Any, context: Any) -> staff_pb2.GetBusinessResponse:
+        self._check(request.tenant_id)
+        branch = business_pb2.Branch(branch_id=str(BRANCH), time_zone="Europe/Berlin")
+        business = business_pb2.Business(
+            tenant_id=str(TENANT), language="de-DE", branches=[branch], calendar_sync=self.calendar_sync
+        )
+        return staff_pb2.GetBusinessResponse(business=business)
+
+    async def GetCalendarSetup(self, request: Any, context: Any) -> staff_pb2.GetCalendarSetupResponse:
+        self._check(request.tenant_id)
+        account = staff_pb2.AccountSecret(
+            account_id=str(ACCOUNT), person_id=str(PERSON), username="vera", api_key=self.api_key
+        )
+        return staff_pb2.GetCalendarSetupResponse(
+            accounts=[account], mappings=self.mappings, webhook_secret=SECRET, etag="1"
+        )
+
+    async def WatchChanges(self, request: Any, context: Any) -> AsyncIterator[staff_pb2.WatchChangesResponse]:
+        while True:
+            tenant_id = await self.changes.get()
+            yield staff_pb2.WatchChangesResponse(position="1", tenant_id=tenant_id)
+
+    def map(self, position: int, event_type_id: int) -> None:
+        """Map a phase of the service."""
+        self.mappings.append(
+            business_pb2.Mapping(
+                service_id=str(SERVICE),
+                phase_position=position,
+                person_id=str(PERSON),
+                account_id=str(ACCOUNT),
+                event_type_id=event_type_id,
+            )
+        )
+
+
+@dataclass
+class FakeBooking(booking_grpc.BookingServiceServicer):
+    """A log that grows; ``cut`` ends the streams that are open."""
+
+    events: list[booking_pb2.WatchEventsResponse] = field(default_factory=list)
+    asked_after: list[str] = field(default_factory=list)
+    grown: asyncio.Condition = field(default_factory=asyncio.Condition)
+    generation: int = 0
+
+    async def WatchEvents(self, request: Any, context: Any) -> AsyncIterator[booking_pb2.WatchEventsResponse]:
+        self.asked_after.append(request.after)
+        position, generation = int(request.after or 0), self.generation
+        while True:
+            async with self.grown:
+                await self.grown.wait_for(
+                    lambda: len(self.events) > position or self.generation != generation
+                )
+            if self.generation != generation:
+                raise RegistryAway("cut")
+            position += 1
+            yield self.events[position - 1]
+
+    async def tell(self, made: appointment_pb2.Appointment) -> booking_pb2.WatchEventsResponse:
+        """Append that an appointment was made."""
+        async with self.grown:
+            event = booked_event(made, position=str(len(self.events) + 1))
+            self.events.append(event)
+            self.grown.notify_all()
+        return event
+
+    async def cut(self) -> None:
+        """End the open streams with an error."""
+        async with self.grown:
+            self.generation += 1
+            self.grown.notify_all()
+
+
+def booked_event(made: appointment_pb2.Appointment, position: str) -> booking_pb2.WatchEventsResponse:
+    """What booking tells."""
+    return booking_pb2.WatchEventsResponse(
+        position=position,
+        traceparent="00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+        appointment_booked=booking_pb2.AppointmentBooked(appointment=made),
+    )
+
+
+def appointment(
+    start: datetime, *, phone: str = "+493023125001", name: str = "Mia Sommer"
+) -> appointment_pb2.Appointment:
+    """A perm at a time, for a customer of her own."""
+    made = appointment_pb2.Appointment(
+        appointment_id=str(uuid4()),
+        tenant_id=str(TENANT),
+        branch_id=str(BRANCH),
+        service_id=str(SERVICE),
+        person_id=str(PERSON),
+        call_id="call_1",
+        customer=appointment_pb2.Customer(
+            name=name, phone_number=phone, calendar_email=f"{uuid4().hex}@example.org"
+        ),
+    )
+    at = start
+    for position, (minutes, active) in enumerate(MINUTES):
+        until = at + timedelta(minutes=minutes)
+        kind = appointment_pb2.PHASE_KIND_ACTIVE if active else appointment_pb2.PHASE_KIND_GAP_FREE
+        made.phases.append(
+            appointment_pb2.AppointmentPhase(
+                phase_id=str(uuid4()),
+                position=position,
+                kind=kind,
+                person_id=str(PERSON),
+                start_time=stamp(at),
+                end_time=stamp(until),
+            )
+        )
+        at = until
+    return made
+
+
+def stamp(instant: datetime) -> Timestamp:
+    """As it goes over the wire."""
+    told = Timestamp()
+    told.FromDatetime(instant)
+    return told
+
+
+@dataclass
+class Stage:
+    """All parts, and what tests do with them."""
+
+    cal: Cal
+    pool: postgres.Pool
+    database_url: str
+    redis: Redis
+    registry: FakeRegistry
+    booking: FakeBooking
+    directory: RegistryDirectory
+    intake: SqlIntake
+    consumer: Consumer
+    worker: Worker
+    calendar: CalcomCalendar
+
+    @property
+    def start(self) -> datetime:
+        """Tomorrow at 9 in Berlin: within working hours."""
+        return datetime(2027, 3, 2, 8, 0, tzinfo=UTC)
+
+    async def book(self, made: appointment_pb2.Appointment | None = None) -> AppointmentRef:
+        """Take in that an appointment was made."""
+        made = made or appointment(self.start)
+        count = await self.pool.fetchval("SELECT count(*) FROM appointment")
+        event = event_of(booked_event(made, position=str(count + 1)))
+        await self.intake.record(event, self.cal.clock.now())
+        return event.booked.ref
+
+    async def settled(self, ref: AppointmentRef, *, within: timedelta = timedelta(hours=6)) -> Appointment:
+        """Work, and let time pass from due to due, until nothing is due any more."""
+        ends = self.cal.clock.now() + within
+        while self.cal.clock.now() <= ends:
+            await self.worker.work_once()
+            found = await self.found(ref)
+            if found.next_due is None:
+                return found
+            self.cal.clock.set(max(found.next_due, self.cal.clock.now()))
+        raise AssertionError(f"not settled: {found}")
+
+    async def found(self, ref: AppointmentRef) -> Appointment:
+        """The appointment as it is stored."""
+        stored = await self.worker.appointments.load(ref)
+        assert stored
+        return stored
+
+    async def cases(self) -> list[str]:
+        """Kinds of the open cases, in the order of their opening."""
+        rows = await self.pool.fetch("SELECT kind FROM sync_case ORDER BY opened_at, kind")
+        return [row["kind"] for row in rows]
+
+    async def bookings(self, *statuses: str) -> list[dict[str, Any]]:
+        """What the stand-in has, in some statuses."""
+        told: list[dict[str, Any]] = (await self.cal.client.get("/admin/bookings")).json()
+        return [one for one in told if one["status"] in (statuses or ("accepted",))]
+
+    async def requests(self, method: str, path: str) -> list[dict[str, Any]]:
+        """What the stand-in was asked, by method and end of the path."""
+        told: list[dict[str, Any]] = (await self.cal.client.get("/admin/requests")).json()
+        return [one for one in told if one["method"] == method and one["path"].split("?")[0].endswith(path)]
+
+    async def posts(self) -> int:
+        """How many requests to create a booking the stand-in saw."""
+        return len(await self.requests("POST", "/v2/bookings"))
+
+    def with_timeout(self, seconds: float) -> Worker:
+        """The worker with less patience for one request."""
+        calendar = CalcomCalendar(self.calendar._http, timeout_s=seconds)
+        return replace(self.worker, synchroniser=replace(self.worker.synchroniser, calendar=calendar))
+
+    def impatient(self, seconds: float = 0.05) -> None:
+        """From now on requests time out soon."""
+        self.worker = self.with_timeout(seconds)
+
+
+@pytest.fixture
+def database_url(migrated_database: MigratedDatabases) -> Iterator[str]:
+    with migrated_database("calcom_sync", migrate) as url:
+        yield url
+
+
+@asynccontextmanager
+async def _peers(registry: FakeRegistry, booking: FakeBooking) -> AsyncIterator[grpc.aio.Channel]:
+    async with serving(
+        Servicer(
+            registry,
+            staff_grpc.add_StaffRegistryServiceServicer_to_server,
+            "rufbuch.staff.v1.StaffRegistryService",
+        ),
+        Servicer(
+            booking, booking_grpc.add_BookingServiceServicer_to_server, "rufbuch.booking.v1.BookingService"
+        ),
+    ) as channel:
+        yield channel
+
+
+@pytest.fixture
+async def stage(database_url: str, redis_url: str) -> AsyncIterator[Stage]:
+    registry, booking = FakeRegistry(), FakeBooking()
+    async with (
+        embedded(StandInSettings(insert_delay_s=0, rate_limit=100_000)) as cal,
+        postgres.pool(database_url, connections_max=12) as pool,
+        Redis.from_url(redis_url) as redis,
+        _peers(registry, booking) as channel,
+        calcom_http("http://calcom.test", timeout_s=5, transport=cal.client._transport) as http,
+    ):
+        for position in ACTIVE:
+            minutes = MINUTES[position][0]
+            registry.map(position, await cal.event_type(lengthInMinutes=minutes))
+        directory = RegistryDirectory(staff_grpc.StaffRegistryServiceStub(channel), cal.clock)
+        appointments, intake = SqlAppointments(pool, cal.clock), SqlIntake(pool)
+        calendar = CalcomCalendar(http, timeout_s=5)
+        synchroniser = Synchroniser(
+            appointments=appointments,
+            directory=directory,
+            calendar=calendar,
+            budget=RedisBudget(redis, per_minute=100_000, burst=1000),
+            clock=cal.clock,
+            patience=Patience(),
+            lease=timedelta(seconds=45),
+        )
+        worker = Worker(pool, cal.clock, appointments, SqlWebhooks(pool), synchroniser)
+        consumer = Consumer(booking_grpc.BookingServiceStub(channel), intake, cal.clock)
+        yield Stage(
+            cal, pool, database_url, redis, registry, booking, directory, intake, consumer, worker, calendar
+        )
