@@ -1,4 +1,4 @@
-"""What the tests of this service share: real Redis and PostgreSQL."""
+"""What the tests of this service share: real Redis and PostgreSQL, and the peers of one salon."""
 
 from collections.abc import AsyncIterator, Iterator
 
@@ -6,9 +6,11 @@ import pytest
 
 from availability.clients.redis_holds import RedisHolds, connected
 from availability.domain.holds import HoldRules, Scope
-from availability.testing import at
+from availability.testing.peers import BookingPeer, RegistryPeer
+from availability.testing.replicas import SLOW_MACHINE_S, Running, Surroundings
+from availability.testing.salon import at, salon
 from chassis import postgres
-from chassis.testing import SettableClock
+from chassis.testing import SettableClock, serving
 from local_stack.databases import MigratedDatabases
 
 
@@ -18,7 +20,7 @@ def migrate(url: str) -> None:
 
 @pytest.fixture
 def clock() -> SettableClock:
-    return SettableClock(at(8))
+    return SettableClock(at(7))
 
 
 @pytest.fixture
@@ -28,12 +30,35 @@ def scope() -> Scope:
 
 @pytest.fixture
 async def holds(redis_url: str) -> AsyncIterator[RedisHolds]:
-    # A machine that runs all tests at once may be slow to answer.
-    async with connected(redis_url, cluster=False, timeout_s=5) as redis:
-        yield RedisHolds(redis, HoldRules(), timeout_s=5)
+    async with connected(redis_url, cluster=False, timeout_s=SLOW_MACHINE_S) as redis:
+        yield RedisHolds(redis, HoldRules(), timeout_s=SLOW_MACHINE_S)
 
 
 @pytest.fixture
 def database_url(migrated_database: MigratedDatabases) -> Iterator[str]:
     with migrated_database("availability", migrate) as url:
         yield url
+
+
+@pytest.fixture
+def registry() -> RegistryPeer:
+    return RegistryPeer(salon())  # type: ignore[abstract] # availability asks for no more than it has
+
+
+@pytest.fixture
+def booking() -> BookingPeer:
+    return BookingPeer()  # type: ignore[abstract] # availability asks for no more than it has
+
+
+@pytest.fixture
+async def surroundings(
+    database_url: str, redis_url: str, registry: RegistryPeer, booking: BookingPeer, clock: SettableClock
+) -> AsyncIterator[Surroundings]:
+    async with serving(registry.as_servicer(), booking.as_servicer()) as peers:
+        yield Surroundings(database_url, redis_url, peers, clock)
+
+
+@pytest.fixture
+async def service(surroundings: Surroundings) -> AsyncIterator[Running]:
+    async with surroundings.running() as running:
+        yield running

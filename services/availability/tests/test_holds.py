@@ -9,7 +9,7 @@ from redis.asyncio import Redis
 from availability.clients.redis_holds import RedisHolds
 from availability.domain.holds import Caller, Offer, Scope, Taking
 from availability.domain.instants import Interval
-from availability.testing import at, offer
+from availability.testing.salon import at, offer
 from availability.usecases.ports import Claiming, Placement, Placing
 from chassis.testing import SettableClock
 

@@ -9,7 +9,7 @@ import grpc
 from availability.usecases.following import StreamLostError
 from chassis.grpc_client import fault_of
 
-QUIET_S = 0.3
+QUIET_S = 0.1
 """So long without a message on a connection that stands: there is nothing to be read."""
 M_co = TypeVar("M_co", covariant=True)
 

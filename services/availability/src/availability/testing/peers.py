@@ -1,0 +1,129 @@
+"""The registry and the booking service as peers that a test can tell things."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import datetime
+from typing import Any
+
+import grpc
+
+from availability.testing.salon import stamp
+from chassis.errors import Kind, ServiceError
+from chassis.grpc_server import Servicer
+from rufbuch.booking.v1 import appointment_pb2
+from rufbuch.booking.v1 import service_pb2 as booking_pb2
+from rufbuch.booking.v1 import service_pb2_grpc as booking_grpc
+from rufbuch.staff.v1 import business_pb2
+from rufbuch.staff.v1 import service_pb2 as staff_pb2
+from rufbuch.staff.v1 import service_pb2_grpc as staff_grpc
+
+Context = grpc.aio.ServicerContext[Any, Any]
+
+
+class Log:
+    """Messages in order; a reader gets those after a position, and then the new ones."""
+
+    def __init__(self) -> None:
+        self.messages: list[Any] = []
+        self.readers = 0
+        self._changed = asyncio.Condition()
+
+    async def append(self, message: object) -> None:
+        """Add a message."""
+        async with self._changed:
+            self.messages.append(message)
+            self._changed.notify_all()
+
+    async def read(self, after: str) -> AsyncIterator[Any]:
+        """All of it, for ever."""
+        position = int(after or 0)
+        self.readers += 1
+        while True:
+            async with self._changed:
+                while len(self.messages) <= position:
+                    await self._changed.wait()
+            yield self.messages[position]
+            position += 1
+
+    @property
+    def next_position(self) -> str:
+        """Of the message that is appended next."""
+        return str(len(self.messages) + 1)
+
+
+class BusinessUnknownError(ServiceError):
+    """There is no such business."""
+
+    kind = Kind.NOT_FOUND
+    reason = "BUSINESS_UNKNOWN"
+
+
+class RegistryPeer(staff_grpc.StaffRegistryServiceServicer):
+    """A staff registry that knows what the test tells it."""
+
+    def __init__(self, *businesses: business_pb2.Business) -> None:
+        self.businesses = {business.tenant_id: business for business in businesses}
+        self.readings = 0
+        self._log = Log()
+
+    async def change(self, business: business_pb2.Business) -> None:
+        """Put a business in the place of what was known of it, and tell."""
+        self.businesses[business.tenant_id] = business
+        change = staff_pb2.WatchChangesResponse(
+            position=self._log.next_position, tenant_id=business.tenant_id
+        )
+        await self._log.append(change)
+
+    async def GetBusiness(  # noqa: N802 - gRPC's name
+        self, request: staff_pb2.GetBusinessRequest, _: Context
+    ) -> staff_pb2.GetBusinessResponse:
+        """See staff's service.proto."""
+        self.readings += 1
+        if request.tenant_id not in self.businesses:
+            raise BusinessUnknownError("no such business")
+        return staff_pb2.GetBusinessResponse(business=self.businesses[request.tenant_id])
+
+    async def WatchChanges(  # noqa: N802 - gRPC's name
+        self, request: staff_pb2.WatchChangesRequest, _: Context
+    ) -> AsyncIterator[staff_pb2.WatchChangesResponse]:
+        """See staff's service.proto."""
+        async for change in self._log.read(request.after):
+            yield change
+
+    def as_servicer(self) -> Servicer:
+        """For the server."""
+        return Servicer(
+            self,
+            staff_grpc.add_StaffRegistryServiceServicer_to_server,
+            "rufbuch.staff.v1.StaffRegistryService",
+        )
+
+
+class BookingPeer(booking_grpc.BookingServiceServicer):
+    """A booking service whose log holds what the test appends."""
+
+    def __init__(self) -> None:
+        self.log = Log()
+
+    async def book(self, appointment: appointment_pb2.Appointment | None, *, now: datetime) -> None:
+        """Append that an appointment was made, or is otherwise than before; None: an event of a kind unknown here."""
+        await self.log.append(
+            booking_pb2.WatchEventsResponse(
+                position=self.log.next_position,
+                event_time=stamp(now),
+                appointment_booked=appointment and booking_pb2.AppointmentBooked(appointment=appointment),
+            )
+        )
+
+    async def WatchEvents(  # noqa: N802 - gRPC's name
+        self, request: booking_pb2.WatchEventsRequest, _: Context
+    ) -> AsyncIterator[booking_pb2.WatchEventsResponse]:
+        """See booking's service.proto."""
+        async for event in self.log.read(request.after):
+            yield event
+
+    def as_servicer(self) -> Servicer:
+        """For the server."""
+        return Servicer(
+            self, booking_grpc.add_BookingServiceServicer_to_server, "rufbuch.booking.v1.BookingService"
+        )
