@@ -68,7 +68,7 @@ def _settled(installation: Running, tenant_id: str, appointment_id: str) -> str:
 
 def _phases(admin_url: str, appointment_id: str) -> list[dict[str, Any]]:
     query = (
-        "SELECT phase_id::text, kind, starts_at, ends_at FROM booking.appointment_phase"
+        "SELECT phase_id::text, kind, start_time, end_time FROM booking.phase"
         " WHERE appointment_id = %s ORDER BY position"
     )
     with psycopg.connect(admin_url, row_factory=dict_row) as connection:
@@ -85,7 +85,7 @@ def _bookings(calcom_url: str, appointment_id: str) -> list[dict[str, Any]]:
 
 
 def _differences(active: list[dict[str, Any]], bookings: list[dict[str, Any]]) -> list[str]:
-    ours = {phase["phase_id"]: (phase["starts_at"], phase["ends_at"]) for phase in active}
+    ours = {phase["phase_id"]: (phase["start_time"], phase["end_time"]) for phase in active}
     faults = []
     for booking in bookings:
         phase_id = next((value for value in booking["metadata"].values() if value in ours), None)
