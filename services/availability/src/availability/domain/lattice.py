@@ -45,11 +45,11 @@ class Lattice:
         points = -((origin - end_min) // step)
         return cls(origin, step, gcd(step, grain_min), points, parts, grid_step_min)
 
-    @property
+    @cached_property
     def planes(self) -> int:
         return self.step_min // self.grain_min
 
-    @property
+    @cached_property
     def end_min(self) -> int:
         return self.origin_min + self.points * self.step_min
 
@@ -73,10 +73,6 @@ class Lattice:
     def point_up(self, minute: int) -> int:
         """The index of the first point at or after the minute, kept within 0 and `points`."""
         return min(max(-((self.origin_min - minute) // self.step_min), 0), self.points)
-
-    def is_slot(self, point: int) -> bool:
-        """Whether a point is within the lattice and on the slot grid."""
-        return 0 <= point < self.points and (self.grid is None or bool(self.grid >> point & 1))
 
     def mask_of(self, intervals: Iterable[tuple[int, int]]) -> int:
         """The points that lie in one of the intervals of epoch minutes."""

@@ -1,7 +1,7 @@
 """Owns who took which of a person's minutes, so that a taking can be undone, ignored and explained."""
 
 from array import array
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
@@ -63,7 +63,7 @@ class Ledger:
         self._ends = array("i")
         self._sources = array("b")
         self._ids: list[str] = []
-        self._packed_ids: frozenset[str] = frozenset()
+        self._packed_ids: set[str] = set()
         for entry in entries:
             self._loose[entry.key] = entry.intervals
         if len(self._loose) > _LOOSE_MAX:
@@ -113,17 +113,16 @@ class Ledger:
     def settle(self) -> None:
         """Move what has come to stay from the dict into the arrays."""
         staying = [key for key, intervals in self._loose.items() if _stays(key, intervals)]
-        if not staying:
-            return
-        rows = list(zip(self._begins, self._ends, self._sources, self._ids, strict=True))
-        for key in staying:
-            rows += [(begin, end, int(key.source), key.id) for begin, end in self._loose.pop(key)]
-        rows.sort(key=lambda row: row[:2])
-        self._begins = array("i", (row[0] for row in rows))
-        self._ends = array("i", (row[1] for row in rows))
-        self._sources = array("b", (row[2] for row in rows))
-        self._ids = [row[3] for row in rows]
-        self._packed_ids = frozenset(self._ids)
+        rows = [(begin, end, key) for key in staying for begin, end in self._loose.pop(key)]
+        if not self._ids:
+            rows.sort()  # so that each insertion is at the end
+        for begin, end, key in rows:
+            index = bisect_right(self._begins, begin)
+            self._begins.insert(index, begin)
+            self._ends.insert(index, end)
+            self._sources.insert(index, key.source)
+            self._ids.insert(index, key.id)
+            self._packed_ids.add(key.id)
 
     def _packed(self, key: BusyKey) -> list[int]:
         if key.id not in self._packed_ids:

@@ -13,7 +13,7 @@ from availability.domain.stencil import Stencil
 class PersonTime:
     """A person's planes on a lattice. `working` belongs to the schedule and is shared with everybody who has it."""
 
-    __slots__ = ("_free", "hours", "idle", "lattice", "ledger", "working")
+    __slots__ = ("_free", "_starts", "hours", "idle", "lattice", "ledger", "working")
 
     def __init__(self, hours: WorkingHours, working: list[int], lattice: Lattice, ledger: Ledger) -> None:
         self.ledger = ledger
@@ -26,6 +26,7 @@ class PersonTime:
         self.lattice = lattice
         self.idle = sparing(lattice, self.ledger.intervals())
         self._free: list[int] | None = _both(working, self.idle)
+        self._starts: dict[Stencil, int] = {}
 
     @property
     def free(self) -> list[int]:
@@ -34,46 +35,63 @@ class PersonTime:
             self._free = _both(self.working, self.idle)
         return self._free
 
+    def starts(self, stencil: Stencil, ignoring: Collection[BusyKey] = ()) -> int:
+        """The points at which the stencil fits, as if the ignored entries did not exist; kept until the next change."""
+        if ignoring:
+            known = [(key, intervals) for key in ignoring if (intervals := self.ledger.get(key))]
+            if known:
+                return self._starts_without(stencil, known, ignoring)
+        found = self._starts.get(stencil)
+        if found is None:
+            found = self._starts[stencil] = self._on_grid(stencil.run(self.free, self.idle))
+        return found
+
+    def _starts_without(
+        self,
+        stencil: Stencil,
+        known: Sequence[tuple[BusyKey, Sequence[tuple[int, int]]]],
+        ignoring: Collection[BusyKey],
+    ) -> int:
+        idle = list(self.idle)
+        for _, intervals in known:
+            self._give(idle, intervals, ignoring)
+        return self._on_grid(stencil.run(_both(self.working, idle), idle))
+
+    def _on_grid(self, starts: int) -> int:
+        grid = self.lattice.grid
+        return starts & (self.lattice.full if grid is None else grid)
+
+    def _changed(self) -> None:
+        self._free = None
+        self._starts.clear()
+
     def occupy(self, entry: Busy) -> None:
         """Take the entry's minutes. An entry with the same key is replaced."""
         if entry.key in self.ledger:
             self.vacate(entry.key)
         self.ledger.put(entry)
         self._take(self.idle, entry.intervals)
-        self._free = None
+        self._changed()
 
     def vacate(self, key: BusyKey) -> bool:
         """Give an entry's minutes back, except those that another entry takes too. False if it was unknown."""
         intervals = self.ledger.pop(key)
         self._give(self.idle, intervals, ())
-        self._free = None
+        self._changed()
         return bool(intervals)
-
-    def registers(self, stencil: Stencil, ignoring: Collection[BusyKey] = ()) -> list[int]:
-        """The planes that the stencil reads, as if the ignored entries did not exist. Not to be changed."""
-        idle, free = self.idle, self._free or self.free
-        if not ignoring:
-            return free + idle if stencil.needs_idle else free
-        known = [(key, self.ledger.get(key)) for key in ignoring]
-        if any(intervals for _, intervals in known):
-            idle = list(idle)
-            for _, intervals in known:
-                self._give(idle, intervals, ignoring)
-            free = _both(self.working, idle)
-        return free + idle if stencil.needs_idle else free
 
     def _take(self, idle: list[int], intervals: Sequence[tuple[int, int]]) -> None:
         point, masks = touched(self.lattice, intervals)
         for plane, mask in enumerate(masks):
             whole = idle[plane]
-            idle[plane] = whole ^ (whole & mask << point)
+            idle[plane] = whole ^ (whole & (mask << point if point >= 0 else mask >> -point))
 
     def _give(
         self, idle: list[int], intervals: Sequence[tuple[int, int]], ignoring: Collection[BusyKey]
     ) -> None:
         point, masks = touched(self.lattice, intervals)
         for plane, mask in enumerate(masks):
-            idle[plane] |= mask << point
+            idle[plane] |= (mask << point if point >= 0 else mask >> -point) & self.lattice.full
         for interval in intervals:
             for taken in self.ledger.touching(_widened(interval, self.lattice.grain_min)):
                 if taken.key not in ignoring:

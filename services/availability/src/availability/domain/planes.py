@@ -54,31 +54,42 @@ def _planes(cells: bytearray, planes: int) -> list[int]:
     return [int(cells[last + plane :: -planes], 2) for plane in range(planes)]
 
 
-def touched(lattice: Lattice, intervals: Iterable[tuple[int, int]]) -> tuple[int, tuple[int, ...]]:
-    """(point, masks): in plane p the intervals touch the cells masks[p] << point."""
-    origin, grain, size = lattice.origin_min, lattice.grain_min, lattice.points * lattice.planes
-    spans = [
-        (low if low > 0 else 0, high if high < size else size)  # noqa: FURB136  min and max cost four times as much
-        for low, high in [((begin - origin) // grain, -((origin - end) // grain)) for begin, end in intervals]
-        if low < size and high > 0
-    ]
-    if not spans:
+def touched(lattice: Lattice, intervals: Sequence[tuple[int, int]]) -> tuple[int, tuple[int, ...]]:
+    """(point, masks): in plane p the intervals touch the cells masks[p] << point; a negative point shifts down."""
+    origin, end_of_all, step = lattice.origin_min, lattice.end_min, lattice.step_min
+    if not intervals:
         return 0, (0,) * lattice.planes
-    point = min(spans)[0] // lattice.planes
-    base = point * lattice.planes
-    return point, _pattern(lattice.planes, tuple([(low - base, high - base) for low, high in spans]))
+    point = (intervals[0][0] - origin) // step
+    base = origin + point * step
+    spans = []
+    for begin, end in intervals:
+        if begin < origin or end > end_of_all:
+            return touched(lattice, _clamped(lattice, intervals))
+        spans.append((begin - base, end - base))
+    before, masks = _pattern(lattice.planes, lattice.grain_min, tuple(spans))
+    return point - before, masks
+
+
+def _clamped(lattice: Lattice, intervals: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    clamped = ((max(begin, lattice.origin_min), min(end, lattice.end_min)) for begin, end in intervals)
+    return [(begin, end) for begin, end in clamped if begin < end]
 
 
 @lru_cache(maxsize=4096)
-def _pattern(planes: int, spans: tuple[tuple[int, int], ...]) -> tuple[int, ...]:
-    """Spans of cells as one small mask per plane; a service leaves the same few patterns again and again."""
+def _pattern(planes: int, grain_min: int, spans: tuple[tuple[int, int], ...]) -> tuple[int, tuple[int, ...]]:
+    """(before, masks): spans of minutes around a point as one small mask per plane, from `before` points earlier on.
+
+    A service leaves the same few patterns again and again.
+    """
+    before = max(0, -min(begin // (grain_min * planes) for begin, _ in spans))
     masks = [0] * planes
-    for low, high in spans:
+    for begin, end in spans:
+        low, high = begin // grain_min + before * planes, -(-end // grain_min) + before * planes
         for plane in range(planes):
             first, last = -((plane - low) // planes), -((plane - high) // planes)
             if first < last:
                 masks[plane] |= ((1 << (last - first)) - 1) << first
-    return tuple(masks)
+    return before, tuple(masks)
 
 
 @lru_cache(maxsize=64)

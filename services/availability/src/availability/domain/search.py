@@ -44,10 +44,8 @@ def _settle_grain(branch: BranchCalendar, ask: Ask) -> None:
 def _openings(branch: BranchCalendar, ask: Ask, spans: tuple[Interval, ...]) -> Openings:
     masks = dict.fromkeys(ask.services, 0)
     for service, people in ask.grouped().items() if spans else ():
-        bounds = ask.bounds(service)
-        low, high = max(spans[0].begin_min, bounds.begin_min), min(spans[-1].end_min, bounds.end_min)
-        among = _among(branch, service, spans)
-        masks.update(start_masks(branch, service, people, low, high, among=among, ignoring=ask.ignoring))
+        wanted = _wanted(branch, ask, service, spans)
+        masks.update(start_masks(branch, service, people, wanted, ignoring=ask.ignoring))
     for person_id, days in ask.full_days.items():
         for day in days if person_id in masks else ():
             masks[person_id] &= ~branch.lattice.mask_of(instants_within(branch.lattice, day, day))
@@ -55,11 +53,11 @@ def _openings(branch: BranchCalendar, ask: Ask, spans: tuple[Interval, ...]) -> 
     return Openings(branch.lattice, ask, verdict, masks)
 
 
-def _among(branch: BranchCalendar, service: Service, spans: tuple[Interval, ...]) -> int | None:
+def _wanted(branch: BranchCalendar, ask: Ask, service: Service, spans: tuple[Interval, ...]) -> int:
+    """The points in the spans that notice, horizon and the service's own windows allow."""
     lattice = branch.lattice
-    mask = None if len(spans) == 1 else lattice.mask_of(spans)
-    if not service.windows:
-        return mask
-    first, last = (local_day(lattice, minute) for minute in (spans[0].begin_min, spans[-1].end_min))
-    allowed = lattice.mask_of(instants_within(lattice, first, last, service.windows))
-    return allowed if mask is None else allowed & mask
+    mask = lattice.mask_of(spans) & lattice.mask_of([ask.bounds(service)])
+    if service.windows:
+        first, last = (local_day(lattice, minute) for minute in (spans[0].begin_min, spans[-1].end_min))
+        mask &= lattice.mask_of(instants_within(lattice, first, last, service.windows))
+    return mask

@@ -10,29 +10,28 @@ from availability.domain.service import Footprint
 Step = tuple[int, int, int]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Stencil:
     """A service on a lattice of a given step and grain.
 
     Registers begin as the planes of free working time, followed, if `needs_idle`, by the planes of time that
     nobody else has taken. After the steps, bit i of `result` says that the service may start at point i + lead.
-    `reach` points from the start on matter to it. `needs` says the same as the steps about one start only: per plane
-    the bits that must be set from point i on.
+    There is one stencil per footprint and lattice, so that masks are kept by its identity.
     """
 
     steps: tuple[Step, ...]
     result: int
     needs_idle: bool
     lead: int
-    reach: int
-    needs: tuple[int, ...]
 
-    def run(self, registers: list[int]) -> int:
-        """The mask of starts. Appends to `registers`."""
+    def run(self, free: list[int], idle: list[int]) -> int:
+        """The mask of starts: bit i is point i of the lattice."""
+        registers = free + idle if self.needs_idle else free.copy()
         add = registers.append
         for left, right, shift in self.steps:
             add(registers[left] & (registers[right] >> shift if shift else registers[right]))
-        return registers[self.result]
+        found = registers[self.result]
+        return found << self.lead if self.lead >= 0 else found >> -self.lead
 
 
 @dataclass(slots=True)
@@ -98,9 +97,4 @@ def compiled(footprint: Footprint, step_min: int, grain_min: int) -> Stencil:
     base, register = terms[0]
     for shift, right in terms[1:]:
         register = compiler.emit(register, right, shift - base)
-    needs = [0] * (planes * (1 + needs_idle))
-    for first, low, high in runs:
-        for cell in range(low, high):
-            needs[first + cell % planes] |= 1 << (cell // planes - base)
-    points = -(-(footprint.occupied[-1].end_min) // step_min)
-    return Stencil(tuple(compiler.steps), register, needs_idle, lead - base, points, tuple(needs))
+    return Stencil(tuple(compiler.steps), register, needs_idle, lead - base)

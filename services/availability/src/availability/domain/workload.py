@@ -67,18 +67,21 @@ def service_of(workload: Workload) -> Service:
     return Service(workload["name"], tuple(phases))
 
 
+def hours_of(workload: Workload) -> WorkingHours:
+    rules = (
+        WeeklyRule(frozenset(rule["days"]), DailySpan.of(rule["start"], rule["end"]))
+        for rule in workload["working_hours"]
+    )
+    return WorkingHours(tuple(rules))
+
+
 def branch_of(workload: Workload) -> BranchCalendar:
     """The salon of the workload, its lattice as fine as its only service needs."""
     grain = gcd(workload["step_min"], *(minutes for _, minutes in workload["phases"]))
     first_day = date.fromisoformat(workload["date_from"])
     zone = ZoneInfo(workload["timezone"])
     branch = BranchCalendar(zone, first_day, workload["days"], step_min=workload["step_min"], grain_min=grain)
-    hours = WorkingHours(
-        tuple(
-            WeeklyRule(frozenset(rule["days"]), DailySpan.of(rule["start"], rule["end"]))
-            for rule in workload["working_hours"]
-        )
-    )
+    hours = hours_of(workload)
     busy_list = BusyKey(BusySource.EXTERNAL, "busy")
     for person in workload["staff"]:
         branch.put_person(person["id"], hours, [Busy(busy_list, person["busy"])])
