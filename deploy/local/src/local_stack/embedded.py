@@ -45,6 +45,7 @@ class EmbeddedServer:
         self._files = files
         self._guarded = guarded
         self._process: psutil.Process | None = None
+        self.directory = guarded.directory
         self.hold = create_hold(guarded.pipe)
 
     def start(self) -> None:
@@ -83,7 +84,7 @@ class EmbeddedServer:
         """End it and remove its directory."""
         self.let_go()
         self._await_end()
-        shutil.rmtree(self._guarded.directory, ignore_errors=True)
+        shutil.rmtree(self.directory, ignore_errors=True)
 
     def __enter__(self) -> Self:
         try:

@@ -37,7 +37,7 @@ def url_for(admin_url: str, role: str, password: str) -> str:
     """The same database, seen by this role."""
     parts = urlsplit(admin_url)
     place = parts.netloc.rpartition("@")[2]
-    return urlunsplit(parts._replace(netloc=f"{quote(role)}:{quote(password)}@{place}"))
+    return urlunsplit(parts._replace(netloc=f"{quote(role, safe='')}:{quote(password, safe='')}@{place}"))
 
 
 def _create_role(connection: psycopg.Connection, role: str, password: str) -> None:

@@ -1,8 +1,8 @@
 """What the environment says about this machine, read in one place."""
 
 from pathlib import Path
+from typing import Literal
 
-from pydantic import AliasChoices, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -31,21 +31,23 @@ class LocalSettings(BaseSettings):
 class CollectorSettings(BaseSettings):
     """Where the collector passes on what it receives: OpenTelemetry's own names."""
 
-    model_config = SettingsConfigDict(frozen=True, extra="ignore", populate_by_name=True)
-
-    endpoint: str | None = Field(
-        default=None,
-        validation_alias=AliasChoices("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT"),
+    model_config = SettingsConfigDict(
+        env_prefix="OTEL_EXPORTER_OTLP_", frozen=True, extra="ignore", env_ignore_empty=True
     )
-    protocol: str = Field(default="grpc", validation_alias="OTEL_EXPORTER_OTLP_PROTOCOL")
-    headers: str = Field(default="", validation_alias="OTEL_EXPORTER_OTLP_HEADERS")
+
+    endpoint: str | None = None
+    traces_endpoint: str | None = None
+    """For traces alone; goes before ``endpoint`` and is used as it stands."""
+    protocol: Literal["grpc", "http/protobuf", "http/json"] = "grpc"
+    headers: str = ""
+    """``name=value`` pairs with commas between them."""
 
 
 class TestSettings(BaseSettings):
     """What a test run may be given."""
 
     __test__ = False
-    model_config = SettingsConfigDict(env_prefix="RUFBUCH_TEST_")
+    model_config = SettingsConfigDict(env_prefix="RUFBUCH_TEST_", env_ignore_empty=True)
 
     database_url: str | None = None
     """A server to use instead of the embedded one; its user must be allowed to create databases."""

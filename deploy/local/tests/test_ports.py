@@ -1,0 +1,41 @@
+"""Ports: where they are, and who is in the way."""
+
+import os
+import socket
+
+import pytest
+
+from local_stack.ports import PortOffsetError, Ports, PortsTakenError, refuse_taken
+
+
+def test_an_offset_moves_every_port() -> None:
+    moved = Ports().shifted(1000)
+
+    assert (moved.gateway_http, moved.booking, moved.redis) == (9080, 51053, 57379)
+
+
+@pytest.mark.parametrize("offset", [20_000, -9000])
+def test_an_offset_beyond_the_ports_that_exist_is_refused(offset: int) -> None:
+    with pytest.raises(PortOffsetError, match=f"RUFBUCH_PORT_OFFSET={offset}"):
+        Ports().shifted(offset)
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "0.0.0.0"])
+def test_a_taken_port_is_named_with_its_purpose_and_its_holder(address: str) -> None:
+    with socket.create_server((address, 0)) as holder:
+        port = holder.getsockname()[1]
+
+        with pytest.raises(PortsTakenError) as error:
+            refuse_taken({port: "Redis"})
+
+    assert f"port {port} (Redis) is taken by process {os.getpid()} (" in str(error.value)
+
+
+def test_free_ports_and_ports_that_were_free_a_moment_ago_are_fine() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        with socket.create_connection(("127.0.0.1", port)) as client:
+            server.accept()[0].close()  # this end waits in TIME_WAIT now
+            client.recv(1)
+
+    refuse_taken({port: "Redis"})
