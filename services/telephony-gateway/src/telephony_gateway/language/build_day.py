@@ -29,6 +29,7 @@ from telephony_gateway.language.periods import (
     NthWeekday,
     PartOfWeek,
     Portion,
+    Vaguely,
     Weekend,
     WorkingWeek,
     Year,
@@ -75,6 +76,19 @@ def from_figures(value: tuple[int, int], year: int | None = None) -> DayOfMonth:
     return date_of(value[0], value[1], year)
 
 
+_HALVES: dict[int, Portion] = {1: "first_half", 2: "second_half"}
+
+
+def half_of(nth: int, stretch: DayExpression) -> DayExpression | None:
+    """ "in der zweiten Hälfte der Woche"."""
+    return part_of(_HALVES[nth], stretch) if nth in _HALVES else None
+
+
+def half_of_month(nth: int, number: int, year: int | None = None) -> DayExpression | None:
+    """ "erste Dezemberhälfte", "zweite Hälfte Dezember"."""
+    return half_of(nth, Month(number, year=year))
+
+
 def day_alone(number: int) -> DayOfMonth:
     """ "am Dritten"."""
     return DayOfMonth(number)
@@ -92,9 +106,9 @@ def month_of_year(*found: Any) -> Month:
     return Month(number, of_year=_WEEKS_AHEAD[mode])
 
 
-def next_few_days(mode: Mode) -> NextDays | None:
+def next_few_days(mode: Mode) -> Vaguely | None:
     """ "in den nächsten Tagen"."""
-    return NextDays(5, "day") if mode in {"coming", "next"} else None
+    return Vaguely(NextDays(5, "day")) if mode in {"coming", "next"} else None
 
 
 def inert(*_: object) -> str:
@@ -238,6 +252,8 @@ def span(start: DayExpression | int | None, end: DayExpression | int | None) -> 
     """ "von Montag bis Mittwoch", "vom 3. bis 5. Dezember", "ab Montag", "bis Freitag"."""
     start = day_alone(start) if isinstance(start, int) else start
     end = day_alone(end) if isinstance(end, int) else end
+    if end == Feast("christmas"):
+        end = Feast("christmas_eve")
     if start is None or end is None:
         return Between(start, end)
     if isinstance(start, Feast) and isinstance(end, Feast):

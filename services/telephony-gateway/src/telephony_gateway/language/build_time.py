@@ -65,14 +65,14 @@ def _base(value: int | Clock) -> int | None:
 
 
 def counted(value: int | Clock, minutes: int) -> Clock | None:
-    """So many minutes after the hour that was named (before, if negative)."""
+    """So many minutes after the hour that was named (before, if negative); "halb eins" is half past twelve."""
     base = _base(value)
     if base is None:
         return None
     minute = (base + minutes) % DAY
-    if base <= HALF_DAY and (base or minutes > 0):
-        return Clock(minute, bare=base >= 60) if base else Clock(minute)
-    return Clock(minute)
+    if not 60 <= base <= HALF_DAY:
+        return Clock(minute)
+    return Clock(minute + HALF_DAY if minute < 60 else minute, bare=True)
 
 
 def half(value: int | Clock) -> Clock | None:
@@ -119,6 +119,11 @@ def slip(first: int, second: int) -> Clock | None:
     if later is None or second < 10:
         return hour_minutes(first, second)
     return Clock(later.readings()[0], others=(first * 60 + second,)) if 0 <= first <= 24 else None
+
+
+def slip_with_minutes(first: int, second: int, minute: int) -> Clock | None:
+    """ "vier zehn Uhr dreißig" is half past fourteen."""
+    return hour(first + 10, minute) if second == 10 and 3 <= first <= 9 else None
 
 
 def about(clock: Clock) -> Clock:

@@ -18,6 +18,8 @@ def without_ruled_out(items: list[Item]) -> list[Item]:
             out |= _negated(items, index)
         elif item.kind in {"ausser", "statt"}:
             out |= _run_after(items, index + 1)
+        elif item.kind == "busy":
+            out |= {at for at in _clause(items, index) if items[at].kind in TIMELY}
         elif item.kind == "auf":
             out |= _moved(items, index)
     return [item for index, item in enumerate(items) if index not in out] if out else items
@@ -29,9 +31,11 @@ def _run_after(items: list[Item], start: int) -> set[int]:
     strange = 0
     for index in range(start, len(items)):
         item = items[index]
-        if index > start and run and (item.pause or item.kind in _TURNS):
+        if item.kind in _TURNS or (item.pause and (run or index > start or item.kind in TIMELY)):
             break
         if item.kind in TIMELY:
+            if _new_day(items, run, index):
+                break
             run.add(index)
         elif item.kind not in _LINKS:
             if run:
@@ -40,6 +44,13 @@ def _run_after(items: list[Item], start: int) -> set[int]:
             if strange > 2:
                 break
     return run
+
+
+def _new_day(items: list[Item], run: set[int], index: int) -> bool:
+    """ "statt Montag am Freitag": a second day belongs to the run only after "und" or "oder"."""
+    if items[index].kind != "DAY" or not any(items[at].kind == "DAY" for at in run):
+        return False
+    return not any(item.kind in {"und", "oder"} for item in items[max(run) + 1 : index])
 
 
 def _negated(items: list[Item], index: int) -> set[int]:
@@ -68,6 +79,14 @@ def _clause_before(items: list[Item], index: int) -> list[int]:
         if items[start].pause:
             break
     return list(range(start, index))
+
+
+def _clause(items: list[Item], index: int) -> list[int]:
+    """The clause around a word, by the pauses and turns of the sentence."""
+    end = index + 1
+    while end < len(items) and not items[end].pause and items[end].kind not in _TURNS:
+        end += 1
+    return [*_clause_before(items, index), *range(index, end)]
 
 
 def _moved(items: list[Item], index: int) -> set[int]:

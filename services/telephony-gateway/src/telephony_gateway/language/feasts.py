@@ -129,6 +129,7 @@ LONG: dict[str, tuple[str, ...]] = {
     "easter": ("easter_sunday", "easter_monday"),
     "whitsun": ("whit_sunday", "whit_monday"),
     "christmas": ("christmas_day", "christmas_eve", "boxing_day"),
+    "national_day": ("german_unity", "austrian_national_day"),
 }
 # What a German caller and an Austrian one mean by the same word differs: by the zone's country.
 BY_ZONE = {

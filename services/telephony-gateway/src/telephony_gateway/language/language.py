@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from telephony_gateway.language.clock import Part
+from telephony_gateway.language.feasts import BY_ZONE
 from telephony_gateway.language.grammar import Builder, Item, Tier
 from telephony_gateway.language.lexer import items_of
 from telephony_gateway.language.lexicon import Lexicon
@@ -31,16 +32,19 @@ class Language:
         self._names = names
         self._tiers = rest
 
-    def phrases(self, text: str) -> list[Item]:
-        """What the text says, as items: days, clock times, windows, and the words between them."""
+    def phrases(self, text: str, zone: str = "") -> list[Item]:
+        """What the text says, as items: days, clock times, windows, and the words between them.
+
+        `zone` is the branch's time zone by name: a feast can fall on another day in its country.
+        """
         items = self._names.reduce(items_of(text, self.lexicon))
-        items = _by_neighbours(items)
+        items = _by_neighbours(items, BY_ZONE.get(zone, {}))
         for tier in self._tiers:
             items = tier.reduce(items)
         return items
 
 
-def _by_neighbours(items: list[Item]) -> list[Item]:
+def _by_neighbours(items: list[Item], feasts: Mapping[str, str]) -> list[Item]:
     out: list[Item] = []
     for index, item in enumerate(items):
         following = items[index + 1] if index + 1 < len(items) else None
@@ -49,6 +53,8 @@ def _by_neighbours(items: list[Item]) -> list[Item]:
             continue
         if item.kind == "MORGEN":
             _morning(item, before)
+        elif item.kind == "FEAST":
+            item.value = feasts.get(item.value, item.value)
         elif item.kind == "DOT":
             _dotted(item, out, following)
         out.append(item)

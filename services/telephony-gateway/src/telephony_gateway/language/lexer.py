@@ -12,6 +12,7 @@ from telephony_gateway.language.lexicon import Entry, Lexicon
 from telephony_gateway.language.normalise import Shape, shapes
 
 TENS = frozenset(range(20, 100, 10))
+TWICE = frozenset({"NUM", "ORD", "MORGEN", "DM", "DOT", "HM", "YEAR", "LONG", "HHMM"})
 PAUSES = frozenset(",;:?!.()")
 MARKS: dict[str, Entry] = {
     "-": ("dash", None),
@@ -54,10 +55,15 @@ class _Lexer:
 
     def _emit(self, entry: Entry, start: int, end: int) -> None:
         kind, value = entry
-        if kind == "filler":
+        if kind == "filler" or (self._items and kind not in TWICE and self._same_again(kind, value)):
             return
         self._items.append(Item(kind, value, start, end, pause=self._pause))
         self._pause = False
+
+    def _same_again(self, kind: str, value: Any) -> bool:
+        """ "am am Montag Montag": a stutter; numbers may follow themselves ("zehnten zehnten")."""
+        last = self._items[-1]
+        return last.kind == kind and last.value == value
 
     def _mark(self, at: int, text: str) -> None:
         if text in PAUSES:

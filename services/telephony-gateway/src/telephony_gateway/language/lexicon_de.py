@@ -48,7 +48,7 @@ def _cardinals() -> dict[str, int]:
     for ten, word in _TENS.items():
         words[word] = ten
         words |= {f"{_JOINED_UNITS[unit]}und{word}": ten + unit for unit in range(1, 10)}
-    words |= {"zwo": 2, "sechszehn": 16, "siebenzehn": 17, "fuffzehn": 15, "fuffzig": 50, "zwoundzwanzig": 22}
+    words |= {"zwo": 2, "sechszehn": 16, "siebenzehn": 17, "fuffzehn": 15, "fuffzig": 50, "zwoundzwanzig": 22, "sex": 6}
     # "um viere", "um achte": the hours of the south.
     words |= {f"{_UNITS[hour]}e": hour for hour in (2, 3, 4, 5, 6, 8, 9, 10, 11, 12)} | {
         "siebene": 7,
@@ -154,14 +154,15 @@ WORDS = {
     "ausser": "außer ausgenommen bis_auf",
     "freitermin": "freien freie freier frei freies",
     "termin": "termin termine terminen terminchen slot möglichkeit",
-    "konnte": "kann geht passt können klappt könnte ginge möchte will bin habe hab haben ist wär wäre wird würde arbeite muss soll sind",
+    "konnte": "kann geht passt können klappt könnte ginge möchte will bin habe hab haben ist wär wäre wird würde muss soll sind",
     "title": "herr herrn frau familie fräulein doktor dr professor prof hr fr_",
-    "name": "heiße heiss name namens nachname vorname nachnamen heißt",
+    "name": "heiße heiss name namen namens nachname vorname nachnamen heißt",
     "guten": "guten gute gutn schönen schönes schöne guads guada",
     "move": "verschieben verlegen umbuchen verschoben verlegt umlegen vorverlegen verschiebe verlege schieben",
     "drauf": "drauf darauf danach später_danach",
-    "mittelpunkt": "",
-    "auffuehrung": "",
+    "haelfte": "hälfte",
+    "feiertag": "feiertag feiertage feiertagen",
+    "busy": "arbeite arbeiten schaffe schaffen verhindert ausgebucht",
 }
 
 VALUED: dict[str, dict[object, str]] = {
@@ -173,15 +174,15 @@ VALUED: dict[str, dict[object, str]] = {
         -1: "gestern gestan",
         -2: "vorgestern",
     },
-    "MORGEN": {1: "morgen morgn moang moing morn mornigen morgigen morgige moin_moin"},
+    "MORGEN": {1: "morgen morge morgn moang moing morn mornigen morgigen morgige moin_moin"},
     "WEEKDAY": {
-        0: "montag montags montages mondag mäntig mo.",
+        0: "montag montags montages mondag montach mondach mäntig mo.",
         1: "dienstag dienstags dienstages dinstag dienstach ziischtig zischtig ziestig di.",
         2: "mittwoch mittwochs mitwoch mittwoche mittwuch mi. mittwochen",
         3: "donnerstag donnerstags donnerstages donerstag donnersdag donnerstach dunnschtig dunschtig do. pfinztag",
-        4: "freitag freitags freitages fraitag freidag friitig frittig fr.",
-        5: "samstag samstags samstages sonnabend sonnabends samsdag samschtig sa. sonnobend",
-        6: "sonntag sonntags sonntages sontag sonndag sunntig so.",
+        4: "freitag freitags freitages fraitag freidag freitach freidach friitig frittig fr.",
+        5: "samstag samstags samstages sonnabend sonnabends samsdag samstach samschtig sa. sonnobend",
+        6: "sonntag sonntags sonntages sontag sonndag sonntach sunntig so.",
     },
     "MONTH": {
         1: "januar jänner jan jän januars jenner januer",
@@ -297,6 +298,9 @@ VALUED: dict[str, dict[object, str]] = {
     "SEASON": {},
     "AMPM": {"am": "a.m", "pm": "pm p.m nachm"},
     "MEAL": {Part.NOON: "mittagessen", Part.EARLY: "frühstück", Part.EVENING: "abendessen abendbrot"},
+    "WEEKPART": {"start": "wochenanfang wochenbeginn", "middle": "wochenmitte", "end": "wochenschluss"},
+    "MONTHPART": {"start": "monatsanfang monatsbeginn monatsersten", "middle": "monatsmitte", "end": "monatsende monatsletzten"},
+    "YEARPART": {"start": "jahresanfang jahresbeginn", "end": "jahresende"},
     "WORK": {True: "arbeit schule büro"},
 }
 
@@ -417,7 +421,8 @@ PHRASES: dict[str, tuple[str, object]] = {
     "mit woch": ("WEEKDAY", 2),
     "son tag": ("WEEKDAY", 6),
     "frei tags": ("WEEKDAY", 4),
-    "nach dem nächsten": ("AFTERNEXT", None),
+    "keine zeit": ("nicht", None),
+    "kein zeit": ("nicht", None),
 }
 
 JOINED = (
@@ -465,6 +470,7 @@ SPLITTABLE = (
     "CLOSING",
     "WEEKEND",
     "ADVENT",
+    "haelfte",
 )
 GUESSABLE = (
     "WEEKDAY",
@@ -495,7 +501,7 @@ def _lexicon() -> Lexicon:
             words=WORDS,
             valued=VALUED,
             phrases=PHRASES,
-            numbers=_cardinals(),
+            numbers=_cardinals() | _years(),
             ordinals=_ordinals(),
             joined=JOINED,
             splittable=SPLITTABLE,

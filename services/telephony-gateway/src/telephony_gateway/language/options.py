@@ -16,7 +16,7 @@ from telephony_gateway.language.unify import unify
 TimeExpression = Clock | Window
 # A single ordinal up to this is one of the options that were read out, not a day of the month.
 MOST_OPTIONS = 5
-_BLOCKING = frozenset({"uhr", "halb", "viertel", "dreiviertel", "HM", "YEAR", "kw", "punkt", "PART"})
+_BLOCKING = frozenset({"uhr", "halb", "viertel", "dreiviertel", "HM", "YEAR", "kw", "punkt", "PART", "feiertag"})
 _CORRECTS = frozenset({"nein", "sondern", "lieber"})
 _HOUR_BEFORE = frozenset({"DAY", "PODS", "nein", "oder", "lieber", "und", "sondern"})
 
@@ -49,6 +49,7 @@ class Listener:
         self._items = items
         self._correcting: set[str] = set()
         self._another = False
+        self._used: set[int] = set()
 
     def listen(self) -> Said:
         """What was said in all."""
@@ -131,19 +132,29 @@ class Listener:
             self.said.search = Search.LATER if item.kind in {"spaeter", "LATE"} else Search.EARLIER
 
     def _number(self, index: int, item: Item) -> None:
-        before = self._items[index - 1].kind if index else ""
-        clock = build_time.hour(item.value)
-        counts = (
-            index + 1 < len(self._items)
-            and self._items[index + 1].kind == "WORD"
-            and not self._items[index + 1].pause
-        )
-        known = self.said.options[-1]
-        if before in {"DAY", "PODS"} or (before in _HOUR_BEFORE and isinstance(known.time, Clock)):
-            if clock is not None and not counts:
-                self._time(clock)
-            elif not counts:
-                self.said.left_over = True
+        """A bare number is an hour after a day or a part of it, or beside another hour; before a noun it counts."""
+        before = self._kind(index - 1)
+        if index - 1 in self._used or not self._is_hour(index, before):
+            return
+        if self._kind(index + 1) == "NUM":
+            clock = build_time.hour_minutes(item.value, self._items[index + 1].value)
+            self._used.add(index)
+        else:
+            clock = build_time.hour(item.value)
+        if clock is None:
+            self.said.left_over = True
+        else:
+            self._time(clock)
+
+    def _is_hour(self, index: int, before: str) -> bool:
+        if self._kind(index + 1) == "WORD" and not self._items[index + 1].pause:
+            return False
+        if self._kind(index + 1) == "oder" and self._kind(index + 2) == "CLOCK":
+            return True
+        return before in {"DAY", "PODS"} or (before in _HOUR_BEFORE and isinstance(self.said.options[-1].time, Clock))
+
+    def _kind(self, index: int) -> str:
+        return self._items[index].kind if 0 <= index < len(self._items) else ""
 
     def _ordinal(self, item: Item) -> None:
         known = self.said.options[-1].day

@@ -8,6 +8,7 @@ match wins, then the earlier row.
 from __future__ import annotations
 
 from telephony_gateway.language import build_day as day
+from telephony_gateway.language.build_time import Impossible
 from telephony_gateway.language.grammar import table
 from telephony_gateway.language.language import Language
 from telephony_gateway.language.lexicon_de import LEXICON
@@ -48,8 +49,8 @@ NAMES = table(
             ("ORD CHRISTMAS_DAY", day.christmas_day),
             ("ORD EASTER_DAY", day.easter_day),
             ("ORD WHIT_DAY", day.whit_day),
-            ("ORD MONTH_OF_MAY", lambda number: "labour_day" if number == 1 else None),
         ],
+        "IMPOSSIBLE": [("ORD ADVENT|CHRISTMAS_DAY|EASTER_DAY|WHIT_DAY", lambda *_: Impossible("date"))],
     }
 )
 

@@ -63,6 +63,7 @@ CLOCKS = table(
             ("um|punkt N / um punkt N uhr? / punkt N uhr", time.hour),
             ("um|punkt NUM NUM", time.hour_minutes),
             ("um? NUM NUM uhr", time.slip),
+            ("um? NUM NUM uhr NUM", time.slip_with_minutes),
             ("um? MIDNIGHT", lambda _: Clock(0)),
             ("um mittag_word", lambda: Clock(12 * 60)),
         ],
@@ -78,6 +79,7 @@ CLOCKS = table(
         "PODS": [
             ("with? EARLY POD", lambda _, part: time.early(part)),
             ("with? LATE POD", lambda _, part: time.late(part)),
+            ("with? spaeter POD", time.late),
             ("with? MOD? POD", lambda mode, part: part if mode in {None, "this"} else None),
         ],
         "MOMENT": [
@@ -99,7 +101,8 @@ TIMES = table(
             ("PODS about? NUM", lambda part, value: time.in_part(value, part)),
             ("about um? CLOCK herum? / um about CLOCK herum? / CLOCK circa", time.about),
             ("about NUM herum? / um about NUM herum? / NUM herum", time.hour_about),
-            ("um CLOCK herum? / CLOCK herum", lambda clock: clock.about()),
+            ("um CLOCK herum? / CLOCK herum", time.about),
+            ("punkt um? CLOCK", lambda clock: clock),
             (
                 "CLOCK AMPM",
                 lambda clock, half: time.in_part(clock, Part.EARLY if half == "am" else Part.AFTERNOON),

@@ -23,7 +23,7 @@ def understand(text: str, *, reference: datetime, language: str | None = None) -
     if reference.tzinfo is None:
         raise ValueError("the reference instant needs a zone")
     spoken = language_of(text, language)
-    items = spoken.phrases(text)
+    items = spoken.phrases(text, getattr(reference.tzinfo, "key", ""))
     said = Listener(without_ruled_out(items)).listen()
     return _outcome(
         said, reference, tuple((item.rule, f"{item.start}-{item.end}") for item in items if item.rule)

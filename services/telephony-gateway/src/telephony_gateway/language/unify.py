@@ -8,6 +8,7 @@ from typing import Any
 
 from telephony_gateway.language.days import (
     AnyWeek,
+    Between,
     CalendarWeek,
     DayExpression,
     DayOfMonth,
@@ -17,7 +18,7 @@ from telephony_gateway.language.days import (
     Weekday,
 )
 from telephony_gateway.language.feasts import Feast
-from telephony_gateway.language.periods import Month, Weekend, Year
+from telephony_gateway.language.periods import Month, Weekend, WorkingWeek, Year
 
 Merge = Callable[[Any, Any], DayExpression | None]
 
@@ -85,6 +86,20 @@ def _weekend_offset(weekend: Weekend, offset: Offset) -> Weekend | None:
     return None if weeks is None else replace(weekend, weeks_later=weeks)
 
 
+def _week_working(week: AnyWeek, days: WorkingWeek) -> WorkingWeek:
+    return replace(days, week=week)
+
+
+def _week_between(week: AnyWeek, span: Between) -> Between | None:
+    """ "nächste Woche ab Mittwoch", "nächste Woche von Montag bis Mittwoch"."""
+    start, end = (_into(week, side) for side in (span.start, span.end))
+    return Between(start, end) if (start, end) != (span.start, span.end) else None
+
+
+def _into(week: AnyWeek, side: DayExpression | None) -> DayExpression | None:
+    return (_weekday_week(side, week) or side) if isinstance(side, Weekday) else side
+
+
 def _swapped(merge: Merge) -> Merge:
     return lambda first, second: merge(second, first)
 
@@ -101,6 +116,9 @@ _ONE_WAY: dict[tuple[type, type], Merge] = {
     (Week, Weekend): _week_weekend,
     (CalendarWeek, Weekend): _week_weekend,
     (Weekend, Offset): _weekend_offset,
+    (Week, WorkingWeek): _week_working,
+    (Week, Between): _week_between,
+    (CalendarWeek, Between): _week_between,
 }
 _MERGES: dict[tuple[type, type], Merge] = {
     **{(right, left): _swapped(merge) for (left, right), merge in _ONE_WAY.items()},
