@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from cryptography.fernet import Fernet
+from hypothesis import HealthCheck, settings
 
 from chassis import postgres
 from chassis.eventlog import EventLog
@@ -21,6 +22,10 @@ from staff_registry.servicer import staff_registry_servicer
 from staff_registry.storage.businesses import SqlBusinesses
 from staff_registry.storage.sealing import Sealer
 from staff_registry.yaml_file import describe
+
+# A busy machine makes a property slow, not wrong.
+settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("unhurried")
 
 NOW = datetime(2025, 11, 24, 9, 0, tzinfo=UTC)
 API_KEYS = {key: f"cal_test_key_of_{key}" for key in ("anna", "ben", "clara")}

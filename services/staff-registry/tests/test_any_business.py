@@ -156,7 +156,7 @@ def test_its_public_form_holds_no_secret_and_its_etag_follows_the_content(busine
     assert public.etag != business_message(Registered(business, 2)).etag
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(business=businesses_())
 async def test_it_comes_back_from_the_database(businesses: SqlBusinesses, business: Business) -> None:
     """One example after the other changes the same business, so all kinds of changes are tried as well."""

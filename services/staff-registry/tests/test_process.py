@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import grpc
 import pytest
@@ -52,8 +53,9 @@ def process(variables: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
 
 def is_ready(opened: grpc.Channel) -> bool:
     asked = health_pb2.HealthCheckRequest(service="rufbuch.staff.v1.StaffRegistryService")
+    stub: Any = health_pb2_grpc.HealthStub(opened)  # its type stubs lack the methods
     try:
-        return health_pb2_grpc.HealthStub(opened).Check(asked, timeout=1).status == SERVING
+        return bool(stub.Check(asked, timeout=1).status == SERVING)
     except grpc.RpcError:
         return False
 

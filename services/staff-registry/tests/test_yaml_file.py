@@ -115,6 +115,16 @@ def test_all_faults_are_told_by_line_in_order() -> None:
     ]
 
 
+def test_one_mistake_is_told_once() -> None:
+    assert len(faults("just a text")) == 1
+    assert len(faults(SMALL.replace("name: Anna", "name: [Anna]"))) == 1
+
+
+def test_a_key_for_an_account_that_is_not_there_is_told(salon_text: str) -> None:
+    with pytest.raises(FileInvalidError, match=r"api_keys.bella: expected .* anna, ben, clara"):
+        describe(salon_text, api_keys={"bella": "cal_x", "anna": "cal_y"})
+
+
 def test_a_fault_reads_as_a_sentence() -> None:
     fault = faults(SMALL.replace("Europe/Berlin", "Berlin"))[0]
     assert str(fault) == "line 5: branches[0].time_zone: expected an IANA time zone such as Europe/Berlin"
@@ -123,7 +133,7 @@ def test_a_fault_reads_as_a_sentence() -> None:
 @pytest.mark.parametrize(
     ("text", "line", "path"),
     [
-        ("", 1, "key"),
+        ("", 1, ""),
         ("just a text", 1, ""),
         ("- a\n- list", 1, ""),
         (SMALL.replace("key: salon\n", ""), 2, "key"),

@@ -61,7 +61,10 @@ class SqlBusinesses:
 
     async def check_secrets(self) -> None:
         """Raise unless the keys in the settings fit what is stored."""
-        token = await self._pool.fetchval("SELECT api_key FROM calendar_account WHERE api_key <> '' LIMIT 1")
+        token = await self._pool.fetchval(
+            "SELECT api_key FROM calendar_account WHERE api_key <> ''"
+            " UNION ALL SELECT webhook_secret FROM tenant WHERE webhook_secret <> '' LIMIT 1"
+        )
         self._sealer.unseal(token or "")
 
 

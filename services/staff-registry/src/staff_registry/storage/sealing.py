@@ -2,9 +2,13 @@
 
 import re
 
-from cryptography.fernet import Fernet, MultiFernet
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
 _KEY = re.compile(r"[A-Za-z0-9_-]{43}=")
+
+
+class SecretUnreadableError(RuntimeError):
+    """A stored secret was encrypted with a key that the settings do not have. Nothing is overwritten then."""
 
 
 class Sealer:
@@ -23,5 +27,8 @@ class Sealer:
         return self._fernet.encrypt(secret.encode()).decode() if secret else ""
 
     def unseal(self, token: str) -> str:
-        """The secret again. Raises cryptography.fernet.InvalidToken where none of the keys fits."""
-        return self._fernet.decrypt(token.encode()).decode() if token else ""
+        """The secret again. Raises SecretUnreadableError where none of the keys fits."""
+        try:
+            return self._fernet.decrypt(token.encode()).decode() if token else ""
+        except InvalidToken as error:
+            raise SecretUnreadableError("none of RUFBUCH_SECRETS_KEY fits a stored secret") from error

@@ -37,10 +37,18 @@ def describe(
     notes = Notes()
     business = _business(root(text, notes), api_keys or {})
     business = replace(business, mappings=(*business.mappings, *mappings), webhook_secret=webhook_secret)
+    _unused_keys(business, api_keys or {}, notes)
     for path, expected in faults_in(business).items():
         notes.fault(path, expected)
     notes.refuse()
     return business
+
+
+def _unused_keys(business: Business, api_keys: Mapping[str, str], notes: Notes) -> None:
+    """A key for an account that is not in the file is a slip that would leave some account without one."""
+    known = {account.key for person in business.people for account in person.accounts}
+    for key in sorted(set(api_keys) - known):
+        notes.fault(f"api_keys.{key}", f"a key for one of the accounts {', '.join(sorted(known))}")
 
 
 def _business(item: Item, api_keys: Mapping[str, str]) -> Business:

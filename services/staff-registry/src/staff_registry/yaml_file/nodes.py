@@ -49,7 +49,7 @@ class Notes:
 
     def fault(self, path: str, expected: str) -> None:
         """Note a fault, unless the path or what it is part of has one: one mistake is told once."""
-        if not any(path == other or path.startswith((f"{other}.", f"{other}[")) for other in self._faults):
+        if not any(_is_part(path, other) for other in self._faults):
             self._faults[path] = FileFault(self._line(path), path, expected)
 
     def refuse(self) -> None:
@@ -62,6 +62,10 @@ class Notes:
         while path not in self._lines and path:
             path = re.sub(r"(\.?[^.\[\]]+|\[\d+\])$", "", path)
         return self._lines.get(path, 1)
+
+
+def _is_part(path: str, whole: str) -> bool:
+    return whole in {"", path} or path.startswith((f"{whole}.", f"{whole}["))
 
 
 @dataclass(frozen=True)
