@@ -1,0 +1,148 @@
+"""What the database refuses, whoever asks: raw SQL against each invariant."""
+
+from collections.abc import AsyncIterator
+from typing import TYPE_CHECKING
+
+import asyncpg
+import pytest
+
+from booking.testing.samples import PERSON, TENANT, a_request
+from chassis.postgres import Connection
+
+if TYPE_CHECKING:
+    from rufbuch.booking.v1.service_pb2_grpc import BookingServiceAsyncStub
+
+COPY = """
+INSERT INTO appointment SELECT made.* FROM appointment AS one, jsonb_populate_record(
+    one, jsonb_build_object('appointment_id', gen_random_uuid(), 'option_id', 'another') || '{changes}') AS made
+"""
+"""A second appointment like the first but for what is named; without phases."""
+
+
+@pytest.fixture
+async def attacker(booking: "BookingServiceAsyncStub", pool: asyncpg.Pool) -> AsyncIterator[Connection]:
+    """A connection beside one appointment."""
+    await booking.BookAppointment(a_request())
+    async with pool.acquire() as connection:
+        yield connection
+
+
+@pytest.mark.parametrize(
+    ("attack", "refusal"),
+    [
+        # Overlaps.
+        (("INSERT INTO occupancy SELECT tenant_id, appointment_id, person_number, int8range(lower(span) + 1, upper(span))"
+         " FROM occupancy LIMIT 1"), asyncpg.ExclusionViolationError),
+        ("UPDATE occupancy SET span = int8range((SELECT min(lower(span)) FROM occupancy), upper(span))",
+         asyncpg.ExclusionViolationError),
+        # Spans that would not be where the exclusion looks.
+        ("UPDATE occupancy SET span = 'empty'", asyncpg.CheckViolationError),
+        ("UPDATE occupancy SET span = int8range(lower(span), NULL)", asyncpg.CheckViolationError),
+        ("UPDATE occupancy SET span = int8range(NULL, upper(span))", asyncpg.CheckViolationError),
+        ("UPDATE occupancy SET span = int8range(lower(span) % 4294967296, upper(span) % 4294967296)",
+         asyncpg.CheckViolationError),
+        ("UPDATE occupancy SET person_number = person_number + 1", asyncpg.CheckViolationError),
+        (("UPDATE occupancy SET person_number = 99, span = int8range((99::bigint << 32) + 1, (99::bigint << 32) + 2)"
+         " WHERE lower(span) = (SELECT min(lower(span)) FROM occupancy)"), asyncpg.ForeignKeyViolationError),
+        # Occupancy that is not that of the phases.
+        ("DELETE FROM occupancy", asyncpg.CheckViolationError),
+        ("UPDATE occupancy SET span = int8range(lower(span), upper(span) - 1)", asyncpg.CheckViolationError),
+        ("UPDATE phase SET kind = 'gap_free' WHERE position = 0", asyncpg.CheckViolationError),
+        ("UPDATE phase SET kind = 'gap_blocked' WHERE position = 1", asyncpg.CheckViolationError),
+        ("UPDATE phase SET person_id = gen_random_uuid()", asyncpg.CheckViolationError),
+        ("UPDATE appointment SET state = 'cancelled'", asyncpg.CheckViolationError),
+        # Phases with holes, out of order, missing, too many.
+        ("DELETE FROM phase", asyncpg.CheckViolationError),
+        ("DELETE FROM phase WHERE position = 0", asyncpg.CheckViolationError),
+        ("DELETE FROM phase WHERE position = 1", asyncpg.CheckViolationError),
+        ("DELETE FROM phase WHERE position = 2", asyncpg.CheckViolationError),
+        ("UPDATE phase SET position = position + 1 WHERE position = 2", asyncpg.CheckViolationError),
+        ("UPDATE phase SET position = -1 WHERE position = 0", asyncpg.CheckViolationError),
+        ("UPDATE phase SET position = 1 WHERE position = 0", asyncpg.UniqueViolationError),
+        ("UPDATE phase SET position = 5 - position", asyncpg.CheckViolationError),
+        ("UPDATE phase SET end_time = end_time + interval '1 min' WHERE position = 1", asyncpg.CheckViolationError),
+        ("UPDATE phase SET start_time = start_time + interval '1 min' WHERE position = 0",
+         asyncpg.CheckViolationError),
+        ("UPDATE phase SET end_time = start_time WHERE position = 1", asyncpg.CheckViolationError),
+        (("INSERT INTO phase SELECT gen_random_uuid(), tenant_id, appointment_id, 3, name, 'gap_free', person_id, end_time,"
+         " end_time + interval '5 min' FROM phase WHERE position = 2"), asyncpg.CheckViolationError),
+        # The appointment itself.
+        ("UPDATE appointment SET end_time = start_time", asyncpg.CheckViolationError),
+        ("UPDATE appointment SET end_time = end_time + interval '1 min'", asyncpg.CheckViolationError),
+        ("UPDATE appointment SET person_id = NULL", asyncpg.NotNullViolationError),
+        ("UPDATE phase SET person_id = NULL", asyncpg.NotNullViolationError),
+        ("UPDATE appointment SET state = 'moved'", asyncpg.CheckViolationError),
+        ("UPDATE appointment SET version = 0", asyncpg.CheckViolationError),
+        ("UPDATE appointment SET tenant_id = gen_random_uuid()", asyncpg.ForeignKeyViolationError),
+        (COPY.format(changes="{}"), asyncpg.CheckViolationError),
+        (COPY.format(changes='{"option_id": "o-aaaaaaaa"}'), asyncpg.UniqueViolationError),
+        (("INSERT INTO booking_request SELECT tenant_id, request_id, 'another', appointment_id, now()"
+         " FROM booking_request"), asyncpg.UniqueViolationError),
+        # Customers.
+        (("INSERT INTO customer (tenant_id, customer_id, name, phone_number, calendar_email, created_at, booked_at)"
+         " SELECT tenant_id, gen_random_uuid(), 'Twin', phone_number, 'twin@example.org', now(), now() FROM customer"),
+         asyncpg.UniqueViolationError),
+        (("INSERT INTO customer (tenant_id, customer_id, name, phone_number, calendar_email, created_at, booked_at)"
+         " SELECT tenant_id, gen_random_uuid(), 'Twin', '+493023125002', calendar_email, now(), now() FROM customer"),
+         asyncpg.UniqueViolationError),
+        ("UPDATE customer SET phone_number = NULL", asyncpg.NotNullViolationError),
+        ("UPDATE customer SET withheld_in_call = 'call'", asyncpg.CheckViolationError),
+        ("UPDATE customer SET phone_number = ''", asyncpg.CheckViolationError),
+        ("UPDATE customer SET phone_number = '030 23125001'", asyncpg.CheckViolationError),
+        ("UPDATE customer SET name = ''", asyncpg.CheckViolationError),
+        ("DELETE FROM customer", asyncpg.ForeignKeyViolationError),
+        ("DELETE FROM person_number", asyncpg.ForeignKeyViolationError),
+    ],
+)  # fmt: skip
+async def test_the_database_refuses(
+    attacker: Connection, attack: str, refusal: type[asyncpg.PostgresError]
+) -> None:
+    """BK-02, BK-04, BK-10, BK-14, BK-15, BK-21, BK-22, BK-24."""
+    with pytest.raises(refusal):
+        await attacker.execute(attack)
+
+
+async def test_a_phase_cannot_be_moved_away_unseen(attacker: Connection) -> None:
+    """BK-24: the appointment that loses it is checked as well."""
+    await attacker.execute("SET session_replication_role = replica")
+    await attacker.execute(COPY.format(changes="{}"))
+    await attacker.execute("SET session_replication_role = origin")
+    move = "UPDATE phase SET appointment_id = (SELECT appointment_id FROM appointment WHERE option_id = 'another')"
+
+    with pytest.raises(asyncpg.CheckViolationError):
+        await attacker.execute(move)
+
+
+async def test_a_deleted_appointment_takes_its_rows_with_it(attacker: Connection) -> None:
+    await attacker.execute("DELETE FROM appointment")
+
+    left = "SELECT (SELECT count(*) FROM phase) + (SELECT count(*) FROM occupancy) + (SELECT count(*) FROM booking_request)"
+    assert await attacker.fetchval(left) == 0
+
+
+async def test_a_cancelled_appointment_gives_its_time_and_its_option_free(
+    attacker: Connection, booking: "BookingServiceAsyncStub"
+) -> None:
+    async with attacker.transaction():
+        await attacker.execute("DELETE FROM occupancy")
+        await attacker.execute("UPDATE appointment SET state = 'cancelled', version = 2")
+
+    again = await booking.BookAppointment(a_request(request_id="request-2"))
+
+    assert not again.repeated_answer
+
+
+async def test_people_have_numbers_that_fit_beside_the_minutes(attacker: Connection) -> None:
+    number = await attacker.fetchval(
+        "SELECT number FROM person_number WHERE tenant_id = $1 AND person_id = $2", TENANT, PERSON
+    )
+    span = await attacker.fetchval("SELECT min(lower(span)) FROM occupancy")
+
+    assert number == 1
+    assert span >> 32 == number
+    with pytest.raises(asyncpg.CheckViolationError):
+        await attacker.execute(
+            "INSERT INTO person_number (tenant_id, person_id, number) OVERRIDING SYSTEM VALUE"
+            " VALUES ($1, gen_random_uuid(), 2147483648)",
+            TENANT,
+        )
