@@ -10,21 +10,8 @@ from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
 
 import grpc
 import pytest
-from chassis import postgres
-from chassis.errors import Kind, ServiceError
-from chassis.grpc_server import Servicer
-from chassis.testing import serving
 from google.protobuf.timestamp_pb2 import Timestamp
-from local_stack.databases import MigratedDatabases
 from redis.asyncio import Redis
-from rufbuch.booking.v1 import appointment_pb2
-from rufbuch.booking.v1 import service_pb2 as booking_pb2
-from rufbuch.booking.v1 import service_pb2_grpc as booking_grpc
-from rufbuch.staff.v1 import business_pb2
-from rufbuch.staff.v1 import service_pb2 as staff_pb2
-from rufbuch.staff.v1 import service_pb2_grpc as staff_grpc
-from sandbox.calcom.embedded import HOST_KEY, Cal, embedded
-from sandbox.calcom.settings import Settings as StandInSettings
 
 from calcom_sync.clients.budget import RedisBudget
 from calcom_sync.clients.calcom import CalcomCalendar, calcom_http
@@ -38,6 +25,19 @@ from calcom_sync.storage.intake import SqlIntake
 from calcom_sync.storage.webhooks import SqlWebhooks
 from calcom_sync.usecases.synchronise import Synchroniser
 from calcom_sync.worker import Worker
+from chassis import postgres
+from chassis.errors import Kind, ServiceError
+from chassis.grpc_server import Servicer
+from chassis.testing import serving
+from local_stack.databases import MigratedDatabases
+from rufbuch.booking.v1 import appointment_pb2
+from rufbuch.booking.v1 import service_pb2 as booking_pb2
+from rufbuch.booking.v1 import service_pb2_grpc as booking_grpc
+from rufbuch.staff.v1 import business_pb2
+from rufbuch.staff.v1 import service_pb2 as staff_pb2
+from rufbuch.staff.v1 import service_pb2_grpc as staff_grpc
+from sandbox.calcom.embedded import HOST_KEY, Cal, embedded
+from sandbox.calcom.settings import Settings as StandInSettings
 
 SECRET = "whsec-of-the-salon"
 MINUTES = ((50, True), (15, False), (5, True), (15, True), (10, False), (40, True))
@@ -228,6 +228,14 @@ class Stage:
         event = event_of(booked_event(made, position=str(count + 1)))
         await self.intake.record(event, self.cal.clock.now())
         return event.booked.ref
+
+    async def book_at(self, start: datetime) -> AppointmentRef:
+        """Take in an appointment at a time."""
+        return await self.book(appointment(start))
+
+    async def tell(self) -> booking_pb2.WatchEventsResponse:
+        """Let booking append that an appointment was made."""
+        return await self.booking.tell(appointment(self.start))
 
     async def settled(self, ref: AppointmentRef, *, within: timedelta = timedelta(hours=6)) -> Appointment:
         """Work, and let time pass from due to due, until nothing is due any more."""

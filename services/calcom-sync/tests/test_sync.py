@@ -3,10 +3,9 @@
 import asyncio
 from typing import TYPE_CHECKING, Any
 
-from sandbox.calcom.embedded import HOST_KEY
-
 from calcom_sync.domain.appointment import SyncState
 from calcom_sync.domain.intent import State
+from sandbox.calcom.embedded import HOST_KEY
 
 if TYPE_CHECKING:
     from conftest import Stage
@@ -166,7 +165,9 @@ async def test_one_of_two_bookings_of_ours_is_kept(stage: "Stage") -> None:
     await stage.worker.work_once()
     first = (await stage.bookings())[0]
     # Needs no host's free time there, so that it can stand beside the first.
-    twin = await stage.cal.booked(first["eventTypeId"], "2027-03-02T12:00:00Z", first["attendees"][0]["email"])
+    twin = await stage.cal.booked(
+        first["eventTypeId"], "2027-03-02T12:00:00Z", first["attendees"][0]["email"]
+    )
     world = stage.cal.world
     stored = world.store.bookings.get(twin["uid"])
     assert stored

@@ -1,5 +1,6 @@
 """gRPC in, one use case, gRPC out."""
 
+from datetime import datetime
 from uuid import UUID
 
 import grpc
@@ -55,8 +56,6 @@ def _response(appointment: Appointment) -> service_pb2.GetSyncStateResponse:
 
 
 def _phase(intent: Intent) -> service_pb2.PhaseSync:
-    start = Timestamp()
-    start.FromDatetime(intent.start)
     return service_pb2.PhaseSync(
         phase_id=str(intent.phase_id),
         position=intent.position,
@@ -64,5 +63,12 @@ def _phase(intent: Intent) -> service_pb2.PhaseSync:
         booking_uid=intent.booking_uid,
         attempts=intent.attempts,
         last_error=intent.last_error,
-        start_time=start,
+        start_time=_stamp(intent.start),
+        update_time=_stamp(intent.updated_at) if intent.updated_at else None,
     )
+
+
+def _stamp(instant: datetime) -> Timestamp:
+    told = Timestamp()
+    told.FromDatetime(instant)
+    return told

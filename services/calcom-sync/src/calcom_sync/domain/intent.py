@@ -80,6 +80,8 @@ class Intent:
     without_phone: bool = False
     """Cal.com refused the number before."""
     last_error: str = ""
+    updated_at: datetime | None = None
+    """When it was stored last; told, never set."""
 
     def __post_init__(self) -> None:
         for instant in (self.start, self.end, self.due_at, self.unknown_since):
@@ -163,8 +165,10 @@ class Intent:
         return self._moved(State.CANCELLED, None, **_CERTAIN)
 
     def if_unwanted(self, now: datetime) -> "Intent":
-        """As it is where Cal.com is not to have the appointment any more: what stands or waits is to be undone now."""
-        return self._due(now) if self.state in {State.PENDING, State.SYNCED} else self
+        """As it is where Cal.com is not to have the appointment any more: what waits or has come to stand is to be undone
+        now; what could not be undone before keeps its pause."""
+        undone_now = self.state is State.PENDING or (self.state is State.SYNCED and self.due_at is None)
+        return self._due(now) if undone_now else self
 
     def _moved(self, to: State, due_at: datetime | None, **changes: Any) -> "Intent":  # noqa: ANN401 - fields of ours
         self._check(to)

@@ -13,7 +13,7 @@ from calcom_sync.domain.intent import Doubt, Intent, State
 
 def intent_of(row: asyncpg.Record) -> Intent:
     """An intent as it is stored."""
-    fields = {name: value for name, value in row.items() if name != "updated_at"}
+    fields = dict(row)
     fields["start"], fields["end"] = fields.pop("start_time"), fields.pop("end_time")
     fields["state"] = State(fields["state"])
     fields["doubt"] = Doubt(fields["doubt"]) if fields["doubt"] else None

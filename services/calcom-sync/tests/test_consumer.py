@@ -1,0 +1,121 @@
+"""Booking's events are taken in once each, in order, whatever breaks."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+import pytest
+
+from calcom_sync.consumer import EventUnknownError, event_of
+from rufbuch.booking.v1 import service_pb2
+
+if TYPE_CHECKING:
+    from conftest import Stage
+
+
+@asynccontextmanager
+async def _following(stage: "Stage") -> AsyncIterator[None]:
+    task = asyncio.create_task(stage.consumer.follow())
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+async def _until(condition: Callable[[], Awaitable[bool]]) -> None:
+    async with asyncio.timeout(10):
+        while not await condition():
+            await asyncio.sleep(0.01)
+
+
+async def _appointments(stage: "Stage") -> int:
+    count: int = await stage.pool.fetchval("SELECT count(*) FROM appointment")
+    return count
+
+
+async def _tell(stage: "Stage", count: int) -> list[service_pb2.WatchEventsResponse]:
+    return [await stage.tell() for _ in range(count)]
+
+
+async def test_an_event_becomes_one_intent_per_active_phase_and_one_job(stage: "Stage") -> None:
+    """CS-09: the event was not wired, and 25 appointments waited unnoticed: here event, intents and job are one."""
+    await stage.tell()
+
+    async with _following(stage):
+        await _until(lambda: _is(stage, appointments=1))
+
+    phases = await stage.pool.fetch("SELECT position, state FROM intent ORDER BY position")
+    assert [(row["position"], row["state"]) for row in phases] == [
+        (0, "pending"), (2, "pending"), (3, "pending"), (5, "pending"),
+    ]  # fmt: skip
+    jobs = await stage.pool.fetch("SELECT entrypoint, dedupe_key FROM job")
+    assert [row["entrypoint"] for row in jobs] == ["appointment"]
+
+
+async def test_a_repeated_event_makes_no_second_intents(stage: "Stage") -> None:
+    told = await stage.tell()
+    event = event_of(told)
+
+    first = await stage.intake.record(event, stage.cal.clock.now())
+    second = await stage.intake.record(event, stage.cal.clock.now())
+
+    assert (first, second) == (True, False)
+    assert await stage.pool.fetchval("SELECT count(*) FROM intent") == 4
+    assert await stage.pool.fetchval("SELECT count(*) FROM job") == 1
+
+
+async def test_after_a_broken_stream_reading_goes_on_where_it_stopped(stage: "Stage") -> None:
+    await _tell(stage, 2)
+    async with _following(stage):
+        await _until(lambda: _is(stage, appointments=2))
+        await stage.booking.cut()
+        await _tell(stage, 1)
+        await _until(lambda: _is(stage, appointments=3))
+
+    assert stage.booking.asked_after == ["", "2"]
+
+
+async def test_what_cannot_be_stored_is_read_again(stage: "Stage") -> None:
+    await stage.pool.execute("ALTER TABLE job RENAME TO job_away")
+    await _tell(stage, 1)
+    async with _following(stage):
+        await _until(lambda: _asked(stage, times=2))
+        assert await _appointments(stage) == 0
+        await stage.pool.execute("ALTER TABLE job_away RENAME TO job")
+        await _until(lambda: _is(stage, appointments=1))
+
+    assert await stage.intake.position() == "1"
+
+
+async def test_an_event_of_a_newer_booking_is_not_stepped_over(stage: "Stage") -> None:
+    unknown = service_pb2.WatchEventsResponse(position="1")
+    with pytest.raises(EventUnknownError):
+        event_of(unknown)
+
+    async with stage.booking.grown:
+        stage.booking.events.append(unknown)
+    async with _following(stage):
+        await _until(lambda: _asked(stage, times=2))
+
+    assert await stage.intake.position() == ""
+
+
+async def test_the_call_stays_known_to_the_work_it_causes(stage: "Stage") -> None:
+    told = await stage.tell()
+    event = event_of(told)
+    await stage.intake.record(event, stage.cal.clock.now())
+
+    found = await stage.found(event.booked.ref)
+
+    assert found.call_id == "call_1"
+    assert found.traceparent == told.traceparent
+
+
+async def _is(stage: "Stage", *, appointments: int) -> bool:
+    return await _appointments(stage) == appointments
+
+
+async def _asked(stage: "Stage", *, times: int) -> bool:
+    return len(stage.booking.asked_after) >= times
