@@ -121,8 +121,8 @@ def test_one_mistake_is_told_once() -> None:
 
 
 def test_a_key_for_an_account_that_is_not_there_is_told(salon_text: str) -> None:
-    with pytest.raises(FileInvalidError, match=r"api_keys.bella: expected .* anna, ben, clara"):
-        describe(salon_text, api_keys={"bella": "cal_x", "anna": "cal_y"})
+    with pytest.raises(FileInvalidError, match=r"line 3: api_keys.be\[la: expected .* anna, ben, clara"):
+        describe(salon_text, api_keys={"be[la": "cal_x", "anna": "cal_y"})
 
 
 def test_a_fault_reads_as_a_sentence() -> None:

@@ -49,7 +49,7 @@ class Notes:
 
     def fault(self, path: str, expected: str) -> None:
         """Note a fault, unless the path or what it is part of has one: one mistake is told once."""
-        if not any(_is_part(path, other) for other in self._faults):
+        if not any(whole in self._faults for whole in _around(path)):
             self._faults[path] = FileFault(self._line(path), path, expected)
 
     def refuse(self) -> None:
@@ -59,13 +59,15 @@ class Notes:
 
     def _line(self, path: str) -> int:
         """Of the path, or of the nearest thing around it that stands in the file."""
-        while path not in self._lines and path:
-            path = re.sub(r"(\.?[^.\[\]]+|\[\d+\])$", "", path)
-        return self._lines.get(path, 1)
+        return next((self._lines[whole] for whole in _around(path) if whole in self._lines), 1)
 
 
-def _is_part(path: str, whole: str) -> bool:
-    return whole in {"", path} or path.startswith((f"{whole}.", f"{whole}["))
+def _around(path: str) -> Iterator[str]:
+    """The path, then what it is part of, outwards; last the file itself."""
+    while path:
+        yield path
+        path = path[: max(path.rfind("."), path.rfind("["), 0)]
+    yield ""
 
 
 @dataclass(frozen=True)
