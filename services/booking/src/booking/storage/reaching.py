@@ -14,8 +14,9 @@ _OUT_OF_REACH = (
     asyncpg.OperatorInterventionError,
     asyncpg.CannotConnectNowError,
     asyncpg.TooManyConnectionsError,
-    # What asyncpg itself says of a connection that is gone.
+    # What asyncpg itself says of a connection that is gone, or that went in the middle of an answer.
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
 )
 
 
