@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Any, Literal
+from typing import Literal
 
 from telephony_gateway.language.days import (
     Between,
@@ -89,6 +89,11 @@ def half_of_month(nth: int, number: int, year: int | None = None) -> DayExpressi
     return half_of(nth, Month(number, year=year))
 
 
+def nth(value: int | str) -> int:
+    """ "der dritte", "der letzte" (-1) of several; no such place for any other word."""
+    return value if isinstance(value, int) else -1 if value == "last" else 99
+
+
 def day_alone(number: int) -> DayOfMonth:
     """ "am Dritten"."""
     return DayOfMonth(number)
@@ -99,16 +104,21 @@ def span_from_number(start: int, end: DayExpression) -> DayExpression | None:
     return span(start, end) if isinstance(end, DayOfMonth) and 1 <= start <= 31 else None
 
 
-def month_of_year(*found: Any) -> Month:
+def month_of_year(*found: int | str) -> Month:
     """ "im Januar nächsten Jahres"."""
     number = next(value for value in found if isinstance(value, int))
-    mode = next(value for value in found if value in _WEEKS_AHEAD)
-    return Month(number, of_year=_WEEKS_AHEAD[mode])
+    ahead = next(_WEEKS_AHEAD[mode] for mode in _WEEKS_AHEAD if mode in found)
+    return Month(number, of_year=ahead)
 
 
 def next_few_days(mode: Mode) -> Vaguely | None:
     """ "in den nächsten Tagen"."""
     return Vaguely(NextDays(5, "day")) if mode in {"coming", "next"} else None
+
+
+def first_free(which: int | str) -> str | None:
+    """ "der nächste freie Termin", "so bald wie möglich"."""
+    return "first_free" if which in {1, "next", "coming", "soon"} else None
 
 
 def inert(*_: object) -> str:
@@ -195,7 +205,7 @@ def named_feast(mode: Mode | None, name: str, year: int | None = None) -> Feast 
     return Feast(name, year) if mode in {None, "this", "coming", "next"} else None
 
 
-def advent(number: int, _: bool = True) -> str | None:
+def advent(number: int, _: object = None) -> str | None:
     """ "zweiter Advent"."""
     return f"advent_{number}" if 1 <= number <= 4 else None
 
@@ -204,17 +214,17 @@ def _day_of(first: str, second: str, number: int) -> str | None:
     return (first if number == 1 else second) if number in {1, 2} else None
 
 
-def christmas_day(number: int, _: bool = True) -> str | None:
+def christmas_day(number: int, _: object = None) -> str | None:
     """ "zweiter Weihnachtstag"."""
     return _day_of("christmas_day", "boxing_day", number)
 
 
-def easter_day(number: int, _: bool = True) -> str | None:
+def easter_day(number: int, _: object = None) -> str | None:
     """ "zweiter Osterfeiertag"."""
     return _day_of("easter_sunday", "easter_monday", number)
 
 
-def whit_day(number: int, _: bool = True) -> str | None:
+def whit_day(number: int, _: object = None) -> str | None:
     """ "zweiter Pfingstfeiertag"."""
     return _day_of("whit_sunday", "whit_monday", number)
 
@@ -243,7 +253,7 @@ def before_day(day: DayExpression | int) -> DayExpression:
     return FeastSide(day, "before") if isinstance(day, Feast) else Beside(day, "before")
 
 
-def between_years(*_: Any) -> FeastSide:
+def between_years(*_: object) -> FeastSide:
     """ "zwischen den Jahren"."""
     return FeastSide(Feast("christmas"), "after", Feast("new_year"))
 

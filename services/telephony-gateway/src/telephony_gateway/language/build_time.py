@@ -183,6 +183,11 @@ def from_time(value: int | Clock | Part) -> Window | None:
     return Window(start=clock) if clock else None
 
 
+def from_minute(minute: int) -> Window:
+    """ "nach Feierabend": from a fixed minute of the day on."""
+    return Window(start=Clock(minute))
+
+
 def until_time(value: int | Clock | Part) -> Window | None:
     """ "bis drei"."""
     clock = as_clock(value)

@@ -206,7 +206,7 @@ def _this(today: date, following: date) -> Reading:
     return several(Doubt.SAME_WEEKDAY, today, following) if following == today + WEEK else one(following)
 
 
-def _coming(today: date, following: date) -> Reading:
+def _coming(_today: date, following: date) -> Reading:
     return one(following)
 
 
@@ -331,17 +331,6 @@ class Offset:
         if self.unit == "week":
             return self.count
         return {7: 1, 8: 1, 14: 2, 15: 2, 21: 3, 28: 4}.get(self.count) if self.unit == "day" else None
-
-
-@dataclass(frozen=True, slots=True)
-class Exactly:
-    """Days that are already known."""
-
-    reading: Reading
-
-    def resolve(self, today: date) -> Reading:
-        """What it was made with."""
-        return self.reading
 
 
 @dataclass(frozen=True, slots=True)

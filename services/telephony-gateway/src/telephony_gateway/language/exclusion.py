@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from telephony_gateway.language.grammar import Item
 
-TIMELY = frozenset({"DAY", "CLOCK", "WINDOW", "PODS", "DAYORD", "MOMENT", "IMPOSSIBLE"})
+TIMELY = frozenset({"DAY", "CLOCK", "WINDOW", "PODS", "TODAYPART", "DAYORD", "MOMENT", "IMPOSSIBLE"})
 _TIMES = frozenset({"CLOCK", "WINDOW", "PODS"})
 _LINKS = frozenset({"und", "oder", "am", "um", "in", "von", "bis", "ab", "der", "zu"})
 _TURNS = frozenset({"sondern", "aber", "lieber", "nein", "statt"})

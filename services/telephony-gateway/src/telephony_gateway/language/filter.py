@@ -6,7 +6,7 @@ from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from telephony_gateway.language.understand import understand
+from telephony_gateway.language.understand import explain, understand
 from telephony_gateway.language.understanding import Outcome
 
 STATUS = {
@@ -24,13 +24,14 @@ def answer(line: dict[str, Any]) -> dict[str, str | None]:
     reference = datetime.fromisoformat(line["reference"])
     reference = reference.replace(tzinfo=zone) if reference.tzinfo is None else reference.astimezone(zone)
     found = understand(str(line["text"]), reference=reference, language=line.get("lang"))
+    first = found.first
     return {
         "status": STATUS[found.outcome],
-        "date": _day(found.date),
-        "date_end": _day(found.date_end),
-        "time": _clock(found.time),
-        "time_from": _clock(found.time_from),
-        "time_to": _clock(found.time_to),
+        "date": _day(first.day),
+        "date_end": _day(first.day_end),
+        "time": _clock(first.clock),
+        "time_from": _clock(first.clock_from),
+        "time_to": _clock(first.clock_to),
     }
 
 
@@ -40,3 +41,11 @@ def _day(value: date | None) -> str | None:
 
 def _clock(value: time | None) -> str | None:
     return value.strftime("%H:%M") if value else None
+
+
+def explanation(line: dict[str, Any]) -> list[str]:
+    """For `--explain`: which rule took which words, inner phrases first."""
+    return [
+        f"{words!r} is {kind} by {rule!r}"
+        for kind, rule, words in explain(str(line["text"]), language=line.get("lang"))
+    ]

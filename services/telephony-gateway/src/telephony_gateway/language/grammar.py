@@ -17,10 +17,11 @@ class Item:
     __slots__ = ("end", "kind", "pause", "rule", "start", "value")
 
     def __init__(
-        self, kind: str, value: Any, start: int, end: int, *, pause: bool = False, rule: str = ""
+        self, kind: str, value: object, start: int, end: int, *, pause: bool = False, rule: str = ""
     ) -> None:
         self.kind = kind
-        self.value = value
+        # Of the type that the kind stands for: the tables pair kinds with builders, so no checker could follow.
+        self.value: Any = value
         self.start = start
         self.end = end
         self.pause = pause

@@ -9,6 +9,7 @@ from telephony_gateway.language.feasts import BY_ZONE
 from telephony_gateway.language.grammar import Builder, Item, Tier
 from telephony_gateway.language.lexer import items_of
 from telephony_gateway.language.lexicon import Lexicon
+from telephony_gateway.language.normalise import Shape
 
 Rows = Sequence[tuple[str, str, Builder]]
 
@@ -32,15 +33,18 @@ class Language:
         self._names = names
         self._tiers = rest
 
-    def phrases(self, text: str, zone: str = "") -> list[Item]:
-        """What the text says, as items: days, clock times, windows, and the words between them.
+    def phrases(self, words: list[Shape], zone: str = "", trace: list[Item] | None = None) -> list[Item]:
+        """What the words say, as items: days, clock times, windows, and the words between them.
 
-        `zone` is the branch's time zone by name: a feast can fall on another day in its country.
+        `zone` is the branch's time zone by name: a feast can fall on another day in its country. `trace`
+        takes every phrase that a rule made, inner ones first.
         """
-        items = self._names.reduce(items_of(text, self.lexicon))
+        items = self._names.reduce(items_of(words, self.lexicon))
         items = _by_neighbours(items, BY_ZONE.get(zone, {}))
         for tier in self._tiers:
             items = tier.reduce(items)
+            if trace is not None:
+                trace.extend(item for item in items if item.rule and item not in trace)
         return items
 
 

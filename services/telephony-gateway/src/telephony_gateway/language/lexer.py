@@ -9,10 +9,11 @@ from telephony_gateway.language.clock import Clock
 from telephony_gateway.language.days import DayOfMonth
 from telephony_gateway.language.grammar import Item
 from telephony_gateway.language.lexicon import Entry, Lexicon
-from telephony_gateway.language.normalise import Shape, shapes
+from telephony_gateway.language.normalise import Shape
 
 TENS = frozenset(range(20, 100, 10))
 TWICE = frozenset({"NUM", "ORD", "MORGEN", "DM", "DOT", "HM", "YEAR", "LONG", "HHMM"})
+VERB_ENDINGS = frozenset({"an", "auf", "vor", "zu"})
 PAUSES = frozenset(",;:?!.()")
 MARKS: dict[str, Entry] = {
     "-": ("dash", None),
@@ -23,9 +24,9 @@ MARKS: dict[str, Entry] = {
 }
 
 
-def items_of(text: str, lexicon: Lexicon) -> list[Item]:
-    """The items of a text; fillers are left out, every other word is there, known or not."""
-    return _telephone(_tens(_Lexer(lexicon, shapes(text)).run()))
+def items_of(words: list[Shape], lexicon: Lexicon) -> list[Item]:
+    """The items of the words of a text; fillers are left out, every other word is there, known or not."""
+    return _telephone(_tens(_Lexer(lexicon, words).run()))
 
 
 class _Lexer:
@@ -60,7 +61,7 @@ class _Lexer:
         self._items.append(Item(kind, value, start, end, pause=self._pause))
         self._pause = False
 
-    def _same_again(self, kind: str, value: Any) -> bool:
+    def _same_again(self, kind: str, value: object) -> bool:
         """ "am am Montag Montag": a stutter; numbers may follow themselves ("zehnten zehnten")."""
         last = self._items[-1]
         return last.kind == kind and last.value == value
@@ -68,10 +69,16 @@ class _Lexer:
     def _mark(self, at: int, text: str) -> None:
         if text in PAUSES:
             self._pause = True
+            self._close_clause()
             if text == "?":
                 self._emit(("question", None), at, at + 1)
         else:
             self._emit(MARKS[text], at, at + 1)
+
+    def _close_clause(self) -> None:
+        """ "ich rufe an, zehn Uhr": what ends a clause is part of its verb, not the preposition of what follows."""
+        if self._items and self._items[-1].value in VERB_ENDINGS:
+            self._items.pop()
 
     def _word(self, at: int, text: str) -> int:
         phrase = self._phrase(at)

@@ -38,7 +38,9 @@ class Lexicon:
         self.entries: dict[str, Entry] = {}
         for number_kind, numbers in (("NUM", tables.numbers), ("ORD", tables.ordinals)):
             # 2000 stays a number: "zweitausend fünfundzwanzig" is still to be put together.
-            self._declare_all((word, (number_kind if value <= 2000 else "YEAR", value)) for word, value in numbers.items())
+            self._declare_all(
+                (word, (number_kind if value <= 2000 else "YEAR", value)) for word, value in numbers.items()
+            )
         for kind, words in tables.words.items():
             self._declare_all((word, (kind, word)) for word in words.split())
         for kind, values in tables.valued.items():

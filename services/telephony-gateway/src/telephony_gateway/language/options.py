@@ -8,7 +8,7 @@ from telephony_gateway.language import build_time
 from telephony_gateway.language.build_day import day_alone
 from telephony_gateway.language.build_time import Impossible, Moment
 from telephony_gateway.language.clock import HALF_DAY, Clock, Part, Window
-from telephony_gateway.language.days import DayExpression, DayOfMonth, Weekday
+from telephony_gateway.language.days import DayExpression, DayOfMonth, RelativeDay, Weekday
 from telephony_gateway.language.grammar import Item
 from telephony_gateway.language.understanding import Search
 from telephony_gateway.language.unify import unify
@@ -16,7 +16,9 @@ from telephony_gateway.language.unify import unify
 TimeExpression = Clock | Window
 # A single ordinal up to this is one of the options that were read out, not a day of the month.
 MOST_OPTIONS = 5
-_BLOCKING = frozenset({"uhr", "halb", "viertel", "dreiviertel", "HM", "YEAR", "kw", "punkt", "PART", "feiertag"})
+_BLOCKING = frozenset(
+    {"uhr", "halb", "viertel", "dreiviertel", "HM", "YEAR", "kw", "punkt", "PART", "feiertag"}
+)
 _CORRECTS = frozenset({"nein", "sondern", "lieber"})
 _HOUR_BEFORE = frozenset({"DAY", "PODS", "nein", "oder", "lieber", "und", "sondern"})
 
@@ -66,6 +68,9 @@ class Listener:
             self.said.impossible = item.value
         elif kind in {"CLOCK", "WINDOW"}:
             self._time(item.value)
+        elif kind == "TODAYPART":
+            self._day(RelativeDay(0))
+            self._time(Window(part=item.value))
         elif kind == "PODS":
             self._time(Window(part=item.value))
         elif kind in {"NUM", "DAYORD", "EARLY", "spaeter", "LATE"}:
@@ -83,6 +88,8 @@ class Listener:
             self.said.impossible = Impossible("date")
         elif kind == "MOMENT":
             self.said.moment = item.value
+        elif kind == "FIRSTFREE":
+            self.said.search = Search.FIRST_FREE
         elif kind in _BLOCKING:
             self.said.left_over = True
 
@@ -151,7 +158,9 @@ class Listener:
             return False
         if self._kind(index + 1) == "oder" and self._kind(index + 2) == "CLOCK":
             return True
-        return before in {"DAY", "PODS"} or (before in _HOUR_BEFORE and isinstance(self.said.options[-1].time, Clock))
+        return before in {"DAY", "PODS"} or (
+            before in _HOUR_BEFORE and isinstance(self.said.options[-1].time, Clock)
+        )
 
     def _kind(self, index: int) -> str:
         return self._items[index].kind if 0 <= index < len(self._items) else ""

@@ -24,6 +24,7 @@ from telephony_gateway.language.days import (
     shift,
 )
 
+THIS_WEEK = Week(0)
 Portion = Literal["start", "middle", "end", "first_half", "second_half"]
 
 # First and last day of a part of a month (None: its last day), and of a week (days after Monday).
@@ -92,7 +93,7 @@ class PartOfWeek:
     """The start, middle or end of a week."""
 
     portion: Portion
-    week: AnyWeek = Week(0)
+    week: AnyWeek = THIS_WEEK
 
     def resolve(self, today: date) -> Reading:
         """A few days of the week."""
@@ -105,7 +106,7 @@ class PartOfWeek:
 class WorkingWeek:
     """Monday to Friday of a week."""
 
-    week: AnyWeek = Week(0)
+    week: AnyWeek = THIS_WEEK
 
     def resolve(self, today: date) -> Reading:
         """Five days, or what is left of them; after Friday those of the next week."""

@@ -30,6 +30,10 @@ MACROS = {
 # What is no date though it sounds like one, and what several words name together.
 NAMES = table(
     {
+        "FIRSTFREE": [
+            ("ORD|MOD freitermin? termin / ORD|MOD freitermin", day.first_free),
+            ("SOON", day.first_free),
+        ],
         "OTHER": [
             ("title TIMEWORD / title WORD title TIMEWORD", day.inert),
             ("name konnte? auf? title? TIMEWORD", day.inert),

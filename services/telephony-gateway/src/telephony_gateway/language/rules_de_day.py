@@ -9,11 +9,6 @@ from telephony_gateway.language.grammar import table
 from telephony_gateway.language.periods import Month, NextWorkday, Vaguely, Year
 from telephony_gateway.language.unify import unify
 
-
-def _nth(value: int | str) -> int:
-    return value if isinstance(value, int) else -1 if value == "last" else 99
-
-
 DAYS = table(
     {
         "DAY": [
@@ -33,7 +28,7 @@ DAYS = table(
             ("am? CUT", lambda number: day.dotted(number, 1)),
             ("on? ORD in? MOD MONTHS", lambda number, mode, _: day.day_in_month(number, mode)),
             ("on? ORD in? MONTHS", lambda number, _: day.day_in_month(number, "this")),
-            ("am ORD / am der ORD", lambda number: day.day_alone(number)),
+            ("am ORD / am der ORD", day.day_alone),
             ("in? MOD WEEKS", lambda mode, _: day.week(mode)),
             (
                 "kw NUM YEAR? / in? kw NUM YEAR? / WEEKS NUM YEAR?",
@@ -65,9 +60,18 @@ DAYS = table(
             ("with? MOD? WEEKPART", lambda mode, part: day.part_of(part, day.week(mode or "this"))),
             ("with? MOD? MONTHPART", lambda mode, part: day.part_of(part, day.month(mode or "this"))),
             ("with? MOD? YEARPART", lambda mode, part: day.part_of(part, day.year(mode or "this"))),
-            ("in? der? ORD MONTH haelfte YEAR? / in? der? ORD haelfte in|von? MONTH YEAR?", day.half_of_month),
-            ("in? der? ORD haelfte von|in? MOD? WEEKS", lambda n, mode, _: day.half_of(n, day.week(mode or "this"))),
-            ("in? der? ORD haelfte von|in? MOD? MONTHS", lambda n, mode, _: day.half_of(n, day.month(mode or "this"))),
+            (
+                "in? der? ORD MONTH haelfte YEAR? / in? der? ORD haelfte in|von? MONTH YEAR?",
+                day.half_of_month,
+            ),
+            (
+                "in? der? ORD haelfte von|in? MOD? WEEKS",
+                lambda n, mode, _: day.half_of(n, day.week(mode or "this")),
+            ),
+            (
+                "in? der? ORD haelfte von|in? MOD? MONTHS",
+                lambda n, mode, _: day.half_of(n, day.month(mode or "this")),
+            ),
             ("am NUM", lambda number: day.day_alone(number) if number <= 31 else None),
             ("in circa? N UNIT", day.offset),
             ("in EIN? paar DAYS", lambda *_: Vaguely(Offset(3, "day"))),
@@ -84,20 +88,20 @@ DAYS = table(
             ("in N werktag", NextWorkday),
             (
                 "on? ORD|MOD WEEKDAY in|von MONTH YEAR?",
-                lambda n, wd, m, y: day.nth_weekday(_nth(n), wd, Month(m, year=y)),
+                lambda n, wd, m, y: day.nth_weekday(day.nth(n), wd, Month(m, year=y)),
             ),
             (
                 "on? ORD|MOD WEEKDAY in|von? MOD? MONTHS",
-                lambda n, wd, mode, _: day.nth_weekday(_nth(n), wd, day.month(mode or "this")),
+                lambda n, wd, mode, _: day.nth_weekday(day.nth(n), wd, day.month(mode or "this")),
             ),
             (
                 "in? ORD|MOD WEEKS in|von MONTH YEAR?",
-                lambda n, _, m, y: day.nth_week(_nth(n), Month(m, year=y)),
+                lambda n, _, m, y: day.nth_week(day.nth(n), Month(m, year=y)),
             ),
-            ("in? der? ORD|MOD MONTH WEEKS", lambda n, m, _: day.nth_week(_nth(n), Month(m))),
+            ("in? der? ORD|MOD MONTH WEEKS", lambda n, m, _: day.nth_week(day.nth(n), Month(m))),
             (
                 "in? der? ORD|MOD WEEKS in|von? MOD? MONTHS",
-                lambda n, _, mode, __: day.nth_week(_nth(n), day.month(mode or "this")),
+                lambda n, _, mode, __: day.nth_week(day.nth(n), day.month(mode or "this")),
             ),
             ("on? ORD DAYS in MONTH", lambda n, _, m: day.date_of(n, m)),
             ("rest von? MOD? WEEKS", lambda *_: day.week("this")),

@@ -80,8 +80,9 @@ CLOCKS = table(
             ("with? EARLY POD", lambda _, part: time.early(part)),
             ("with? LATE POD", lambda _, part: time.late(part)),
             ("with? spaeter POD", time.late),
-            ("with? MOD? POD", lambda mode, part: part if mode in {None, "this"} else None),
+            ("with? POD", lambda part: part),
         ],
+        "TODAYPART": [("with? MOD POD", lambda mode, part: part if mode == "this" else None)],
         "MOMENT": [
             ("in circa? N HOUR", lambda count, _: time.Moment(count * 60) if count <= 72 else None),
             ("in circa? N MINUTE", lambda count, _: time.Moment(count) if count <= 24 * 60 else None),

@@ -2,53 +2,69 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
+from telephony_gateway.language.build_day import day_alone
 from telephony_gateway.language.clock import DAY, LAST_MINUTE, Clock
 from telephony_gateway.language.days import Doubt, ImpossibleDayError, Reading, Span
 from telephony_gateway.language.exclusion import without_ruled_out
+from telephony_gateway.language.grammar import Item
 from telephony_gateway.language.languages import language_of
+from telephony_gateway.language.normalise import shapes
 from telephony_gateway.language.options import Listener, Said, TimeExpression
 from telephony_gateway.language.understanding import Candidate, Outcome, Slot, Understanding
 
 # Doubts that end where all readings but one have passed.
-_ENDS_WITH_THE_PAST = frozenset({Doubt.SAME_WEEKDAY, Doubt.HALF_OF_THE_DAY})
+ENDS_WITH_THE_PAST = frozenset({Doubt.SAME_WEEKDAY, Doubt.HALF_OF_THE_DAY})
 
 
-def understand(text: str, *, reference: datetime, language: str | None = None) -> Understanding:
+def understand(
+    text: str, *, reference: datetime, language: str | None = None, options_read: int | None = None
+) -> Understanding:
     """What a caller said, at that instant (aware, in the branch's zone); nothing is defaulted, nothing raised.
 
-    `language` is "de" or "en"; left out, the words decide.
+    `language` is "de" or "en"; left out, the words decide. `options_read` says how many options the caller has just
+    heard: "den Dritten" is one of them only if there were so many, and a day of the month otherwise.
     """
     if reference.tzinfo is None:
         raise ValueError("the reference instant needs a zone")
-    spoken = language_of(text, language)
-    items = spoken.phrases(text, getattr(reference.tzinfo, "key", ""))
+    words = shapes(text)
+    items = language_of(words, language).phrases(words, getattr(reference.tzinfo, "key", ""))
     said = Listener(without_ruled_out(items)).listen()
-    return _outcome(
-        said, reference, tuple((item.rule, f"{item.start}-{item.end}") for item in items if item.rule)
-    )
+    if said.selection is not None and options_read is not None and said.selection > options_read:
+        said.options[-1].day, said.selection = day_alone(said.selection), None
+    return _outcome(said, reference)
 
 
-def _outcome(said: Said, reference: datetime, rules: tuple[tuple[str, str], ...]) -> Understanding:
+def explain(text: str, *, language: str | None = None) -> list[tuple[str, str, str]]:
+    """Which rule took which words, inner phrases first: (what it made, its pattern, the words)."""
+    words = shapes(text)
+    trace: list[Item] = []
+    language_of(words, language).phrases(words, trace=trace)
+    return [
+        (item.kind, item.rule, " ".join(word.text for word in words[item.start : item.end])) for item in trace
+    ]
+
+
+def _outcome(said: Said, reference: datetime) -> Understanding:
     if said.impossible is not None:
-        return Understanding(Outcome.IMPOSSIBLE, rules=rules)
+        return Understanding(Outcome.IMPOSSIBLE)
     if said.moment is not None:
-        return _at(reference + timedelta(minutes=said.moment.minutes), rules)
+        return _at(reference + timedelta(minutes=said.moment.minutes))
     if all(option.day is None and option.time is None for option in said.options):
-        return Understanding(Outcome.NOTHING, selection=said.selection, search=said.search, rules=rules)
+        return Understanding(Outcome.NOTHING, selection=said.selection, search=said.search)
     try:
         candidates, doubts = _candidates(said, reference.date())
     except ImpossibleDayError:
-        return Understanding(Outcome.IMPOSSIBLE, rules=rules)
-    return _judged(candidates, doubts, said, reference, rules)
+        return Understanding(Outcome.IMPOSSIBLE)
+    return _judged(candidates, doubts, said, reference)
 
 
-def _at(moment: datetime, rules: tuple[tuple[str, str], ...]) -> Understanding:
+def _at(moment: datetime) -> Understanding:
+    # Wall-clock arithmetic on purpose: "in zwei Stunden" is what the caller's clock shows then.
     return Understanding(
-        Outcome.RESOLVED,
-        (Candidate(date=moment.date(), time=_time(moment.hour * 60 + moment.minute)),),
-        rules=rules,
+        Outcome.RESOLVED, (Candidate(day=moment.date(), clock=_time(moment.hour * 60 + moment.minute)),)
     )
 
 
@@ -73,8 +89,8 @@ def _times(expression: TimeExpression | None) -> list[Candidate]:
     if expression is None:
         return [Candidate()]
     if isinstance(expression, Clock):
-        return [Candidate(time=_time(minute)) for minute in expression.readings()]
-    return [Candidate(time_from=_open(first), time_to=_open(last)) for first, last in expression.readings()]
+        return [Candidate(clock=_time(minute)) for minute in expression.readings()]
+    return [Candidate(clock_from=_open(first), clock_to=_open(last)) for first, last in expression.readings()]
 
 
 def _open(minute: int | None) -> time | None:
@@ -86,48 +102,47 @@ def _time(minute: int) -> time:
 
 
 def _joined(span: Span, clock: Candidate) -> Candidate:
-    end = span.last if span.last != span.first else None
-    return Candidate(span.first, end, clock.time, clock.time_from, clock.time_to)
+    return replace(clock, day=span.first, day_end=span.last if span.last != span.first else None)
 
 
 def _judged(
-    candidates: tuple[Candidate, ...],
-    doubts: set[Doubt],
-    said: Said,
-    reference: datetime,
-    rules: tuple[tuple[str, str], ...],
+    candidates: tuple[Candidate, ...], doubts: set[Doubt], said: Said, reference: datetime
 ) -> Understanding:
     ahead = tuple(candidate for candidate in candidates if not has_passed(candidate, reference))
-    details = {
-        "doubts": frozenset(doubts),
-        "missing": _missing(candidates[0]),
-        "search": said.search,
-        "rules": rules,
-    }
+    found = Understanding(
+        Outcome.AMBIGUOUS,
+        ahead or candidates,
+        doubts=frozenset(doubts),
+        missing=_missing(candidates[0]),
+        approximate=any(
+            isinstance(option.time, Clock) and option.time.approximate for option in said.options
+        ),
+        search=said.search,
+    )
     if not ahead:
-        return Understanding(Outcome.PAST, candidates, **details)
-    if not doubts or (len(ahead) == 1 and doubts <= _ENDS_WITH_THE_PAST):
-        return Understanding(Outcome.RESOLVED, ahead[:1], **details | {"doubts": frozenset()})
-    return Understanding(Outcome.AMBIGUOUS, ahead, **details)
+        return replace(found, outcome=Outcome.PAST)
+    if not doubts or (len(ahead) == 1 and doubts <= ENDS_WITH_THE_PAST):
+        return replace(found, outcome=Outcome.RESOLVED, doubts=frozenset())
+    return found
 
 
 def has_passed(candidate: Candidate, reference: datetime) -> bool:
     """Whether nothing of a reading lies after the reference instant; a time without a day never has."""
     today, now = reference.date(), reference.time()
-    last = candidate.date_end or candidate.date
-    if last is None:
+    last = candidate.day_end or candidate.day
+    if last is None or last > today:
         return False
-    if last != today:
-        return last < today and not (candidate.date_end is None and candidate.date is None)
-    if candidate.time is not None:
-        return candidate.time <= now
-    return candidate.time_to is not None and candidate.time_to <= now
+    if last < today:
+        return True
+    if candidate.clock is not None:
+        return candidate.clock <= now
+    return candidate.clock_to is not None and candidate.clock_to <= now
 
 
 def _missing(candidate: Candidate) -> frozenset[Slot]:
     missing = set()
-    if candidate.date is None and candidate.date_end is None:
+    if candidate.day is None and candidate.day_end is None:
         missing.add(Slot.DATE)
-    if candidate.time is None and candidate.time_from is None and candidate.time_to is None:
+    if candidate.clock is None and candidate.clock_from is None and candidate.clock_to is None:
         missing.add(Slot.TIME)
     return frozenset(missing)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, time
 from enum import StrEnum
 
@@ -41,16 +41,16 @@ class Search(StrEnum):
 class Candidate:
     """One reading: a day or a range (both ends included, either may be open), a clock time or a window."""
 
-    date: date | None = None
-    date_end: date | None = None
-    time: time | None = None
-    time_from: time | None = None
-    time_to: time | None = None
+    day: date | None = None
+    day_end: date | None = None
+    clock: time | None = None
+    clock_from: time | None = None
+    clock_to: time | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Understanding:
-    """The outcome for one utterance; the first candidate is also in the plain fields. Wall-clock values."""
+    """The outcome for one utterance, its readings the likeliest first. Wall-clock values, in the reference's zone."""
 
     outcome: Outcome
     candidates: tuple[Candidate, ...] = ()
@@ -59,37 +59,8 @@ class Understanding:
     approximate: bool = False
     search: Search | None = None
     selection: int | None = None
-    rules: tuple[tuple[str, str], ...] = field(default=(), compare=False)
 
     @property
     def first(self) -> Candidate:
         """The likeliest reading, empty where there is none."""
         return self.candidates[0] if self.candidates else Candidate()
-
-    @property
-    def date(self) -> date | None:
-        """The day, or the first day of a range."""
-        return self.first.date
-
-    @property
-    def date_end(self) -> date | None:
-        """The last day of a range, included."""
-        return self.first.date_end
-
-    @property
-    def time(self) -> time | None:
-        """The clock time."""
-        return self.first.time
-
-    @property
-    def time_from(self) -> time | None:
-        """Where the window begins."""
-        return self.first.time_from
-
-    @property
-    def time_to(self) -> time | None:
-        """Where the window ends."""
-        return self.first.time_to
-
-
-NOTHING = Understanding(Outcome.NOTHING)

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from telephony_gateway.language.days import Doubt
 from telephony_gateway.language.normalise import shapes
-from telephony_gateway.language.understand import has_passed, understand
+from telephony_gateway.language.understand import ENDS_WITH_THE_PAST, has_passed, understand
 from telephony_gateway.language.understanding import Candidate, Outcome, Slot, Understanding
 
 # A date of the model's that lies longer ago than this has an invented year, not a slip of days.
 INVENTED_AFTER = timedelta(days=7)
 # Moved to the next year in which it lies ahead, such a date is believed only if it is this near.
 BELIEVED_WITHIN = timedelta(days=92)
+# Only to ask whether a word names an hour, which hangs on no date.
+_ANY_TIME = datetime(2025, 1, 1, tzinfo=UTC)
 _MACHINE_SHAPES = frozenset({"iso", "instant", "dmy"})
 
 
@@ -51,24 +53,12 @@ def resolve_wish(
 def _sentence(date_text: str | None, time_text: str | None) -> str:
     """One sentence of both; a bare number in the time's place is an hour."""
     day, clock = (date_text or "").strip(), (time_text or "").strip()
-    if clock.isdigit() or (len(clock.split()) == 1 and clock.isalpha() and clock):
-        clock = f"um {clock}" if _is_number(clock) else clock
-    return f"{day} {clock}".strip() if clock.casefold() not in day.casefold() else day
-
-
-def _is_number(word: str) -> bool:
-    found = understand_number(word)
-    return found is not None and found <= 24
-
-
-def understand_number(word: str) -> int | None:
-    """The number that a single word or figure names."""
-    from telephony_gateway.language.lexicon_de import LEXICON
-
-    if word.isdigit():
-        return int(word) if len(word) <= 2 else None
-    kind, value = LEXICON.entries.get(word.casefold(), ("", None))
-    return value if kind == "NUM" else None
+    if clock and clock.casefold() in day.casefold():
+        return day
+    bare_hour = (
+        len(clock.split()) == 1 and understand(f"um {clock}", reference=_ANY_TIME).first.clock is not None
+    )
+    return f"{day} um {clock}" if bare_hour else f"{day} {clock}"
 
 
 def _written_by_a_machine(date_text: str | None) -> bool:
@@ -78,13 +68,13 @@ def _written_by_a_machine(date_text: str | None) -> bool:
 def _with_believable_year(said: Understanding, reference: datetime) -> Understanding:
     """A year that the model invented: repaired where the date is near in the next year, else asked."""
     first = said.first
-    if first.date is None or first.date_end is not None or reference.date() - first.date <= INVENTED_AFTER:
+    if first.day is None or first.day_end is not None or reference.date() - first.day <= INVENTED_AFTER:
         return said
-    moved = replace(first, date=_next_anniversary(first.date, reference.date()))
+    moved = replace(first, day=_next_anniversary(first.day, reference.date()))
     if has_passed(moved, reference):
         return said
-    assert moved.date is not None  # noqa: S101 - set two lines above
-    near = moved.date - reference.date() <= BELIEVED_WITHIN
+    assert moved.day is not None  # noqa: S101 - set two lines above
+    near = moved.day - reference.date() <= BELIEVED_WITHIN
     outcome = Outcome.RESOLVED if near else Outcome.AMBIGUOUS
     return replace(
         said,
@@ -110,22 +100,18 @@ def _within(said: Understanding, reference: datetime, bounds: Bounds) -> Underst
     left = tuple(candidate for candidate in said.candidates if candidate not in soon and candidate not in far)
     if not left:
         return replace(said, outcome=Outcome.TOO_SOON if soon else Outcome.TOO_FAR)
-    if (
-        len(left) == 1
-        and len(said.candidates) > 1
-        and said.doubts <= {Doubt.SAME_WEEKDAY, Doubt.HALF_OF_THE_DAY}
-    ):
+    if len(left) == 1 and len(said.candidates) > 1 and said.doubts <= ENDS_WITH_THE_PAST:
         return replace(said, outcome=Outcome.RESOLVED, candidates=left, doubts=frozenset())
     return replace(said, candidates=left)
 
 
 def _too_soon(candidate: Candidate, reference: datetime, notice: timedelta) -> bool:
-    if candidate.date is None or candidate.time is None:
+    if candidate.day is None or candidate.clock is None:
         return False
-    at = datetime.combine(candidate.date, candidate.time, tzinfo=reference.tzinfo)
+    at = datetime.combine(candidate.day, candidate.clock, tzinfo=reference.tzinfo)
     return at < reference + notice
 
 
 def _too_far(candidate: Candidate, reference: datetime, horizon: timedelta) -> bool:
-    first = candidate.date or candidate.date_end
+    first = candidate.day or candidate.day_end
     return first is not None and first > reference.date() + horizon

@@ -1,0 +1,270 @@
+"""English words: the same kinds as the German ones, see there."""
+
+from __future__ import annotations
+
+from telephony_gateway.language.clock import Part
+from telephony_gateway.language.lexicon import Lexicon, LexiconTables
+
+_UNITS = [
+    "zero",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
+]
+_TENS = {
+    20: "twenty",
+    30: "thirty",
+    40: "forty",
+    50: "fifty",
+    60: "sixty",
+    70: "seventy",
+    80: "eighty",
+    90: "ninety",
+}
+_FIRST = [
+    "first",
+    "second",
+    "third",
+    "fourth",
+    "fifth",
+    "sixth",
+    "seventh",
+    "eighth",
+    "ninth",
+    "tenth",
+    "eleventh",
+    "twelfth",
+    "thirteenth",
+    "fourteenth",
+    "fifteenth",
+    "sixteenth",
+    "seventeenth",
+    "eighteenth",
+    "nineteenth",
+]
+
+
+def _cardinals() -> dict[str, int]:
+    words = {word: value for value, word in enumerate(_UNITS)}
+    for ten, word in _TENS.items():
+        words |= {word: ten} | {f"{word}{_UNITS[unit]}": ten + unit for unit in range(1, 10)}
+    return words | {"fourty": 40, "oh": 0}
+
+
+def _ordinals() -> dict[str, int]:
+    words = {word: value + 1 for value, word in enumerate(_FIRST)}
+    for ten, word in {20: "twenty", 30: "thirty"}.items():
+        words |= {f"{word[:-1]}ieth": ten} | {
+            f"{word}{_FIRST[unit - 1]}": ten + unit for unit in range(1, 10)
+        }
+    return words
+
+
+WORDS = {
+    "filler": (
+        "uh um uhm er erm hmm hm well so like please maybe perhaps just really okay ok yes yeah yep sure thanks thank you "
+        "sometime also still already right kind sort then fine great possibly ideally preferably there"
+    ),
+    "um": "at @",
+    "am": "on",
+    "in": "in during",
+    "der": "the",
+    "ab": "from starting",
+    "since": "since",
+    "bis": "to till til until thru through",
+    "by": "by",
+    "of": "of",
+    "fuer": "for",
+    "zwischen": "between",
+    "und": "and",
+    "oder": "or",
+    "nach": "after past",
+    "vor": "before",
+    "gegen": "around about approximately approx roughly circa towards near",
+    "nicht": "not don't can't cannot won't doesn't isn't never dont cant couldn't",
+    "uhr": "o'clock oclock",
+    "h": "h hrs ",
+    "halb": "half",
+    "viertel": "quarter",
+    "punkt": "exactly sharp precisely",
+    "binnen": "within",
+    "fruehestens": "earliest",
+    "spaetestens": "latest",
+    "kw": "cw",
+    "paar": "couple few",
+    "rest": "rest",
+    "spaeter": "later",
+    "aber": "but",
+    "nein": "no nope sorry wait actually rather correction oops",
+    "lieber": "better",
+    "statt": "instead",
+    "ausser": "except",
+    "freitermin": "available free",
+    "termin": "appointment appointments slot time opening visit",
+    "konnte": "can works work suits is are would could i'm be possible do does have",
+    "title": "mr mrs ms miss dr doctor mister",
+    "name": "name called",
+    "guten": "good happy nice lovely",
+    "move": "move reschedule change moved postpone shift",
+    "ago": "ago",
+    "thing": "people persons euros euro dollars percent kids children adults",
+    "age": "old",
+    "busy": "working busy away",
+}
+
+VALUED: dict[str, dict[object, str]] = {
+    "EIN": {1: "a an"},
+    "RELDAY": {0: "today", 1: "tomorrow tomorow tommorow tomorrows tmrw", -1: "yesterday"},
+    "WEEKDAY": {
+        0: "monday mondays mon",
+        1: "tuesday tuesdays tue tues",
+        2: "wednesday wednesdays wed weds",
+        3: "thursday thursdays thu thur thurs",
+        4: "friday fridays fri",
+        5: "saturday saturdays sat",
+        6: "sunday sundays sun",
+    },
+    "MONTH": {
+        1: "january jan",
+        2: "february feb",
+        3: "march mar",
+        4: "april apr",
+        5: "may",
+        6: "june jun",
+        7: "july jul",
+        8: "august aug",
+        9: "september sep sept",
+        10: "october oct",
+        11: "november nov",
+        12: "december dec",
+    },
+    "POD": {
+        Part.EARLY: "morning mornings",
+        Part.NOON: "noon lunchtime midday lunch noontime",
+        Part.AFTERNOON: "afternoon afternoons",
+        Part.EVENING: "evening evenings",
+        Part.NIGHT: "night nights",
+    },
+    "TONIGHT": {Part.EVENING: "tonight"},
+    "EARLY": {True: "early"},
+    "LATE": {True: "late"},
+    "MIDNIGHT": {True: "midnight"},
+    "MOD": {
+        "this": "this",
+        "coming": "coming upcoming",
+        "next": "next following",
+        "last": "last previous",
+    },
+    "PART": {"start": "beginning start", "middle": "middle mid", "end": "end"},
+    "MINUTE": {"minute": "minute minutes min mins"},
+    "HOUR": {"hour": "hour hours"},
+    "DAYS": {"day": "day days"},
+    "WEEKS": {"week": "week weeks"},
+    "FORTNIGHT": {True: "fortnight"},
+    "MONTHS": {"month": "month months"},
+    "YEARS": {"year": "year years"},
+    "WEEKEND": {True: "weekend weekends"},
+    "AMPM": {"am": "am a.m a.m.", "pm": "pm p.m p.m."},
+    "FEAST": {
+        "good_friday": "goodfriday",
+        "easter": "easter",
+        "whitsun": "whitsun pentecost",
+        "halloween": "halloween",
+        "christmas": "christmas xmas",
+    },
+}
+
+PHRASES: dict[str, tuple[str, object]] = {
+    "day after tomorrow": ("RELDAY", 2),
+    "new year's day": ("FEAST", "new_year"),
+    "new years day": ("FEAST", "new_year"),
+    "new year's eve": ("FEAST", "new_years_eve"),
+    "new years eve": ("FEAST", "new_years_eve"),
+    "christmas eve": ("FEAST", "christmas_eve"),
+    "christmas day": ("FEAST", "christmas_day"),
+    "boxing day": ("FEAST", "boxing_day"),
+    "good friday": ("FEAST", "good_friday"),
+    "easter sunday": ("FEAST", "easter_sunday"),
+    "easter monday": ("FEAST", "easter_monday"),
+    "whit monday": ("FEAST", "whit_monday"),
+    "ash wednesday": ("FEAST", "ash_wednesday"),
+    "ascension day": ("FEAST", "ascension"),
+    "corpus christi": ("FEAST", "corpus_christi"),
+    "labour day": ("FEAST", "labour_day"),
+    "labor day": ("FEAST", "labour_day"),
+    "mother's day": ("FEAST", "mothers_day"),
+    "mothers day": ("FEAST", "mothers_day"),
+    "valentine's day": ("FEAST", "valentine"),
+    "valentines day": ("FEAST", "valentine"),
+    "all saints": ("FEAST", "all_saints"),
+    "german unity day": ("FEAST", "german_unity"),
+    "a m": ("AMPM", "am"),
+    "p m": ("AMPM", "pm"),
+    "half an hour": ("SPELL", 30),
+    "an hour and a half": ("SPELL", 90),
+    "a quarter of an hour": ("SPELL", 15),
+    "half a year": ("HALFYEAR", 6),
+    "after work": ("AFTERWORK", 17 * 60),
+    "at the earliest": ("fruehestens", None),
+    "at the latest": ("spaetestens", None),
+    "no later than": ("spaetestens", None),
+    "not later than": ("spaetestens", None),
+    "not before": ("fruehestens", None),
+    "not after": ("spaetestens", None),
+    "no earlier than": ("fruehestens", None),
+    "not earlier than": ("fruehestens", None),
+    "onwards": ("filler", None),
+    "i mean": ("nein", None),
+    "i meant": ("nein", None),
+    "make that": ("nein", None),
+    "make it": ("nein", None),
+    "or rather": ("nein", None),
+    "instead of": ("statt", None),
+    "rather than": ("statt", None),
+    "see you": ("GREETING", None),
+    "years old": ("age", None),
+    "as soon as possible": ("SOON", "soon"),
+    "at all": ("filler", None),
+    "calendar week": ("kw", None),
+    "week number": ("kw", None),
+    "lunch time": ("POD", Part.NOON),
+    "lunch break": ("POD", Part.NOON),
+    "first thing": ("filler", None),
+    "at lunch": ("POD", Part.NOON),
+    "after lunch": ("AFTERWORK", 13 * 60),
+}
+
+SPLITTABLE = ("NUM", "WEEKDAY", "POD", "AMPM")
+GUESSABLE = ("WEEKDAY", "MONTH", "RELDAY", "POD", "NUM", "ORD")
+NEVER_GUESSED = "warning warming mourning learning evenly marched august monday's"
+
+
+LEXICON = Lexicon(
+    LexiconTables(
+        words=WORDS,
+        valued=VALUED,
+        phrases=PHRASES,
+        numbers=_cardinals(),
+        ordinals=_ordinals(),
+        joined=("week end", "after noon", "mid day", "to morrow"),
+        splittable=SPLITTABLE,
+        guessable=GUESSABLE,
+        never_guessed=NEVER_GUESSED,
+    )
+)

@@ -1,0 +1,99 @@
+"""German number words: cardinals, ordinals, years, and the hours of the south."""
+
+from __future__ import annotations
+
+_UNITS = [
+    "null",
+    "eins",
+    "zwei",
+    "drei",
+    "vier",
+    "fünf",
+    "sechs",
+    "sieben",
+    "acht",
+    "neun",
+    "zehn",
+    "elf",
+    "zwölf",
+    "dreizehn",
+    "vierzehn",
+    "fünfzehn",
+    "sechzehn",
+    "siebzehn",
+]
+_UNITS += ["achtzehn", "neunzehn"]
+_TENS = {
+    20: "zwanzig",
+    30: "dreißig",
+    40: "vierzig",
+    50: "fünfzig",
+    60: "sechzig",
+    70: "siebzig",
+    80: "achtzig",
+    90: "neunzig",
+}
+_JOINED_UNITS = ["", "ein", *_UNITS[2:10]]
+
+
+def cardinals() -> dict[str, int]:
+    words = {word: value for value, word in enumerate(_UNITS)}
+    for ten, word in _TENS.items():
+        words[word] = ten
+        words |= {f"{_JOINED_UNITS[unit]}und{word}": ten + unit for unit in range(1, 10)}
+    words |= {
+        "zwo": 2,
+        "sechszehn": 16,
+        "siebenzehn": 17,
+        "fuffzehn": 15,
+        "fuffzig": 50,
+        "zwoundzwanzig": 22,
+        "sex": 6,
+    }
+    # "um viere", "um achte": the hours of the south.
+    words |= {f"{_UNITS[hour]}e": hour for hour in (2, 3, 4, 5, 6, 8, 9, 10, 11, 12)} | {
+        "siebene": 7,
+        "simme": 7,
+    }
+    words |= {
+        "drü": 3,
+        "vieri": 4,
+        "füfi": 5,
+        "föifi": 5,
+        "sächsi": 6,
+        "sibni": 7,
+        "achti": 8,
+        "nüni": 9,
+        "zähni": 10,
+        "elfi": 11,
+        "zwölfi": 12,
+    }
+    words |= {
+        "dreissich": 30,
+        "dreissisch": 30,
+        "zwanzich": 20,
+        "zwanzisch": 20,
+        "vierzich": 40,
+        "fünfzich": 50,
+    }
+    return words
+
+
+def ordinals() -> dict[str, int]:
+    stems = {"erst": 1, "zweit": 2, "zwot": 2, "dritt": 3, "siebt": 7, "siebent": 7, "acht": 8}
+    stems |= {f"{_UNITS[day]}t": day for day in (4, 5, 6, 9, *range(10, 20))}
+    stems |= {f"{word}st": value for word, value in cardinals().items() if 20 <= value <= 39}
+    # "achte" is eight o'clock in the south and the eighth elsewhere: the ordinal where an ending shows it.
+    return {
+        stem + ending: value
+        for stem, value in stems.items()
+        for ending in ("e", "er", "en", "em", "es")
+        if stem + ending != "achte"
+    }
+
+
+def years() -> dict[str, int]:
+    below_hundred = {value: word for word, value in reversed(cardinals().items())}
+    years = {f"zweitausend{word}": 2000 + value for value, word in below_hundred.items() if value}
+    years |= {f"zweitausendund{word}": 2000 + value for value, word in below_hundred.items() if value}
+    return years | {"zweitausend": 2000}
