@@ -122,7 +122,20 @@ async def test_a_watcher_hears_of_an_event_that_comes_later(pool: asyncpg.Pool, 
         assert (await asyncio.wait_for(waiting, 5)).payload == {"number": 7}
 
 
-@pytest.mark.parametrize("position", ["x", "1", "1-", "-1", "1-2-3", "9" * 30, "1-2'; DROP TABLE event; --"])
+@pytest.mark.parametrize(
+    "position",
+    [
+        "x",
+        "1",
+        "1-",
+        "-1",
+        "1-2-3",
+        "9" * 30,
+        "99999999999999999999-1",
+        "1-9999999999999999999",
+        "1-2'; DROP TABLE event; --",
+    ],
+)
 async def test_a_position_that_nobody_gave_out_is_refused(log: EventLog, position: str) -> None:
     with pytest.raises(PositionInvalidError):
         await log.read(position)

@@ -32,12 +32,16 @@ class Kettle(health_pb2_grpc.HealthServicer):
                 raise OutOfTeaError("there is no tea left", brand="assam")
             case "bug":
                 raise KeyError("a bug")
+            case "away":
+                raise ConnectionRefusedError("no database there")
             case "slow":
                 await asyncio.Event().wait()
         return health_pb2.HealthCheckResponse(status=round(time_left_s(100) * 1000))  # type: ignore[arg-type] # a number to look at
 
     async def Watch(self, request: health_pb2.HealthCheckRequest, context: Any) -> AsyncIterator[Any]:
         yield health_pb2.HealthCheckResponse()
+        if request.service == "endless":
+            await asyncio.Event().wait()
         raise OutOfTeaError("there is no tea left")
 
 
@@ -96,6 +100,33 @@ async def test_a_bug_is_unknown_and_carries_no_reason() -> None:
         error = await failure(KettleStub(channel).check(health_pb2.HealthCheckRequest(service="bug")))
     assert fault_of(error).reason == ""
     assert error.code() is grpc.StatusCode.UNKNOWN
+
+
+async def test_a_database_that_is_away_is_unavailable_and_no_bug() -> None:
+    async with serving(KETTLE) as channel:
+        fault = fault_of(
+            await failure(KettleStub(channel).check(health_pb2.HealthCheckRequest(service="away")))
+        )
+    assert (fault.code, fault.reason) == (grpc.StatusCode.UNAVAILABLE, "STORAGE_UNAVAILABLE")
+
+
+async def test_health_can_be_watched() -> None:
+    async with serving(KETTLE) as channel:
+        watching = health_pb2_grpc.HealthStub(channel).Watch(
+            health_pb2.HealthCheckRequest(service="test.Kettle")
+        )
+        assert (await watching.read()).status == health_pb2.HealthCheckResponse.SERVING
+        watching.cancel()
+
+
+async def test_an_open_stream_does_not_hold_up_the_drain() -> None:
+    async with grpc_server([KETTLE], host="127.0.0.1", port=0, drain_s=60) as server:
+        channel = grpc.aio.insecure_channel(f"127.0.0.1:{server.port}")
+        stream = KettleStub(channel).watch(health_pb2.HealthCheckRequest(service="endless"))
+        await stream.read()
+        async with asyncio.timeout(10):
+            await server.drain(60)
+    await channel.close()
 
 
 async def test_a_call_without_a_deadline_gets_the_default() -> None:

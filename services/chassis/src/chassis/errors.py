@@ -33,3 +33,10 @@ class PositionInvalidError(ServiceError):
 
     kind = Kind.INVALID_ARGUMENT
     reason = "POSITION_INVALID"
+
+
+class StorageUnavailableError(ServiceError):
+    """The database does not answer; whether a change that was under way has happened is not known."""
+
+    kind = Kind.UNAVAILABLE
+    reason = "STORAGE_UNAVAILABLE"

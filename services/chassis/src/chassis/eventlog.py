@@ -110,6 +110,6 @@ def _parse(position: str) -> tuple[str, int]:
     if not position:
         return "0", 0
     match = _POSITION.fullmatch(position)
-    if match is None:
+    if match is None or int(match[1]) >= 2**64 or int(match[2]) >= 2**63:
         raise PositionInvalidError("a position has the form it was given out in", position=position[:60])
     return match[1], int(match[2])

@@ -1,5 +1,7 @@
 """A gRPC server with health, reflection, metrics, traces, deadlines, and typed errors as statuses."""
 
+import asyncio
+import inspect
 import logging
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -12,15 +14,19 @@ from google.protobuf import any_pb2
 from google.rpc import error_details_pb2, status_pb2
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
-from opentelemetry.instrumentation.grpc import aio_server_interceptor
+from opentelemetry.instrumentation.grpc import aio_server_interceptor, filters
 from prometheus_client import Histogram
 
 from chassis.deadlines import deadline
 from chassis.errors import ServiceError
+from chassis.postgres import reaching_storage
+from chassis.streams import until
 
 DETAILS = "grpc-status-details-bin"
 _log = logging.getLogger(__name__)
 _seconds = Histogram("rufbuch_rpc_seconds", "Time to answer an RPC", ["method", "code"])
+# Health is asked every second, and its Watch is no generator, which the instrumentation expects.
+_TRACED = filters.negate(filters.health_check())
 _Method = Callable[[Any, Any], Any]
 
 
@@ -37,8 +43,10 @@ class Servicer:
 class GrpcServer:
     """A server that listens, and can be told whether it is ready."""
 
-    def __init__(self, server: grpc.aio.Server, port: int, names: Sequence[str]) -> None:
-        self._server, self.port, self._names = server, port, names
+    def __init__(
+        self, server: grpc.aio.Server, port: int, names: Sequence[str], draining: asyncio.Event
+    ) -> None:
+        self._server, self.port, self._names, self._draining = server, port, names, draining
         self._health = health.aio.HealthServicer()
         health_pb2_grpc.add_HealthServicer_to_server(self._health, server)
         reflection.enable_server_reflection([*names, health.SERVICE_NAME, reflection.SERVICE_NAME], server)
@@ -56,7 +64,8 @@ class GrpcServer:
         await self._server.start()
 
     async def drain(self, grace_s: float) -> None:
-        """Stop taking calls, let those in flight end."""
+        """Stop taking calls, end the streams, let the calls in flight end."""
+        self._draining.set()
         await self._health.enter_graceful_shutdown()
         await self._server.stop(grace_s)
 
@@ -67,7 +76,7 @@ async def grpc_server(
 ) -> AsyncIterator[GrpcServer]:
     """Serve while inside (port 0: any free one), drain at the end. Raises OSError where the port is taken."""
     server = grpc.aio.server(
-        interceptors=[aio_server_interceptor(), _Boundary()],
+        interceptors=[aio_server_interceptor(filter_=_TRACED), _Boundary(draining := asyncio.Event())],
         # Two processes on one port would answer in turns; a port that is taken has to be noticed.
         options=[("grpc.so_reuseport", 0)],
     )
@@ -77,7 +86,7 @@ async def grpc_server(
         bound = server.add_insecure_port(f"{host}:{port}")
     except RuntimeError as error:
         raise OSError(f"cannot listen on {host}:{port}: {error}") from error
-    ours = GrpcServer(server, bound, [servicer.full_name for servicer in servicers])
+    ours = GrpcServer(server, bound, [servicer.full_name for servicer in servicers], draining)
     await ours.start()
     try:
         yield ours
@@ -86,7 +95,10 @@ async def grpc_server(
 
 
 class _Boundary(grpc.aio.ServerInterceptor):
-    """Deadlines in, statuses and metrics out, for every RPC alike."""
+    """Deadlines in, statuses and metrics out, for every RPC alike; streams end when the server drains."""
+
+    def __init__(self, draining: asyncio.Event) -> None:
+        self._draining = draining
 
     async def intercept_service(
         self, continuation: Callable[[Any], Awaitable[Any]], handler_call_details: grpc.HandlerCallDetails
@@ -99,9 +111,10 @@ class _Boundary(grpc.aio.ServerInterceptor):
             return grpc.unary_unary_rpc_method_handler(
                 _unary(handler.unary_unary, method), handler.request_deserializer, handler.response_serializer
             )
-        if handler.unary_stream:
+        # Only generators: health's Watch writes to its context by itself.
+        if handler.unary_stream and inspect.isasyncgenfunction(handler.unary_stream):
             return grpc.unary_stream_rpc_method_handler(
-                _stream(handler.unary_stream, method),
+                _stream(handler.unary_stream, method, self._draining),
                 handler.request_deserializer,
                 handler.response_serializer,
             )
@@ -116,12 +129,12 @@ def _unary(inner: _Method, method: str) -> _Method:
     return answer
 
 
-def _stream(inner: _Method, method: str) -> _Method:
+def _stream(inner: _Method, method: str, draining: asyncio.Event) -> _Method:
     async def answer(request: object, context: grpc.aio.ServicerContext[Any, Any]) -> AsyncIterator[object]:
         async with _boundary(method, context):
             # At once, so that a client knows that it listens before there is anything to hear.
             await context.send_initial_metadata(())
-            async for item in inner(request, context):
+            async for item in until(draining, inner(request, context)):
                 yield item
 
     return answer
@@ -131,7 +144,7 @@ def _stream(inner: _Method, method: str) -> _Method:
 async def _boundary(method: str, context: grpc.aio.ServicerContext[Any, Any]) -> AsyncIterator[None]:
     began, code = time.monotonic(), "OK"
     try:
-        with deadline(context.time_remaining()):
+        with deadline(context.time_remaining()), reaching_storage():
             yield
     except ServiceError as error:
         code = error.kind.value

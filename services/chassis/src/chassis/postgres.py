@@ -1,13 +1,26 @@
 """A service's own schema in PostgreSQL: the pool and the migrations."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from importlib import resources
 
 import asyncpg
 import yoyo
 
+from chassis.errors import StorageUnavailableError
+
 Pool = asyncpg.Pool
+_OUT_OF_REACH = (
+    OSError,
+    TimeoutError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.TooManyConnectionsError,
+    # What asyncpg itself says of a connection that is gone, or that went in the middle of an answer.
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+)
 Connection = asyncpg.Connection | asyncpg.pool.PoolConnectionProxy
 
 
@@ -25,6 +38,18 @@ async def pool(
     )
     async with opened:
         yield opened
+
+
+@contextmanager
+def reaching_storage() -> Iterator[None]:
+    """Turn a lost connection into StorageUnavailableError; everything else stays what it is."""
+    try:
+        yield
+    except _OUT_OF_REACH as error:
+        if isinstance(error, ValueError | TypeError):
+            # asyncpg's word for an argument that does not fit: our bug.
+            raise
+        raise StorageUnavailableError(f"the database does not answer: {type(error).__name__}") from error
 
 
 async def check(opened: asyncpg.Pool) -> None:
