@@ -53,11 +53,11 @@ def named(name: str) -> UUID:
 TENANT, BRANCH, SERVICE, PERSON, ACCOUNT = map(named, ("tenant", "branch", "service", "person", "account"))
 
 
-class BusinessUnknown(ServiceError):
+class BusinessUnknownError(ServiceError):
     kind, reason = Kind.NOT_FOUND, "BUSINESS_UNKNOWN"
 
 
-class RegistryAway(ServiceError):
+class PeerAwayError(ServiceError):
     kind, reason = Kind.UNAVAILABLE, ""
 
 
@@ -75,9 +75,9 @@ class FakeRegistry(staff_grpc.StaffRegistryServiceServicer):
     def _check(self, tenant_id: str) -> None:
         self.asked += 1
         if self.away:
-            raise RegistryAway("away")
+            raise PeerAwayError("away")
         if tenant_id != str(TENANT):
-            raise BusinessUnknown("no such business")
+            raise BusinessUnknownError("no such business")
 
     async def GetBusiness(self, request: Any, context: Any) -> staff_pb2.GetBusinessResponse:
         self._check(request.tenant_id)
@@ -126,15 +126,16 @@ class FakeBooking(booking_grpc.BookingServiceServicer):
     async def WatchEvents(self, request: Any, context: Any) -> AsyncIterator[booking_pb2.WatchEventsResponse]:
         self.asked_after.append(request.after)
         position, generation = int(request.after or 0), self.generation
-        while True:
-            async with self.grown:
-                await self.grown.wait_for(
-                    lambda: len(self.events) > position or self.generation != generation
-                )
-            if self.generation != generation:
-                raise RegistryAway("cut")
+        while await self._grown_beyond(position, generation):
             position += 1
             yield self.events[position - 1]
+        raise PeerAwayError("cut")
+
+    async def _grown_beyond(self, position: int, generation: int) -> bool:
+        """Wait for an event at the position; False: the streams were cut before."""
+        async with self.grown:
+            await self.grown.wait_for(lambda: len(self.events) > position or self.generation != generation)
+        return self.generation == generation
 
     async def tell(self, made: appointment_pb2.Appointment) -> booking_pb2.WatchEventsResponse:
         """Append that an appointment was made."""
@@ -306,7 +307,8 @@ async def _peers(registry: FakeRegistry, booking: FakeBooking) -> AsyncIterator[
 
 @pytest.fixture
 async def stage(database_url: str, redis_url: str) -> AsyncIterator[Stage]:
-    registry, booking = FakeRegistry(), FakeBooking()
+    registry = FakeRegistry()  # type: ignore[abstract] # nobody here calls what it lacks
+    booking = FakeBooking()  # type: ignore[abstract] # the same
     async with (
         embedded(StandInSettings(insert_delay_s=0, rate_limit=100_000)) as cal,
         postgres.pool(database_url, connections_max=12) as pool,

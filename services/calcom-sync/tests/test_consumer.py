@@ -26,7 +26,7 @@ async def _following(stage: "Stage") -> AsyncIterator[None]:
 
 async def _until(condition: Callable[[], Awaitable[bool]]) -> None:
     async with asyncio.timeout(10):
-        while not await condition():
+        while not await condition():  # noqa: ASYNC110 - the database tells nobody when it changes
             await asyncio.sleep(0.01)
 
 

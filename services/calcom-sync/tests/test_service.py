@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+from typing import Any
 
 import grpc
 import httpx
@@ -61,7 +62,7 @@ async def _ready(client: httpx.AsyncClient, port: int) -> None:
 
 async def _serving(port: int) -> None:
     async with channel(f"127.0.0.1:{port}", default_deadline_s=5) as opened:
-        stub = health_pb2_grpc.HealthStub(opened)
+        stub: Any = health_pb2_grpc.HealthStub(opened)  # its stub package leaves the methods out
         name = "rufbuch.calendarsync.v1.CalendarSyncService"
         while True:
             try:

@@ -69,7 +69,7 @@ async def test_a_signed_webhook_is_stored(stage: "Stage", http: httpx.AsyncClien
 async def test_what_is_not_signed_with_the_business_secret_is_refused(
     stage: "Stage", http: httpx.AsyncClient, headers: dict[str, str]
 ) -> None:
-    raw = {name: value.encode("latin-1") for name, value in headers.items()}
+    raw = [(name.encode(), value.encode("latin-1")) for name, value in headers.items()]
 
     answer = await http.post(f"/calcom/webhook/{TENANT}", content=_body(uid="u1"), headers=raw)
 

@@ -31,6 +31,8 @@ AT_ONCE_MAX = 32
 BATCH = 8
 STALLED_AFTER = timedelta(seconds=30)
 """A worker that was silent for so long is gone, and its jobs are done by others."""
+POLL_EVERY = timedelta(seconds=1)
+"""pgqueuer notifies of new jobs, but not of one that was put off: an idle worker would sleep through its time."""
 SWEEP_EVERY_S = 5.0
 LATE = timedelta(seconds=10)
 """What is overdue by so much has lost its reminder."""
@@ -146,6 +148,7 @@ class _Shift:
         self._manager = manager
         if not self._ending:
             await manager.run(
+                dequeue_timeout=POLL_EVERY,
                 batch_size=BATCH,
                 max_concurrent_tasks=AT_ONCE_MAX,
                 heartbeat_timeout=STALLED_AFTER,
