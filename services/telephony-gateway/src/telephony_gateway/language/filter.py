@@ -27,11 +27,11 @@ def answer(line: dict[str, Any]) -> dict[str, str | None]:
     first = found.first
     return {
         "status": STATUS[found.outcome],
-        "date": _day(first.day),
-        "date_end": _day(first.day_end),
-        "time": _clock(first.clock),
-        "time_from": _clock(first.clock_from),
-        "time_to": _clock(first.clock_to),
+        "date": _day(first.date),
+        "date_end": _day(first.date_end),
+        "time": _clock(first.time),
+        "time_from": _clock(first.time_from),
+        "time_to": _clock(first.time_to),
     }
 
 

@@ -165,8 +165,8 @@ def spoken_candidate(candidate: Candidate, *, language: str = "de") -> str:
 
 
 def _days(candidate: Candidate, language: str) -> str:
-    first = spoken_day(candidate.day, language=language) if candidate.day else ""
-    last = spoken_day(candidate.day_end, language=language) if candidate.day_end else ""
+    first = spoken_day(candidate.date, language=language) if candidate.date else ""
+    last = spoken_day(candidate.date_end, language=language) if candidate.date_end else ""
     book = phrasebook(language)
     if first and last:
         return book.until.format(first=first, last=last)
@@ -175,10 +175,10 @@ def _days(candidate: Candidate, language: str) -> str:
 
 def _times(candidate: Candidate, language: str) -> str:
     book = phrasebook(language)
-    if candidate.clock is not None:
-        return spoken_time(candidate.clock, language=language)
-    first = spoken_time(candidate.clock_from, language=language) if candidate.clock_from else ""
-    last = spoken_time(candidate.clock_to, language=language) if candidate.clock_to else ""
+    if candidate.time is not None:
+        return spoken_time(candidate.time, language=language)
+    first = spoken_time(candidate.time_from, language=language) if candidate.time_from else ""
+    last = spoken_time(candidate.time_to, language=language) if candidate.time_to else ""
     if first and last:
         return book.window.format(first=first, last=last)
     if first:

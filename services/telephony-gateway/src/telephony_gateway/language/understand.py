@@ -64,7 +64,7 @@ def _outcome(said: Said, reference: datetime) -> Understanding:
 def _at(moment: datetime) -> Understanding:
     # Wall-clock arithmetic on purpose: "in zwei Stunden" is what the caller's clock shows then.
     return Understanding(
-        Outcome.RESOLVED, (Candidate(day=moment.date(), clock=_time(moment.hour * 60 + moment.minute)),)
+        Outcome.RESOLVED, (Candidate(date=moment.date(), time=_time(moment.hour * 60 + moment.minute)),)
     )
 
 
@@ -89,8 +89,8 @@ def _times(expression: TimeExpression | None) -> list[Candidate]:
     if expression is None:
         return [Candidate()]
     if isinstance(expression, Clock):
-        return [Candidate(clock=_time(minute)) for minute in expression.readings()]
-    return [Candidate(clock_from=_open(first), clock_to=_open(last)) for first, last in expression.readings()]
+        return [Candidate(time=_time(minute)) for minute in expression.readings()]
+    return [Candidate(time_from=_open(first), time_to=_open(last)) for first, last in expression.readings()]
 
 
 def _open(minute: int | None) -> time | None:
@@ -102,7 +102,7 @@ def _time(minute: int) -> time:
 
 
 def _joined(span: Span, clock: Candidate) -> Candidate:
-    return replace(clock, day=span.first, day_end=span.last if span.last != span.first else None)
+    return replace(clock, date=span.first, date_end=span.last if span.last != span.first else None)
 
 
 def _judged(
@@ -129,20 +129,20 @@ def _judged(
 def has_passed(candidate: Candidate, reference: datetime) -> bool:
     """Whether nothing of a reading lies after the reference instant; a time without a day never has."""
     today, now = reference.date(), reference.time()
-    last = candidate.day_end or candidate.day
+    last = candidate.date_end or candidate.date
     if last is None or last > today:
         return False
     if last < today:
         return True
-    if candidate.clock is not None:
-        return candidate.clock <= now
-    return candidate.clock_to is not None and candidate.clock_to <= now
+    if candidate.time is not None:
+        return candidate.time <= now
+    return candidate.time_to is not None and candidate.time_to <= now
 
 
 def _missing(candidate: Candidate) -> frozenset[Slot]:
     missing = set()
-    if candidate.day is None and candidate.day_end is None:
+    if candidate.date is None and candidate.date_end is None:
         missing.add(Slot.DATE)
-    if candidate.clock is None and candidate.clock_from is None and candidate.clock_to is None:
+    if candidate.time is None and candidate.time_from is None and candidate.time_to is None:
         missing.add(Slot.TIME)
     return frozenset(missing)

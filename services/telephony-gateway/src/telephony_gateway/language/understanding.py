@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
-from datetime import date, time
 from enum import StrEnum
 
 from telephony_gateway.language.days import Doubt
@@ -41,11 +41,11 @@ class Search(StrEnum):
 class Candidate:
     """One reading: a day or a range (both ends included, either may be open), a clock time or a window."""
 
-    day: date | None = None
-    day_end: date | None = None
-    clock: time | None = None
-    clock_from: time | None = None
-    clock_to: time | None = None
+    date: dt.date | None = None
+    date_end: dt.date | None = None
+    time: dt.time | None = None
+    time_from: dt.time | None = None
+    time_to: dt.time | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,3 +64,28 @@ class Understanding:
     def first(self) -> Candidate:
         """The likeliest reading, empty where there is none."""
         return self.candidates[0] if self.candidates else Candidate()
+
+    @property
+    def date(self) -> dt.date | None:
+        """The day, or the first day of a range."""
+        return self.first.date
+
+    @property
+    def date_end(self) -> dt.date | None:
+        """The last day of a range, included."""
+        return self.first.date_end
+
+    @property
+    def time(self) -> dt.time | None:
+        """The clock time."""
+        return self.first.time
+
+    @property
+    def time_from(self) -> dt.time | None:
+        """Where the window begins."""
+        return self.first.time_from
+
+    @property
+    def time_to(self) -> dt.time | None:
+        """Where the window ends."""
+        return self.first.time_to

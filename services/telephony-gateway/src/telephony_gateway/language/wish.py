@@ -56,7 +56,7 @@ def _sentence(date_text: str | None, time_text: str | None) -> str:
     if clock and clock.casefold() in day.casefold():
         return day
     bare_hour = (
-        len(clock.split()) == 1 and understand(f"um {clock}", reference=_ANY_TIME).first.clock is not None
+        len(clock.split()) == 1 and understand(f"um {clock}", reference=_ANY_TIME).first.time is not None
     )
     return f"{day} um {clock}" if bare_hour else f"{day} {clock}"
 
@@ -68,13 +68,13 @@ def _written_by_a_machine(date_text: str | None) -> bool:
 def _with_believable_year(said: Understanding, reference: datetime) -> Understanding:
     """A year that the model invented: repaired where the date is near in the next year, else asked."""
     first = said.first
-    if first.day is None or first.day_end is not None or reference.date() - first.day <= INVENTED_AFTER:
+    if first.date is None or first.date_end is not None or reference.date() - first.date <= INVENTED_AFTER:
         return said
-    moved = replace(first, day=_next_anniversary(first.day, reference.date()))
+    moved = replace(first, date=_next_anniversary(first.date, reference.date()))
     if has_passed(moved, reference):
         return said
-    assert moved.day is not None  # noqa: S101 - set two lines above
-    near = moved.day - reference.date() <= BELIEVED_WITHIN
+    assert moved.date is not None  # noqa: S101 - set two lines above
+    near = moved.date - reference.date() <= BELIEVED_WITHIN
     outcome = Outcome.RESOLVED if near else Outcome.AMBIGUOUS
     return replace(
         said,
@@ -106,12 +106,12 @@ def _within(said: Understanding, reference: datetime, bounds: Bounds) -> Underst
 
 
 def _too_soon(candidate: Candidate, reference: datetime, notice: timedelta) -> bool:
-    if candidate.day is None or candidate.clock is None:
+    if candidate.date is None or candidate.time is None:
         return False
-    at = datetime.combine(candidate.day, candidate.clock, tzinfo=reference.tzinfo)
+    at = datetime.combine(candidate.date, candidate.time, tzinfo=reference.tzinfo)
     return at < reference + notice
 
 
 def _too_far(candidate: Candidate, reference: datetime, horizon: timedelta) -> bool:
-    first = candidate.day or candidate.day_end
+    first = candidate.date or candidate.date_end
     return first is not None and first > reference.date() + horizon
