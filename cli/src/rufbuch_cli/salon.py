@@ -2,18 +2,16 @@
 
 import asyncio
 import hashlib
-from pathlib import Path
 
 import httpx
 
-import staff_registry
 from chassis.grpc_client import channel
 from rufbuch.staff.v1 import business_pb2, service_pb2, service_pb2_grpc
 from rufbuch_cli.calcom_setup import CalcomSetup, accounts_of
 from rufbuch_cli.installation import Running
+from staff_registry.samples import SALON
 from staff_registry.wire.describing import import_request
 
-SALON = Path(staff_registry.__file__).parents[2] / "samples" / "salon.yaml"
 DIALLED_NUMBER = "+493023125100"
 TIMEOUT_S = 20.0
 

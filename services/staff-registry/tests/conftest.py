@@ -1,15 +1,12 @@
 """The reference salon, and the service over a database of its own."""
 
-import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 from cryptography.fernet import Fernet
-from hypothesis import HealthCheck, settings
 
 from chassis import postgres
 from chassis.eventlog import EventLog
@@ -18,14 +15,11 @@ from chassis.testing import SettableClock, serving
 from local_stack.databases import MigratedDatabases
 from rufbuch.staff.v1 import service_pb2_grpc
 from staff_registry.domain.business import Business, PhaseMapping
+from staff_registry.samples import SALON
 from staff_registry.servicer import staff_registry_servicer
 from staff_registry.storage.businesses import SqlBusinesses
 from staff_registry.storage.sealing import Sealer
 from staff_registry.yaml_file import describe
-
-# A busy machine makes a property slow, not wrong.
-settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("unhurried")
 
 NOW = datetime(2025, 11, 24, 9, 0, tzinfo=UTC)
 API_KEYS = {key: f"cal_test_key_of_{key}" for key in ("anna", "ben", "clara")}
@@ -34,7 +28,7 @@ API_KEYS = {key: f"cal_test_key_of_{key}" for key in ("anna", "ben", "clara")}
 @pytest.fixture(scope="session")
 def salon_text() -> str:
     """The reference salon's file."""
-    return (Path(__file__).parents[1] / "samples" / "salon.yaml").read_text()
+    return SALON.read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="session")
@@ -82,16 +76,15 @@ class Running:
     """The service behind its real gRPC server."""
 
     stub: "service_pb2_grpc.StaffRegistryServiceAsyncStub"
-    stop: asyncio.Event
     clock: SettableClock
 
 
 @asynccontextmanager
 async def running(pool: Pool, sealer: Sealer) -> AsyncIterator[Running]:
-    events, clock, stop = EventLog(pool), SettableClock(NOW), asyncio.Event()
-    servicer = staff_registry_servicer(SqlBusinesses(pool, events, sealer), events, clock, stop)
+    events, clock = EventLog(pool), SettableClock(NOW)
+    servicer = staff_registry_servicer(SqlBusinesses(pool, events, sealer), events, clock)
     async with serving(servicer) as channel:
-        yield Running(service_pb2_grpc.StaffRegistryServiceStub(channel), stop, clock)
+        yield Running(service_pb2_grpc.StaffRegistryServiceStub(channel), clock)
 
 
 @pytest.fixture

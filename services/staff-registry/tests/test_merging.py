@@ -75,3 +75,18 @@ def test_an_account_that_moves_to_another_person_leaves_its_key_behind(salon: Bu
     )
     keys = [person.accounts[0].api_key for person in merge(salon, swapped).people]
     assert keys == ["", "", "cal_test_key_of_clara"]
+
+
+def test_a_file_without_mappings_keeps_those_that_are_stored(salon: Business) -> None:
+    """The file that an operator edits has no event types in it; importing it again must not make people unbookable."""
+    edited = replace(salon, name="Neuer Name", mappings=())
+    assert merge(salon, edited).mappings == salon.canonical().mappings
+
+
+def test_a_mapping_goes_with_the_skill(salon: Business) -> None:
+    people = tuple(
+        replace(person, service_keys=tuple(key for key in person.service_keys if key != "gloss"))
+        for person in salon.people
+    )
+    merged = merge(salon, replace(salon, people=people, mappings=()))
+    assert "gloss" not in {mapping.service_key for mapping in merged.mappings}

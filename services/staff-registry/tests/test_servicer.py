@@ -263,14 +263,6 @@ async def test_a_position_that_is_not_ours_is_refused(registry: Any) -> None:
     assert (fault.code, fault.reason) == (grpc.StatusCode.INVALID_ARGUMENT, "POSITION_INVALID")
 
 
-async def test_a_watch_ends_when_the_service_stops(registry: Any, salon: Business) -> None:
-    watch = registry.stub.WatchChanges(service_pb2.WatchChangesRequest())
-    await registry.stub.ImportBusiness(request_for(salon))
-    await watch.read()
-    registry.stop.set()
-    assert await asyncio.wait_for(watch.read(), 2) is grpc.aio.EOF
-
-
 async def test_concurrent_imports_of_one_business_leave_one_of_them_whole(
     registry: Any, salon: Business
 ) -> None:

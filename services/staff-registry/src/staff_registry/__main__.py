@@ -29,7 +29,7 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
         await stack.enter_async_context(
             http_server(operations, host=host, port=settings.metrics_port, drain_s=drain_s)
         )
-        servicer = staff_registry_servicer(store, events, SystemClock(), stop)
+        servicer = staff_registry_servicer(store, events, SystemClock())
         server = await stack.enter_async_context(
             grpc_server([servicer], host=host, port=settings.grpc_port, drain_s=drain_s)
         )

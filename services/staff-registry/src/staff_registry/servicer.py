@@ -1,6 +1,5 @@
 """rufbuch.staff.v1.StaffRegistryService: each method translates, and asks one use case."""
 
-import asyncio
 import logging
 from collections.abc import AsyncIterator
 from typing import Any, Protocol
@@ -12,7 +11,6 @@ from chassis.clock import Clock
 from chassis.eventlog import EventLog
 from chassis.grpc_server import Servicer
 from rufbuch.staff.v1 import service_pb2, service_pb2_grpc
-from staff_registry.streams import until
 from staff_registry.usecases.find_business import Businesses, find_business, find_calendar_setup
 from staff_registry.usecases.import_business import Imports, import_business
 from staff_registry.usecases.list_businesses import Keys, list_businesses
@@ -32,8 +30,8 @@ class Store(Businesses, Imports, Keys, Numbers, Protocol):
 class StaffRegistry(service_pb2_grpc.StaffRegistryServiceServicer):
     """The implementation."""
 
-    def __init__(self, store: Store, events: EventLog, clock: Clock, stop: asyncio.Event) -> None:
-        self._store, self._events, self._clock, self._stop = store, events, clock, stop
+    def __init__(self, store: Store, events: EventLog, clock: Clock) -> None:
+        self._store, self._events, self._clock = store, events, clock
 
     async def ResolveDialledNumber(
         self, request: service_pb2.ResolveDialledNumberRequest, context: Context
@@ -80,17 +78,17 @@ class StaffRegistry(service_pb2_grpc.StaffRegistryServiceServicer):
     async def WatchChanges(
         self, request: service_pb2.WatchChangesRequest, context: Context
     ) -> AsyncIterator[service_pb2.WatchChangesResponse]:
-        """Changes as they come, until the client or this process goes away."""
-        async for event in until(self._stop, self._events.watch(request.after)):
+        """Changes as they come, until the client goes away."""
+        async for event in self._events.watch(request.after):
             yield service_pb2.WatchChangesResponse(
                 position=event.position, tenant_id=event.payload["tenant_id"]
             )
 
 
-def staff_registry_servicer(store: Store, events: EventLog, clock: Clock, stop: asyncio.Event) -> Servicer:
+def staff_registry_servicer(store: Store, events: EventLog, clock: Clock) -> Servicer:
     """The implementation as the server takes it."""
     return Servicer(
-        StaffRegistry(store, events, clock, stop),
+        StaffRegistry(store, events, clock),
         service_pb2_grpc.add_StaffRegistryServiceServicer_to_server,
         "rufbuch.staff.v1.StaffRegistryService",
     )

@@ -13,9 +13,9 @@ def merge(stored: Business | None, described: Business) -> Business:
     """The business after the import, in canonical form.
 
     Branches, people and services that the description names are replaced as a whole: hours, absences, accounts, skills,
-    phases, and the mappings of these people. Those that it leaves out are kept behind them, never deleted, since
-    appointments refer to them. A mapping of a person who was left out stays unless its phase has become another one.
-    Empty secrets keep what is stored.
+    phases, and the mappings of those people for whom it has any. What it leaves out is kept, never deleted, since
+    appointments refer to it; a mapping that is kept goes only when its phase has become another one, or its account or
+    the skill is gone. Empty secrets keep what is stored.
     """
     if stored is None:
         return described.canonical()
@@ -54,13 +54,26 @@ def _people(stored: Business, described: Business) -> tuple[Person, ...]:
 
 
 def _mappings_kept(stored: Business, described: Business) -> Iterable[PhaseMapping]:
-    named = {person.key for person in described.people}
+    replaced = {mapping.person_key for mapping in described.mappings}
+    people = {person.key: person for person in described.people}
     before, after = _by_key(stored.services), _by_key(described.services)
     for mapping in stored.mappings:
         now = after.get(mapping.service_key)
         same = now is None or _same_phase(before[mapping.service_key], now, mapping.phase_position)
-        if mapping.person_key not in named and same:
+        if (
+            mapping.person_key not in replaced
+            and same
+            and _still_fits(mapping, people.get(mapping.person_key))
+        ):
             yield mapping
+
+
+def _still_fits(mapping: PhaseMapping, person: Person | None) -> bool:
+    """Whether a described person still has the account and the skill; one who was left out has not changed."""
+    if person is None:
+        return True
+    has_account = any(account.key == mapping.account_key for account in person.accounts)
+    return has_account and mapping.service_key in person.service_keys
 
 
 def _same_phase(before: Service, after: Service, position: int) -> bool:

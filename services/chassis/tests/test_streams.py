@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from staff_registry.streams import until
+from chassis.streams import until
 
 
 class Endless:
