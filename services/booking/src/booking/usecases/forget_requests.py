@@ -21,11 +21,11 @@ class Requests(Protocol):
         ...
 
 
-async def forget_requests(requests: Requests, clock: Clock) -> None:
+async def forget_requests(requests: Requests, clock: Clock, *, every_s: float = EVERY_S) -> None:
     """Forget again and again, until cancelled."""
     while True:
         try:
             await requests.forget(clock.now() - KEPT)
         except StorageUnavailableError as error:
             _log.warning("request ids are kept longer", extra={"fault": str(error)})
-        await asyncio.sleep(EVERY_S)
+        await asyncio.sleep(every_s)
