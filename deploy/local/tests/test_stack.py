@@ -10,12 +10,15 @@ import psutil
 import psycopg
 import pytest
 
+from local_stack.embedded import EmbeddedPostgres
 from local_stack.installation import Installation, running_environment
 from local_stack.leftovers import processes_of
 from local_stack.settings import LocalSettings
+from local_stack.stack import Stack
 from local_stack.waiting import until
 
 from .conftest import Up
+from .fake_up import fake_programs
 
 pytestmark = pytest.mark.processes
 
@@ -199,4 +202,18 @@ def test_secrets_are_readable_for_their_owner_only(up: Start, state_dir: Path) -
     stopped(ready(up))
 
     assert (state_dir / "secrets.json").stat().st_mode & 0o777 == 0o600
+    assert processes_of(state_dir) == []
+
+
+def test_with_a_given_database_the_services_live_there_and_no_other_is_started(
+    private_postgres: EmbeddedPostgres, state_dir: Path, offset: int
+) -> None:
+    settings = LocalSettings(state_dir=state_dir, port_offset=offset, database_url=private_postgres.url)
+
+    with Stack(settings, table=lambda installation: fake_programs(installation)[2:]) as stack:
+        assert list(stack.states()) != []
+        assert "PostgreSQL" not in stack.describe()
+
+    with psycopg.connect(private_postgres.url) as connection:
+        assert connection.execute("SELECT words FROM booking.visit").fetchall() == [("migrated",)]
     assert processes_of(state_dir) == []

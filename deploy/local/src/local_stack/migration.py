@@ -6,7 +6,7 @@ from pathlib import Path
 from local_stack.programs import Program
 from local_stack.readiness import NotReadyError
 from local_stack.supervisor import Supervisor, full_name, migration_log, migration_name
-from local_stack.waiting import NotInTimeError, until
+from local_stack.waiting import PATIENT_PAUSE_S, NotInTimeError, until
 
 MIGRATED_WITHIN_S = 60.0
 OVER = {"EXITED", "FATAL", "BACKOFF", "STOPPED"}
@@ -25,7 +25,7 @@ class Migrations:
         for program in self._running.values():
             self._control.start(migration_name(program))
         try:
-            until(self._all_over, within_s=MIGRATED_WITHIN_S, what="the migrations")
+            until(self._all_over, within_s=MIGRATED_WITHIN_S, what="the migrations", pause_s=PATIENT_PAUSE_S)
         except NotInTimeError as error:
             raise NotReadyError(dict.fromkeys(self._running, "is not over yet"), self._logs) from error
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from local_stack.guarded import tail
 from local_stack.programs import Program
 from local_stack.supervisor import ProgramState
-from local_stack.waiting import NotInTimeError, until
+from local_stack.waiting import PATIENT_PAUSE_S, NotInTimeError, until
 
 STARTS_MAX = 3
 LOG_LINES = 15
@@ -35,7 +35,7 @@ class Readiness:
     def wait(self, *, within_s: float) -> None:
         """Return when all are ready; raise NotReadyError early for one that keeps dying, else at the bound."""
         try:
-            until(self._all_ready, within_s=within_s, what="readiness")
+            until(self._all_ready, within_s=within_s, what="readiness", pause_s=PATIENT_PAUSE_S)
         except NotInTimeError as error:
             reasons = dict.fromkeys(self._waiting, f"is not ready after {within_s:g} s")
             raise NotReadyError(reasons, self._logs) from error
