@@ -6,7 +6,13 @@ from pathlib import Path
 from availability.domain.workload import Workload, answer
 
 
-def test_a_workload_is_answered_exactly(workload_file: Path, workload: Workload) -> None:
+class Recorded(Workload):
+    """A workload with its answer."""
+
+    expected: dict[str, list[int]]
+
+
+def test_a_workload_is_answered_exactly(workload_file: Path, workload: Recorded) -> None:
     ticks = count(0.0, 0.5)
 
     found = answer(workload, lambda: next(ticks))
@@ -15,7 +21,7 @@ def test_a_workload_is_answered_exactly(workload_file: Path, workload: Workload)
     assert found["name"] == workload["name"]
 
 
-def test_the_two_durations_come_from_the_timer(workload_file: Path, workload: Workload) -> None:
+def test_the_two_durations_come_from_the_timer(workload_file: Path, workload: Recorded) -> None:
     readings = iter([10.0, 12.0, 15.0])
 
     found = answer(workload, lambda: next(readings))

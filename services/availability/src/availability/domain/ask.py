@@ -1,13 +1,13 @@
 """Owns the words of a search: who is asked for what and when, what was found, and the verdict if nothing was."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import Enum
 
 from availability.domain.instants import DAY_MIN, Interval, to_instant, to_minute, to_minute_up
 from availability.domain.lattice import Lattice
-from availability.domain.ledger import BusyKey
+from availability.domain.ledger import Busy, BusyKey
 from availability.domain.planes import minutes_of
 from availability.domain.service import Service
 
@@ -36,13 +36,15 @@ class Verdict(Enum):
 class Ask:
     """Who could do it, each with the service at their own pace, in order of preference; and from when it is asked.
 
-    `ignoring` are takings that do not count: the appointment being moved, the same call's holds. `full_days` are
+    `ignoring` are takings that do not count: the appointment being moved, the same call's holds. `besides` are
+    takings by person that count though the calendar does not have them, such as other calls' holds. `full_days` are
     local dates on which a person takes no more of this service (a daily cap).
     """
 
     services: Mapping[str, Service]
     now: datetime
     ignoring: frozenset[BusyKey] = frozenset()
+    besides: Mapping[str, Sequence[Busy]] = field(default_factory=dict)
     full_days: Mapping[str, frozenset[date]] = field(default_factory=dict)
 
     def grouped(self) -> dict[Service, list[str]]:

@@ -1,13 +1,13 @@
 """Owns the choice among people who could all keep a start: waste the least time, then spread fairly."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
-from availability.domain.ask import Openings, Option
+from availability.domain.ask import Ask, Openings, Option
 from availability.domain.branch import BranchCalendar
 from availability.domain.days import instants_within, local_day
 from availability.domain.instants import Interval
-from availability.domain.ledger import BusySource
+from availability.domain.ledger import BusyKey, BusySource
 from availability.domain.person import PersonTime
 from availability.domain.planes import runs_of
 
@@ -19,35 +19,42 @@ class Cost(NamedTuple):
 
     unusable_gaps: int
     booked_min: int
-    rank: int
 
 
 def choose(
     branch: BranchCalendar, found: Openings, start_min: int, *, usable_min: int | None = None
 ) -> Option | None:
-    """The option at this start with the person who suits best, the same one every time; None if nobody can.
+    """The option at this start with the person who suits best, the same one every time; None if nobody can."""
+    ranked = ranking(branch, found, start_min, usable_min=usable_min)
+    return ranked[0] if ranked else None
+
+
+def ranking(
+    branch: BranchCalendar, found: Openings, start_min: int, *, usable_min: int | None = None
+) -> list[Option]:
+    """The options at this start, one per person who can, the one who suits best first.
 
     Best is who is left with the fewest new gaps shorter than `usable_min` (default: the service's own length), then
     who has the fewest minutes booked that local day, then who comes first in the question.
     """
-    people = found.people_at(start_min)
-    if len(people) < 2:
-        return found.option(people[0], start_min) if people else None
-    options = [found.option(person_id, start_min) for person_id in people]
-    costs = [_cost(branch, option, rank, usable_min) for rank, option in enumerate(options)]
-    return options[min(costs).rank]
+    options = [found.option(person_id, start_min) for person_id in found.people_at(start_min)]
+    if len(options) < 2:
+        return options
+    costs = [_cost(branch, found.ask, option, usable_min) for option in options]
+    return [options[rank] for rank in sorted(range(len(options)), key=lambda rank: (costs[rank], rank))]
 
 
-def _cost(branch: BranchCalendar, option: Option, rank: int, usable_min: int | None) -> Cost:
+def _cost(branch: BranchCalendar, ask: Ask, option: Option, usable_min: int | None) -> Cost:
     lattice = branch.lattice
     person = branch.person(option.person_id)
     day = local_day(lattice, option.start_min)
     spans = instants_within(lattice, day, day)
     shortest = option.service.duration_min if usable_min is None else usable_min
-    before = [run for span in spans for run in runs_of(lattice, person.free, span)]
+    free = person.free_in(person.seen(ask.ignoring, ask.besides.get(option.person_id, ())))
+    before = [run for span in spans for run in runs_of(lattice, free, span)]
     after = _without(before, option.occupied)
     gaps = _shorter(after, shortest) - _shorter(before, shortest)
-    return Cost(gaps, _booked_min(person, spans), rank)
+    return Cost(gaps, _booked_min(person, spans, ask.ignoring))
 
 
 def _shorter(runs: Sequence[Interval], minutes: int) -> int:
@@ -70,10 +77,10 @@ def _without(runs: Sequence[Interval], taken: Sequence[Interval]) -> list[Interv
     return left
 
 
-def _booked_min(person: PersonTime, spans: Sequence[Interval]) -> int:
+def _booked_min(person: PersonTime, spans: Sequence[Interval], ignoring: Collection[BusyKey]) -> int:
     return sum(
         min(taken.interval.end_min, span.end_min) - max(taken.interval.begin_min, span.begin_min)
         for span in spans
         for taken in person.ledger.touching(span)
-        if taken.key.source in _WORK
+        if taken.key.source in _WORK and taken.key not in ignoring
     )

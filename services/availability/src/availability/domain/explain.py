@@ -1,6 +1,6 @@
 """Owns the answer to "why is this start not free?": everything that stands against it, by person, as data."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
@@ -10,7 +10,7 @@ from availability.domain.branch import BranchCalendar
 from availability.domain.days import instants_within, local_day
 from availability.domain.hours import WorkingHours
 from availability.domain.instants import DAY_MIN, Interval, merged, to_minute, to_minute_up
-from availability.domain.ledger import BusyKey, BusySource
+from availability.domain.ledger import BusySource, Taken
 from availability.domain.person import PersonTime
 from availability.domain.service import Service
 from availability.domain.zone import day_of, stretches
@@ -69,7 +69,7 @@ def explain(branch: BranchCalendar, ask: Ask, start: datetime) -> dict[str, list
         out[person_id] = [
             *_policies(branch, ask, person_id, service, start),
             *_hours(branch, person_id, person.hours, service.footprint.serving_at(begin)),
-            *_takings(person_id, person, service.footprint.at(begin), ask.ignoring),
+            *_takings(ask, person_id, person, service.footprint.at(begin)),
         ]
     return out
 
@@ -138,15 +138,12 @@ def _holes(phase: Interval, working: tuple[Interval, ...]) -> Iterator[Interval]
 
 
 def _takings(
-    person_id: str, person: PersonTime, occupied: tuple[Interval, ...], ignoring: Collection[BusyKey]
-) -> list[Blocker]:
-    found = {
-        taken
-        for interval in occupied
-        for taken in person.ledger.touching(interval)
-        if taken.key not in ignoring
-    }
-    return [
-        Blocker(person_id, _OF_SOURCE[taken.key.source], taken.interval, taken.key.id)
-        for taken in sorted(found)
-    ]
+    ask: Ask, person_id: str, person: PersonTime, occupied: tuple[Interval, ...]
+) -> Iterator[Blocker]:
+    noted = (taken for interval in occupied for taken in person.ledger.touching(interval))
+    found = {taken for taken in noted if taken.key not in ask.ignoring}
+    for entry in ask.besides.get(person_id, ()):
+        spans = [Interval(*pair) for pair in entry.intervals]
+        found |= {Taken(span, entry.key) for span in spans if any(span.touches(each) for each in occupied)}
+    for taken in sorted(found):
+        yield Blocker(person_id, _OF_SOURCE[taken.key.source], taken.interval, taken.key.id)

@@ -9,6 +9,8 @@ from availability.domain.ledger import Busy, BusyKey, Ledger
 from availability.domain.planes import sparing, touched
 from availability.domain.stencil import Stencil
 
+_KEPT_MASKS = 16
+
 
 class PersonTime:
     """A person's planes on a lattice. `working` belongs to the schedule and is shared with everybody who has it."""
@@ -35,27 +37,40 @@ class PersonTime:
             self._free = _both(self.working, self.idle)
         return self._free
 
-    def starts(self, stencil: Stencil, ignoring: Collection[BusyKey] = ()) -> int:
-        """The points at which the stencil fits, as if the ignored entries did not exist; kept until the next change."""
-        if ignoring:
-            known = [(key, intervals) for key in ignoring if (intervals := self.ledger.get(key))]
-            if known:
-                return self._starts_without(stencil, known, ignoring)
+    def starts(
+        self, stencil: Stencil, ignoring: Collection[BusyKey] = (), besides: Sequence[Busy] = ()
+    ) -> int:
+        """The points at which the stencil fits, as mask; kept until the next change.
+
+        `ignoring` are entries that shall not count, `besides` ones that shall count too though nobody noted them;
+        such a view leaves the state alone.
+        """
+        if ignoring or besides:
+            seen = self.seen(ignoring, besides)
+            if seen is not self.idle:
+                return self._on_grid(stencil.run(_both(self.working, seen), seen))
         found = self._starts.get(stencil)
         if found is None:
+            if len(self._starts) == _KEPT_MASKS:
+                self._starts.clear()
             found = self._starts[stencil] = self._on_grid(stencil.run(self.free, self.idle))
         return found
 
-    def _starts_without(
-        self,
-        stencil: Stencil,
-        known: Sequence[tuple[BusyKey, Sequence[tuple[int, int]]]],
-        ignoring: Collection[BusyKey],
-    ) -> int:
+    def seen(self, ignoring: Collection[BusyKey], besides: Sequence[Busy]) -> list[int]:
+        """The idle planes of such a view; the person's own if nothing is different."""
+        known = [intervals for key in ignoring if (intervals := self.ledger.get(key))]
+        if not known and not besides:
+            return self.idle
         idle = list(self.idle)
-        for _, intervals in known:
+        for intervals in known:
             self._give(idle, intervals, ignoring)
-        return self._on_grid(stencil.run(_both(self.working, idle), idle))
+        for entry in besides:
+            self._take(idle, entry.intervals)
+        return idle
+
+    def free_in(self, idle: list[int]) -> list[int]:
+        """The free planes that go with idle ones."""
+        return self.free if idle is self.idle else _both(self.working, idle)
 
     def _on_grid(self, starts: int) -> int:
         grid = self.lattice.grid

@@ -1,11 +1,12 @@
 """Owns the questions callers ask: this very time, a window of days and hours, everything from now on."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from availability.domain.ask import Ask, Openings, Verdict, Window
 from availability.domain.branch import BranchCalendar
 from availability.domain.days import instants_within, local_day
-from availability.domain.instants import Interval, to_minute, to_minute_up
+from availability.domain.instants import Interval, merged, to_minute, to_minute_up
 from availability.domain.service import Service, TimeWindow
 from availability.domain.starts import start_masks
 from availability.domain.verdicts import verdict_of
@@ -16,6 +17,12 @@ def openings(branch: BranchCalendar, ask: Ask, window: Window) -> Openings:
     hours = TimeWindow(window.from_min, window.to_min, window.weekdays)
     _settle_grain(branch, ask)
     return _openings(branch, ask, instants_within(branch.lattice, window.first_day, window.last_day, [hours]))
+
+
+def openings_in(branch: BranchCalendar, ask: Ask, spans: Iterable[tuple[int, int]]) -> Openings:
+    """Every feasible start in some [begin, end) of UTC epoch minutes. Raises as `openings`."""
+    _settle_grain(branch, ask)
+    return _openings(branch, ask, merged(spans))
 
 
 def at_wish(branch: BranchCalendar, ask: Ask, start: datetime) -> Openings:
@@ -44,8 +51,9 @@ def _settle_grain(branch: BranchCalendar, ask: Ask) -> None:
 def _openings(branch: BranchCalendar, ask: Ask, spans: tuple[Interval, ...]) -> Openings:
     masks = dict.fromkeys(ask.services, 0)
     for service, people in ask.grouped().items() if spans else ():
-        wanted = _wanted(branch, ask, service, spans)
-        masks.update(start_masks(branch, service, people, wanted, ignoring=ask.ignoring))
+        wanted = wanted_points(branch, ask, service, spans)
+        found = start_masks(branch, service, people, wanted, ignoring=ask.ignoring, besides=ask.besides)
+        masks.update(found)
     for person_id, days in ask.full_days.items():
         for day in days if person_id in masks else ():
             masks[person_id] &= ~branch.lattice.mask_of(instants_within(branch.lattice, day, day))
@@ -53,7 +61,7 @@ def _openings(branch: BranchCalendar, ask: Ask, spans: tuple[Interval, ...]) -> 
     return Openings(branch.lattice, ask, verdict, masks)
 
 
-def _wanted(branch: BranchCalendar, ask: Ask, service: Service, spans: tuple[Interval, ...]) -> int:
+def wanted_points(branch: BranchCalendar, ask: Ask, service: Service, spans: tuple[Interval, ...]) -> int:
     """The points in the spans that notice, horizon and the service's own windows allow."""
     lattice = branch.lattice
     mask = lattice.mask_of(spans) & lattice.mask_of([ask.bounds(service)])

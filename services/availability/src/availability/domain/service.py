@@ -100,6 +100,10 @@ class Footprint:
         """The occupied intervals of a start, in UTC epoch minutes."""
         return tuple(Interval(start_min + begin, start_min + end) for begin, end in self.occupied)
 
+    def later(self, minutes: int) -> "Footprint":
+        """The footprint seen from a start that comes `minutes` before its own: the second service of a visit."""
+        return _later(self, minutes) if minutes else self
+
     def serving_at(self, start_min: int) -> tuple[Interval, ...]:
         """The part of it that must be working time."""
         return tuple(Interval(start_min + begin, start_min + end) for begin, end in self.serving)
@@ -119,6 +123,23 @@ def _footprint(phases: tuple[Phase, ...], before_min: int, after_min: int) -> Fo
         at += phase.minutes
     blocking += [(-before_min, 0), (at, at + after_min)]
     return Footprint(merged(serving), merged(blocking), merged(serving + blocking), at)
+
+
+@lru_cache(maxsize=4096)
+def _later(footprint: Footprint, minutes: int) -> Footprint:
+    def moved(spans: tuple[Interval, ...]) -> tuple[Interval, ...]:
+        return tuple(Interval(minutes + begin, minutes + end) for begin, end in spans)
+
+    return Footprint(
+        moved(footprint.serving), moved(footprint.blocking), moved(footprint.occupied), footprint.duration_min
+    )
+
+
+@lru_cache(maxsize=4096)
+def use_of(begin_min: int, end_min: int) -> Footprint:
+    """What a room or device is needed for: one stretch, in minutes relative to the start."""
+    span = (Interval(begin_min, end_min),)
+    return Footprint(span, (), span, end_min - begin_min)
 
 
 def occupied(service: Service, start: datetime) -> tuple[Interval, ...]:

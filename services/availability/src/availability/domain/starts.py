@@ -1,9 +1,9 @@
 """Owns the question that all searches come down to: at which points of a stretch of time can a person start?"""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from availability.domain.branch import BranchCalendar
-from availability.domain.ledger import BusyKey
+from availability.domain.ledger import Busy, BusyKey
 from availability.domain.planes import minutes_of
 from availability.domain.service import Service
 
@@ -39,11 +39,14 @@ def start_masks(
     wanted: int,
     *,
     ignoring: Collection[BusyKey] = (),
+    besides: Mapping[str, Sequence[Busy]] | None = None,
 ) -> dict[str, int]:
     """The feasible starts among the lattice points `wanted`, as masks of lattice points. Raises UnknownPersonError."""
     stencil = branch.stencil(service.footprint)
+    also = besides or {}
     return {
-        person_id: person.starts(stencil, ignoring) & wanted for person_id, person in branch.chosen(people)
+        person_id: person.starts(stencil, ignoring, also.get(person_id, ())) & wanted
+        for person_id, person in branch.chosen(people)
     }
 
 

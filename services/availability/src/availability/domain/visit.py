@@ -1,0 +1,153 @@
+"""Owns several services in one visit, one after the other, by one person or several, with the rooms and devices they need."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import reduce
+from operator import or_
+
+from availability.domain.ask import Option
+from availability.domain.branch import BranchCalendar
+from availability.domain.instants import Interval
+from availability.domain.ledger import Busy, BusyKey
+from availability.domain.planes import minutes_of
+from availability.domain.service import Footprint, Service, use_of
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceNeed:
+    """A phase, by its number from 0, needs any one of these rooms or devices. Each has a calendar in the branch."""
+
+    phase: int
+    devices: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """One service of a visit: who could do it, each at their own pace, and what it needs besides a person."""
+
+    services: Mapping[str, Service]
+    needs: tuple[DeviceNeed, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceUse:
+    """The device that a phase gets, and from when to when."""
+
+    device_id: str
+    interval: Interval
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A leg as it would be carried out."""
+
+    option: Option
+    devices: tuple[DeviceUse, ...]
+
+
+@dataclass(slots=True)
+class Visit:
+    """A chain of legs without waiting in between. `ignoring` and `besides` are as in `Ask`."""
+
+    branch: BranchCalendar
+    legs: Sequence[Leg]
+    ignoring: Collection[BusyKey] = ()
+    besides: Mapping[str, Sequence[Busy]] = field(default_factory=dict)
+    _known: dict[tuple[int, int], int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Let the lattice become as fine as the whole visit needs before any masks meet."""
+        for footprint in self._footprints(0, 0):
+            self.branch.stencil(footprint)
+
+    def mask(self, wanted: int) -> int:
+        """The lattice points among `wanted` at which the whole visit can start. Raises UnknownPersonError."""
+        return self._from(0, 0) & wanted
+
+    def starts(self, wanted: int) -> list[int]:
+        """The same as ascending UTC epoch minutes."""
+        return minutes_of(self.mask(wanted), self.branch.lattice.origin_min, self.branch.lattice.step_min)
+
+    def placed(self, start_min: int) -> tuple[Part, ...]:
+        """Who does what with which device if the visit starts then; empty if it cannot.
+
+        Whoever began goes on if possible; otherwise the first in the order of the leg. Devices likewise.
+        """
+        point, rest = divmod(start_min - self.branch.lattice.origin_min, self.branch.lattice.step_min)
+        if rest or not 0 <= point < self.branch.lattice.points:
+            return ()
+        parts: list[Part] = []
+        offset = 0
+        for number, leg in enumerate(self.legs):
+            part = self._part(number, offset, point, start_min, parts[-1] if parts else None)
+            if part is None:
+                return ()
+            parts.append(part)
+            offset += leg.services[part.option.person_id].duration_min
+        return tuple(parts)
+
+    def _part(self, number: int, offset: int, point: int, start_min: int, before: Part | None) -> Part | None:
+        leg = self.legs[number]
+        last = before.option.person_id if before else ""
+        for person_id in sorted(leg.services, key=lambda person_id: person_id != last):
+            service = leg.services[person_id]
+            able = self._fit(person_id, service.footprint.later(offset)) & self._rest(number, service, offset)
+            if able >> point & 1:
+                option = Option(person_id, service, start_min + offset)
+                return Part(option, tuple(self._uses(leg, service, offset, point, start_min)))
+        return None
+
+    def _uses(
+        self, leg: Leg, service: Service, offset: int, point: int, start_min: int
+    ) -> Iterator[DeviceUse]:
+        last = ""
+        for need in leg.needs:
+            use = _use(service, need, offset)
+            devices = sorted(need.devices, key=lambda device_id: device_id != last)
+            last = next(device_id for device_id in devices if self._fit(device_id, use) >> point & 1)
+            yield DeviceUse(last, use.at(start_min)[0])
+
+    def _from(self, number: int, offset: int) -> int:
+        """The visit starts from which the legs from `number` on work out, that leg starting `offset` minutes in."""
+        if number == len(self.legs):
+            return self.branch.lattice.full
+        key = (number, offset)
+        if key not in self._known:
+            self._known[key] = reduce(
+                or_,
+                (
+                    self._fit(person_id, service.footprint.later(offset))
+                    & self._rest(number, service, offset)
+                    for person_id, service in self.legs[number].services.items()
+                ),
+                0,
+            )
+        return self._known[key]
+
+    def _rest(self, number: int, service: Service, offset: int) -> int:
+        """The visit starts for which the leg has its devices and the legs after it work out."""
+        mask = self._from(number + 1, offset + service.duration_min)
+        for need in self.legs[number].needs:
+            use = _use(service, need, offset)
+            mask &= reduce(or_, (self._fit(device_id, use) for device_id in need.devices), 0)
+        return mask
+
+    def _fit(self, calendar_id: str, footprint: Footprint) -> int:
+        stencil = self.branch.stencil(footprint)
+        also = self.besides.get(calendar_id, ())
+        return self.branch.person(calendar_id).starts(stencil, self.ignoring, also)
+
+    def _footprints(self, number: int, offset: int) -> Iterator[Footprint]:
+        """All that any leg could ask of anybody or anything, at whatever pace the legs before it go."""
+        if number == len(self.legs):
+            return
+        leg = self.legs[number]
+        for service in dict.fromkeys(leg.services.values()):
+            yield service.footprint.later(offset)
+            yield from (_use(service, need, offset) for need in leg.needs)
+            yield from self._footprints(number + 1, offset + service.duration_min)
+
+
+def _use(service: Service, need: DeviceNeed, offset: int) -> Footprint:
+    begin = offset + sum(phase.minutes for phase in service.phases[: need.phase])
+    return use_of(begin, begin + service.phases[need.phase].minutes)
