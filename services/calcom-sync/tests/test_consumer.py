@@ -3,11 +3,16 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
+import asyncpg
 import pytest
 
 from calcom_sync.consumer import EventUnknownError, event_of
+from calcom_sync.storage.intake import SqlIntake
+from calcom_sync.usecases.take_in import Event
 from rufbuch.booking.v1 import service_pb2
 
 if TYPE_CHECKING:
@@ -77,16 +82,40 @@ async def test_after_a_broken_stream_reading_goes_on_where_it_stopped(stage: "St
     assert stage.booking.asked_after == ["", "2"]
 
 
-async def test_what_cannot_be_stored_is_read_again(stage: "Stage") -> None:
-    await stage.pool.execute("ALTER TABLE job RENAME TO job_away")
-    await _tell(stage, 1)
-    async with _following(stage):
-        await _until(lambda: _asked(stage, times=2))
-        assert await _appointments(stage) == 0
-        await stage.pool.execute("ALTER TABLE job_away RENAME TO job")
-        await _until(lambda: _is(stage, appointments=1))
+@dataclass
+class OutOfReach:
+    """A database that is away for the first event."""
 
-    assert await stage.intake.position() == "1"
+    intake: SqlIntake
+    refusals: int = 1
+
+    async def position(self) -> str:
+        return await self.intake.position()
+
+    async def record(self, event: Event, now: datetime) -> bool:
+        if self.refusals:
+            self.refusals -= 1
+            raise ConnectionRefusedError
+        return await self.intake.record(event, now)
+
+
+async def test_what_cannot_be_stored_is_read_again(stage: "Stage") -> None:
+    stage.consumer._intake = OutOfReach(stage.intake)
+    await _tell(stage, 2)
+    async with _following(stage):
+        await _until(lambda: _is(stage, appointments=2))
+
+    assert stage.booking.asked_after == ["", ""]
+    assert await stage.intake.position() == "2"
+
+
+async def test_an_event_that_breaks_a_rule_of_ours_is_loud(stage: "Stage") -> None:
+    told = await stage.tell()
+    made = told.appointment_booked.appointment
+    made.phases[0].end_time.CopyFrom(made.phases[0].start_time)
+
+    with pytest.raises(asyncpg.CheckViolationError):
+        await asyncio.wait_for(stage.consumer.follow(), 10)
 
 
 async def test_an_event_of_a_newer_booking_is_not_stepped_over(stage: "Stage") -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,8 @@ from calcom_sync.domain.appointment import AppointmentRef, SyncState
 from calcom_sync.migration import migrate
 from calcom_sync.storage import queue
 from calcom_sync.worker import working
+from chassis.errors import StorageUnavailableError
+from chassis.postgres import reaching_storage
 
 if TYPE_CHECKING:
     from conftest import Stage
@@ -136,10 +139,8 @@ def test_the_names_do_not_come_from_the_environment(monkeypatch: pytest.MonkeyPa
 async def _once_reconnected(book: Callable[[], Awaitable[AppointmentRef]]) -> AppointmentRef:
     """The pool of the test has lost its connections as well, one error for each."""
     for _ in range(20):
-        try:
+        with suppress(StorageUnavailableError), reaching_storage():
             return await book()
-        except (asyncpg.PostgresError, asyncpg.InterfaceError):
-            continue
     raise AssertionError("no connection")
 
 

@@ -185,5 +185,14 @@ async def test_without_the_registry_a_known_secret_still_serves(
     assert (first.status_code, later.status_code) == (503, 200)
 
 
+async def test_what_cannot_be_stored_is_not_called_stored(stage: "Stage", http: httpx.AsyncClient) -> None:
+    body = _body(uid="u1")
+    await stage.pool.close()
+
+    answer = await http.post(f"/calcom/webhook/{TENANT}", content=body, headers=_signed(body))
+
+    assert answer.status_code == 503
+
+
 async def _only_the_first_phase(stage: "Stage") -> None:
     await stage.pool.execute("DELETE FROM intent WHERE position > 0")

@@ -3,19 +3,19 @@
 import asyncio
 import logging
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 from uuid import UUID
 
-import asyncpg
 import grpc
 from google.protobuf.timestamp_pb2 import Timestamp
 from prometheus_client import Counter
 
 from calcom_sync.domain.appointment import AppointmentRef, Attendee
-from calcom_sync.storage.intake import SqlIntake
 from calcom_sync.usecases.ports import Clock
-from calcom_sync.usecases.take_in import ActivePhase, Booked, Event, take_in
+from calcom_sync.usecases.take_in import ActivePhase, Booked, Event, Intake, take_in
+from chassis.errors import StorageUnavailableError
 from chassis.grpc_client import fault_of
+from chassis.postgres import reaching_storage
 from rufbuch.booking.v1 import appointment_pb2, service_pb2
 
 if TYPE_CHECKING:
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 PAUSES_S = (0.1, 0.5, 1.0, 2.0)
 """Before connecting again; the last one stays."""
-DATABASE_FAULTS = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError)
 _log = logging.getLogger(__name__)
 _taken_in = Counter("rufbuch_calcom_sync_events", "Events of booking taken in", ["new"])
 
@@ -32,12 +31,16 @@ class EventUnknownError(Exception):
     """Booking tells something that this version does not understand. Stepping over it would lose it."""
 
 
+class Log(Intake, Protocol):
+    """Where events are kept, and how far they were read."""
+
+    async def position(self) -> str: ...
+
+
 class Consumer:
     """One reader of the log."""
 
-    def __init__(
-        self, stub: "service_pb2_grpc.BookingServiceAsyncStub", intake: SqlIntake, clock: Clock
-    ) -> None:
+    def __init__(self, stub: "service_pb2_grpc.BookingServiceAsyncStub", intake: Log, clock: Clock) -> None:
         self._stub, self._intake, self._clock = stub, intake, clock
 
     async def follow(self) -> None:
@@ -45,13 +48,14 @@ class Consumer:
         failures = 0
         while True:
             try:
-                await self._until_it_breaks()
+                with reaching_storage():
+                    await self._until_it_breaks()
                 failures = 0
             except grpc.aio.AioRpcError as error:
                 fault = fault_of(error)
                 _log.warning("booking's events stopped", extra={"code": fault.code.name, "why": fault.reason})
-            except DATABASE_FAULTS as error:
-                _log.warning("events cannot be stored", extra={"error": type(error).__name__})
+            except StorageUnavailableError as error:
+                _log.warning("events cannot be stored", extra={"error": str(error)})
             except EventUnknownError:
                 _log.exception("booking is newer than this service")
             await asyncio.sleep(PAUSES_S[min(failures, len(PAUSES_S) - 1)])

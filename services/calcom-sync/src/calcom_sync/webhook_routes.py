@@ -9,6 +9,8 @@ from starlette.routing import BaseRoute, Route
 
 from calcom_sync.usecases.ports import Clock, Directory, SetupUnavailableError
 from calcom_sync.usecases.receive_webhook import Keeper, Received, receive_webhook
+from chassis.errors import StorageUnavailableError
+from chassis.postgres import reaching_storage
 
 SIGNATURE = "X-Cal-Signature-256"
 BODY_MAX = 256 * 1024
@@ -22,7 +24,8 @@ _STATUSES = {
 
 
 def webhook_routes(directory: Directory, keeper: Keeper, clock: Clock) -> list[BaseRoute]:
-    """``POST /calcom/webhook/{tenant}``: 200 stored, 401 not signed, 404 no such business, 413 too large."""
+    """``POST /calcom/webhook/{tenant}``: 200 stored, 401 not signed, 404 no such business, 413 too large, 503
+    not now: secret or database are out of reach."""
 
     async def webhook(request: Request) -> Response:
         body = await _bounded_body(request)
@@ -33,10 +36,11 @@ def webhook_routes(directory: Directory, keeper: Keeper, clock: Clock) -> list[B
             return _answer(Received.UNKNOWN_TENANT.value, 404)
         signature = request.headers.get(SIGNATURE, "")
         try:
-            received = await receive_webhook(
-                tenant_id, body, signature, directory=directory, keeper=keeper, now=clock.now()
-            )
-        except SetupUnavailableError:
+            with reaching_storage():
+                received = await receive_webhook(
+                    tenant_id, body, signature, directory=directory, keeper=keeper, now=clock.now()
+                )
+        except (SetupUnavailableError, StorageUnavailableError):
             return _answer("unavailable", 503)
         return _answer(received.value, _STATUSES[received])
 

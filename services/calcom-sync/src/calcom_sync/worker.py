@@ -7,7 +7,6 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
-import asyncpg
 from opentelemetry import context, trace
 from opentelemetry.instrumentation.utils import suppress_instrumentation
 from pgqueuer.adapters.drivers.asyncpg import AsyncpgPoolDriver
@@ -23,7 +22,8 @@ from calcom_sync.storage.webhooks import SqlWebhooks
 from calcom_sync.usecases.ports import Clock
 from calcom_sync.usecases.process_webhook import process_webhook
 from calcom_sync.usecases.synchronise import Synchroniser
-from chassis.postgres import Pool
+from chassis.errors import StorageUnavailableError
+from chassis.postgres import Pool, reaching_storage
 from chassis.service import background
 from chassis.telemetry import links_to
 
@@ -37,9 +37,6 @@ SWEEP_EVERY_S = 5.0
 LATE = timedelta(seconds=10)
 """What is overdue by so much has lost its reminder."""
 AGAIN_S = 1.0
-DATABASE_FAULTS = (
-    asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError, FailingListenerError,
-)  # fmt: skip
 _log = logging.getLogger(__name__)
 _tracer = trace.get_tracer(__name__)
 _overdue = Gauge("rufbuch_calcom_sync_overdue", "Appointments whose copies should have been worked at by now")
@@ -92,10 +89,10 @@ class Worker:
         """Give reminders again, until cancelled. The queue is a help; what is due stands in the intents."""
         while True:
             try:
-                with suppress_instrumentation():
+                with suppress_instrumentation(), reaching_storage():
                     await self._sweep_once()
-            except DATABASE_FAULTS as error:
-                _log.warning("the sweep failed", extra={"error": type(error).__name__})
+            except StorageUnavailableError as error:
+                _log.warning("the sweep failed", extra={"error": str(error)})
             await asyncio.sleep(SWEEP_EVERY_S)
 
     async def _sweep_once(self) -> None:
@@ -132,10 +129,10 @@ class _Shift:
         """Until told to end."""
         while not self._ending:
             try:
-                with suppress_instrumentation():
+                with suppress_instrumentation(), reaching_storage():
                     await self._manage()
-            except DATABASE_FAULTS as error:
-                _log.warning("the queue is out of reach", extra={"error": type(error).__name__})
+            except (StorageUnavailableError, FailingListenerError) as error:
+                _log.warning("the queue is out of reach", extra={"error": str(error)})
                 await asyncio.sleep(AGAIN_S)
         self._over.set()
         # The loop ends only by being cancelled; its end would mean that something is wrong.
