@@ -10,7 +10,7 @@ from availability.clients.redis_holds import RedisHolds
 from availability.domain.holds import Caller, Offer, Scope, Taking
 from availability.domain.instants import Interval
 from availability.testing.salon import at, offer
-from availability.usecases.ports import Claiming, Placement, Placing
+from availability.usecases.ports import Claiming, Placement, Placing, Terms
 from chassis.testing import SettableClock
 
 FIVE_MINUTES = timedelta(minutes=5)
@@ -26,10 +26,8 @@ class Desk:
     async def place(
         self, call: str, *offers: Offer, wanted: int = 3, at_least: int = 1, number: str = ""
     ) -> Placement:
-        return await self.holds.place(
-            self.scope, Caller(call, number), offers,
-            wanted=wanted, at_least=at_least, lasting=FIVE_MINUTES, now=self.clock.now(),
-        )  # fmt: skip
+        terms = Terms(wanted, at_least, FIVE_MINUTES, ["anna"])
+        return await self.holds.place(self.scope, Caller(call, number), offers, terms, now=self.clock.now())
 
     async def claim(self, call: str, option: str, *, again: bool = False) -> Claiming:
         claim = await self.holds.claim(self.scope, option, call, again=again, now=self.clock.now())

@@ -21,7 +21,7 @@ from availability.clients.offers import from_text, spans_of, to_text
 from availability.clients.scripts import Script, ScriptRunner
 from availability.domain.holds import Caller, HoldRules, Offer, Scope, Taking
 from availability.domain.instants import Interval
-from availability.usecases.ports import Claim, Claiming, Extension, Placement, Placing
+from availability.usecases.ports import Claim, Claiming, Extension, Placement, Placing, Terms
 
 TIMEOUT_S = 0.2
 """The longest that a search or a claim waits for Redis."""
@@ -63,24 +63,16 @@ class RedisHolds:
         return _takings(spans)
 
     async def place(
-        self,
-        scope: Scope,
-        caller: Caller,
-        offers: Sequence[Offer],
-        *,
-        wanted: int,
-        at_least: int,
-        lasting: timedelta,
-        now: datetime,
+        self, scope: Scope, caller: Caller, offers: Sequence[Offer], terms: Terms, *, now: datetime
     ) -> Placement:
         """See Holds."""
         candidates = [
             {"id": offer.option_id, "spans": spans_of(offer), "payload": to_text(offer)} for offer in offers
         ]
-        people = sorted({taking.person_id for offer in offers for taking in offer.occupied})
         status, lapsed, released, refused, until_ms, held, spans = await self._run(
-            _PLACE, scope, now, caller.call_id, _digest(caller.number), lasting // _MS, wanted, at_least,
-            self._rules.per_call, self._rules.per_number, json.dumps(candidates), json.dumps(people),
+            _PLACE, scope, now, caller.call_id, _digest(caller.number),
+            terms.lasting // _MS, terms.wanted, terms.at_least, self._rules.per_call, self._rules.per_number,
+            json.dumps(candidates), json.dumps(terms.people),
         )  # fmt: skip
         placing = Placing(_text(status))
         at_limit = placing is Placing.LIMIT

@@ -20,6 +20,17 @@ class Placing(Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class Terms:
+    """How offers are to be held: at most ``wanted`` of them; fewer than ``at_least`` (1 or more): none at all."""
+
+    wanted: int
+    at_least: int
+    lasting: timedelta
+    people: Sequence[str]
+    """Of whom to tell what others hold, where it came short."""
+
+
+@dataclass(frozen=True, slots=True)
 class Placement:
     """What became of an attempt to hold something."""
 
@@ -66,20 +77,9 @@ class Holds(Protocol):
         """What people are held for, except by the unclaimed holds of one call ("": no exception)."""
 
     async def place(
-        self,
-        scope: Scope,
-        caller: Caller,
-        offers: Sequence[Offer],
-        *,
-        wanted: int,
-        at_least: int,
-        lasting: timedelta,
-        now: datetime,
+        self, scope: Scope, caller: Caller, offers: Sequence[Offer], terms: Terms, *, now: datetime
     ) -> Placement:
-        """Hold the first ``wanted`` offers that fit, each as a whole, in place of what the call held unclaimed before.
-
-        Fewer than ``at_least`` (1 or more): nothing is changed.
-        """
+        """Hold the first offers that fit, each as a whole, in place of what the call held unclaimed before."""
 
     async def extend(self, scope: Scope, call_id: str, *, lasting: timedelta, now: datetime) -> Extension:
         """Let the call's unclaimed holds last from now on, up to the cap of each."""

@@ -11,7 +11,7 @@ from availability.errors import HoldsUnavailableError, TooManyHoldsError
 from availability.usecases.business import Branch, Business, OfferedService, planned
 from availability.usecases.businesses import Businesses
 from availability.usecases.calendars import Calendars, held_by_others
-from availability.usecases.ports import Holds, Placement, Placing
+from availability.usecases.ports import Holds, Placement, Placing, Terms
 from availability.usecases.wishes import Found, Outcome, Wish, find
 from chassis.clock import Clock
 
@@ -19,8 +19,8 @@ OPTIONS_MAX = 5
 OPTIONS_DEFAULT = 3
 ROUNDS = 25
 """How often it is tried anew where others were faster; each time with more to choose from."""
-FEW, MANY = 4, 48
-"""Candidates for each option that is wanted in the first round, and the most candidates of any round."""
+MORE, MANY = 4, 48
+"""How many times more candidates each round has than the one before, and how many at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,7 @@ class SearchSlots:
         if not caller:
             return self._unheld(search, taken, held=False)
         for number in range(ROUNDS):
-            found = self._find(search, taken, min(search.query.options_max * FEW ** (number + 1), MANY))
+            found = self._find(search, taken, min(search.query.options_max * MORE**number, MANY))
             if not found.options:
                 return _answer(search, found.outcome, (), held=False)
             offers = [self._offer(search, option) for option in found.options]
@@ -124,10 +124,8 @@ class SearchSlots:
     ) -> Placement:
         """One attempt; a patient one rather looks again than offer fewer than could be had."""
         wanted = 1 if found.exact else min(search.query.options_max, len(offers))
-        placement = await self._holds.place(
-            search.scope, caller, offers,
-            wanted=wanted, at_least=wanted if patient else 1, lasting=search.branch.hold, now=self._clock.now(),
-        )  # fmt: skip
+        terms = Terms(wanted, wanted if patient else 1, search.branch.hold, search.people)
+        placement = await self._holds.place(search.scope, caller, offers, terms, now=self._clock.now())
         if placement.placing is Placing.LIMIT:
             raise TooManyHoldsError("this caller holds enough", limit=str(self._per_number))
         return placement

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from enum import Enum
 
 from availability.domain.alternatives import alternatives
@@ -16,6 +16,8 @@ from availability.domain.verdicts import verdict_of
 from availability.errors import WishInvalidError
 
 WINDOWS_MAX = 100
+DAY = timedelta(days=1)
+WEEK = timedelta(days=7)
 
 
 class Outcome(Enum):
@@ -81,45 +83,48 @@ def find(branch: BranchCalendar, ask: Ask, wish: Wish, *, limit: int) -> Found:
     """What can be offered to a wish: at most ``limit`` starts, nearest first; as the calendar stands."""
     if not ask.services:
         return Found(Outcome.UNAVAILABLE)
-    return _exactly(branch, ask, wish, limit) if wish.start else _in_windows(branch, ask, wish, limit)
+    if wish.start is None:
+        return _in_windows(branch, ask, wish, limit)
+    return _exactly(branch, ask, wish, wish.start, limit)
 
 
-def _exactly(branch: BranchCalendar, ask: Ask, wish: Wish, limit: int) -> Found:
-    assert wish.start  # noqa: S101 - for the type checker; find() has looked
-    there = at_wish(branch, ask, wish.start)
-    start = to_minute(wish.start)
-    if there.verdict is Verdict.FREE and wish.start not in wish.unwanted:
-        best = choose(branch, there, start)
-        everybody = [there.option(person_id, start) for person_id in there.people_at(start)]
-        return Found(
-            Outcome.AVAILABLE, tuple(sorted(everybody, key=lambda option: option != best)), exact=True
-        )
+def _exactly(branch: BranchCalendar, ask: Ask, wish: Wish, start: datetime, limit: int) -> Found:
+    there = at_wish(branch, ask, start)
+    if there.verdict is Verdict.FREE and start not in wish.unwanted:
+        return Found(Outcome.AVAILABLE, _everybody(branch, there, to_minute(start)), exact=True)
     outcome = Outcome.ALTERNATIVES if there.verdict is Verdict.FREE else _OUTCOMES[there.verdict]
     if outcome in _WITHOUT_OPTIONS:
         return Found(outcome)
-    spans = wish.windows or (_from_day_of(branch, start),)
-    options = _near(branch, _openings(branch, ask, spans, wish), start, limit)
-    return _named(outcome, options)
+    wanted = _wanted(branch, ask, wish)
+    if wish.windows:
+        within = _within(wanted, wish.windows)
+        return _named(outcome, alternatives(branch, within, to_minute(start), limit=limit))
+    return _named(outcome, _around(branch, wanted, to_minute(start), limit))
+
+
+def _everybody(branch: BranchCalendar, there: Openings, start_min: int) -> tuple[Option, ...]:
+    """One start with each person who can, who suits best first."""
+    best = choose(branch, there, start_min)
+    options = (there.option(person_id, start_min) for person_id in there.people_at(start_min))
+    return tuple(sorted(options, key=lambda option: option != best))
 
 
 def _in_windows(branch: BranchCalendar, ask: Ask, wish: Wish, limit: int) -> Found:
-    options: list[Option] = []
+    wanted = _wanted(branch, ask, wish)
+    options: dict[int, Option] = {}
     for window in wish.windows:
-        found = _openings(branch, ask, (window,), wish)
-        known = {option.start_min for option in options}
-        near = _near(branch, found, window.begin_min, limit)
-        options += [option for option in near if option.start_min not in known]
+        within = _within(wanted, (window,))
+        for option in alternatives(branch, within, window.begin_min, limit=limit):
+            options.setdefault(option.start_min, option)
         if len(options) >= limit:
             break
     if options:
-        return Found(Outcome.AVAILABLE, tuple(options[:limit]))
-    verdicts = [verdict_of(branch, ask, (window,)) for window in wish.windows]
-    outcome = _OUTCOMES[verdicts[0]] if len(set(verdicts)) == 1 else Outcome.ALTERNATIVES
+        return Found(Outcome.AVAILABLE, tuple(options.values())[:limit])
+    verdicts = {verdict_of(branch, ask, (window,)) for window in wish.windows}
+    outcome = _OUTCOMES[verdicts.pop()] if len(verdicts) == 1 else Outcome.ALTERNATIVES
     if outcome in _WITHOUT_OPTIONS:
         return Found(outcome)
-    begin = wish.windows[0].begin_min
-    around = _openings(branch, ask, (_from_day_of(branch, begin),), wish)
-    return _named(outcome, _near(branch, around, begin, limit))
+    return _named(outcome, _around(branch, wanted, wish.windows[0].begin_min, limit))
 
 
 def _named(outcome: Outcome, options: Sequence[Option]) -> Found:
@@ -128,21 +133,26 @@ def _named(outcome: Outcome, options: Sequence[Option]) -> Found:
     return Found(outcome, tuple(options))
 
 
-def _from_day_of(branch: BranchCalendar, minute: int) -> Interval:
-    """That local day and the days after it."""
-    day = local_day(branch.lattice, minute)
-    spans = instants_within(branch.lattice, day, day)
-    return Interval(spans[0].begin_min if spans else minute, branch.lattice.end_min)
+def _around(branch: BranchCalendar, wanted: Openings, wish_min: int, limit: int) -> list[Option]:
+    """The nearest on that local day and the days after it; those of a week are looked at first, which mostly do."""
+    day = local_day(branch.lattice, wish_min)
+    found: list[Option] = []
+    for last_day in (day + WEEK, date.max):
+        spans = instants_within(branch.lattice, day, min(last_day, branch.first_day + branch.days * DAY))
+        found = alternatives(branch, _within(wanted, spans), wish_min, limit=limit)
+        if len(found) >= limit:
+            break
+    return found
 
 
-def _near(branch: BranchCalendar, found: Openings, wish_min: int, limit: int) -> list[Option]:
-    return alternatives(branch, found, wish_min, limit=limit)
-
-
-def _openings(branch: BranchCalendar, ask: Ask, spans: Sequence[Interval], wish: Wish) -> Openings:
-    """Every start within the spans that was not declined."""
+def _wanted(branch: BranchCalendar, ask: Ask, wish: Wish) -> Openings:
+    """Every start that was not declined."""
     everything = from_now(branch, ask)
-    lattice = branch.lattice
-    unwanted = lattice.mask_of(Interval(to_minute(each), to_minute(each) + 1) for each in wish.unwanted)
-    allowed = lattice.mask_of(spans) & ~unwanted
-    return replace(everything, masks={person: mask & allowed for person, mask in everything.masks.items()})
+    declined = [Interval(minute, minute + 1) for minute in map(to_minute, wish.unwanted)]
+    mask = everything.lattice.mask_of(declined)
+    return replace(everything, masks={person: starts & ~mask for person, starts in everything.masks.items()})
+
+
+def _within(found: Openings, spans: Sequence[Interval]) -> Openings:
+    mask = found.lattice.mask_of(spans)
+    return replace(found, masks={person: starts & mask for person, starts in found.masks.items()})

@@ -1,0 +1,231 @@
+"""Random callers over the real Redis, beside a plain model: what is held, by whom, until when."""
+
+import asyncio
+from collections.abc import Coroutine
+from dataclasses import dataclass, field
+from datetime import timedelta
+from itertools import combinations
+from typing import Any, TypeVar
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+from redis.asyncio import Redis
+
+from availability.clients.redis_holds import RedisHolds, connected
+from availability.domain.holds import Caller, HoldRules, Offer, Scope
+from availability.testing.replicas import SLOW_MACHINE_S
+from availability.testing.salon import at, offer
+from availability.usecases.ports import Claiming, Placing, Terms
+from chassis.testing import SettableClock
+
+T = TypeVar("T")
+SCOPE = Scope("tenant", "branch")
+RULES = HoldRules(
+    cap=timedelta(seconds=20),
+    claimed=timedelta(seconds=8),
+    remembered=timedelta(hours=2),
+    per_call=3,
+    per_number=4,
+)
+LASTING = timedelta(seconds=10)
+PEOPLE = ("anna", "ben")
+NUMBERS = {"a": "+493023125001", "b": "+493023125001", "c": "+493023125002", "d": ""}
+
+calls = st.sampled_from(sorted(NUMBERS))
+# Of one option, apart from each other; of several, overlapping in all ways.
+spans = st.sets(st.integers(16, 24), min_size=1, max_size=3).map(
+    lambda halves: [(half / 2, half / 2 + 0.5) for half in sorted(halves)]
+)
+shapes = st.lists(st.tuples(st.sampled_from(PEOPLE), spans), min_size=1, max_size=5)
+
+
+@dataclass
+class Known:
+    """An option as the model knows it."""
+
+    offer: Offer
+    call: str
+    since: float
+    until: float
+    claimed: bool = False
+
+
+@dataclass
+class Model:
+    """What the holds of one branch should be; seconds instead of instants."""
+
+    now: float = 0
+    options: dict[str, Known] = field(default_factory=dict)
+
+    def live(self) -> list[Known]:
+        return [known for known in self.options.values() if known.until > self.now]
+
+    def unclaimed(self, call: str) -> list[Known]:
+        return [known for known in self.live() if known.call == call and not known.claimed]
+
+    def is_free(self, wanted: Offer, call: str) -> bool:
+        return not any(
+            overlap(wanted, known.offer) for known in self.live() if known.claimed or known.call != call
+        )
+
+    def allowance(self, call: str, wanted: int) -> int:
+        allowed = min(wanted, RULES.per_call)
+        if not NUMBERS[call]:
+            return allowed
+        others = [other for other in NUMBERS if NUMBERS[other] == NUMBERS[call] and other != call]
+        return min(allowed, RULES.per_number - sum(len(self.unclaimed(other)) for other in others))
+
+    def place(self, call: str, offers: list[Offer], terms: Terms) -> tuple[Placing, tuple[str, ...]]:
+        allowed = self.allowance(call, terms.wanted)
+        if allowed < 1:
+            return Placing.LIMIT, ()
+        chosen = [each for each in offers if self.is_free(each, call)][:allowed]
+        if len(chosen) < min(terms.at_least, allowed):
+            return Placing.SHORT, ()
+        for known in self.unclaimed(call):
+            known.until = self.now
+        for each in chosen:
+            self.options[each.option_id] = Known(each, call, self.now, self.now + LASTING.total_seconds())
+        return Placing.HELD, tuple(each.option_id for each in chosen)
+
+    def claim(self, call: str, option_id: str, *, again: bool) -> Claiming:
+        known = self.options.get(option_id)
+        if known is None or known.call != call:
+            return Claiming.UNKNOWN
+        live = known.until > self.now
+        if live and known.claimed:
+            return Claiming.CLAIMED
+        if not live and not again:
+            return Claiming.LAPSED
+        if not live and not self.is_free(known.offer, call):
+            return Claiming.TAKEN
+        for other in self.unclaimed(call):
+            if other is not known and overlap(other.offer, known.offer):
+                other.until = self.now
+        known.claimed = True
+        known.until = max(known.until, self.now + RULES.claimed.total_seconds())
+        return Claiming.CLAIMED
+
+    def extend(self, call: str) -> int:
+        for known in self.unclaimed(call):
+            longest = known.since + RULES.cap.total_seconds()
+            known.until = max(known.until, min(self.now + LASTING.total_seconds(), longest))
+        return len(self.unclaimed(call))
+
+    def release(self, call: str) -> int:
+        released = self.unclaimed(call)
+        for known in released:
+            known.until = self.now
+        return len(released)
+
+
+def overlap(one: Offer, other: Offer) -> bool:
+    return any(
+        taking.person_id == taken.person_id and taking.interval.touches(taken.interval)
+        for taking in one.occupied
+        for taken in other.occupied
+    )
+
+
+class HoldsMachine(RuleBasedStateMachine):
+    """Every step is done to Redis and to the model; both must answer alike."""
+
+    redis_url: str
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.loop = asyncio.new_event_loop()
+        self.connection = connected(self.redis_url, cluster=False, timeout_s=SLOW_MACHINE_S)
+        redis = self.do(self.connection.__aenter__())
+        assert isinstance(redis, Redis)
+        self.loop.run_until_complete(redis.flushall())
+        self.holds = RedisHolds(redis, RULES, timeout_s=SLOW_MACHINE_S)
+        self.clock = SettableClock(at(7))
+        self.model = Model()
+        self.made = 0
+
+    def teardown(self) -> None:
+        self.do(self.connection.__aexit__(None, None, None))
+        self.loop.close()
+
+    def do(self, step: Coroutine[Any, Any, T]) -> T:
+        return self.loop.run_until_complete(step)
+
+    def offers(self, shapes: list[tuple[str, list[tuple[float, float]]]]) -> list[Offer]:
+        made = []
+        for person, spans in shapes:
+            self.made += 1
+            made.append(offer(f"o-{self.made}", *spans, person=person))
+        return made
+
+    @rule(call=calls, shapes=shapes, wanted=st.integers(1, 4), at_least=st.integers(1, 4))
+    def place(self, call: str, shapes: Any, wanted: int, at_least: int) -> None:
+        offers, terms = self.offers(shapes), Terms(wanted, min(at_least, wanted), LASTING, PEOPLE)
+        caller = Caller(call, NUMBERS[call])
+        placed = self.do(self.holds.place(SCOPE, caller, offers, terms, now=self.clock.now()))
+        assert (placed.placing, placed.held) == self.model.place(call, offers, terms)
+
+    @rule(call=calls, data=st.data(), again=st.booleans())
+    def claim(self, call: str, data: st.DataObject, again: bool) -> None:
+        known = sorted(self.model.options) or ["o-0"]
+        option_id = data.draw(st.sampled_from(known))
+        claim = self.do(self.holds.claim(SCOPE, option_id, call, again=again, now=self.clock.now()))
+        assert claim.claiming == self.model.claim(call, option_id, again=again)
+
+    @rule(data=st.data(), again=st.booleans())
+    def claim_own(self, data: st.DataObject, again: bool) -> None:
+        if self.model.options:
+            option_id = data.draw(st.sampled_from(sorted(self.model.options)))
+            call = self.model.options[option_id].call
+            claim = self.do(self.holds.claim(SCOPE, option_id, call, again=again, now=self.clock.now()))
+            assert claim.claiming == self.model.claim(call, option_id, again=again)
+
+    @rule(call=calls)
+    def extend(self, call: str) -> None:
+        extension = self.do(self.holds.extend(SCOPE, call, lasting=LASTING, now=self.clock.now()))
+        assert extension.count == self.model.extend(call)
+        ends = [known.until for known in self.model.unclaimed(call)]
+        expected = at(7) + timedelta(seconds=min(ends)) if ends else None
+        assert extension.expires == expected
+
+    @rule(call=calls)
+    def release(self, call: str) -> None:
+        assert self.do(self.holds.release(SCOPE, call, now=self.clock.now())) == self.model.release(call)
+
+    @rule(seconds=st.sampled_from([1, 4, 9, 10, 30]))
+    def wait(self, seconds: int) -> None:
+        self.clock.advance(timedelta(seconds=seconds))
+        self.model.now += seconds
+
+    @invariant()
+    def what_is_taken_is_what_is_live(self) -> None:
+        for call in ("", "a"):
+            taken = self.do(self.holds.taken(SCOPE, PEOPLE, ignoring_call=call, now=self.clock.now()))
+            seen = [known for known in self.model.live() if known.claimed or known.call != call]
+            assert sorted(taken) == sorted(taking for known in seen for taking in known.offer.occupied)
+
+    @invariant()
+    def no_two_callers_hold_the_same_minute_of_a_person(self) -> None:
+        for one, other in combinations(self.model.live(), 2):
+            assert one.call == other.call or not overlap(one.offer, other.offer)
+
+    @invariant()
+    def what_is_claimed_overlaps_nothing(self) -> None:
+        claimed = [known for known in self.model.live() if known.claimed]
+        for one, other in combinations(claimed, 2):
+            assert not overlap(one.offer, other.offer)
+
+
+@pytest.mark.timeout(300)
+def test_redis_and_the_model_agree_on_every_step(redis_url: str) -> None:
+    """BK-01, BK-02, BK-03, AV-20, AV-28"""
+    machine = type("HoldsMachineHere", (HoldsMachine,), {"redis_url": redis_url})
+    checks = [HealthCheck.too_slow, HealthCheck.filter_too_much]
+    run_state_machine_as_test(
+        machine,
+        settings=settings(
+            max_examples=40, stateful_step_count=40, deadline=None, suppress_health_check=checks
+        ),
+    )

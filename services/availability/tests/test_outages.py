@@ -1,0 +1,179 @@
+"""What is still true while Redis, the registry or booking is away, over real servers that are stopped and started."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from typing import Any
+
+import grpc
+import pytest
+
+from availability.clients.redis_holds import TIMEOUT_S
+from availability.testing.peers import BookingPeer, RegistryPeer
+from availability.testing.replicas import Running, Surroundings, eventually, until
+from availability.testing.salon import at, booked, known, salon, search
+from chassis.grpc_client import channel, fault_of
+from chassis.grpc_server import grpc_server
+from chassis.testing import SettableClock, serving
+from local_stack.embedded import EmbeddedRedis, free_port
+from rufbuch.availability.v1 import service_pb2 as pb
+
+CALL = {"tenant_id": known("salon"), "branch_id": known("branch"), "call_id": "a"}
+
+
+async def reason(call: Any) -> str:
+    with pytest.raises(grpc.aio.AioRpcError) as caught:
+        await call
+    return fault_of(caught.value).reason
+
+
+async def held(service: Running, call: str) -> int:
+    return (await service.stub.SearchSlots(search(at(13), call_id=call))).hold_state
+
+
+@pytest.fixture
+async def fragile(
+    database_url: str,
+    private_redis: EmbeddedRedis,
+    registry: RegistryPeer,
+    booking: BookingPeer,
+    clock: SettableClock,
+) -> AsyncIterator[Running]:
+    """A service whose Redis may be stopped."""
+    async with serving(registry.as_servicer(), booking.as_servicer()) as peers:
+        surroundings = Surroundings(database_url, private_redis.url, peers, clock)
+        async with surroundings.running(redis_timeout_s=TIMEOUT_S) as running:
+            yield running
+
+
+async def test_without_redis_searches_are_answered_and_holds_come_back_with_it(
+    fragile: Running, private_redis: EmbeddedRedis
+) -> None:
+    async def are_held() -> bool:
+        return await held(fragile, "a") == pb.HOLD_STATE_HELD
+
+    await eventually(are_held)
+    private_redis.kill()
+    found = await fragile.stub.SearchSlots(search(at(13), call_id="a"))
+    assert (found.outcome, found.hold_state) == (pb.SEARCH_OUTCOME_AVAILABLE, pb.HOLD_STATE_UNAVAILABLE)
+    assert not found.options[0].HasField("hold_expire_time")
+    claim = pb.ClaimOptionRequest(option_id=found.options[0].option_id, **CALL)
+    assert await reason(fragile.stub.ClaimOption(claim)) == "HOLDS_UNAVAILABLE"
+    assert await reason(fragile.stub.ExtendHolds(pb.ExtendHoldsRequest(**CALL))) == "HOLDS_UNAVAILABLE"
+    private_redis.start()
+    await eventually(are_held)
+
+
+@asynccontextmanager
+async def silent_server() -> AsyncIterator[int]:
+    """Takes connections and never says a word: a network that swallows packets."""
+    open_connections = []
+
+    async def listen(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        open_connections.append(writer)
+
+    port = free_port()
+    async with await asyncio.start_server(listen, "127.0.0.1", port):
+        yield port
+        for writer in open_connections:
+            writer.close()
+
+
+async def test_a_redis_that_hangs_delays_an_answer_by_its_deadline_at_most(
+    database_url: str, registry: RegistryPeer, booking: BookingPeer, clock: SettableClock
+) -> None:
+    async with silent_server() as port, serving(registry.as_servicer(), booking.as_servicer()) as peers:
+        surroundings = Surroundings(database_url, f"redis://127.0.0.1:{port}", peers, clock)
+        async with surroundings.running(redis_timeout_s=TIMEOUT_S) as service:
+            await service.stub.SearchSlots(search(at(13)))
+            began = time.monotonic()
+            assert await held(service, "a") == pb.HOLD_STATE_UNAVAILABLE
+            assert TIMEOUT_S <= time.monotonic() - began < TIMEOUT_S + 1
+
+
+class Peers:
+    """The registry and booking on one port, to be stopped and started."""
+
+    def __init__(self, registry: RegistryPeer, booking: BookingPeer) -> None:
+        self.servicers = [registry.as_servicer(), booking.as_servicer()]
+        self.port = free_port()
+
+    @asynccontextmanager
+    async def up(self) -> AsyncIterator[None]:
+        async with grpc_server(self.servicers, host="127.0.0.1", port=self.port, drain_s=0) as server:
+            await server.set_ready(ready=True)
+            yield
+
+
+async def test_services_start_in_any_order_and_find_each_other(
+    database_url: str, redis_url: str, registry: RegistryPeer, booking: BookingPeer, clock: SettableClock
+) -> None:
+    peers = Peers(registry, booking)
+    async with channel(f"127.0.0.1:{peers.port}", default_deadline_s=1) as to_peers:
+        surroundings = Surroundings(database_url, redis_url, to_peers, clock)
+        async with surroundings.running(wait=False) as service:
+            with pytest.raises(grpc.aio.AioRpcError) as caught:
+                await service.stub.SearchSlots(search(at(13)))
+            assert caught.value.code() is grpc.StatusCode.UNAVAILABLE
+            async with peers.up():
+                await until(
+                    lambda: service.replica.bookings.connected and service.replica.businesses.connected
+                )
+                assert (await service.stub.SearchSlots(search(at(13)))).outcome == pb.SEARCH_OUTCOME_AVAILABLE
+
+
+async def test_while_its_peers_are_away_searches_go_on_and_nothing_is_missed_after(
+    database_url: str, redis_url: str, registry: RegistryPeer, booking: BookingPeer, clock: SettableClock
+) -> None:
+    """AV-05: both streams go on from where they were."""
+    peers = Peers(registry, booking)
+    async with channel(f"127.0.0.1:{peers.port}", default_deadline_s=1) as to_peers:
+        surroundings = Surroundings(database_url, redis_url, to_peers, clock)
+        async with surroundings.running(wait=False) as service:
+            asked = search(at(13), person_id=known("anna"))
+            health = (service.replica.bookings, service.replica.businesses)
+            async with peers.up():
+                await until(lambda: all(each.connected for each in health))
+                await service.stub.SearchSlots(asked)
+            await until(lambda: not any(each.connected for each in health))
+            clock.advance(timedelta(seconds=40))
+            assert service.replica.bookings.lag_s() == 40
+            assert (await service.stub.SearchSlots(asked)).outcome == pb.SEARCH_OUTCOME_AVAILABLE
+            await booking.book(booked("anna", at(13), at(14)), now=clock.now())
+            await registry.change(salon(["anna"]))
+            async with peers.up():
+                await until(lambda: all(each.connected for each in health))
+                assert (await service.stub.SearchSlots(asked)).outcome == pb.SEARCH_OUTCOME_ALTERNATIVES
+                gone = search(at(13), person_id=known("ben"))
+                assert await reason(service.stub.SearchSlots(gone)) == "PERSON_UNKNOWN"
+
+
+async def test_a_replica_that_starts_later_knows_what_was_booked_before(
+    surroundings: Surroundings, booking: BookingPeer, clock: SettableClock
+) -> None:
+    asked = search(at(13), person_id=known("anna"))
+    async with surroundings.running() as first:
+        await booking.book(booked("anna", at(13), at(14)), now=clock.now())
+
+        async def is_taken() -> bool:
+            return (await first.stub.SearchSlots(asked)).outcome == pb.SEARCH_OUTCOME_ALTERNATIVES
+
+        await eventually(is_taken)
+    booking.log.messages[:] = [None]  # whoever asked for it again would fail
+    async with surroundings.running() as second:
+        assert (await second.stub.SearchSlots(asked)).outcome == pb.SEARCH_OUTCOME_ALTERNATIVES
+
+
+async def test_an_event_of_an_unknown_kind_is_stepped_over(
+    service: Running, booking: BookingPeer, clock: SettableClock
+) -> None:
+    await booking.book(None, now=clock.now())
+    await booking.book(booked("anna", at(13), at(14)), now=clock.now())
+
+    async def is_taken() -> bool:
+        found = await service.stub.SearchSlots(search(at(13), person_id=known("anna")))
+        return found.outcome == pb.SEARCH_OUTCOME_ALTERNATIVES
+
+    await eventually(is_taken)
