@@ -2,29 +2,20 @@
 
 import socket
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import astuple, dataclass
+from dataclasses import astuple
 
 import httpx
 import pytest
+from journey_world import Caller, Whole
 
 from local_stack.ports import HOST, Ports
 from local_stack.settings import LocalSettings
 from local_stack.stack import Stack
-from rufbuch_cli.call import new_line
 from rufbuch_cli.installation import Running
-from rufbuch_cli.salon import DIALLED_NUMBER, import_salon
-from sandbox.callers.retell import Line, Reply, Retell
+from rufbuch_cli.salon import import_salon
+from sandbox.callers.retell import Retell
 
 OFFSETS = range(311, 1700, 97)
-
-
-@dataclass(frozen=True)
-class Whole:
-    """The running system, with the reference salon in it."""
-
-    stack: Stack
-    running: Running
-    tenant_id: str
 
 
 @pytest.fixture(scope="session")
@@ -42,23 +33,6 @@ def _free_offset() -> int:
 def _is_free(port: int) -> bool:
     with socket.socket() as probe:
         return probe.connect_ex((HOST, port)) != 0
-
-
-class Caller:
-    """Somebody on the phone, and the agent that serves her."""
-
-    def __init__(self, retell: Retell, number: str) -> None:
-        self.retell = retell
-        self.line: Line = new_line(caller=number, dialled=DIALLED_NUMBER)
-
-    async def ask(self, function: str, /, **arguments: str) -> Reply:
-        return await self.retell.function(self.line, function, arguments)
-
-    async def wish(self, day: str, time: str, service: str = "Dauerwelle", **more: str) -> Reply:
-        return await self.ask("check_availability", dienstleistung=service, datum=day, uhrzeit=time, **more)
-
-    async def hang_up(self) -> None:
-        await self.retell.event(self.line, "call_ended")
 
 
 @pytest.fixture

@@ -4,7 +4,9 @@ import asyncio
 import json
 import os
 import signal
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import grpc
 import httpx
@@ -12,6 +14,7 @@ import psycopg
 import pytest
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha.proto_reflection_descriptor_database import ProtoReflectionDescriptorDatabase
+from journey_world import Caller, Whole
 
 from local_stack.spans import spans_of_call
 from rufbuch_cli.agreement import compare
@@ -30,13 +33,13 @@ SERVICES = {
 AWAITED_S = 20
 
 
-async def until(condition, *, within_s: float = AWAITED_S) -> None:
+async def until(condition: Callable[[], Awaitable[bool]], *, within_s: float = AWAITED_S) -> None:
     async with asyncio.timeout(within_s):
         while not await condition():  # noqa: ASYNC110 - other processes: there is nothing here to wait on
             await asyncio.sleep(0.05)
 
 
-async def test_a_call_becomes_an_appointment_on_both_sides(whole, anna) -> None:
+async def test_a_call_becomes_an_appointment_on_both_sides(whole: Whole, anna: Caller) -> None:
     checked = await anna.wish("Mittwoch in zwei Wochen", "15 Uhr")
     option = checked.body["options"][0]
     booked = await anna.ask("start_booking", option_id=option["option_id"], name="Erika Mustermann")
@@ -54,7 +57,7 @@ async def test_a_call_becomes_an_appointment_on_both_sides(whole, anna) -> None:
     assert (agreement.faults, agreement.in_parallel) == ((), True)
 
 
-async def test_what_one_caller_holds_another_is_not_offered(anna, bert) -> None:
+async def test_what_one_caller_holds_another_is_not_offered(anna: Caller, bert: Caller) -> None:
     """BK-01: between "ist frei" and the booking the time belongs to the first caller."""
     first = await anna.wish("Donnerstag in zwei Wochen", "10 Uhr", mitarbeiter="Anna")
     second = await bert.wish("Donnerstag in zwei Wochen", "10 Uhr", mitarbeiter="Anna")
@@ -66,7 +69,7 @@ async def test_what_one_caller_holds_another_is_not_offered(anna, bert) -> None:
     assert booked.body["status"] == "booked"
 
 
-async def test_hanging_up_gives_the_time_back(anna, bert) -> None:
+async def test_hanging_up_gives_the_time_back(anna: Caller, bert: Caller) -> None:
     await anna.wish("Donnerstag in drei Wochen", "10 Uhr", mitarbeiter="Anna")
     await anna.hang_up()
 
@@ -78,7 +81,7 @@ async def test_hanging_up_gives_the_time_back(anna, bert) -> None:
     await until(is_free_again)
 
 
-async def test_parallel_twins_of_a_booking_get_one_appointment(whole, anna) -> None:
+async def test_parallel_twins_of_a_booking_get_one_appointment(whole: Whole, anna: Caller) -> None:
     """BK-22: the model sends the booking twice, a second apart or at once."""
     checked = await anna.wish("Freitag in drei Wochen", "10 Uhr", "Beratung")
     option_id = checked.body["options"][0]["option_id"]
@@ -92,7 +95,7 @@ async def test_parallel_twins_of_a_booking_get_one_appointment(whole, anna) -> N
     assert len({answer.body["appointment_id"] for answer in answers}) == 1
 
 
-async def test_an_option_of_another_call_books_nothing(anna, bert) -> None:
+async def test_an_option_of_another_call_books_nothing(anna: Caller, bert: Caller) -> None:
     checked = await anna.wish("Freitag in drei Wochen", "14 Uhr", "Beratung")
     stolen = await bert.ask(
         "start_booking", option_id=checked.body["options"][0]["option_id"], name="Kim Beispiel"
@@ -100,7 +103,7 @@ async def test_an_option_of_another_call_books_nothing(anna, bert) -> None:
     assert stolen.body["status"] == "need_option"
 
 
-async def test_an_unsigned_call_is_refused_and_nothing_is_done(whole) -> None:
+async def test_an_unsigned_call_is_refused_and_nothing_is_done(whole: Whole) -> None:
     """SE-01"""
     body = json.dumps({"name": "start_booking", "args": {}, "call": {"call_id": "call_unsigned"}})
     async with httpx.AsyncClient() as client:
@@ -110,7 +113,7 @@ async def test_an_unsigned_call_is_refused_and_nothing_is_done(whole) -> None:
     assert response.status_code == 401
 
 
-async def test_a_stale_signature_is_refused(whole, anna) -> None:
+async def test_a_stale_signature_is_refused(whole: Whole, anna: Caller) -> None:
     old = Retell(
         whole.running["GATEWAY_URL"], whole.running["RETELL_API_KEY"], anna.retell.client,
         now=lambda: datetime.now(UTC) - timedelta(minutes=6),
@@ -118,13 +121,14 @@ async def test_a_stale_signature_is_refused(whole, anna) -> None:
     assert (await old.function(anna.line, "get_context", {})).status_code == 401
 
 
-async def test_a_trace_leads_from_the_call_to_cal_com(whole, anna) -> None:
+async def test_a_trace_leads_from_the_call_to_cal_com(whole: Whole, anna: Caller) -> None:
     checked = await anna.wish("Mittwoch in drei Wochen", "9 Uhr")
     await anna.ask("start_booking", option_id=checked.body["options"][0]["option_id"], name="Kim Beispiel")
 
     async def is_traced_to_the_end() -> bool:
         spans = await asyncio.to_thread(spans_of_call, whole.running.state_dir, anna.line.call_id)
-        return sum(1 for span in spans if (span.service, span.name) == ("calcom-sync", "POST")) == 4
+        posts = sum(1 for span in spans if (span.service, span.name) == ("calcom-sync", "POST"))
+        return posts == 4
 
     await until(is_traced_to_the_end)
     spans = spans_of_call(whole.running.state_dir, anna.line.call_id)
@@ -133,7 +137,9 @@ async def test_a_trace_leads_from_the_call_to_cal_com(whole, anna) -> None:
     assert any(span.name == "WITH" for span in spans)
 
 
-async def test_the_ledger_knows_the_call(whole, anna, capsys) -> None:
+async def test_the_ledger_knows_the_call(
+    whole: Whole, anna: Caller, capsys: pytest.CaptureFixture[str]
+) -> None:
     answer = await anna.wish("Freitag in zwei Wochen", "9 Uhr", "Beratung")
 
     async def is_written() -> bool:
@@ -144,24 +150,35 @@ async def test_the_ledger_knows_the_call(whole, anna, capsys) -> None:
 
 
 @pytest.mark.parametrize(("variable", "service"), SERVICES.items())
-async def test_every_grpc_service_has_reflection_and_health(whole, variable: str, service: str) -> None:
+async def test_every_grpc_service_has_reflection_and_health(
+    whole: Whole, variable: str, service: str
+) -> None:
     address = whole.running[f"{variable}_ADDRESS"]
 
     def look() -> tuple[list[str], int]:
         with grpc.insecure_channel(address) as channel:
             names = list(ProtoReflectionDescriptorDatabase(channel).get_services())
-            health = health_pb2_grpc.HealthStub(channel).Check(health_pb2.HealthCheckRequest(service=service))
-        return names, health.status
+            stub: Any = health_pb2_grpc.HealthStub(channel)
+            health = stub.Check(health_pb2.HealthCheckRequest(service=service))
+        return names, int(health.status)
 
-    names, status = await asyncio.to_thread(look)
-    assert service in names
-    assert status == health_pb2.HealthCheckResponse.SERVING
+    async def is_serving() -> bool:
+        # Another journey may have killed it a moment ago.
+        try:
+            names, status = await asyncio.to_thread(look)
+        except grpc.RpcError:
+            return False
+        return service in names and status == int(health_pb2.HealthCheckResponse.SERVING)
+
+    await until(is_serving)
 
 
 @pytest.mark.parametrize(
     "killed", ["telephony-gateway", "staff-registry", "availability", "booking", "calcom-sync"]
 )
-async def test_a_killed_service_comes_back_and_the_call_goes_on(whole, anna, killed: str) -> None:
+async def test_a_killed_service_comes_back_and_the_call_goes_on(
+    whole: Whole, anna: Caller, killed: str
+) -> None:
     """Killed between the offer and the booking: the hold, the option and the appointment outlive the process."""
     day = {
         "telephony-gateway": "9",
@@ -187,7 +204,7 @@ async def test_a_killed_service_comes_back_and_the_call_goes_on(whole, anna, kil
     assert set(answers) <= {"booked", "pending", "error"}
 
 
-async def test_no_time_is_taken_twice(whole) -> None:
+async def test_no_time_is_taken_twice(whole: Whole) -> None:
     """After all the journeys: a query over the occupied intervals, past our own code."""
     query = (
         "SELECT count(*) FROM booking.occupancy a JOIN booking.occupancy b"

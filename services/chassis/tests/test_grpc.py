@@ -36,7 +36,7 @@ class Kettle(health_pb2_grpc.HealthServicer):
                 raise ConnectionRefusedError("no database there")
             case "slow":
                 await asyncio.Event().wait()
-        return health_pb2.HealthCheckResponse(status=round(time_left_s(100) * 1000))  # type: ignore[arg-type] # a number to look at
+        return health_pb2.HealthCheckResponse(status=round(time_left_s(100) * 1000))
 
     async def Watch(self, request: health_pb2.HealthCheckRequest, context: Any) -> AsyncIterator[Any]:
         yield health_pb2.HealthCheckResponse()
@@ -49,7 +49,7 @@ class KettleStub:
     """The methods of the health service under a name of its own, since every server has that service already."""
 
     def __init__(self, channel: grpc.aio.Channel) -> None:
-        coders = {
+        coders: dict[str, Any] = {
             "request_serializer": health_pb2.HealthCheckRequest.SerializeToString,
             "response_deserializer": health_pb2.HealthCheckResponse.FromString,
         }
@@ -58,11 +58,11 @@ class KettleStub:
 
 
 def add_kettle(kettle: Any, server: grpc.aio.Server) -> None:
-    coders = {
+    coders: dict[str, Any] = {
         "request_deserializer": health_pb2.HealthCheckRequest.FromString,
         "response_serializer": health_pb2.HealthCheckResponse.SerializeToString,
     }
-    methods = {
+    methods: dict[str, Any] = {
         "Check": grpc.unary_unary_rpc_method_handler(kettle.Check, **coders),
         "Watch": grpc.unary_stream_rpc_method_handler(kettle.Watch, **coders),
     }
@@ -70,6 +70,11 @@ def add_kettle(kettle: Any, server: grpc.aio.Server) -> None:
 
 
 KETTLE = Servicer(Kettle(), add_kettle, "test.Kettle")
+
+
+def health_stub(channel: grpc.aio.Channel) -> Any:
+    """The stub packages have no methods for it."""
+    return health_pb2_grpc.HealthStub(channel)
 
 
 async def failure(call: Any) -> grpc.aio.AioRpcError:
@@ -112,9 +117,7 @@ async def test_a_database_that_is_away_is_unavailable_and_no_bug() -> None:
 
 async def test_health_can_be_watched() -> None:
     async with serving(KETTLE) as channel:
-        watching = health_pb2_grpc.HealthStub(channel).Watch(
-            health_pb2.HealthCheckRequest(service="test.Kettle")
-        )
+        watching = health_stub(channel).Watch(health_pb2.HealthCheckRequest(service="test.Kettle"))
         assert (await watching.read()).status == health_pb2.HealthCheckResponse.SERVING
         watching.cancel()
 
@@ -149,9 +152,7 @@ def test_an_inner_deadline_cannot_be_later_than_the_outer_one() -> None:
 
 async def test_health_follows_readiness() -> None:
     async with serving(KETTLE) as channel:
-        answer = await health_pb2_grpc.HealthStub(channel).Check(
-            health_pb2.HealthCheckRequest(service="test.Kettle")
-        )
+        answer = await health_stub(channel).Check(health_pb2.HealthCheckRequest(service="test.Kettle"))
     assert answer.status == health_pb2.HealthCheckResponse.SERVING
 
 
@@ -160,7 +161,7 @@ async def test_a_server_that_is_not_ready_says_so() -> None:
         grpc_server([KETTLE], host="127.0.0.1", port=0, drain_s=1) as server,
         grpc.aio.insecure_channel(f"127.0.0.1:{server.port}") as channel,
     ):
-        answer = await health_pb2_grpc.HealthStub(channel).Check(health_pb2.HealthCheckRequest())
+        answer = await health_stub(channel).Check(health_pb2.HealthCheckRequest())
     assert answer.status == health_pb2.HealthCheckResponse.NOT_SERVING
 
 

@@ -1,13 +1,12 @@
 """What the agent hears, function by function."""
 
-import asyncio
 import json
 import uuid
 from typing import Any
 
 import grpc
 import pytest
-from gateway_world import CALLER, KEY, NOW, Availability, RefusalError, World, found, option
+from gateway_world import CALLER, KEY, NOW, RefusalError, World, found, option
 
 from chassis.errors import Kind
 from rufbuch.availability.v1 import service_pb2 as availability_pb2
@@ -187,11 +186,7 @@ async def test_a_booking_that_fails_claims_no_more_than_is_known(
 
 
 async def test_a_peer_that_hangs_is_answered_inside_the_budget(world: World) -> None:
-    class Hanging(Availability):
-        async def SearchSlots(self, request: Any, context: Any) -> Any:
-            await asyncio.Event().wait()
-
-    world.availability.__class__ = Hanging
+    world.availability.is_hanging = True
     answer = await world.phone.function("check_availability", WISH)
     assert answer["status"] == "error"
 
@@ -253,7 +248,7 @@ class TestTheLedger:
         world.availability.answer = AVAILABLE
         answer = await world.phone.function("check_availability_v17", WISH)
         await world.phone.gateway.ledger.flush()
-        row = await world.pool.fetchrow("SELECT * FROM function_call JOIN call USING (call_id)")
+        (row,) = await world.pool.fetch("SELECT * FROM function_call JOIN call USING (call_id)")
         assert (str(row["request_id"]), row["name"], row["caller_number"]) == (
             answer["request_id"],
             "check_availability",
@@ -265,7 +260,7 @@ class TestTheLedger:
         for event in ("call_ended", "call_ended", "call_started"):
             assert (await world.phone.event(event)).status_code == 204
         await world.phone.gateway.ledger.flush()
-        row = await world.pool.fetchrow("SELECT count(*) AS calls, max(ended_at) AS ended FROM call")
+        (row,) = await world.pool.fetch("SELECT count(*) AS calls, max(ended_at) AS ended FROM call")
         assert (row["calls"], row["ended"] is not None) == (1, True)
         assert set(world.availability.released) == {world.phone.call["call_id"]}
 

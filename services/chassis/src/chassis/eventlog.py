@@ -20,7 +20,7 @@ The owner's migration makes the table::
 import asyncio
 import json
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -88,7 +88,7 @@ class EventLog:
             for row in rows
         ]
 
-    async def watch(self, after: str) -> AsyncIterator[Event]:
+    async def watch(self, after: str) -> AsyncGenerator[Event, None]:
         """All events after a position, and then the new ones as they come, until the reader goes away."""
         while True:
             events = await self.read(after)

@@ -32,11 +32,21 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
         await enter(service.background(gateway.directory.watch, name="registry changes", stop=stop))
         await enter(service.background(gateway.ledger.write, name="ledger", stop=stop))
         stack.push_async_callback(gateway.ledger.flush)
-        listening = {"host": settings.host, "drain_s": settings.drain_s}
-        grpc = await enter(grpc_server([_calls(connections.pool)], port=settings.grpc_port, **listening))
+        grpc = await enter(
+            grpc_server(
+                [_calls(connections.pool)],
+                host=settings.host,
+                port=settings.grpc_port,
+                drain_s=settings.drain_s,
+            )
+        )
         await enter(service.background(lambda: readiness.watch(grpc), name="readiness", stop=stop))
-        await enter(http_server(gateway.app, port=settings.metrics_port, **listening))
-        await enter(http_server(gateway.app, port=settings.http_port, **listening))
+        await enter(
+            http_server(gateway.app, host=settings.host, port=settings.metrics_port, drain_s=settings.drain_s)
+        )
+        await enter(
+            http_server(gateway.app, host=settings.host, port=settings.http_port, drain_s=settings.drain_s)
+        )
         await stop.wait()
 
 

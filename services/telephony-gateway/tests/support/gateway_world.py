@@ -1,5 +1,6 @@
 """The world around a gateway in tests: its peers, servicers behind real gRPC, and Retell on the line."""
 
+import asyncio
 import json
 import uuid
 from collections.abc import Mapping
@@ -97,9 +98,12 @@ class Availability(availability_grpc.AvailabilityServiceServicer):
     )
     searches: list[availability_pb2.SearchSlotsRequest] = field(default_factory=list)
     released: list[str] = field(default_factory=list)
+    is_hanging: bool = False
 
     async def SearchSlots(self, request: Any, context: Any) -> availability_pb2.SearchSlotsResponse:
         self.searches.append(request)
+        if self.is_hanging:
+            await asyncio.Event().wait()
         if isinstance(self.answer, Exception):
             raise self.answer
         return self.answer
@@ -143,7 +147,7 @@ def option(hour: int, minute: int = 0, *, option_id: str = "o-abcd2345") -> avai
 
 
 def found(
-    outcome: availability_pb2.SearchOutcome, *options: availability_pb2.Option, held: bool = True
+    outcome: availability_pb2.SearchOutcome.ValueType, *options: availability_pb2.Option, held: bool = True
 ) -> availability_pb2.SearchSlotsResponse:
     state = availability_pb2.HOLD_STATE_HELD if held else availability_pb2.HOLD_STATE_UNAVAILABLE
     return availability_pb2.SearchSlotsResponse(

@@ -1,0 +1,35 @@
+"""The running system and the people who call it."""
+
+from dataclasses import dataclass
+
+from local_stack.stack import Stack
+from rufbuch_cli.call import new_line
+from rufbuch_cli.installation import Running
+from rufbuch_cli.salon import DIALLED_NUMBER
+from sandbox.callers.retell import Line, Reply, Retell
+
+
+@dataclass(frozen=True)
+class Whole:
+    """The running system, with the reference salon in it."""
+
+    stack: Stack
+    running: Running
+    tenant_id: str
+
+
+class Caller:
+    """Somebody on the phone, and the agent that serves her."""
+
+    def __init__(self, retell: Retell, number: str) -> None:
+        self.retell = retell
+        self.line: Line = new_line(caller=number, dialled=DIALLED_NUMBER)
+
+    async def ask(self, function: str, /, **arguments: str) -> Reply:
+        return await self.retell.function(self.line, function, arguments)
+
+    async def wish(self, day: str, time: str, service: str = "Dauerwelle", **more: str) -> Reply:
+        return await self.ask("check_availability", dienstleistung=service, datum=day, uhrzeit=time, **more)
+
+    async def hang_up(self) -> None:
+        await self.retell.event(self.line, "call_ended")
