@@ -74,9 +74,8 @@ async def test_hanging_up_gives_the_time_back(anna: Caller, bert: Caller) -> Non
     await anna.hang_up()
 
     async def is_free_again() -> bool:
-        return (await bert.wish("Donnerstag in drei Wochen", "10 Uhr", mitarbeiter="Anna")).body[
-            "status"
-        ] == "available"
+        again = await bert.wish("Donnerstag in drei Wochen", "10 Uhr", mitarbeiter="Anna")
+        return bool(again.body["status"] == "available")
 
     await until(is_free_again)
 
