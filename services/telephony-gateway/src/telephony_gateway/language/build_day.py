@@ -111,6 +111,21 @@ def month_of_year(*found: int | str) -> Month:
     return Month(number, of_year=ahead)
 
 
+def next_few(mode: Mode, unit: Unit) -> Vaguely | None:
+    """ "in den nächsten Wochen"."""
+    return Vaguely(NextDays(3, unit)) if mode in {"coming", "next"} else None
+
+
+def this_week(_: object) -> Week:
+    """ "im Laufe der Woche"."""
+    return Week(0)
+
+
+def parts_of_month(first: Portion, last: Portion, number: int, year: int | None = None) -> Between:
+    """ "Anfang bis Mitte Dezember"."""
+    return Between(Month(number, portion=first, year=year), Month(number, portion=last, year=year))
+
+
 def next_few_days(mode: Mode) -> Vaguely | None:
     """ "in den nächsten Tagen"."""
     return Vaguely(NextDays(5, "day")) if mode in {"coming", "next"} else None
@@ -168,6 +183,17 @@ def part_of(portion: Portion, stretch: DayExpression | None) -> DayExpression | 
 def offset(count: int, unit: Unit) -> Offset | None:
     """ "in zwei Wochen"."""
     return Offset(count, unit) if count <= LONGEST_COUNT else None
+
+
+def offsets(least: int, most: int, unit: Unit) -> Between | None:
+    """ "in zwei bis drei Wochen"."""
+    first, last = offset(least, unit), offset(most, unit)
+    return Between(first, last) if first and last and least < most else None
+
+
+def week_and_a_half(weeks: int) -> Either:
+    """ "in anderthalb Wochen": ten days or eleven."""
+    return Either((Offset(7 * weeks + 3, "day"), Offset(7 * weeks + 4, "day")))
 
 
 def ago(count: int, unit: Unit) -> Offset | None:
@@ -315,6 +341,17 @@ class CutOffDate:
         if january is None or near is None:
             return DayOfMonth(self.day, 1).resolve(today)
         return several(Doubt.CUT_OFF_DATE, near, january)
+
+
+@dataclass(frozen=True, slots=True)
+class Either:
+    """One of several days, the likelier first."""
+
+    days: tuple[DayExpression, ...]
+
+    def resolve(self, today: date) -> Reading:
+        """All of them, to be asked about."""
+        return Reading(tuple(span for day in self.days for span in day.resolve(today).spans), Doubt.VAGUE)
 
 
 def dotted(day: int, month: int) -> CutOffDate | DayOfMonth:

@@ -16,9 +16,11 @@ def without_ruled_out(items: list[Item]) -> list[Item]:
     for index, item in enumerate(items):
         if item.kind == "nicht":
             out |= _negated(items, index)
-        elif item.kind in {"ausser", "statt"}:
+        elif item.kind in {"ausser", "statt"} or (
+            item.kind == "als" and any(before.kind == "lieber" for before in items[:index])
+        ):
             out |= _run_after(items, index + 1)
-        elif item.kind == "busy":
+        elif item.kind in {"busy", "weder"}:
             out |= {at for at in _clause(items, index) if items[at].kind in TIMELY}
         elif item.kind == "auf":
             out |= _moved(items, index)
@@ -97,5 +99,5 @@ def _moved(items: list[Item], index: int) -> set[int]:
     if "von" not in kinds and not any(item.kind == "move" for item in items):
         return set()
     days_follow = any(item.kind in {"DAY", "DAYORD"} for item in items[index:])
-    gone = TIMELY if days_follow else _TIMES
+    gone = TIMELY if days_follow else _TIMES | {"NUM"}
     return {at for at in range(index) if items[at].kind in gone}

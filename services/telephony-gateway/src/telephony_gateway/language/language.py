@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 from telephony_gateway.language.clock import Part
 from telephony_gateway.language.feasts import BY_ZONE
@@ -15,7 +16,22 @@ Rows = Sequence[tuple[str, str, Builder]]
 
 # After these a "Morgen" is the part of the day, not tomorrow ("Dienstag Morgen", "am Morgen", "morgen Morgen").
 _BEFORE_MORNING = frozenset(
-    {"WEEKDAY", "RELDAY", "MORGEN", "MONTH", "DM", "YEAR", "FEAST", "am", "gegen", "DAY", "MOD", "ueber"}
+    {
+        "WEEKDAY",
+        "RELDAY",
+        "MORGEN",
+        "MONTH",
+        "DM",
+        "YEAR",
+        "FEAST",
+        "am",
+        "gegen",
+        "DAY",
+        "MOD",
+        "ueber",
+        "EARLY",
+        "LATE",
+    }
 )
 _TELLS_CLOCK = frozenset({"um", "gegen", "circa", "ab", "punkt"})
 _DATED = frozenset({"DM", "DAY", "MONTH", "YEAR"})
@@ -48,6 +64,25 @@ class Language:
         return items
 
 
+_SHARED_NOUNS = frozenset({"WOCHE", "MONAT", "WEEKEND", "WEEKDAY", "YEARS"})
+_AFTER_SHARED_NOUN = frozenset({"am", "in", "ab", "um"})
+
+
+def _shared_noun(items: list[Item], index: int, before: list[Item]) -> Item | None:
+    """ "diese oder nächste Woche", "nicht diese Woche, die nächste": the noun that such a word left to another."""
+    if items[index].kind != "MOD":
+        return None
+    following = items[index + 1 : index + 4]
+    noun = None
+    if [item.kind for item in following[:2]] == ["oder", "MOD"] and len(following) == 3:
+        noun = following[2]
+    elif not following or following[0].pause or following[0].kind in _AFTER_SHARED_NOUN:
+        noun = next((late for early, late in pairwise(before) if early.kind == "MOD"), None)
+    if noun is None or noun.kind not in _SHARED_NOUNS:
+        return None
+    return Item(noun.kind, noun.value, items[index].start, items[index].end)
+
+
 def _by_neighbours(items: list[Item], feasts: Mapping[str, str]) -> list[Item]:
     out: list[Item] = []
     for index, item in enumerate(items):
@@ -62,6 +97,9 @@ def _by_neighbours(items: list[Item], feasts: Mapping[str, str]) -> list[Item]:
         elif item.kind == "DOT":
             _dotted(item, out, following)
         out.append(item)
+        noun = _shared_noun(items, index, out)
+        if noun is not None:
+            out.append(noun)
     return out
 
 

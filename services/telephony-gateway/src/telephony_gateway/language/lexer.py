@@ -85,6 +85,8 @@ class _Lexer:
         if phrase is not None:
             self._emit(phrase[0], at, phrase[1])
             return phrase[1]
+        if text in self._lexicon.abbreviations:
+            return self._abbreviation(at, text)
         joined = self._joined(at, text)
         if joined is not None:
             self._emit(joined[0], at, joined[1])
@@ -92,6 +94,17 @@ class _Lexer:
         entry = self._lexicon.entries.get(text)
         for part in (entry,) if entry else self._lexicon.known(text) or (("WORD", text),):
             self._emit(part, at, at + 1)
+        return at + 1
+
+    def _abbreviation(self, at: int, text: str) -> int:
+        """ "Do 27.11.", "so.": a weekday before figures or on its own, else the word that it also is."""
+        following = self._shapes[at + 1 : at + 3]
+        after = next((shape.name for shape in following if shape.name != "mark"), "")
+        alone = not after and len(self._shapes) <= 2 and (text != "so" or bool(following))
+        # "Fr. Müller" is no Friday.
+        said = alone or after not in {"", "word"} or (text in {"mo", "di", "mi", "sa"} and after != "")
+        entry = self._lexicon.entries.get(text, ("WORD", text))
+        self._emit(("WEEKDAY", self._lexicon.abbreviations[text]) if said else entry, at, at + 1)
         return at + 1
 
     def _phrase(self, at: int) -> tuple[Entry, int] | None:

@@ -23,6 +23,7 @@ class LexiconTables(NamedTuple):
     splittable: Iterable[str]
     guessable: Iterable[str]
     never_guessed: str
+    abbreviations: Mapping[str, int] = {}
 
 
 def spellings(word: str) -> set[str]:
@@ -51,6 +52,7 @@ class Lexicon:
         kinds = set(tables.splittable)
         self._parts = {word for word, entry in self.entries.items() if entry[0] in kinds and len(word) > 1}
         self._longest = max(map(len, self._parts), default=0)
+        self.abbreviations = tables.abbreviations
         self._kept = {plain(word) for word in tables.never_guessed.split()}
         self._near = _neighbourhood(self.entries, set(tables.guessable), self._kept)
         self.joined = {plain(pair) for pair in tables.joined}

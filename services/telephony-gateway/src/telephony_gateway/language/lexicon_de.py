@@ -5,7 +5,7 @@ from __future__ import annotations
 from telephony_gateway.language.lexicon import Lexicon, LexiconTables
 from telephony_gateway.language.numbers_de import cardinals, ordinals, years
 from telephony_gateway.language.phrases_de import PHRASES
-from telephony_gateway.language.words_de import VALUED, WORDS
+from telephony_gateway.language.words_de import ABBREVIATIONS, VALUED, WORDS
 
 JOINED = (
     "über morgen",
@@ -35,9 +35,10 @@ SPLITTABLE = (
     "MORGEN",
     "RELDAY",
     "MOD",
-    "WEEKS",
+    "WOCHE",
+    "WOCHEN",
     "MONTH",
-    "MONTHS",
+    "MONAT",
     "FEAST",
     "um",
     "ab",
@@ -89,6 +90,7 @@ def _lexicon() -> Lexicon:
             splittable=SPLITTABLE,
             guessable=GUESSABLE,
             never_guessed=NEVER_GUESSED,
+            abbreviations=ABBREVIATIONS,
         )
     )
 

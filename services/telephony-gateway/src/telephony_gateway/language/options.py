@@ -8,8 +8,9 @@ from telephony_gateway.language import build_time
 from telephony_gateway.language.build_day import day_alone
 from telephony_gateway.language.build_time import Impossible, Moment
 from telephony_gateway.language.clock import HALF_DAY, Clock, Part, Window
-from telephony_gateway.language.days import DayExpression, DayOfMonth, RelativeDay, Weekday
+from telephony_gateway.language.days import DayExpression, DayOfMonth, RelativeDay, Weekday, with_month_of
 from telephony_gateway.language.grammar import Item
+from telephony_gateway.language.periods import Month
 from telephony_gateway.language.understanding import Search
 from telephony_gateway.language.unify import unify
 
@@ -17,7 +18,23 @@ TimeExpression = Clock | Window
 # A single ordinal up to this is one of the options that were read out, not a day of the month.
 MOST_OPTIONS = 5
 _BLOCKING = frozenset(
-    {"uhr", "halb", "viertel", "dreiviertel", "HM", "YEAR", "kw", "punkt", "PART", "feiertag"}
+    {
+        "uhr",
+        "halb",
+        "viertel",
+        "dreiviertel",
+        "HM",
+        "YEAR",
+        "kw",
+        "punkt",
+        "PART",
+        "feiertag",
+        "WOCHE",
+        "WOCHEN",
+        "MONAT",
+        "MONATE",
+        "LATE",
+    }
 )
 _CORRECTS = frozenset({"nein", "sondern", "lieber"})
 _HOUR_BEFORE = frozenset({"DAY", "PODS", "nein", "oder", "lieber", "und", "sondern"})
@@ -57,6 +74,7 @@ class Listener:
         """What was said in all."""
         for index, item in enumerate(self._items):
             self._take(index, item)
+        self._only_numbers()
         _share(self.said.options)
         return self.said
 
@@ -82,6 +100,8 @@ class Listener:
         kind = item.kind
         if kind in _CORRECTS:
             self._correcting = {"day", "time"}
+        elif kind == "meant":
+            self.said.options = self.said.options[-1:]
         elif kind in {"oder", "und"}:
             self._another = kind == "oder" or self._another
         elif kind == "IMPOSSIBLE":
@@ -90,7 +110,7 @@ class Listener:
             self.said.moment = item.value
         elif kind == "FIRSTFREE":
             self.said.search = Search.FIRST_FREE
-        elif kind in _BLOCKING:
+        elif kind in _BLOCKING or (kind == "MOD" and item.value in {"next", "overnext"}):
             self.said.left_over = True
 
     def _day(self, day: DayExpression) -> None:
@@ -102,6 +122,7 @@ class Listener:
         else:
             merged = None if self._another else unify(current.day, day)
             if merged is None:
+                current.day = with_month_of(current.day, day)
                 self.said.options.append(Option(_amended_day(current.day, day)))
             else:
                 current.day = merged
@@ -134,14 +155,19 @@ class Listener:
         if item.kind == "NUM":
             self._number(index, item)
         elif item.kind == "DAYORD":
-            self._ordinal(item)
-        elif self.said.search is None:
+            self._ordinal(index, item)
+        else:
+            self.said.left_over = self.said.left_over or item.kind == "LATE"
             self.said.search = Search.LATER if item.kind in {"spaeter", "LATE"} else Search.EARLIER
 
     def _number(self, index: int, item: Item) -> None:
         """A bare number is an hour after a day or a part of it, or beside another hour; before a noun it counts."""
         before = self._kind(index - 1)
-        if index - 1 in self._used or not self._is_hour(index, before):
+        if index - 1 in self._used:
+            return
+        if not self._is_hour(index, before):
+            # "Zimmer 12" and "zwei Kinder" name or count something, a number on its own is part of what was meant.
+            self.said.left_over = self.said.left_over or "WORD" not in {before, self._kind(index + 1)}
             return
         if self._kind(index + 1) == "NUM":
             clock = build_time.hour_minutes(item.value, self._items[index + 1].value)
@@ -152,6 +178,11 @@ class Listener:
             self.said.left_over = True
         else:
             self._time(clock)
+
+    def _only_numbers(self) -> None:
+        """ "neun dreißig" and nothing else: an answer to "wann?"."""
+        if [item.kind for item in self._items] == ["NUM", "NUM"]:
+            self.said.options[0].time = build_time.hour_minutes(self._items[0].value, self._items[1].value)
 
     def _is_hour(self, index: int, before: str) -> bool:
         if self._kind(index + 1) == "WORD" and not self._items[index + 1].pause:
@@ -165,9 +196,10 @@ class Listener:
     def _kind(self, index: int) -> str:
         return self._items[index].kind if 0 <= index < len(self._items) else ""
 
-    def _ordinal(self, item: Item) -> None:
+    def _ordinal(self, index: int, item: Item) -> None:
         known = self.said.options[-1].day
-        if known is not None or item.value > MOST_OPTIONS:
+        beside = self._kind(index + 1) in {"oder", "und"} and self._kind(index + 2) in {"DAY", "DAYORD"}
+        if known is not None or item.value > MOST_OPTIONS or beside:
             self._day(day_alone(item.value))
         else:
             self.said.selection = item.value
@@ -194,6 +226,10 @@ def _amended_day(before: DayExpression, after: DayExpression) -> DayExpression:
             return replace(
                 after, week=before.week, weeks_later=before.weeks_later, week_first=before.week_first
             )
+    elif (
+        isinstance(before, DayOfMonth) and isinstance(after, Month) and after.portion is None and after.number
+    ):
+        return replace(before, month=after.number, year=after.year)
     elif isinstance(before, DayOfMonth) and isinstance(after, DayOfMonth) and after.month is None:
         return replace(after, month=before.month, year=before.year, months_ahead=before.months_ahead)
     return after

@@ -205,7 +205,7 @@ class NthWeek:
             # As with ISO weeks, a week belongs to the month that has its Thursday.
             start = monday_of(first) if first.weekday() <= 3 else monday_of(first) + 7 * DAY
             monday = start + (self.nth - 1) * 7 * DAY
-        return _not_before(today, monday, monday + 6 * DAY)
+        return _not_before(today, max(monday, first), monday + 6 * DAY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +222,20 @@ class Year:
         start, end = _OF_YEAR[self.portion] if self.portion else (1, 12)
         last = make_date(year, end, calendar.monthrange(year, end)[1])
         return _not_before(today, make_date(year, start, 1), last)
+
+
+@dataclass(frozen=True, slots=True)
+class WeekNear:
+    """The week that a day lies in ("die Woche vom 24. November"), or one before or after it."""
+
+    day: DayExpression
+    weeks: int = 0
+
+    def resolve(self, today: date) -> Reading:
+        """Monday to Sunday, cut to what is still to come."""
+        first = self.day.resolve(today).spans[0].first or today
+        monday = shift(monday_of(first), 7 * self.weeks)
+        return _not_before(today, monday, shift(monday, 6))
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from telephony_gateway.language import build_day as day
 from telephony_gateway.language.days import Offset, RelativeDay, Weekday
 from telephony_gateway.language.feasts import Feast
 from telephony_gateway.language.grammar import table
-from telephony_gateway.language.periods import Month, NextWorkday, Vaguely, Year
+from telephony_gateway.language.periods import Month, NextWorkday, Vaguely, WeekNear, Year
 from telephony_gateway.language.unify import unify
 
 DAYS = table(
@@ -29,14 +29,16 @@ DAYS = table(
             ("on? ORD in? MOD MONTHS", lambda number, mode, _: day.day_in_month(number, mode)),
             ("on? ORD in? MONTHS", lambda number, _: day.day_in_month(number, "this")),
             ("am ORD / am der ORD", day.day_alone),
-            ("in? MOD WEEKS", lambda mode, _: day.week(mode)),
+            ("in? MOD WOCHE", lambda mode, _: day.week(mode)),
+            ("in? MOD WOCHEN|MONATE", lambda mode, unit: day.next_few(mode, unit)),
+            ("THISWEEK", day.this_week),
             (
                 "kw NUM YEAR? / in? kw NUM YEAR? / WEEKS NUM YEAR?",
                 lambda *found: day.calendar_week(*found[-2:]),
             ),
             ("in? der? ORD kw YEAR?", day.calendar_week),
             ("in? der? ORD WEEKS", lambda number, _: day.calendar_week(number) if number > 5 else None),
-            ("in? MOD MONTHS", lambda mode, _: day.month(mode)),
+            ("in? MOD MONAT", lambda mode, _: day.month(mode)),
             ("in? MOD YEARS", lambda mode, _: day.year(mode)),
             ("HEUER", lambda _: Year()),
             ("in? MOD? MONTH YEAR?", day.named_month),
@@ -45,6 +47,7 @@ DAYS = table(
                 "with? PART von|in? MONTH YEAR?",
                 lambda part, number, year: Month(number, portion=part, year=year),
             ),
+            ("with? PART bis|dash|oder PART von|in? MONTH YEAR?", day.parts_of_month),
             (
                 "with? PART von|in? MOD? WEEKS",
                 lambda part, mode, _: day.part_of(part, day.week(mode or "this")),
@@ -74,6 +77,10 @@ DAYS = table(
             ),
             ("am NUM", lambda number: day.day_alone(number) if number <= 31 else None),
             ("in circa? N UNIT", day.offset),
+            ("in circa? N bis|dash|oder N UNIT", day.offsets),
+            ("in HALFMORE WEEKS", lambda weeks, _: day.week_and_a_half(weeks)),
+            ("in? WEEKS nach FEAST", lambda _, name: Vaguely(WeekNear(Feast(name), 1))),
+            ("in? WEEKS vor FEAST", lambda _, name: Vaguely(WeekNear(Feast(name), -1))),
             ("in EIN? paar DAYS", lambda *_: Vaguely(Offset(3, "day"))),
             ("in EIN? paar WEEKS", lambda *_: Vaguely(Offset(3, "week"))),
             ("in HALFYEAR", lambda months: Offset(months, "month")),
@@ -81,7 +88,7 @@ DAYS = table(
             ("in? MOD N UNIT", day.next_days),
             ("binnen von? N UNIT", day.within),
             ("binnen von? MOD N UNIT", lambda _, count, unit: day.within(count, unit)),
-            ("in? MOD paar DAYS / in? MOD DAYS", lambda mode, _: day.next_few_days(mode)),
+            ("in? MOD paar TAGE / in? MOD TAGE", lambda mode, _: day.next_few_days(mode)),
             ("with? MOD? WEEKEND", lambda mode, _: day.weekend(mode)),
             ("am? MOD? arbeitswoche", day.working_week),
             ("am? MOD werktag", lambda _: NextWorkday()),
@@ -140,6 +147,7 @@ TOGETHER = table(
             ("DAY DAYORD / DAY am DAYORD", lambda a, number: unify(a, day.day_alone(number))),
             ("DAYORD DAY", lambda number, b: unify(day.day_alone(number), b)),
             ("DAY YEAR", day.with_year),
+            ("in? WEEKS von|ab|um? DAY", lambda _, inner: WeekNear(inner)),
         ],
     }
 )
@@ -150,9 +158,10 @@ RANGES = table(
         "DAY": [
             ("von|ab? D bis|dash zu? D / zwischen D und|bis|dash D", day.span),
             ("von NUM bis|dash DAY / zwischen NUM und DAY / NUM bis|dash DAY", day.span_from_number),
-            ("D slash DAY / DAYORD auf DAY", day.span),
-            ("ab|nicht_vor|fruehestens D / erst ab|am D", lambda start: day.span(start, None)),
+            ("D slash DAY", day.span),
+            ("ab|fruehestens D / nicht vor D / von D am", lambda start: day.span(start, None)),
             ("bis|spaetestens zu? D / bis spaetestens zu? D", lambda end: day.span(None, end)),
+            ("nicht nach D", lambda end: day.span(None, end)),
             ("nach D", day.after_day),
             ("vor D", day.before_day),
         ],

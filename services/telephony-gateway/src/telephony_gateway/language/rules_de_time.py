@@ -64,7 +64,8 @@ CLOCKS = table(
             ("um|punkt NUM NUM", time.hour_minutes),
             ("um? NUM NUM uhr", time.slip),
             ("um? NUM NUM uhr NUM", time.slip_with_minutes),
-            ("um? MIDNIGHT", lambda _: Clock(0)),
+            ("um? MIDNIGHT / um? CLOCK MIDNIGHT", lambda *_: Clock(0)),
+            ("um? DM N uhr?", time.fraction),
             ("um mittag_word", lambda: Clock(12 * 60)),
         ],
         "IMPOSSIBLE": [
@@ -104,6 +105,7 @@ TIMES = table(
             ("about NUM herum? / um about NUM herum? / NUM herum", time.hour_about),
             ("um CLOCK herum? / CLOCK herum", time.about),
             ("punkt um? CLOCK", lambda clock: clock),
+            ("CLOCK MIDNIGHT", lambda *_: Clock(0)),
             (
                 "CLOCK AMPM",
                 lambda clock, half: time.in_part(clock, Part.EARLY if half == "am" else Part.AFTERNOON),
@@ -122,6 +124,8 @@ WINDOWS = table(
         "WINDOW": [
             ("zwischen T und|bis|dash|slash T / von|ab T bis|dash T", time.between),
             ("T bis|dash|slash CLOCK / CLOCK bis|dash|slash T", time.between),
+            ("nach PODS", time.after_part),
+            ("CLOCK oder spaeter", time.from_time),
             (
                 "ab|fruehestens|nach T / erst ab|nach T / nicht vor T / T fruehestens / ab about T / CLOCK aufwaerts",
                 time.from_time,

@@ -18,7 +18,10 @@ MACROS = {
     "H": "NUM|HM",
     "T": "CLOCK|NUM|PODS",
     "D": "DAY|DAYORD",
-    "UNIT": "DAYS|WEEKS|MONTHS|YEARS",
+    "DAYS": "TAG|TAGE",
+    "WEEKS": "WOCHE|WOCHEN",
+    "MONTHS": "MONAT|MONATE",
+    "UNIT": "TAG|TAGE|WOCHE|WOCHEN|MONAT|MONATE|YEARS",
     "about": "gegen",
     "with": "in|am|um|der",
     "TIMEWORD": "WEEKDAY|MONTH|RELDAY|POD|FEAST|WEEKEND",
@@ -137,7 +140,8 @@ DAYS = table(
             ("am? CUT", lambda number: day.dotted(number, 1)),
             ("am? der? ORD of? MOD MONTHS", lambda number, mode, _: day.day_in_month(number, mode)),
             ("am der? ORD", day.day_alone),
-            ("in? der? MOD WEEKS", lambda mode, _: day.week(mode)),
+            ("in? der? MOD WOCHE", lambda mode, _: day.week(mode)),
+            ("in? der? MOD WOCHEN|MONATE", lambda mode, unit: day.next_few(mode, unit)),
             ("der? WEEKS nach MOD", lambda _, mode: day.week("overnext") if mode == "next" else None),
             (
                 "in? kw NUM YEAR? / WEEKS NUM",
@@ -145,7 +149,7 @@ DAYS = table(
                     found[-2] if len(found) > 1 and found[-1] is None else found[-1]
                 ),
             ),
-            ("in? der? MOD MONTHS", lambda mode, _: day.month(mode)),
+            ("in? der? MOD MONAT", lambda mode, _: day.month(mode)),
             ("in? der? MOD YEARS", lambda mode, _: day.year(mode)),
             ("in? MOD? MONTH YEAR?", day.named_month),
             (
@@ -169,7 +173,7 @@ DAYS = table(
             ("in HALFYEAR", lambda months: Offset(months, "month")),
             ("N UNIT ago", day.ago),
             ("in? der? MOD NUM UNIT", day.next_days),
-            ("in? der? MOD paar DAYS / in? der? MOD DAYS", lambda mode, _: day.next_few_days(mode)),
+            ("in? der? MOD paar TAGE / in? der? MOD TAGE", lambda mode, _: day.next_few_days(mode)),
             ("binnen der? MOD? N UNIT", lambda _, count, unit: day.within(count, unit)),
             ("EIN WEEKS ab|am WEEKDAY", lambda *found: Weekday(found[-1], weeks_later=1)),
             (

@@ -18,7 +18,7 @@ from telephony_gateway.language.days import (
     Weekday,
 )
 from telephony_gateway.language.feasts import Feast
-from telephony_gateway.language.periods import Month, Weekend, WorkingWeek, Year
+from telephony_gateway.language.periods import THIS_WEEK, Month, PartOfWeek, Weekend, WorkingWeek, Year
 
 Merge = Callable[[Any, Any], DayExpression | None]
 
@@ -45,11 +45,13 @@ def _offset_weekday(offset: Offset, day: Weekday) -> Weekday | None:
     return later and replace(later, week_first=True)
 
 
-def _relative_offset(day: RelativeDay, offset: Offset) -> RelativeDay | None:
+def _relative_offset(day: RelativeDay, offset: Offset) -> RelativeDay | Offset | None:
     """ "heute in acht Tagen" is a week, "morgen in vierzehn Tagen" two."""
     weeks = offset.weeks()
     if weeks is not None:
         return RelativeDay(day.days + 7 * weeks)
+    if day.days == 0 and offset.unit != "day":
+        return offset
     return RelativeDay(day.days + offset.count) if offset.unit == "day" and not offset.past else None
 
 
@@ -90,6 +92,10 @@ def _week_working(week: AnyWeek, days: WorkingWeek) -> WorkingWeek:
     return replace(days, week=week)
 
 
+def _week_part(week: AnyWeek, part: PartOfWeek) -> PartOfWeek | None:
+    return replace(part, week=week) if part.week == THIS_WEEK else None
+
+
 def _week_between(week: AnyWeek, span: Between) -> Between | None:
     """ "nächste Woche ab Mittwoch", "nächste Woche von Montag bis Mittwoch"."""
     start, end = (_into(week, side) for side in (span.start, span.end))
@@ -117,6 +123,8 @@ _ONE_WAY: dict[tuple[type, type], Merge] = {
     (CalendarWeek, Weekend): _week_weekend,
     (Weekend, Offset): _weekend_offset,
     (Week, WorkingWeek): _week_working,
+    (Week, PartOfWeek): _week_part,
+    (CalendarWeek, PartOfWeek): _week_part,
     (Week, Between): _week_between,
     (CalendarWeek, Between): _week_between,
 }

@@ -11,7 +11,7 @@ from telephony_gateway.language.phrases_de import FEASTS
 WORDS = {
     "filler": (
         "ähm äh öh ehm hm hmm mhm ah oh na nun ja jo jawohl okay ok gut genau also halt eben so mal eigentlich vielleicht eventuell evtl "
-        "bitte danke gern gerne wohl einfach irgendwie irgendwann sagen sag sagt wir mir's würd bloß jetzt dann da dort hier ganz recht schon noch auch gleich "
+        "bitte danke gern gerne wohl einfach irgendwie irgendwann sagen sag sagt wir mir mir's mein meine meinen meiner meinem würd bloß jetzt dann da dort hier ganz recht schon noch auch gleich "
         "quasi sozusagen ungefähre wieder denn ebenfalls natürlich idealerweise möglichst tja gell gelle woll eh fei "
         "sehr geehrte liebe hallo servus moin grüezi grüß tagchen"
     ),
@@ -32,7 +32,9 @@ WORDS = {
     "vor": "vor vorm",
     "gegen": "gegen gg geg",
     "ueber": "über übern übers",
-    "nicht": "nicht ned net nich nix ned nöd nie niemals",
+    "als": "als",
+    "weder": "weder",
+    "nicht": "schlecht ungünstig unpassend blöd doof unmöglich ungeschickt nicht ned net nich nix ned nöd nie niemals",
     "kein": "kein keine keinen keiner keinesfalls",
     "uhr": "uhr uhren uhrn",
     "h": "h",
@@ -66,12 +68,12 @@ WORDS = {
     "konnte": "kann geht passt können klappt könnte ginge möchte will bin habe hab haben ist wär wäre wird würde muss soll sind",
     "title": "herr herrn frau familie fräulein doktor dr professor prof hr",
     "name": "heiße heiss name namen namens nachname vorname nachnamen heißt",
-    "guten": "guten gute gutn schönen schönes schöne guads guada",
+    "guten": "frohe frohes fröhliche guten gute gutn schönen schönes schöne guads guada",
     "move": "verschieben verlegen umbuchen verschoben verlegt umlegen vorverlegen verschiebe verlege schieben",
     "drauf": "drauf darauf danach",
     "haelfte": "hälfte",
     "feiertag": "feiertag feiertage feiertagen",
-    "busy": "arbeite arbeiten schaffe schaffen verhindert ausgebucht",
+    "busy": "arbeite arbeiten schaffe schaffen verhindert ausgebucht urlaub verreist krank",
 }
 
 VALUED: dict[str, dict[object, str]] = {
@@ -134,9 +136,13 @@ VALUED: dict[str, dict[object, str]] = {
     "PART": {"start": "anfang anfangs beginn", "middle": "mitte", "end": "ende"},
     "MINUTE": {"minute": "minute minuten min minütchen minuden"},
     "HOUR": {"hour": "stunde stunden std stündchen"},
-    "DAYS": {"day": "tag tage tagen tg tages tags"},
-    "WEEKS": {"week": "woche wochen wo wochn wuchn wuche"},
-    "MONTHS": {"month": "monat monate monaten monats"},
+    "THISWEEK": {0: "diewoche"},
+    "TAG": {"day": "tag tages"},
+    "TAGE": {"day": "tage tagen tg tags"},
+    "WOCHE": {"week": "woche wochn wuchn wuche"},
+    "WOCHEN": {"week": "wochen"},
+    "MONAT": {"month": "monat monats"},
+    "MONATE": {"month": "monate monaten"},
     "YEARS": {"year": "jahr jahre jahren jahres"},
     "HEUER": {0: "heuer heurigen heurige"},
     "WEEKEND": {True: "wochenende wochenend we wochenendes weekend wochenends"},
@@ -146,6 +152,7 @@ VALUED: dict[str, dict[object, str]] = {
     "EASTER_DAY": {True: "osterfeiertag"},
     "WHIT_DAY": {True: "pfingstfeiertag"},
     "AMPM": {"am": "a.m", "pm": "pm p.m nachm"},
+    "HALFMORE": {1: "anderthalb eineinhalb einundeinhalb", 2: "zweieinhalb", 3: "dreieinhalb"},
     "MEAL": {Part.NOON: "mittagessen", Part.EARLY: "frühstück", Part.EVENING: "abendessen abendbrot"},
     "WEEKPART": {"start": "wochenanfang wochenbeginn", "middle": "wochenmitte", "end": "wochenschluss"},
     "MONTHPART": {
@@ -157,3 +164,5 @@ VALUED: dict[str, dict[object, str]] = {
     "SOON": {"soon": "schnellstmöglich baldmöglichst frühestmöglich ehestmöglich schnellstens baldigst"},
     "WORK": {True: "arbeit schule büro"},
 }
+
+ABBREVIATIONS = {"mo": 0, "di": 1, "mi": 2, "do": 3, "fr": 4, "sa": 5, "so": 6}
