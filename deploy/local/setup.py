@@ -13,7 +13,7 @@ OLDEST_PYTHON = (3, 11)
 
 
 def main(target: str, *members: str) -> None:
-    """Make the environment at ``target`` hold exactly the lock and the workspace's members."""
+    """Make the environment at ``target`` hold what is locked, and the workspace's members."""
     if sys.version_info < OLDEST_PYTHON:
         sys.exit(
             f"Python 3.11 or newer is needed, this is {sys.version.split()[0]}: make setup PYTHON=python3.11"
@@ -36,7 +36,10 @@ def find_uv(target: Path) -> str:
     home = target / "uv-home"
     own = home / "bin" / "uv"
     if not own.exists():
-        venv.create(home, with_pip=True)
+        try:
+            venv.create(home, with_pip=True)
+        except subprocess.CalledProcessError:
+            sys.exit("This Python cannot make environments: install python3-venv (Debian, Ubuntu), or uv")
         run(str(home / "bin" / "pip"), "install", "--quiet", "--disable-pip-version-check", "uv")
     return str(own)
 

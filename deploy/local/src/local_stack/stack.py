@@ -34,8 +34,8 @@ class SupervisorLostError(RuntimeError):
 class Stack:
     """``with Stack(settings) as stack:`` everything is ready inside, and gone after.
 
-    Inside, the first of Ctrl-C, SIGTERM and SIGHUP raises KeyboardInterrupt; what comes after that is ignored until
-    everything has stopped. For the main thread only.
+    Inside, the first of Ctrl-C, SIGTERM and SIGHUP raises KeyboardInterrupt; none interrupts the
+    stopping. For the main thread only.
     """
 
     def __init__(

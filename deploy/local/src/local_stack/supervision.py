@@ -38,6 +38,11 @@ class Supervision:
         """Whether it is gone, and with it everything that it supervised."""
         return has_ended(self.guard)
 
+    def terminate(self) -> None:
+        """Have the guard end the supervisor, which ends the programs."""
+        with suppress(psutil.NoSuchProcess):
+            self.guard.terminate()
+
 
 @contextmanager
 def supervised(programs: Sequence[Program], state: StateDir) -> Iterator[Supervision]:
@@ -65,16 +70,21 @@ def supervised(programs: Sequence[Program], state: StateDir) -> Iterator[Supervi
 def _stop(running: Supervision) -> None:
     # An interrupt may have come between a question and its answer: this is a new conversation.
     running.control.close()
-    with suppress(OSError, HTTPException, xmlrpc.client.Error):
-        running.control.shut_down()
     try:
-        # Each question also wakes the supervisor to see whether the next program may be stopped.
-        until(
-            lambda: not running.control.answers(), within_s=STOPPED_WITHIN_S, what="the end of all programs"
-        )
-        until(lambda: running.has_ended, within_s=STOPPED_WITHIN_S, what="the end of the supervisor")
+        running.control.shut_down()
+    except (OSError, HTTPException, xmlrpc.client.Error):
+        # It does not listen, or not yet: the guard sends it a signal.
+        running.terminate()
+
+    def has_ended() -> bool:
+        # The question wakes the supervisor to see whether the next program may be stopped.
+        running.control.answers()
+        return running.has_ended
+
+    try:
+        until(has_ended, within_s=STOPPED_WITHIN_S, what="the end of the supervisor")
     except NotInTimeError:
-        running.guard.terminate()
+        running.terminate()
     finally:
         running.control.close()
 
