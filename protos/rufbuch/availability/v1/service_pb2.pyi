@@ -164,6 +164,106 @@ PHASE_KIND_GAP_BLOCKED: PhaseKind.ValueType  # 3
 """The person stays reserved."""
 Global___PhaseKind: _TypeAlias = PhaseKind  # noqa: Y015
 
+class _BlockerKind:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _BlockerKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_BlockerKind.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    BLOCKER_KIND_UNSPECIFIED: _BlockerKind.ValueType  # 0
+    BLOCKER_KIND_OUTSIDE_HOURS: _BlockerKind.ValueType  # 1
+    """Outside the person's or the branch's working hours, or in a break."""
+    BLOCKER_KIND_ABSENCE: _BlockerKind.ValueType  # 2
+    """The person is away."""
+    BLOCKER_KIND_HOLIDAY: _BlockerKind.ValueType  # 3
+    """A public holiday of the branch's region."""
+    BLOCKER_KIND_APPOINTMENT: _BlockerKind.ValueType  # 4
+    """An appointment; see appointment_id."""
+    BLOCKER_KIND_HOLD: _BlockerKind.ValueType  # 5
+    """Another caller holds it."""
+    BLOCKER_KIND_EXTERNAL: _BlockerKind.ValueType  # 6
+    """Busy in a calendar outside."""
+    BLOCKER_KIND_NOTICE: _BlockerKind.ValueType  # 7
+    """Inside the notice."""
+    BLOCKER_KIND_HORIZON: _BlockerKind.ValueType  # 8
+    """Beyond the horizon."""
+    BLOCKER_KIND_GRID: _BlockerKind.ValueType  # 9
+    """Not on the branch's grid of starts."""
+    BLOCKER_KIND_START_WINDOW: _BlockerKind.ValueType  # 10
+    """Outside the windows in which the service may start."""
+    BLOCKER_KIND_DAILY_CAP: _BlockerKind.ValueType  # 11
+    """The service's daily cap is reached."""
+    BLOCKER_KIND_RESOURCE: _BlockerKind.ValueType  # 12
+    """A room or a device is taken."""
+    BLOCKER_KIND_NOT_ABLE: _BlockerKind.ValueType  # 13
+    """The person does not do it, or has no complete mapping."""
+
+class BlockerKind(_BlockerKind, metaclass=_BlockerKindEnumTypeWrapper):
+    """Why something blocks."""
+
+BLOCKER_KIND_UNSPECIFIED: BlockerKind.ValueType  # 0
+BLOCKER_KIND_OUTSIDE_HOURS: BlockerKind.ValueType  # 1
+"""Outside the person's or the branch's working hours, or in a break."""
+BLOCKER_KIND_ABSENCE: BlockerKind.ValueType  # 2
+"""The person is away."""
+BLOCKER_KIND_HOLIDAY: BlockerKind.ValueType  # 3
+"""A public holiday of the branch's region."""
+BLOCKER_KIND_APPOINTMENT: BlockerKind.ValueType  # 4
+"""An appointment; see appointment_id."""
+BLOCKER_KIND_HOLD: BlockerKind.ValueType  # 5
+"""Another caller holds it."""
+BLOCKER_KIND_EXTERNAL: BlockerKind.ValueType  # 6
+"""Busy in a calendar outside."""
+BLOCKER_KIND_NOTICE: BlockerKind.ValueType  # 7
+"""Inside the notice."""
+BLOCKER_KIND_HORIZON: BlockerKind.ValueType  # 8
+"""Beyond the horizon."""
+BLOCKER_KIND_GRID: BlockerKind.ValueType  # 9
+"""Not on the branch's grid of starts."""
+BLOCKER_KIND_START_WINDOW: BlockerKind.ValueType  # 10
+"""Outside the windows in which the service may start."""
+BLOCKER_KIND_DAILY_CAP: BlockerKind.ValueType  # 11
+"""The service's daily cap is reached."""
+BLOCKER_KIND_RESOURCE: BlockerKind.ValueType  # 12
+"""A room or a device is taken."""
+BLOCKER_KIND_NOT_ABLE: BlockerKind.ValueType  # 13
+"""The person does not do it, or has no complete mapping."""
+Global___BlockerKind: _TypeAlias = BlockerKind  # noqa: Y015
+
+class _DayEntryKind:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _DayEntryKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_DayEntryKind.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    DAY_ENTRY_KIND_UNSPECIFIED: _DayEntryKind.ValueType  # 0
+    DAY_ENTRY_KIND_WORKING: _DayEntryKind.ValueType  # 1
+    """The person works."""
+    DAY_ENTRY_KIND_ABSENCE: _DayEntryKind.ValueType  # 2
+    """The person is away."""
+    DAY_ENTRY_KIND_APPOINTMENT: _DayEntryKind.ValueType  # 3
+    """Taken by an appointment."""
+    DAY_ENTRY_KIND_HOLD: _DayEntryKind.ValueType  # 4
+    """Held for a caller."""
+    DAY_ENTRY_KIND_EXTERNAL: _DayEntryKind.ValueType  # 5
+    """Busy in a calendar outside."""
+
+class DayEntryKind(_DayEntryKind, metaclass=_DayEntryKindEnumTypeWrapper):
+    """What an entry of a day is."""
+
+DAY_ENTRY_KIND_UNSPECIFIED: DayEntryKind.ValueType  # 0
+DAY_ENTRY_KIND_WORKING: DayEntryKind.ValueType  # 1
+"""The person works."""
+DAY_ENTRY_KIND_ABSENCE: DayEntryKind.ValueType  # 2
+"""The person is away."""
+DAY_ENTRY_KIND_APPOINTMENT: DayEntryKind.ValueType  # 3
+"""Taken by an appointment."""
+DAY_ENTRY_KIND_HOLD: DayEntryKind.ValueType  # 4
+"""Held for a caller."""
+DAY_ENTRY_KIND_EXTERNAL: DayEntryKind.ValueType  # 5
+"""Busy in a calendar outside."""
+Global___DayEntryKind: _TypeAlias = DayEntryKind  # noqa: Y015
+
 @_typing.final
 class SearchSlotsRequest(_message.Message):
     """What the caller wants."""
@@ -180,6 +280,8 @@ class SearchSlotsRequest(_message.Message):
     WINDOWS_FIELD_NUMBER: _builtins.int
     MAX_OPTIONS_FIELD_NUMBER: _builtins.int
     EXCLUDED_START_TIMES_FIELD_NUMBER: _builtins.int
+    MOVED_APPOINTMENT_ID_FIELD_NUMBER: _builtins.int
+    MORE_SERVICE_IDS_FIELD_NUMBER: _builtins.int
     tenant_id: _builtins.str
     branch_id: _builtins.str
     service_id: _builtins.str
@@ -191,6 +293,8 @@ class SearchSlotsRequest(_message.Message):
     """E.164 number of the caller, for the limit per number; empty: withheld."""
     max_options: _builtins.int
     """At most 5; 0 means 3."""
+    moved_appointment_id: _builtins.str
+    """An appointment that is being moved: its own time is no obstacle."""
     @_builtins.property
     def start_time(self) -> _timestamp_pb2.Timestamp:
         """The exact start that is wished; absent: the windows count."""
@@ -205,6 +309,10 @@ class SearchSlotsRequest(_message.Message):
     def excluded_start_times(self) -> _containers.RepeatedCompositeFieldContainer[_timestamp_pb2.Timestamp]:
         """Starts and options that the caller does not want to hear again."""
 
+    @_builtins.property
+    def more_service_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Further services in the same visit, in order, after service_id; each may go to another person unless person_id says."""
+
     def __init__(
         self,
         *,
@@ -218,10 +326,12 @@ class SearchSlotsRequest(_message.Message):
         windows: _abc.Iterable[Global___TimeWindow] | None = ...,
         max_options: _builtins.int = ...,
         excluded_start_times: _abc.Iterable[_timestamp_pb2.Timestamp] | None = ...,
+        moved_appointment_id: _builtins.str = ...,
+        more_service_ids: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["start_time", b"start_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["branch_id", b"branch_id", "call_id", b"call_id", "caller_number", b"caller_number", "excluded_start_times", b"excluded_start_times", "max_options", b"max_options", "person_id", b"person_id", "service_id", b"service_id", "start_time", b"start_time", "tenant_id", b"tenant_id", "windows", b"windows"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["branch_id", b"branch_id", "call_id", b"call_id", "caller_number", b"caller_number", "excluded_start_times", b"excluded_start_times", "max_options", b"max_options", "more_service_ids", b"more_service_ids", "moved_appointment_id", b"moved_appointment_id", "person_id", b"person_id", "service_id", b"service_id", "start_time", b"start_time", "tenant_id", b"tenant_id", "windows", b"windows"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -306,6 +416,7 @@ class Option(_message.Message):
     PHASES_FIELD_NUMBER: _builtins.int
     OCCUPIED_FIELD_NUMBER: _builtins.int
     HOLD_EXPIRE_TIME_FIELD_NUMBER: _builtins.int
+    SERVICE_IDS_FIELD_NUMBER: _builtins.int
     option_id: _builtins.str
     """Short, for the agent to repeat."""
     branch_id: _builtins.str
@@ -326,6 +437,10 @@ class Option(_message.Message):
     def hold_expire_time(self) -> _timestamp_pb2.Timestamp:
         """Until when it is held; absent: it is not."""
 
+    @_builtins.property
+    def service_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """The services of a visit of several, in order; empty: service_id alone."""
+
     def __init__(
         self,
         *,
@@ -338,10 +453,11 @@ class Option(_message.Message):
         phases: _abc.Iterable[Global___PlannedPhase] | None = ...,
         occupied: _abc.Iterable[Global___OccupiedInterval] | None = ...,
         hold_expire_time: _timestamp_pb2.Timestamp | None = ...,
+        service_ids: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["end_time", b"end_time", "hold_expire_time", b"hold_expire_time", "start_time", b"start_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["branch_id", b"branch_id", "end_time", b"end_time", "hold_expire_time", b"hold_expire_time", "occupied", b"occupied", "option_id", b"option_id", "person_id", b"person_id", "phases", b"phases", "service_id", b"service_id", "start_time", b"start_time"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["branch_id", b"branch_id", "end_time", b"end_time", "hold_expire_time", b"hold_expire_time", "occupied", b"occupied", "option_id", b"option_id", "person_id", b"person_id", "phases", b"phases", "service_id", b"service_id", "service_ids", b"service_ids", "start_time", b"start_time"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -358,10 +474,16 @@ class PlannedPhase(_message.Message):
     KIND_FIELD_NUMBER: _builtins.int
     START_TIME_FIELD_NUMBER: _builtins.int
     END_TIME_FIELD_NUMBER: _builtins.int
+    PERSON_ID_FIELD_NUMBER: _builtins.int
+    SERVICE_ID_FIELD_NUMBER: _builtins.int
     position: _builtins.int
     """From 0, gaps counted, without holes."""
     name: _builtins.str
     kind: Global___PhaseKind.ValueType
+    person_id: _builtins.str
+    """Who does it; empty: the option's person."""
+    service_id: _builtins.str
+    """Which of the visit's services it belongs to."""
     @_builtins.property
     def start_time(self) -> _timestamp_pb2.Timestamp: ...
     @_builtins.property
@@ -374,10 +496,12 @@ class PlannedPhase(_message.Message):
         kind: Global___PhaseKind.ValueType = ...,
         start_time: _timestamp_pb2.Timestamp | None = ...,
         end_time: _timestamp_pb2.Timestamp | None = ...,
+        person_id: _builtins.str = ...,
+        service_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["end_time", b"end_time", "start_time", b"start_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["end_time", b"end_time", "kind", b"kind", "name", b"name", "position", b"position", "start_time", b"start_time"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["end_time", b"end_time", "kind", b"kind", "name", b"name", "person_id", b"person_id", "position", b"position", "service_id", b"service_id", "start_time", b"start_time"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -385,14 +509,18 @@ Global___PlannedPhase: _TypeAlias = PlannedPhase  # noqa: Y015
 
 @_typing.final
 class OccupiedInterval(_message.Message):
-    """A span of time that a person is taken, half open."""
+    """A span of time that a person, a room or a device is taken, half open."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     PERSON_ID_FIELD_NUMBER: _builtins.int
     START_TIME_FIELD_NUMBER: _builtins.int
     END_TIME_FIELD_NUMBER: _builtins.int
+    RESOURCE_ID_FIELD_NUMBER: _builtins.int
     person_id: _builtins.str
+    """Empty where a resource is taken."""
+    resource_id: _builtins.str
+    """A room or a device; empty where a person is taken."""
     @_builtins.property
     def start_time(self) -> _timestamp_pb2.Timestamp: ...
     @_builtins.property
@@ -403,10 +531,11 @@ class OccupiedInterval(_message.Message):
         person_id: _builtins.str = ...,
         start_time: _timestamp_pb2.Timestamp | None = ...,
         end_time: _timestamp_pb2.Timestamp | None = ...,
+        resource_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["end_time", b"end_time", "start_time", b"start_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["end_time", b"end_time", "person_id", b"person_id", "start_time", b"start_time"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["end_time", b"end_time", "person_id", b"person_id", "resource_id", b"resource_id", "start_time", b"start_time"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -570,3 +699,288 @@ class ReleaseHoldsResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ReleaseHoldsResponse: _TypeAlias = ReleaseHoldsResponse  # noqa: Y015
+
+@_typing.final
+class HoldOptionsRequest(_message.Message):
+    """Starts to hold together."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TENANT_ID_FIELD_NUMBER: _builtins.int
+    BRANCH_ID_FIELD_NUMBER: _builtins.int
+    CALL_ID_FIELD_NUMBER: _builtins.int
+    CALLER_NUMBER_FIELD_NUMBER: _builtins.int
+    SLOTS_FIELD_NUMBER: _builtins.int
+    tenant_id: _builtins.str
+    branch_id: _builtins.str
+    call_id: _builtins.str
+    """Who will own the holds."""
+    caller_number: _builtins.str
+    """E.164 number of the caller, for the limit per number; empty: withheld."""
+    @_builtins.property
+    def slots(self) -> _containers.RepeatedCompositeFieldContainer[Global___WantedSlot]:
+        """At least one, at most 5."""
+
+    def __init__(
+        self,
+        *,
+        tenant_id: _builtins.str = ...,
+        branch_id: _builtins.str = ...,
+        call_id: _builtins.str = ...,
+        caller_number: _builtins.str = ...,
+        slots: _abc.Iterable[Global___WantedSlot] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["branch_id", b"branch_id", "call_id", b"call_id", "caller_number", b"caller_number", "slots", b"slots", "tenant_id", b"tenant_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___HoldOptionsRequest: _TypeAlias = HoldOptionsRequest  # noqa: Y015
+
+@_typing.final
+class WantedSlot(_message.Message):
+    """One start, exactly."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SERVICE_ID_FIELD_NUMBER: _builtins.int
+    PERSON_ID_FIELD_NUMBER: _builtins.int
+    START_TIME_FIELD_NUMBER: _builtins.int
+    service_id: _builtins.str
+    person_id: _builtins.str
+    """Empty: anybody who can do it."""
+    @_builtins.property
+    def start_time(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        service_id: _builtins.str = ...,
+        person_id: _builtins.str = ...,
+        start_time: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["start_time", b"start_time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["person_id", b"person_id", "service_id", b"service_id", "start_time", b"start_time"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___WantedSlot: _TypeAlias = WantedSlot  # noqa: Y015
+
+@_typing.final
+class HoldOptionsResponse(_message.Message):
+    """In the order of the request."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    OPTIONS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def options(self) -> _containers.RepeatedCompositeFieldContainer[Global___Option]: ...
+    def __init__(
+        self,
+        *,
+        options: _abc.Iterable[Global___Option] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["options", b"options"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___HoldOptionsResponse: _TypeAlias = HoldOptionsResponse  # noqa: Y015
+
+@_typing.final
+class ExplainSlotRequest(_message.Message):
+    """Which start."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TENANT_ID_FIELD_NUMBER: _builtins.int
+    BRANCH_ID_FIELD_NUMBER: _builtins.int
+    SERVICE_ID_FIELD_NUMBER: _builtins.int
+    PERSON_ID_FIELD_NUMBER: _builtins.int
+    START_TIME_FIELD_NUMBER: _builtins.int
+    LANGUAGE_FIELD_NUMBER: _builtins.int
+    tenant_id: _builtins.str
+    branch_id: _builtins.str
+    service_id: _builtins.str
+    person_id: _builtins.str
+    """Empty: everybody who can do it."""
+    language: _builtins.str
+    """BCP 47 language of the words; empty: the business's."""
+    @_builtins.property
+    def start_time(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        tenant_id: _builtins.str = ...,
+        branch_id: _builtins.str = ...,
+        service_id: _builtins.str = ...,
+        person_id: _builtins.str = ...,
+        start_time: _timestamp_pb2.Timestamp | None = ...,
+        language: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["start_time", b"start_time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["branch_id", b"branch_id", "language", b"language", "person_id", b"person_id", "service_id", b"service_id", "start_time", b"start_time", "tenant_id", b"tenant_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ExplainSlotRequest: _TypeAlias = ExplainSlotRequest  # noqa: Y015
+
+@_typing.final
+class ExplainSlotResponse(_message.Message):
+    """What stands in the way."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FREE_FIELD_NUMBER: _builtins.int
+    BLOCKERS_FIELD_NUMBER: _builtins.int
+    free: _builtins.bool
+    """True where at least one person is free."""
+    @_builtins.property
+    def blockers(self) -> _containers.RepeatedCompositeFieldContainer[Global___Blocker]: ...
+    def __init__(
+        self,
+        *,
+        free: _builtins.bool = ...,
+        blockers: _abc.Iterable[Global___Blocker] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["blockers", b"blockers", "free", b"free"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ExplainSlotResponse: _TypeAlias = ExplainSlotResponse  # noqa: Y015
+
+@_typing.final
+class Blocker(_message.Message):
+    """One thing that stands in the way of one person."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PERSON_ID_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
+    START_TIME_FIELD_NUMBER: _builtins.int
+    END_TIME_FIELD_NUMBER: _builtins.int
+    APPOINTMENT_ID_FIELD_NUMBER: _builtins.int
+    WORDS_FIELD_NUMBER: _builtins.int
+    person_id: _builtins.str
+    """Empty: in everybody's way."""
+    kind: Global___BlockerKind.ValueType
+    appointment_id: _builtins.str
+    words: _builtins.str
+    """For an operator, in the language asked for."""
+    @_builtins.property
+    def start_time(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def end_time(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        person_id: _builtins.str = ...,
+        kind: Global___BlockerKind.ValueType = ...,
+        start_time: _timestamp_pb2.Timestamp | None = ...,
+        end_time: _timestamp_pb2.Timestamp | None = ...,
+        appointment_id: _builtins.str = ...,
+        words: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["end_time", b"end_time", "start_time", b"start_time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["appointment_id", b"appointment_id", "end_time", b"end_time", "kind", b"kind", "person_id", b"person_id", "start_time", b"start_time", "words", b"words"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Blocker: _TypeAlias = Blocker  # noqa: Y015
+
+@_typing.final
+class GetDayRequest(_message.Message):
+    """Whose day."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TENANT_ID_FIELD_NUMBER: _builtins.int
+    BRANCH_ID_FIELD_NUMBER: _builtins.int
+    PERSON_ID_FIELD_NUMBER: _builtins.int
+    DATE_FIELD_NUMBER: _builtins.int
+    tenant_id: _builtins.str
+    branch_id: _builtins.str
+    person_id: _builtins.str
+    date: _builtins.str
+    """"YYYY-MM-DD" in the branch's zone."""
+    def __init__(
+        self,
+        *,
+        tenant_id: _builtins.str = ...,
+        branch_id: _builtins.str = ...,
+        person_id: _builtins.str = ...,
+        date: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["branch_id", b"branch_id", "date", b"date", "person_id", b"person_id", "tenant_id", b"tenant_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetDayRequest: _TypeAlias = GetDayRequest  # noqa: Y015
+
+@_typing.final
+class GetDayResponse(_message.Message):
+    """What fills the day, by start."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ENTRIES_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def entries(self) -> _containers.RepeatedCompositeFieldContainer[Global___DayEntry]: ...
+    def __init__(
+        self,
+        *,
+        entries: _abc.Iterable[Global___DayEntry] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["entries", b"entries"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetDayResponse: _TypeAlias = GetDayResponse  # noqa: Y015
+
+@_typing.final
+class DayEntry(_message.Message):
+    """A span of the day, half open."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    KIND_FIELD_NUMBER: _builtins.int
+    START_TIME_FIELD_NUMBER: _builtins.int
+    END_TIME_FIELD_NUMBER: _builtins.int
+    APPOINTMENT_ID_FIELD_NUMBER: _builtins.int
+    HOLD_EXPIRE_TIME_FIELD_NUMBER: _builtins.int
+    kind: Global___DayEntryKind.ValueType
+    appointment_id: _builtins.str
+    @_builtins.property
+    def start_time(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def end_time(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def hold_expire_time(self) -> _timestamp_pb2.Timestamp:
+        """Until when it is held; only of holds."""
+
+    def __init__(
+        self,
+        *,
+        kind: Global___DayEntryKind.ValueType = ...,
+        start_time: _timestamp_pb2.Timestamp | None = ...,
+        end_time: _timestamp_pb2.Timestamp | None = ...,
+        appointment_id: _builtins.str = ...,
+        hold_expire_time: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["end_time", b"end_time", "hold_expire_time", b"hold_expire_time", "start_time", b"start_time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["appointment_id", b"appointment_id", "end_time", b"end_time", "hold_expire_time", b"hold_expire_time", "kind", b"kind", "start_time", b"start_time"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DayEntry: _TypeAlias = DayEntry  # noqa: Y015

@@ -55,6 +55,21 @@ class AvailabilityServiceStub:
                 request_serializer=rufbuch_dot_availability_dot_v1_dot_service__pb2.ReleaseHoldsRequest.SerializeToString,
                 response_deserializer=rufbuch_dot_availability_dot_v1_dot_service__pb2.ReleaseHoldsResponse.FromString,
                 _registered_method=True)
+        self.HoldOptions = channel.unary_unary(
+                '/rufbuch.availability.v1.AvailabilityService/HoldOptions',
+                request_serializer=rufbuch_dot_availability_dot_v1_dot_service__pb2.HoldOptionsRequest.SerializeToString,
+                response_deserializer=rufbuch_dot_availability_dot_v1_dot_service__pb2.HoldOptionsResponse.FromString,
+                _registered_method=True)
+        self.ExplainSlot = channel.unary_unary(
+                '/rufbuch.availability.v1.AvailabilityService/ExplainSlot',
+                request_serializer=rufbuch_dot_availability_dot_v1_dot_service__pb2.ExplainSlotRequest.SerializeToString,
+                response_deserializer=rufbuch_dot_availability_dot_v1_dot_service__pb2.ExplainSlotResponse.FromString,
+                _registered_method=True)
+        self.GetDay = channel.unary_unary(
+                '/rufbuch.availability.v1.AvailabilityService/GetDay',
+                request_serializer=rufbuch_dot_availability_dot_v1_dot_service__pb2.GetDayRequest.SerializeToString,
+                response_deserializer=rufbuch_dot_availability_dot_v1_dot_service__pb2.GetDayResponse.FromString,
+                _registered_method=True)
 
 
 class AvailabilityServiceServicer:
@@ -96,6 +111,30 @@ class AvailabilityServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def HoldOptions(self, request, context):
+        """Holds starts that are named exactly, all of them or none: two people of one party, or a slot for the waiting list.
+        NOT_FOUND and INVALID_ARGUMENT as SearchSlots. ABORTED (SLOT_TAKEN): one of them is not free. UNAVAILABLE
+        (HOLDS_UNAVAILABLE).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ExplainSlot(self, request, context):
+        """Why a start is free or not: everything that blocks it, by person, in words and as data. Errors as SearchSlots.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetDay(self, request, context):
+        """One person's day for the console: working hours, appointments with phases and gaps, holds, external busy times.
+        NOT_FOUND (BRANCH_UNKNOWN, PERSON_UNKNOWN). INVALID_ARGUMENT (WISH_INVALID): the date is none.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_AvailabilityServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -118,6 +157,21 @@ def add_AvailabilityServiceServicer_to_server(servicer, server):
                     servicer.ReleaseHolds,
                     request_deserializer=rufbuch_dot_availability_dot_v1_dot_service__pb2.ReleaseHoldsRequest.FromString,
                     response_serializer=rufbuch_dot_availability_dot_v1_dot_service__pb2.ReleaseHoldsResponse.SerializeToString,
+            ),
+            'HoldOptions': grpc.unary_unary_rpc_method_handler(
+                    servicer.HoldOptions,
+                    request_deserializer=rufbuch_dot_availability_dot_v1_dot_service__pb2.HoldOptionsRequest.FromString,
+                    response_serializer=rufbuch_dot_availability_dot_v1_dot_service__pb2.HoldOptionsResponse.SerializeToString,
+            ),
+            'ExplainSlot': grpc.unary_unary_rpc_method_handler(
+                    servicer.ExplainSlot,
+                    request_deserializer=rufbuch_dot_availability_dot_v1_dot_service__pb2.ExplainSlotRequest.FromString,
+                    response_serializer=rufbuch_dot_availability_dot_v1_dot_service__pb2.ExplainSlotResponse.SerializeToString,
+            ),
+            'GetDay': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetDay,
+                    request_deserializer=rufbuch_dot_availability_dot_v1_dot_service__pb2.GetDayRequest.FromString,
+                    response_serializer=rufbuch_dot_availability_dot_v1_dot_service__pb2.GetDayResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -229,6 +283,87 @@ class AvailabilityService:
             '/rufbuch.availability.v1.AvailabilityService/ReleaseHolds',
             rufbuch_dot_availability_dot_v1_dot_service__pb2.ReleaseHoldsRequest.SerializeToString,
             rufbuch_dot_availability_dot_v1_dot_service__pb2.ReleaseHoldsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def HoldOptions(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/rufbuch.availability.v1.AvailabilityService/HoldOptions',
+            rufbuch_dot_availability_dot_v1_dot_service__pb2.HoldOptionsRequest.SerializeToString,
+            rufbuch_dot_availability_dot_v1_dot_service__pb2.HoldOptionsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ExplainSlot(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/rufbuch.availability.v1.AvailabilityService/ExplainSlot',
+            rufbuch_dot_availability_dot_v1_dot_service__pb2.ExplainSlotRequest.SerializeToString,
+            rufbuch_dot_availability_dot_v1_dot_service__pb2.ExplainSlotResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetDay(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/rufbuch.availability.v1.AvailabilityService/GetDay',
+            rufbuch_dot_availability_dot_v1_dot_service__pb2.GetDayRequest.SerializeToString,
+            rufbuch_dot_availability_dot_v1_dot_service__pb2.GetDayResponse.FromString,
             options,
             channel_credentials,
             insecure,

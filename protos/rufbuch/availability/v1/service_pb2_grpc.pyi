@@ -50,6 +50,17 @@ class AvailabilityServiceStub:
     """Lets the holds of a call live on while the call does, up to the hard cap. Unknown calls: nothing to extend, no error."""
     ReleaseHolds: _grpc.UnaryUnaryMultiCallable[_service_pb2.ReleaseHoldsRequest, _service_pb2.ReleaseHoldsResponse]
     """Ends the holds of a call that nobody has claimed. Repeating it is harmless."""
+    HoldOptions: _grpc.UnaryUnaryMultiCallable[_service_pb2.HoldOptionsRequest, _service_pb2.HoldOptionsResponse]
+    """Holds starts that are named exactly, all of them or none: two people of one party, or a slot for the waiting list.
+    NOT_FOUND and INVALID_ARGUMENT as SearchSlots. ABORTED (SLOT_TAKEN): one of them is not free. UNAVAILABLE
+    (HOLDS_UNAVAILABLE).
+    """
+    ExplainSlot: _grpc.UnaryUnaryMultiCallable[_service_pb2.ExplainSlotRequest, _service_pb2.ExplainSlotResponse]
+    """Why a start is free or not: everything that blocks it, by person, in words and as data. Errors as SearchSlots."""
+    GetDay: _grpc.UnaryUnaryMultiCallable[_service_pb2.GetDayRequest, _service_pb2.GetDayResponse]
+    """One person's day for the console: working hours, appointments with phases and gaps, holds, external busy times.
+    NOT_FOUND (BRANCH_UNKNOWN, PERSON_UNKNOWN). INVALID_ARGUMENT (WISH_INVALID): the date is none.
+    """
 
 @_typing.type_check_only
 class AvailabilityServiceAsyncStub(AvailabilityServiceStub):
@@ -73,6 +84,17 @@ class AvailabilityServiceAsyncStub(AvailabilityServiceStub):
     """Lets the holds of a call live on while the call does, up to the hard cap. Unknown calls: nothing to extend, no error."""
     ReleaseHolds: _aio.UnaryUnaryMultiCallable[_service_pb2.ReleaseHoldsRequest, _service_pb2.ReleaseHoldsResponse]  # type: ignore[assignment]
     """Ends the holds of a call that nobody has claimed. Repeating it is harmless."""
+    HoldOptions: _aio.UnaryUnaryMultiCallable[_service_pb2.HoldOptionsRequest, _service_pb2.HoldOptionsResponse]  # type: ignore[assignment]
+    """Holds starts that are named exactly, all of them or none: two people of one party, or a slot for the waiting list.
+    NOT_FOUND and INVALID_ARGUMENT as SearchSlots. ABORTED (SLOT_TAKEN): one of them is not free. UNAVAILABLE
+    (HOLDS_UNAVAILABLE).
+    """
+    ExplainSlot: _aio.UnaryUnaryMultiCallable[_service_pb2.ExplainSlotRequest, _service_pb2.ExplainSlotResponse]  # type: ignore[assignment]
+    """Why a start is free or not: everything that blocks it, by person, in words and as data. Errors as SearchSlots."""
+    GetDay: _aio.UnaryUnaryMultiCallable[_service_pb2.GetDayRequest, _service_pb2.GetDayResponse]  # type: ignore[assignment]
+    """One person's day for the console: working hours, appointments with phases and gaps, holds, external busy times.
+    NOT_FOUND (BRANCH_UNKNOWN, PERSON_UNKNOWN). INVALID_ARGUMENT (WISH_INVALID): the date is none.
+    """
 
 class AvailabilityServiceServicer(metaclass=_abc_1.ABCMeta):
     """Finds the slots that are free and holds them for a caller. Writes no appointments."""
@@ -117,5 +139,34 @@ class AvailabilityServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_service_pb2.ReleaseHoldsResponse, _abc.Awaitable[_service_pb2.ReleaseHoldsResponse]]:
         """Ends the holds of a call that nobody has claimed. Repeating it is harmless."""
+
+    @_abc_1.abstractmethod
+    def HoldOptions(
+        self,
+        request: _service_pb2.HoldOptionsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_service_pb2.HoldOptionsResponse, _abc.Awaitable[_service_pb2.HoldOptionsResponse]]:
+        """Holds starts that are named exactly, all of them or none: two people of one party, or a slot for the waiting list.
+        NOT_FOUND and INVALID_ARGUMENT as SearchSlots. ABORTED (SLOT_TAKEN): one of them is not free. UNAVAILABLE
+        (HOLDS_UNAVAILABLE).
+        """
+
+    @_abc_1.abstractmethod
+    def ExplainSlot(
+        self,
+        request: _service_pb2.ExplainSlotRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_service_pb2.ExplainSlotResponse, _abc.Awaitable[_service_pb2.ExplainSlotResponse]]:
+        """Why a start is free or not: everything that blocks it, by person, in words and as data. Errors as SearchSlots."""
+
+    @_abc_1.abstractmethod
+    def GetDay(
+        self,
+        request: _service_pb2.GetDayRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_service_pb2.GetDayResponse, _abc.Awaitable[_service_pb2.GetDayResponse]]:
+        """One person's day for the console: working hours, appointments with phases and gaps, holds, external busy times.
+        NOT_FOUND (BRANCH_UNKNOWN, PERSON_UNKNOWN). INVALID_ARGUMENT (WISH_INVALID): the date is none.
+        """
 
 def add_AvailabilityServiceServicer_to_server(servicer: AvailabilityServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -62,6 +62,7 @@ class Business(_message.Message):
     MAPPINGS_FIELD_NUMBER: _builtins.int
     CALENDAR_SYNC_FIELD_NUMBER: _builtins.int
     ETAG_FIELD_NUMBER: _builtins.int
+    POLICIES_FIELD_NUMBER: _builtins.int
     tenant_id: _builtins.str
     """Derived from the key; the same file gives the same ids on every installation."""
     key: _builtins.str
@@ -81,6 +82,12 @@ class Business(_message.Message):
     def services(self) -> _containers.RepeatedCompositeFieldContainer[Global___Service]: ...
     @_builtins.property
     def mappings(self) -> _containers.RepeatedCompositeFieldContainer[Global___Mapping]: ...
+    @_builtins.property
+    def policies(self) -> _containers.RepeatedCompositeFieldContainer[Global___Policy]:
+        """Rules for booking, cancelling and moving; the nearest that speaks of a matter decides it: person, service, branch,
+        business.
+        """
+
     def __init__(
         self,
         *,
@@ -94,10 +101,11 @@ class Business(_message.Message):
         mappings: _abc.Iterable[Global___Mapping] | None = ...,
         calendar_sync: _builtins.bool = ...,
         etag: _builtins.str = ...,
+        policies: _abc.Iterable[Global___Policy] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["branches", b"branches", "calendar_sync", b"calendar_sync", "etag", b"etag", "key", b"key", "language", b"language", "mappings", b"mappings", "name", b"name", "people", b"people", "services", b"services", "tenant_id", b"tenant_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["branches", b"branches", "calendar_sync", b"calendar_sync", "etag", b"etag", "key", b"key", "language", b"language", "mappings", b"mappings", "name", b"name", "people", b"people", "policies", b"policies", "services", b"services", "tenant_id", b"tenant_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -120,6 +128,8 @@ class Branch(_message.Message):
     HORIZON_DAYS_FIELD_NUMBER: _builtins.int
     HOLD_SECONDS_FIELD_NUMBER: _builtins.int
     OPENING_HOURS_FIELD_NUMBER: _builtins.int
+    DATED_HOURS_FIELD_NUMBER: _builtins.int
+    RESOURCES_FIELD_NUMBER: _builtins.int
     branch_id: _builtins.str
     key: _builtins.str
     name: _builtins.str
@@ -141,6 +151,14 @@ class Branch(_message.Message):
 
     @_builtins.property
     def opening_hours(self) -> _containers.RepeatedCompositeFieldContainer[Global___WeeklyHours]: ...
+    @_builtins.property
+    def dated_hours(self) -> _containers.RepeatedCompositeFieldContainer[Global___DatedHours]:
+        """Days on which other hours hold, e.g. a Saturday before Christmas; without hours: closed all day."""
+
+    @_builtins.property
+    def resources(self) -> _containers.RepeatedCompositeFieldContainer[Global___Resource]:
+        """Rooms and devices of the branch."""
+
     def __init__(
         self,
         *,
@@ -155,14 +173,104 @@ class Branch(_message.Message):
         horizon_days: _builtins.int = ...,
         hold_seconds: _builtins.int = ...,
         opening_hours: _abc.Iterable[Global___WeeklyHours] | None = ...,
+        dated_hours: _abc.Iterable[Global___DatedHours] | None = ...,
+        resources: _abc.Iterable[Global___Resource] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["branch_id", b"branch_id", "dialled_numbers", b"dialled_numbers", "hold_seconds", b"hold_seconds", "holiday_region", b"holiday_region", "horizon_days", b"horizon_days", "key", b"key", "min_notice_minutes", b"min_notice_minutes", "name", b"name", "opening_hours", b"opening_hours", "slot_step_minutes", b"slot_step_minutes", "time_zone", b"time_zone"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["branch_id", b"branch_id", "dated_hours", b"dated_hours", "dialled_numbers", b"dialled_numbers", "hold_seconds", b"hold_seconds", "holiday_region", b"holiday_region", "horizon_days", b"horizon_days", "key", b"key", "min_notice_minutes", b"min_notice_minutes", "name", b"name", "opening_hours", b"opening_hours", "resources", b"resources", "slot_step_minutes", b"slot_step_minutes", "time_zone", b"time_zone"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Branch: _TypeAlias = Branch  # noqa: Y015
+
+@_typing.final
+class DatedHours(_message.Message):
+    """The hours of one day, instead of the weekly ones."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DATE_FIELD_NUMBER: _builtins.int
+    SPANS_FIELD_NUMBER: _builtins.int
+    NOTE_FIELD_NUMBER: _builtins.int
+    date: _builtins.str
+    """"YYYY-MM-DD" in the branch's zone."""
+    note: _builtins.str
+    @_builtins.property
+    def spans(self) -> _containers.RepeatedCompositeFieldContainer[Global___DaySpan]:
+        """None: closed, or away."""
+
+    def __init__(
+        self,
+        *,
+        date: _builtins.str = ...,
+        spans: _abc.Iterable[Global___DaySpan] | None = ...,
+        note: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["date", b"date", "note", b"note", "spans", b"spans"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DatedHours: _TypeAlias = DatedHours  # noqa: Y015
+
+@_typing.final
+class DaySpan(_message.Message):
+    """One span of a day's wall-clock time."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    START_FIELD_NUMBER: _builtins.int
+    END_FIELD_NUMBER: _builtins.int
+    start: _builtins.str
+    """"HH:MM"."""
+    end: _builtins.str
+    """"HH:MM", "24:00" allowed; after start."""
+    def __init__(
+        self,
+        *,
+        start: _builtins.str = ...,
+        end: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["end", b"end", "start", b"start"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DaySpan: _TypeAlias = DaySpan  # noqa: Y015
+
+@_typing.final
+class Resource(_message.Message):
+    """A room or a device that only one customer can use at a time."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RESOURCE_ID_FIELD_NUMBER: _builtins.int
+    KEY_FIELD_NUMBER: _builtins.int
+    NAME_FIELD_NUMBER: _builtins.int
+    GROUP_FIELD_NUMBER: _builtins.int
+    resource_id: _builtins.str
+    key: _builtins.str
+    name: _builtins.str
+    group: _builtins.str
+    """What phases ask for, e.g. "basin": any one of the group will do."""
+    def __init__(
+        self,
+        *,
+        resource_id: _builtins.str = ...,
+        key: _builtins.str = ...,
+        name: _builtins.str = ...,
+        group: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["group", b"group", "key", b"key", "name", b"name", "resource_id", b"resource_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Resource: _TypeAlias = Resource  # noqa: Y015
 
 @_typing.final
 class WeeklyHours(_message.Message):
@@ -173,10 +281,16 @@ class WeeklyHours(_message.Message):
     WEEKDAYS_FIELD_NUMBER: _builtins.int
     START_FIELD_NUMBER: _builtins.int
     END_FIELD_NUMBER: _builtins.int
+    VALID_FROM_FIELD_NUMBER: _builtins.int
+    VALID_UNTIL_FIELD_NUMBER: _builtins.int
     start: _builtins.str
     """"HH:MM" in the branch's zone."""
     end: _builtins.str
     """"HH:MM" in the branch's zone, "24:00" allowed; after start."""
+    valid_from: _builtins.str
+    """First day on which the rule holds, "YYYY-MM-DD"; empty: since ever."""
+    valid_until: _builtins.str
+    """Last day on which the rule holds, "YYYY-MM-DD"; empty: for ever."""
     @_builtins.property
     def weekdays(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
         """ISO weekdays, 1 = Monday to 7 = Sunday."""
@@ -187,10 +301,12 @@ class WeeklyHours(_message.Message):
         weekdays: _abc.Iterable[_builtins.int] | None = ...,
         start: _builtins.str = ...,
         end: _builtins.str = ...,
+        valid_from: _builtins.str = ...,
+        valid_until: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["end", b"end", "start", b"start", "weekdays", b"weekdays"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["end", b"end", "start", b"start", "valid_from", b"valid_from", "valid_until", b"valid_until", "weekdays", b"weekdays"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -211,10 +327,17 @@ class Person(_message.Message):
     ACCOUNTS_FIELD_NUMBER: _builtins.int
     SERVICE_IDS_FIELD_NUMBER: _builtins.int
     BOOKABLE_SERVICE_IDS_FIELD_NUMBER: _builtins.int
+    DATED_HOURS_FIELD_NUMBER: _builtins.int
+    PHASE_MINUTES_FIELD_NUMBER: _builtins.int
+    BUFFER_BEFORE_MINUTES_FIELD_NUMBER: _builtins.int
+    BUFFER_AFTER_MINUTES_FIELD_NUMBER: _builtins.int
     person_id: _builtins.str
     key: _builtins.str
     name: _builtins.str
     """What callers say and hear, e.g. "Anna"."""
+    buffer_before_minutes: _builtins.int
+    """Kept free before and after each appointment of this person, in minutes; added to the service's."""
+    buffer_after_minutes: _builtins.int
     @_builtins.property
     def branch_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
     @_builtins.property
@@ -231,6 +354,14 @@ class Person(_message.Message):
     def bookable_service_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """What can be offered with this person: able to do it, and every active phase has a mapping (or no mapping is needed)."""
 
+    @_builtins.property
+    def dated_hours(self) -> _containers.RepeatedCompositeFieldContainer[Global___DatedHours]:
+        """Days on which other hours hold than the weekly ones."""
+
+    @_builtins.property
+    def phase_minutes(self) -> _containers.RepeatedCompositeFieldContainer[Global___PhaseMinutes]:
+        """Where this person takes longer or is quicker than the service says."""
+
     def __init__(
         self,
         *,
@@ -243,14 +374,45 @@ class Person(_message.Message):
         accounts: _abc.Iterable[Global___CalendarAccount] | None = ...,
         service_ids: _abc.Iterable[_builtins.str] | None = ...,
         bookable_service_ids: _abc.Iterable[_builtins.str] | None = ...,
+        dated_hours: _abc.Iterable[Global___DatedHours] | None = ...,
+        phase_minutes: _abc.Iterable[Global___PhaseMinutes] | None = ...,
+        buffer_before_minutes: _builtins.int = ...,
+        buffer_after_minutes: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["absences", b"absences", "accounts", b"accounts", "bookable_service_ids", b"bookable_service_ids", "branch_ids", b"branch_ids", "key", b"key", "name", b"name", "person_id", b"person_id", "service_ids", b"service_ids", "working_hours", b"working_hours"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["absences", b"absences", "accounts", b"accounts", "bookable_service_ids", b"bookable_service_ids", "branch_ids", b"branch_ids", "buffer_after_minutes", b"buffer_after_minutes", "buffer_before_minutes", b"buffer_before_minutes", "dated_hours", b"dated_hours", "key", b"key", "name", b"name", "person_id", b"person_id", "phase_minutes", b"phase_minutes", "service_ids", b"service_ids", "working_hours", b"working_hours"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Person: _TypeAlias = Person  # noqa: Y015
+
+@_typing.final
+class PhaseMinutes(_message.Message):
+    """How long one person needs for one phase of a service."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SERVICE_ID_FIELD_NUMBER: _builtins.int
+    PHASE_POSITION_FIELD_NUMBER: _builtins.int
+    MINUTES_FIELD_NUMBER: _builtins.int
+    service_id: _builtins.str
+    phase_position: _builtins.int
+    minutes: _builtins.int
+    def __init__(
+        self,
+        *,
+        service_id: _builtins.str = ...,
+        phase_position: _builtins.int = ...,
+        minutes: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["minutes", b"minutes", "phase_position", b"phase_position", "service_id", b"service_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PhaseMinutes: _TypeAlias = PhaseMinutes  # noqa: Y015
 
 @_typing.final
 class Absence(_message.Message):
@@ -324,6 +486,12 @@ class Service(_message.Message):
     PHASES_FIELD_NUMBER: _builtins.int
     PRICE_MINOR_FIELD_NUMBER: _builtins.int
     CURRENCY_FIELD_NUMBER: _builtins.int
+    BUFFER_BEFORE_MINUTES_FIELD_NUMBER: _builtins.int
+    BUFFER_AFTER_MINUTES_FIELD_NUMBER: _builtins.int
+    MIN_NOTICE_MINUTES_FIELD_NUMBER: _builtins.int
+    HORIZON_DAYS_FIELD_NUMBER: _builtins.int
+    START_WINDOWS_FIELD_NUMBER: _builtins.int
+    DAILY_CAP_FIELD_NUMBER: _builtins.int
     service_id: _builtins.str
     key: _builtins.str
     name: _builtins.str
@@ -331,6 +499,15 @@ class Service(_message.Message):
     """Price in minor units of the currency (cents); absent: not told to callers."""
     currency: _builtins.str
     """ISO 4217, e.g. "EUR"."""
+    buffer_before_minutes: _builtins.int
+    """Kept free before and after it, in minutes, by whoever does it."""
+    buffer_after_minutes: _builtins.int
+    min_notice_minutes: _builtins.int
+    """Instead of the branch's notice; absent: the branch's."""
+    horizon_days: _builtins.int
+    """Instead of the branch's horizon; absent: the branch's."""
+    daily_cap: _builtins.int
+    """At most so many starts a day in the branch; 0: no limit."""
     @_builtins.property
     def synonyms(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Other words that callers use for it."""
@@ -338,6 +515,10 @@ class Service(_message.Message):
     @_builtins.property
     def phases(self) -> _containers.RepeatedCompositeFieldContainer[Global___Phase]:
         """In order, without holes."""
+
+    @_builtins.property
+    def start_windows(self) -> _containers.RepeatedCompositeFieldContainer[Global___WeeklyHours]:
+        """When it may start, wall clock of the branch; none: whenever somebody works."""
 
     def __init__(
         self,
@@ -349,13 +530,28 @@ class Service(_message.Message):
         phases: _abc.Iterable[Global___Phase] | None = ...,
         price_minor: _builtins.int | None = ...,
         currency: _builtins.str = ...,
+        buffer_before_minutes: _builtins.int = ...,
+        buffer_after_minutes: _builtins.int = ...,
+        min_notice_minutes: _builtins.int | None = ...,
+        horizon_days: _builtins.int | None = ...,
+        start_windows: _abc.Iterable[Global___WeeklyHours] | None = ...,
+        daily_cap: _builtins.int = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_price_minor", b"_price_minor", "price_minor", b"price_minor"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_horizon_days", b"_horizon_days", "_min_notice_minutes", b"_min_notice_minutes", "_price_minor", b"_price_minor", "horizon_days", b"horizon_days", "min_notice_minutes", b"min_notice_minutes", "price_minor", b"price_minor"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_price_minor", b"_price_minor", "currency", b"currency", "key", b"key", "name", b"name", "phases", b"phases", "price_minor", b"price_minor", "service_id", b"service_id", "synonyms", b"synonyms"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_horizon_days", b"_horizon_days", "_min_notice_minutes", b"_min_notice_minutes", "_price_minor", b"_price_minor", "buffer_after_minutes", b"buffer_after_minutes", "buffer_before_minutes", b"buffer_before_minutes", "currency", b"currency", "daily_cap", b"daily_cap", "horizon_days", b"horizon_days", "key", b"key", "min_notice_minutes", b"min_notice_minutes", "name", b"name", "phases", b"phases", "price_minor", b"price_minor", "service_id", b"service_id", "start_windows", b"start_windows", "synonyms", b"synonyms"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__horizon_days: _TypeAlias = _typing.Literal["horizon_days"]  # noqa: Y015
+    _WhichOneofArgType__horizon_days: _TypeAlias = _typing.Literal["_horizon_days", b"_horizon_days"]  # noqa: Y015
+    _WhichOneofReturnType__min_notice_minutes: _TypeAlias = _typing.Literal["min_notice_minutes"]  # noqa: Y015
+    _WhichOneofArgType__min_notice_minutes: _TypeAlias = _typing.Literal["_min_notice_minutes", b"_min_notice_minutes"]  # noqa: Y015
     _WhichOneofReturnType__price_minor: _TypeAlias = _typing.Literal["price_minor"]  # noqa: Y015
     _WhichOneofArgType__price_minor: _TypeAlias = _typing.Literal["_price_minor", b"_price_minor"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__horizon_days) -> _WhichOneofReturnType__horizon_days | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__min_notice_minutes) -> _WhichOneofReturnType__min_notice_minutes | None: ...
+    @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__price_minor) -> _WhichOneofReturnType__price_minor | None: ...
 
 Global___Service: _TypeAlias = Service  # noqa: Y015
@@ -369,23 +565,124 @@ class Phase(_message.Message):
     NAME_FIELD_NUMBER: _builtins.int
     KIND_FIELD_NUMBER: _builtins.int
     MINUTES_FIELD_NUMBER: _builtins.int
+    RESOURCE_GROUPS_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     kind: Global___PhaseKind.ValueType
     minutes: _builtins.int
+    @_builtins.property
+    def resource_groups(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Groups of rooms or devices of which the phase needs one each."""
+
     def __init__(
         self,
         *,
         name: _builtins.str = ...,
         kind: Global___PhaseKind.ValueType = ...,
         minutes: _builtins.int = ...,
+        resource_groups: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["kind", b"kind", "minutes", b"minutes", "name", b"name"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["kind", b"kind", "minutes", b"minutes", "name", b"name", "resource_groups", b"resource_groups"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Phase: _TypeAlias = Phase  # noqa: Y015
+
+@_typing.final
+class Policy(_message.Message):
+    """Rules for a business or a part of it. What is absent, the next wider policy decides."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    BRANCH_ID_FIELD_NUMBER: _builtins.int
+    SERVICE_ID_FIELD_NUMBER: _builtins.int
+    PERSON_ID_FIELD_NUMBER: _builtins.int
+    CANCEL_CUTOFF_MINUTES_FIELD_NUMBER: _builtins.int
+    MOVE_CUTOFF_MINUTES_FIELD_NUMBER: _builtins.int
+    FEE_TIERS_FIELD_NUMBER: _builtins.int
+    MOVES_MAX_FIELD_NUMBER: _builtins.int
+    CANCELLATIONS_PER_MONTH_MAX_FIELD_NUMBER: _builtins.int
+    branch_id: _builtins.str
+    """Empty: of the whole business."""
+    service_id: _builtins.str
+    person_id: _builtins.str
+    cancel_cutoff_minutes: _builtins.int
+    """No cancelling by phone later than this before the start."""
+    move_cutoff_minutes: _builtins.int
+    """No moving by phone later than this before the start."""
+    moves_max: _builtins.int
+    """How often one appointment may be moved."""
+    cancellations_per_month_max: _builtins.int
+    """How many appointments one customer may cancel in 30 days."""
+    @_builtins.property
+    def fee_tiers(self) -> _containers.RepeatedCompositeFieldContainer[Global___FeeTier]:
+        """What cancelling or moving costs, by how long before the start; the tightest that fits counts."""
+
+    def __init__(
+        self,
+        *,
+        branch_id: _builtins.str = ...,
+        service_id: _builtins.str = ...,
+        person_id: _builtins.str = ...,
+        cancel_cutoff_minutes: _builtins.int | None = ...,
+        move_cutoff_minutes: _builtins.int | None = ...,
+        fee_tiers: _abc.Iterable[Global___FeeTier] | None = ...,
+        moves_max: _builtins.int | None = ...,
+        cancellations_per_month_max: _builtins.int | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_cancel_cutoff_minutes", b"_cancel_cutoff_minutes", "_cancellations_per_month_max", b"_cancellations_per_month_max", "_move_cutoff_minutes", b"_move_cutoff_minutes", "_moves_max", b"_moves_max", "cancel_cutoff_minutes", b"cancel_cutoff_minutes", "cancellations_per_month_max", b"cancellations_per_month_max", "move_cutoff_minutes", b"move_cutoff_minutes", "moves_max", b"moves_max"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_cancel_cutoff_minutes", b"_cancel_cutoff_minutes", "_cancellations_per_month_max", b"_cancellations_per_month_max", "_move_cutoff_minutes", b"_move_cutoff_minutes", "_moves_max", b"_moves_max", "branch_id", b"branch_id", "cancel_cutoff_minutes", b"cancel_cutoff_minutes", "cancellations_per_month_max", b"cancellations_per_month_max", "fee_tiers", b"fee_tiers", "move_cutoff_minutes", b"move_cutoff_minutes", "moves_max", b"moves_max", "person_id", b"person_id", "service_id", b"service_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__cancel_cutoff_minutes: _TypeAlias = _typing.Literal["cancel_cutoff_minutes"]  # noqa: Y015
+    _WhichOneofArgType__cancel_cutoff_minutes: _TypeAlias = _typing.Literal["_cancel_cutoff_minutes", b"_cancel_cutoff_minutes"]  # noqa: Y015
+    _WhichOneofReturnType__cancellations_per_month_max: _TypeAlias = _typing.Literal["cancellations_per_month_max"]  # noqa: Y015
+    _WhichOneofArgType__cancellations_per_month_max: _TypeAlias = _typing.Literal["_cancellations_per_month_max", b"_cancellations_per_month_max"]  # noqa: Y015
+    _WhichOneofReturnType__move_cutoff_minutes: _TypeAlias = _typing.Literal["move_cutoff_minutes"]  # noqa: Y015
+    _WhichOneofArgType__move_cutoff_minutes: _TypeAlias = _typing.Literal["_move_cutoff_minutes", b"_move_cutoff_minutes"]  # noqa: Y015
+    _WhichOneofReturnType__moves_max: _TypeAlias = _typing.Literal["moves_max"]  # noqa: Y015
+    _WhichOneofArgType__moves_max: _TypeAlias = _typing.Literal["_moves_max", b"_moves_max"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__cancel_cutoff_minutes) -> _WhichOneofReturnType__cancel_cutoff_minutes | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__cancellations_per_month_max) -> _WhichOneofReturnType__cancellations_per_month_max | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__move_cutoff_minutes) -> _WhichOneofReturnType__move_cutoff_minutes | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__moves_max) -> _WhichOneofReturnType__moves_max | None: ...
+
+Global___Policy: _TypeAlias = Policy  # noqa: Y015
+
+@_typing.final
+class FeeTier(_message.Message):
+    """From so long before the start on, this much is due."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MINUTES_BEFORE_FIELD_NUMBER: _builtins.int
+    FEE_MINOR_FIELD_NUMBER: _builtins.int
+    CURRENCY_FIELD_NUMBER: _builtins.int
+    minutes_before: _builtins.int
+    """Less than this long before the start."""
+    fee_minor: _builtins.int
+    """In minor units of the currency (cents)."""
+    currency: _builtins.str
+    """ISO 4217."""
+    def __init__(
+        self,
+        *,
+        minutes_before: _builtins.int = ...,
+        fee_minor: _builtins.int = ...,
+        currency: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["currency", b"currency", "fee_minor", b"fee_minor", "minutes_before", b"minutes_before"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___FeeTier: _TypeAlias = FeeTier  # noqa: Y015
 
 @_typing.final
 class Mapping(_message.Message):

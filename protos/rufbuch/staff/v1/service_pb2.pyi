@@ -234,6 +234,7 @@ class BusinessDescription(_message.Message):
     MAPPINGS_FIELD_NUMBER: _builtins.int
     CALENDAR_SYNC_FIELD_NUMBER: _builtins.int
     CALENDAR_WEBHOOK_SECRET_FIELD_NUMBER: _builtins.int
+    POLICIES_FIELD_NUMBER: _builtins.int
     key: _builtins.str
     name: _builtins.str
     language: _builtins.str
@@ -248,6 +249,8 @@ class BusinessDescription(_message.Message):
     def services(self) -> _containers.RepeatedCompositeFieldContainer[_business_pb2.Service]: ...
     @_builtins.property
     def mappings(self) -> _containers.RepeatedCompositeFieldContainer[Global___MappingDescription]: ...
+    @_builtins.property
+    def policies(self) -> _containers.RepeatedCompositeFieldContainer[Global___PolicyDescription]: ...
     def __init__(
         self,
         *,
@@ -260,10 +263,11 @@ class BusinessDescription(_message.Message):
         mappings: _abc.Iterable[Global___MappingDescription] | None = ...,
         calendar_sync: _builtins.bool = ...,
         calendar_webhook_secret: _builtins.str = ...,
+        policies: _abc.Iterable[Global___PolicyDescription] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["branches", b"branches", "calendar_sync", b"calendar_sync", "calendar_webhook_secret", b"calendar_webhook_secret", "key", b"key", "language", b"language", "mappings", b"mappings", "name", b"name", "people", b"people", "services", b"services"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["branches", b"branches", "calendar_sync", b"calendar_sync", "calendar_webhook_secret", b"calendar_webhook_secret", "key", b"key", "language", b"language", "mappings", b"mappings", "name", b"name", "people", b"people", "policies", b"policies", "services", b"services"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -282,8 +286,14 @@ class PersonDescription(_message.Message):
     ABSENCES_FIELD_NUMBER: _builtins.int
     ACCOUNTS_FIELD_NUMBER: _builtins.int
     SERVICE_KEYS_FIELD_NUMBER: _builtins.int
+    DATED_HOURS_FIELD_NUMBER: _builtins.int
+    PHASE_MINUTES_FIELD_NUMBER: _builtins.int
+    BUFFER_BEFORE_MINUTES_FIELD_NUMBER: _builtins.int
+    BUFFER_AFTER_MINUTES_FIELD_NUMBER: _builtins.int
     key: _builtins.str
     name: _builtins.str
+    buffer_before_minutes: _builtins.int
+    buffer_after_minutes: _builtins.int
     @_builtins.property
     def branch_keys(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
     @_builtins.property
@@ -294,6 +304,10 @@ class PersonDescription(_message.Message):
     def accounts(self) -> _containers.RepeatedCompositeFieldContainer[Global___AccountDescription]: ...
     @_builtins.property
     def service_keys(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    @_builtins.property
+    def dated_hours(self) -> _containers.RepeatedCompositeFieldContainer[_business_pb2.DatedHours]: ...
+    @_builtins.property
+    def phase_minutes(self) -> _containers.RepeatedCompositeFieldContainer[Global___PhaseMinutesDescription]: ...
     def __init__(
         self,
         *,
@@ -304,14 +318,103 @@ class PersonDescription(_message.Message):
         absences: _abc.Iterable[_business_pb2.Absence] | None = ...,
         accounts: _abc.Iterable[Global___AccountDescription] | None = ...,
         service_keys: _abc.Iterable[_builtins.str] | None = ...,
+        dated_hours: _abc.Iterable[_business_pb2.DatedHours] | None = ...,
+        phase_minutes: _abc.Iterable[Global___PhaseMinutesDescription] | None = ...,
+        buffer_before_minutes: _builtins.int = ...,
+        buffer_after_minutes: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["absences", b"absences", "accounts", b"accounts", "branch_keys", b"branch_keys", "key", b"key", "name", b"name", "service_keys", b"service_keys", "working_hours", b"working_hours"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["absences", b"absences", "accounts", b"accounts", "branch_keys", b"branch_keys", "buffer_after_minutes", b"buffer_after_minutes", "buffer_before_minutes", b"buffer_before_minutes", "dated_hours", b"dated_hours", "key", b"key", "name", b"name", "phase_minutes", b"phase_minutes", "service_keys", b"service_keys", "working_hours", b"working_hours"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___PersonDescription: _TypeAlias = PersonDescription  # noqa: Y015
+
+@_typing.final
+class PhaseMinutesDescription(_message.Message):
+    """How long one person needs for one phase, with the service by key."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SERVICE_KEY_FIELD_NUMBER: _builtins.int
+    PHASE_POSITION_FIELD_NUMBER: _builtins.int
+    MINUTES_FIELD_NUMBER: _builtins.int
+    service_key: _builtins.str
+    phase_position: _builtins.int
+    minutes: _builtins.int
+    def __init__(
+        self,
+        *,
+        service_key: _builtins.str = ...,
+        phase_position: _builtins.int = ...,
+        minutes: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["minutes", b"minutes", "phase_position", b"phase_position", "service_key", b"service_key"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PhaseMinutesDescription: _TypeAlias = PhaseMinutesDescription  # noqa: Y015
+
+@_typing.final
+class PolicyDescription(_message.Message):
+    """A policy, with references by key; empty keys: of the whole business."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    BRANCH_KEY_FIELD_NUMBER: _builtins.int
+    SERVICE_KEY_FIELD_NUMBER: _builtins.int
+    PERSON_KEY_FIELD_NUMBER: _builtins.int
+    CANCEL_CUTOFF_MINUTES_FIELD_NUMBER: _builtins.int
+    MOVE_CUTOFF_MINUTES_FIELD_NUMBER: _builtins.int
+    FEE_TIERS_FIELD_NUMBER: _builtins.int
+    MOVES_MAX_FIELD_NUMBER: _builtins.int
+    CANCELLATIONS_PER_MONTH_MAX_FIELD_NUMBER: _builtins.int
+    branch_key: _builtins.str
+    service_key: _builtins.str
+    person_key: _builtins.str
+    cancel_cutoff_minutes: _builtins.int
+    move_cutoff_minutes: _builtins.int
+    moves_max: _builtins.int
+    cancellations_per_month_max: _builtins.int
+    @_builtins.property
+    def fee_tiers(self) -> _containers.RepeatedCompositeFieldContainer[_business_pb2.FeeTier]: ...
+    def __init__(
+        self,
+        *,
+        branch_key: _builtins.str = ...,
+        service_key: _builtins.str = ...,
+        person_key: _builtins.str = ...,
+        cancel_cutoff_minutes: _builtins.int | None = ...,
+        move_cutoff_minutes: _builtins.int | None = ...,
+        fee_tiers: _abc.Iterable[_business_pb2.FeeTier] | None = ...,
+        moves_max: _builtins.int | None = ...,
+        cancellations_per_month_max: _builtins.int | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_cancel_cutoff_minutes", b"_cancel_cutoff_minutes", "_cancellations_per_month_max", b"_cancellations_per_month_max", "_move_cutoff_minutes", b"_move_cutoff_minutes", "_moves_max", b"_moves_max", "cancel_cutoff_minutes", b"cancel_cutoff_minutes", "cancellations_per_month_max", b"cancellations_per_month_max", "move_cutoff_minutes", b"move_cutoff_minutes", "moves_max", b"moves_max"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_cancel_cutoff_minutes", b"_cancel_cutoff_minutes", "_cancellations_per_month_max", b"_cancellations_per_month_max", "_move_cutoff_minutes", b"_move_cutoff_minutes", "_moves_max", b"_moves_max", "branch_key", b"branch_key", "cancel_cutoff_minutes", b"cancel_cutoff_minutes", "cancellations_per_month_max", b"cancellations_per_month_max", "fee_tiers", b"fee_tiers", "move_cutoff_minutes", b"move_cutoff_minutes", "moves_max", b"moves_max", "person_key", b"person_key", "service_key", b"service_key"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__cancel_cutoff_minutes: _TypeAlias = _typing.Literal["cancel_cutoff_minutes"]  # noqa: Y015
+    _WhichOneofArgType__cancel_cutoff_minutes: _TypeAlias = _typing.Literal["_cancel_cutoff_minutes", b"_cancel_cutoff_minutes"]  # noqa: Y015
+    _WhichOneofReturnType__cancellations_per_month_max: _TypeAlias = _typing.Literal["cancellations_per_month_max"]  # noqa: Y015
+    _WhichOneofArgType__cancellations_per_month_max: _TypeAlias = _typing.Literal["_cancellations_per_month_max", b"_cancellations_per_month_max"]  # noqa: Y015
+    _WhichOneofReturnType__move_cutoff_minutes: _TypeAlias = _typing.Literal["move_cutoff_minutes"]  # noqa: Y015
+    _WhichOneofArgType__move_cutoff_minutes: _TypeAlias = _typing.Literal["_move_cutoff_minutes", b"_move_cutoff_minutes"]  # noqa: Y015
+    _WhichOneofReturnType__moves_max: _TypeAlias = _typing.Literal["moves_max"]  # noqa: Y015
+    _WhichOneofArgType__moves_max: _TypeAlias = _typing.Literal["_moves_max", b"_moves_max"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__cancel_cutoff_minutes) -> _WhichOneofReturnType__cancel_cutoff_minutes | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__cancellations_per_month_max) -> _WhichOneofReturnType__cancellations_per_month_max | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__move_cutoff_minutes) -> _WhichOneofReturnType__move_cutoff_minutes | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__moves_max) -> _WhichOneofReturnType__moves_max | None: ...
+
+Global___PolicyDescription: _TypeAlias = PolicyDescription  # noqa: Y015
 
 @_typing.final
 class AccountDescription(_message.Message):
