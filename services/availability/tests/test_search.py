@@ -6,6 +6,7 @@ from typing import Any
 
 import grpc
 import pytest
+from google.protobuf.timestamp_pb2 import Timestamp
 
 from availability.testing.peers import BookingPeer, RegistryPeer
 from availability.testing.replicas import Running, Surroundings, eventually
@@ -195,6 +196,26 @@ async def test_a_number_that_holds_enough_is_refused(service: Running) -> None:
     for request in asked[:10]:
         await service.stub.SearchSlots(request)
     assert await reason(service.stub.SearchSlots(asked[10])) == "TOO_MANY_HOLDS"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "outcome"),
+    [(-62_135_596_800, pb.SEARCH_OUTCOME_PAST), (253_402_300_740, pb.SEARCH_OUTCOME_TOO_FAR)],
+    ids=["year 1", "year 9999"],
+)
+async def test_the_ends_of_time_are_past_and_too_far(service: Running, seconds: int, outcome: int) -> None:
+    there = Timestamp(seconds=seconds)
+    as_window = pb.TimeWindow(start_time=there, end_time=Timestamp(seconds=seconds + 59))
+    for request in (search(start_time=there), search(windows=[as_window])):
+        assert (await service.stub.SearchSlots(request)).outcome == outcome
+
+
+async def test_a_window_may_be_as_wide_as_time(service: Running) -> None:
+    ages = pb.TimeWindow(
+        start_time=Timestamp(seconds=-62_135_596_800), end_time=Timestamp(seconds=253_402_300_799)
+    )
+    everything = await service.stub.SearchSlots(search(windows=[ages], call_id="a"))
+    assert (everything.outcome, starts(everything)) == (AVAILABLE, [8, 32, 56])
 
 
 @pytest.mark.parametrize(

@@ -82,8 +82,15 @@ def search(
     **fields: Any,  # noqa: ANN401 - whatever the message has
 ) -> availability_pb2.SearchSlotsRequest:
     """A request for a cut in the salon, search only unless ``call_id`` is given."""
-    asked = {"tenant_id": known("salon"), "branch_id": known("branch"), "service_id": known("cut"), **fields}
-    return availability_pb2.SearchSlotsRequest(start_time=stamp(start) if start else None, **asked)
+    asked: dict[str, Any] = {
+        "tenant_id": known("salon"),
+        "branch_id": known("branch"),
+        "service_id": known("cut"),
+        **fields,
+    }
+    if start:
+        asked["start_time"] = stamp(start)
+    return availability_pb2.SearchSlotsRequest(**asked)
 
 
 def booked(

@@ -2,12 +2,12 @@
 
 import asyncio
 import logging
-from collections import defaultdict
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
+from weakref import WeakValueDictionary
 
 from availability.errors import RegistryUnavailableError
 from availability.usecases.business import Business
@@ -55,8 +55,8 @@ class Businesses:
         self._registry, self._clock, self._health = registry, clock, health
         self._reread_after = reread_after
         self._entries: dict[str, _Entry] = {}
-        self._changes: dict[str, int] = defaultdict(int)
-        self._reading: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._changes: dict[str, int] = {}
+        self._reading: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def get(self, tenant_id: str) -> Business:
         """The business; as it was last known where the registry does not answer.
@@ -70,17 +70,19 @@ class Businesses:
 
     async def changed(self, change: BusinessChanged) -> None:
         """Read a business again that is in memory; where that fails, the next use tries again."""
-        self._changes[change.tenant_id] += 1
+        self._changes[change.tenant_id] = self._heard(change.tenant_id) + 1
         if change.tenant_id in self._entries:
             with suppress(RegistryUnavailableError):
                 await self.get(change.tenant_id)
 
     async def _read(self, tenant_id: str) -> _Entry:
-        async with self._reading[tenant_id]:  # who waited finds what the first has read
+        async with self._reading.setdefault(
+            tenant_id, asyncio.Lock()
+        ):  # who waited finds what the first has read
             entry = self._entries.get(tenant_id)
             if entry is not None and self._is_fresh(tenant_id, entry):
                 return entry
-            heard, now = self._changes[tenant_id], self._clock.now()
+            heard, now = self._heard(tenant_id), self._clock.now()
             try:
                 entry = _Entry(await self._registry.business(tenant_id), now, heard)
             except RegistryUnavailableError:
@@ -94,6 +96,9 @@ class Businesses:
             return entry
 
     def _is_fresh(self, tenant_id: str, entry: _Entry) -> bool:
-        if entry.change != self._changes[tenant_id]:
+        if entry.change != self._heard(tenant_id):
             return False
         return self._health.connected or self._clock.now() - entry.read_at < self._reread_after
+
+    def _heard(self, tenant_id: str) -> int:
+        return self._changes.get(tenant_id, 0)

@@ -10,7 +10,7 @@ from availability.domain.ask import Ask, Openings, Option, Verdict
 from availability.domain.branch import BranchCalendar
 from availability.domain.choice import choose
 from availability.domain.days import instants_within, local_day
-from availability.domain.instants import Interval, to_minute
+from availability.domain.instants import DAY_MIN, Interval, to_minute
 from availability.domain.search import at_wish, from_now
 from availability.domain.verdicts import verdict_of
 from availability.errors import WishInvalidError
@@ -83,9 +83,18 @@ def find(branch: BranchCalendar, ask: Ask, wish: Wish, *, limit: int) -> Found:
     """What can be offered to a wish: at most ``limit`` starts, nearest first; as the calendar stands."""
     if not ask.services:
         return Found(Outcome.UNAVAILABLE)
+    wish = replace(wish, windows=tuple(_bounded(branch, window) for window in wish.windows))
     if wish.start is None:
         return _in_windows(branch, ask, wish, limit)
     return _exactly(branch, ask, wish, wish.start, limit)
+
+
+def _bounded(branch: BranchCalendar, window: Interval) -> Interval:
+    """The part of a window near the calendar, which is silent about the rest; never empty, so that a window before or
+    after the calendar is still one."""
+    low, high = branch.lattice.origin_min - DAY_MIN, branch.lattice.end_min + DAY_MIN
+    begin = min(max(window.begin_min, low), high - 1)
+    return Interval(begin, max(min(window.end_min, high), begin + 1))
 
 
 def _exactly(branch: BranchCalendar, ask: Ask, wish: Wish, start: datetime, limit: int) -> Found:
