@@ -101,6 +101,11 @@ class Appointment(_message.Message):
     CALL_ID_FIELD_NUMBER: _builtins.int
     CREATE_TIME_FIELD_NUMBER: _builtins.int
     ETAG_FIELD_NUMBER: _builtins.int
+    RESCHEDULED_FROM_ID_FIELD_NUMBER: _builtins.int
+    RESCHEDULED_TO_ID_FIELD_NUMBER: _builtins.int
+    MOVES_FIELD_NUMBER: _builtins.int
+    SERVICE_IDS_FIELD_NUMBER: _builtins.int
+    OVERBOOKING_REASON_FIELD_NUMBER: _builtins.int
     appointment_id: _builtins.str
     tenant_id: _builtins.str
     branch_id: _builtins.str
@@ -113,6 +118,14 @@ class Appointment(_message.Message):
     """Retell's id of the call that booked it."""
     etag: _builtins.str
     """Changes with every change."""
+    rescheduled_from_id: _builtins.str
+    """The appointment that this one took the place of; empty: none."""
+    rescheduled_to_id: _builtins.str
+    """The appointment that took the place of this one; empty: none."""
+    moves: _builtins.int
+    """How often the wish has been moved so far."""
+    overbooking_reason: _builtins.str
+    """Why somebody knowingly overbooked; empty: nobody did."""
     @_builtins.property
     def customer(self) -> Global___Customer: ...
     @_builtins.property
@@ -129,6 +142,10 @@ class Appointment(_message.Message):
 
     @_builtins.property
     def create_time(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def service_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """The services of a visit of several, in order; empty: service_id alone."""
+
     def __init__(
         self,
         *,
@@ -147,10 +164,15 @@ class Appointment(_message.Message):
         call_id: _builtins.str = ...,
         create_time: _timestamp_pb2.Timestamp | None = ...,
         etag: _builtins.str = ...,
+        rescheduled_from_id: _builtins.str = ...,
+        rescheduled_to_id: _builtins.str = ...,
+        moves: _builtins.int = ...,
+        service_ids: _abc.Iterable[_builtins.str] | None = ...,
+        overbooking_reason: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time", "customer", b"customer", "end_time", b"end_time", "start_time", b"start_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["appointment_id", b"appointment_id", "branch_id", b"branch_id", "call_id", b"call_id", "create_time", b"create_time", "customer", b"customer", "end_time", b"end_time", "etag", b"etag", "occupied", b"occupied", "person_id", b"person_id", "phases", b"phases", "service_id", b"service_id", "service_name", b"service_name", "start_time", b"start_time", "state", b"state", "tenant_id", b"tenant_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["appointment_id", b"appointment_id", "branch_id", b"branch_id", "call_id", b"call_id", "create_time", b"create_time", "customer", b"customer", "end_time", b"end_time", "etag", b"etag", "moves", b"moves", "occupied", b"occupied", "overbooking_reason", b"overbooking_reason", "person_id", b"person_id", "phases", b"phases", "rescheduled_from_id", b"rescheduled_from_id", "rescheduled_to_id", b"rescheduled_to_id", "service_id", b"service_id", "service_ids", b"service_ids", "service_name", b"service_name", "start_time", b"start_time", "state", b"state", "tenant_id", b"tenant_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -201,12 +223,15 @@ class AppointmentPhase(_message.Message):
     PERSON_ID_FIELD_NUMBER: _builtins.int
     START_TIME_FIELD_NUMBER: _builtins.int
     END_TIME_FIELD_NUMBER: _builtins.int
+    SERVICE_ID_FIELD_NUMBER: _builtins.int
     phase_id: _builtins.str
     position: _builtins.int
     """From 0, gaps counted."""
     name: _builtins.str
     kind: Global___PhaseKind.ValueType
     person_id: _builtins.str
+    service_id: _builtins.str
+    """Which of the visit's services it belongs to."""
     @_builtins.property
     def start_time(self) -> _timestamp_pb2.Timestamp: ...
     @_builtins.property
@@ -221,10 +246,11 @@ class AppointmentPhase(_message.Message):
         person_id: _builtins.str = ...,
         start_time: _timestamp_pb2.Timestamp | None = ...,
         end_time: _timestamp_pb2.Timestamp | None = ...,
+        service_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["end_time", b"end_time", "start_time", b"start_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["end_time", b"end_time", "kind", b"kind", "name", b"name", "person_id", b"person_id", "phase_id", b"phase_id", "position", b"position", "start_time", b"start_time"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["end_time", b"end_time", "kind", b"kind", "name", b"name", "person_id", b"person_id", "phase_id", b"phase_id", "position", b"position", "service_id", b"service_id", "start_time", b"start_time"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -232,14 +258,18 @@ Global___AppointmentPhase: _TypeAlias = AppointmentPhase  # noqa: Y015
 
 @_typing.final
 class OccupiedInterval(_message.Message):
-    """A span of time that a person is taken, half open."""
+    """A span of time that a person, a room or a device is taken, half open."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     PERSON_ID_FIELD_NUMBER: _builtins.int
     START_TIME_FIELD_NUMBER: _builtins.int
     END_TIME_FIELD_NUMBER: _builtins.int
+    RESOURCE_ID_FIELD_NUMBER: _builtins.int
     person_id: _builtins.str
+    """Empty where a resource is taken."""
+    resource_id: _builtins.str
+    """A room or a device; empty where a person is taken."""
     @_builtins.property
     def start_time(self) -> _timestamp_pb2.Timestamp: ...
     @_builtins.property
@@ -250,10 +280,11 @@ class OccupiedInterval(_message.Message):
         person_id: _builtins.str = ...,
         start_time: _timestamp_pb2.Timestamp | None = ...,
         end_time: _timestamp_pb2.Timestamp | None = ...,
+        resource_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["end_time", b"end_time", "start_time", b"start_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["end_time", b"end_time", "person_id", b"person_id", "start_time", b"start_time"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["end_time", b"end_time", "person_id", b"person_id", "resource_id", b"resource_id", "start_time", b"start_time"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -24,35 +24,98 @@ _sym_db = _symbol_database.Default()
 
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 from rufbuch.booking.v1 import appointment_pb2 as rufbuch_dot_booking_dot_v1_dot_appointment__pb2
+from rufbuch.booking.v1 import care_pb2 as rufbuch_dot_booking_dot_v1_dot_care__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n rufbuch/booking/v1/service.proto\x12\x12rufbuch.booking.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a$rufbuch/booking/v1/appointment.proto\"\xa4\x01\n\x16\x42ookAppointmentRequest\x12\x11\n\ttenant_id\x18\x01 \x01(\t\x12\x11\n\tbranch_id\x18\x02 \x01(\t\x12\x11\n\toption_id\x18\x03 \x01(\t\x12\x0f\n\x07\x63\x61ll_id\x18\x04 \x01(\t\x12\x15\n\rcaller_number\x18\x05 \x01(\t\x12\x15\n\rcustomer_name\x18\x06 \x01(\t\x12\x12\n\nrequest_id\x18\x07 \x01(\t\"h\n\x17\x42ookAppointmentResponse\x12\x34\n\x0b\x61ppointment\x18\x01 \x01(\x0b\x32\x1f.rufbuch.booking.v1.Appointment\x12\x17\n\x0frepeated_answer\x18\x02 \x01(\x08\"B\n\x15GetAppointmentRequest\x12\x11\n\ttenant_id\x18\x01 \x01(\t\x12\x16\n\x0e\x61ppointment_id\x18\x02 \x01(\t\"N\n\x16GetAppointmentResponse\x12\x34\n\x0b\x61ppointment\x18\x01 \x01(\x0b\x32\x1f.rufbuch.booking.v1.Appointment\"\x94\x02\n\x17ListAppointmentsRequest\x12\x11\n\ttenant_id\x18\x01 \x01(\t\x12\x32\n\x0estart_time_min\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x32\n\x0estart_time_max\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x11\n\tperson_id\x18\x04 \x01(\t\x12\x0f\n\x07\x63\x61ll_id\x18\x05 \x01(\t\x12\x33\n\x05state\x18\x06 \x01(\x0e\x32$.rufbuch.booking.v1.AppointmentState\x12\x11\n\tpage_size\x18\x07 \x01(\x05\x12\x12\n\npage_token\x18\x08 \x01(\t\"j\n\x18ListAppointmentsResponse\x12\x35\n\x0c\x61ppointments\x18\x01 \x03(\x0b\x32\x1f.rufbuch.booking.v1.Appointment\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"#\n\x12WatchEventsRequest\x12\r\n\x05\x61\x66ter\x18\x01 \x01(\t\"\xba\x01\n\x13WatchEventsResponse\x12\x10\n\x08position\x18\x01 \x01(\t\x12.\n\nevent_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x13\n\x0btraceparent\x18\x03 \x01(\t\x12\x43\n\x12\x61ppointment_booked\x18\x04 \x01(\x0b\x32%.rufbuch.booking.v1.AppointmentBookedH\x00\x42\x07\n\x05\x65vent\"I\n\x11\x41ppointmentBooked\x12\x34\n\x0b\x61ppointment\x18\x01 \x01(\x0b\x32\x1f.rufbuch.booking.v1.Appointment*\x8b\x03\n\x0b\x45rrorReason\x12\x1c\n\x18\x45RROR_REASON_UNSPECIFIED\x10\x00\x12\x1d\n\x19\x45RROR_REASON_NAME_INVALID\x10\x01\x12 \n\x1c\x45RROR_REASON_REQUEST_INVALID\x10\x02\x12\x1f\n\x1b\x45RROR_REASON_OPTION_UNKNOWN\x10\x03\x12\x1b\n\x17\x45RROR_REASON_SLOT_TAKEN\x10\x04\x12\"\n\x1e\x45RROR_REASON_SLOT_NOT_BOOKABLE\x10\x05\x12\"\n\x1e\x45RROR_REASON_REQUEST_ID_REUSED\x10\x06\x12)\n%ERROR_REASON_AVAILABILITY_UNAVAILABLE\x10\x07\x12$\n ERROR_REASON_APPOINTMENT_UNKNOWN\x10\x08\x12#\n\x1f\x45RROR_REASON_PAGE_TOKEN_INVALID\x10\t\x12!\n\x1d\x45RROR_REASON_POSITION_INVALID\x10\n2\xb6\x03\n\x0e\x42ookingService\x12j\n\x0f\x42ookAppointment\x12*.rufbuch.booking.v1.BookAppointmentRequest\x1a+.rufbuch.booking.v1.BookAppointmentResponse\x12g\n\x0eGetAppointment\x12).rufbuch.booking.v1.GetAppointmentRequest\x1a*.rufbuch.booking.v1.GetAppointmentResponse\x12m\n\x10ListAppointments\x12+.rufbuch.booking.v1.ListAppointmentsRequest\x1a,.rufbuch.booking.v1.ListAppointmentsResponse\x12`\n\x0bWatchEvents\x12&.rufbuch.booking.v1.WatchEventsRequest\x1a\'.rufbuch.booking.v1.WatchEventsResponse0\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n rufbuch/booking/v1/service.proto\x12\x12rufbuch.booking.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a$rufbuch/booking/v1/appointment.proto\x1a\x1drufbuch/booking/v1/care.proto\"\xd1\x01\n\x16\x42ookAppointmentRequest\x12\x11\n\ttenant_id\x18\x01 \x01(\t\x12\x11\n\tbranch_id\x18\x02 \x01(\t\x12\x11\n\toption_id\x18\x03 \x01(\t\x12\x0f\n\x07\x63\x61ll_id\x18\x04 \x01(\t\x12\x15\n\rcaller_number\x18\x05 \x01(\t\x12\x15\n\rcustomer_name\x18\x06 \x01(\t\x12\x12\n\nrequest_id\x18\x07 \x01(\t\x12\x17\n\x0fmore_option_ids\x18\x08 \x03(\t\x12\x12\n\nmore_names\x18\t \x03(\t\"\xa4\x01\n\x17\x42ookAppointmentResponse\x12\x34\n\x0b\x61ppointment\x18\x01 \x01(\x0b\x32\x1f.rufbuch.booking.v1.Appointment\x12\x17\n\x0frepeated_answer\x18\x02 \x01(\x08\x12:\n\x11more_appointments\x18\x03 \x03(\x0b\x32\x1f.rufbuch.booking.v1.Appointment\"A\n\x05\x41\x63tor\x12\x0f\n\x07\x63\x61ll_id\x18\x01 \x01(\t\x12\x15\n\rcaller_number\x18\x02 \x01(\t\x12\x10\n\x08operator\x18\x03 \x01(\t\"\xbb\x01\n\x1cRescheduleAppointmentRequest\x12\x11\n\ttenant_id\x18\x01 \x01(\t\x12\x11\n\tbranch_id\x18\x02 \x01(\t\x12\x16\n\x0e\x61ppointment_id\x18\x03 \x01(\t\x12\x11\n\toption_id\x18\x04 \x01(\t\x12(\n\x05\x61\x63tor\x18\x05 \x01(\x0b\x32\x19.rufbuch.booking.v1.Actor\x12\x12\n\nrequest_id\x18\x06 \x01(\t\x12\x0c\n\x04\x65tag\x18\x07 \x01(\t\"\xca\x01\n\x1dRescheduleAppointmentResponse\x12\x34\n\x0b\x61ppointment\x18\x01 \x01(\x0b\x32\x1f.rufbuch.booking.v1.Appointment\x12\x31\n\x08previous\x18\x02 \x01(\x0b\x32\x1f.rufbuch.booking.v1.Appointment\x12\x17\n\x0frepeated_answer\x18\x03 \x01(\x08\x12\x11\n\tfee_minor\x18\x04 \x01(\x03\x12\x14\n\x0c\x66\x65\x65_currency\x18\x05 \x01(\t\"\x8d\x01\n\x18\x43\x61ncelAppointmentRequest\x12\x11\n\ttenant_id\x18\x01 \x01(\t\x12\x16\n\x0e\x61ppointment_id\x18\x02 \x01(\t\x12(\n\x05\x61\x63tor\x18\x03 \x01(\x0b\x32\x19.rufbuch.booking.v1.Actor\x12\x0e\n\x06reason\x18\x04 \x01(\t\x12\x0c\n\x04\x65tag\x18\x05 \x01(\t\"z\n\x19\x43\x61ncelAppointmentResponse\x12\x34\n\x0b\x61ppointment\x18\x01 \x01(\x0b\x32\x1f.rufbuch.booking.v1.Appointment\x12\x11\n\tfee_minor\x18\x02 \x01(\x03\x12\x14\n\x0c\x66\x65\x65_currency\x18\x03 \x01(\t\"\x7f\n\x1a\x43ompleteAppointmentRequest\x12\x11\n\ttenant_id\x18\x01 \x01(\t\x12\x16\n\x0e\x61ppointment_id\x18\x02 \x01(\t\x12(\n\x05\x61\x63tor\x18\x03 \x01(\x0b\x32\x19.rufbuch.booking.v1.Actor\x12\x0c\n\x04\x65tag\x18\x04 \x01(\t\"S\n\x1b\x43ompleteAppointmentResponse\x12\x34\n\x0b\x61ppointment\x18\x01 \x01(\x0b\x32\x1f.rufbuch.booking.v1.Appointment\"v\n\x11MarkNoShowRequest\x12\x11\n\ttenant_id\x18\x01 \x01(\t\x12\x16\n\x0e\x61ppointment_id\x18\x02 \x01(\t\x12(\n\x05\x61\x63tor\x18\x03 \x01(\x0b\x32\x19.rufbuch.booking.v1.Actor\x12\x0c\n\x04\x65tag\x18\x04 \x01(\t\"J\n\x12MarkNoShowResponse\x12\x34\n\x0b\x61ppointment\x18\x01 \x01(\x0b\x32\x1f.rufbuch.booking.v1.Appointment\">\n\x13\x46indCustomerRequest\x12\x11\n\ttenant_id\x18\x01 \x01(\t\x12\x14\n\x0cphone_number\x18\x02 \x01(\t\"\xb4\x01\n\x14\x46indCustomerResponse\x12.\n\x08\x63ustomer\x18\x01 \x01(\x0b\x32\x1c.rufbuch.booking.v1.Customer\x12\x39\n\x10next_appointment\x18\x02 \x01(\x0b\x32\x1f.rufbuch.booking.v1.Appointment\x12\x18\n\x10usual_service_id\x18\x03 \x01(\t\x12\x17\n\x0fusual_person_id\x18\x04 \x01(\t\"?\n\x15\x45xportCustomerRequest\x12\x11\n\ttenant_id\x18\x01 \x01(\t\x12\x13\n\x0b\x63ustomer_id\x18\x02 \x01(\t\"\xed\x01\n\x16\x45xportCustomerResponse\x12.\n\x08\x63ustomer\x18\x01 \x01(\x0b\x32\x1c.rufbuch.booking.v1.Customer\x12\x35\n\x0c\x61ppointments\x18\x02 \x03(\x0b\x32\x1f.rufbuch.booking.v1.Appointment\x12/\n\tcallbacks\x18\x03 \x03(\x0b\x32\x1c.rufbuch.booking.v1.Callback\x12;\n\x10waitlist_entries\x18\x04 \x03(\x0b\x32!.rufbuch.booking.v1.WaitlistEntry\"P\n\x14\x45raseCustomerRequest\x12\x11\n\ttenant_id\x18\x01 \x01(\t\x12\x13\n\x0b\x63ustomer_id\x18\x02 \x01(\t\x12\x10\n\x08operator\x18\x03 \x01(\t\"\x8d\x01\n\x15\x45raseCustomerResponse\x12\x45\n\x06\x65rased\x18\x01 \x03(\x0b\x32\x35.rufbuch.booking.v1.EraseCustomerResponse.ErasedEntry\x1a-\n\x0b\x45rasedEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x05:\x02\x38\x01\"\x94\x02\n\x16RequestCallbackRequest\x12\x11\n\ttenant_id\x18\x01 \x01(\t\x12\x11\n\tbranch_id\x18\x02 \x01(\t\x12\x0f\n\x07\x63\x61ll_id\x18\x03 \x01(\t\x12\x14\n\x0cphone_number\x18\x04 \x01(\t\x12\x0c\n\x04name\x18\x05 \x01(\t\x12\r\n\x05topic\x18\x06 \x01(\t\x12\x36\n\x08priority\x18\x07 \x01(\x0e\x32$.rufbuch.booking.v1.CallbackPriority\x12,\n\x08\x64ue_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x16\n\x0e\x61ppointment_id\x18\t \x01(\t\x12\x12\n\nrequest_id\x18\n \x01(\t\"I\n\x17RequestCallbackResponse\x12.\n\x08\x63\x61llback\x18\x01 \x01(\x0b\x32\x1c.rufbuch.booking.v1.Callback\"\x82\x01\n\x14ListCallbacksRequest\x12\x11\n\ttenant_id\x18\x01 \x01(\t\x12\x30\n\x05state\x18\x02 \x01(\x0e\x32!.rufbuch.booking.v1.CallbackState\x12\x11\n\tpage_size\x18\x03 \x01(\x05\x12\x12\n\npage_token\x18\x04 \x01(\t\"a\n\x15ListCallbacksResponse\x12/\n\tcallbacks\x18\x01 \x03(\x0b\x32\x1c.rufbuch.booking.v1.Callback\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"f\n\x16ResolveCallbackRequest\x12\x11\n\ttenant_id\x18\x01 \x01(\t\x12\x13\n\x0b\x63\x61llback_id\x18\x02 \x01(\t\x12\x10\n\x08operator\x18\x03 \x01(\t\x12\x12\n\nresolution\x18\x04 \x01(\t\"I\n\x17ResolveCallbackResponse\x12.\n\x08\x63\x61llback\x18\x01 \x01(\x0b\x32\x1c.rufbuch.booking.v1.Callback\"\xa0\x02\n\x13JoinWaitlistRequest\x12\x11\n\ttenant_id\x18\x01 \x01(\t\x12\x11\n\tbranch_id\x18\x02 \x01(\t\x12\x0f\n\x07\x63\x61ll_id\x18\x03 \x01(\t\x12\x14\n\x0cphone_number\x18\x04 \x01(\t\x12\x15\n\rcustomer_name\x18\x05 \x01(\t\x12\x12\n\nservice_id\x18\x06 \x01(\t\x12\x11\n\tperson_id\x18\x07 \x01(\t\x12\x35\n\x11window_start_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x33\n\x0fwindow_end_time\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x12\n\nrequest_id\x18\n \x01(\t\"H\n\x14JoinWaitlistResponse\x12\x30\n\x05\x65ntry\x18\x01 \x01(\x0b\x32!.rufbuch.booking.v1.WaitlistEntry\"B\n\x15GetAppointmentRequest\x12\x11\n\ttenant_id\x18\x01 \x01(\t\x12\x16\n\x0e\x61ppointment_id\x18\x02 \x01(\t\"N\n\x16GetAppointmentResponse\x12\x34\n\x0b\x61ppointment\x18\x01 \x01(\x0b\x32\x1f.rufbuch.booking.v1.Appointment\"\xbf\x02\n\x17ListAppointmentsRequest\x12\x11\n\ttenant_id\x18\x01 \x01(\t\x12\x32\n\x0estart_time_min\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x32\n\x0estart_time_max\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x11\n\tperson_id\x18\x04 \x01(\t\x12\x0f\n\x07\x63\x61ll_id\x18\x05 \x01(\t\x12\x33\n\x05state\x18\x06 \x01(\x0e\x32$.rufbuch.booking.v1.AppointmentState\x12\x11\n\tpage_size\x18\x07 \x01(\x05\x12\x12\n\npage_token\x18\x08 \x01(\t\x12\x14\n\x0cphone_number\x18\t \x01(\t\x12\x13\n\x0b\x63ustomer_id\x18\n \x01(\t\"j\n\x18ListAppointmentsResponse\x12\x35\n\x0c\x61ppointments\x18\x01 \x03(\x0b\x32\x1f.rufbuch.booking.v1.Appointment\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"#\n\x12WatchEventsRequest\x12\r\n\x05\x61\x66ter\x18\x01 \x01(\t\"\xe9\x04\n\x13WatchEventsResponse\x12\x10\n\x08position\x18\x01 \x01(\t\x12.\n\nevent_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x13\n\x0btraceparent\x18\x03 \x01(\t\x12\x43\n\x12\x61ppointment_booked\x18\x04 \x01(\x0b\x32%.rufbuch.booking.v1.AppointmentBookedH\x00\x12I\n\x15\x61ppointment_cancelled\x18\x05 \x01(\x0b\x32(.rufbuch.booking.v1.AppointmentCancelledH\x00\x12M\n\x17\x61ppointment_rescheduled\x18\x06 \x01(\x0b\x32*.rufbuch.booking.v1.AppointmentRescheduledH\x00\x12I\n\x15\x61ppointment_completed\x18\x07 \x01(\x0b\x32(.rufbuch.booking.v1.AppointmentCompletedH\x00\x12\x44\n\x13\x61ppointment_no_show\x18\x08 \x01(\x0b\x32%.rufbuch.booking.v1.AppointmentNoShowH\x00\x12\x43\n\x12\x63\x61llback_requested\x18\t \x01(\x0b\x32%.rufbuch.booking.v1.CallbackRequestedH\x00\x12=\n\x0f\x63ustomer_erased\x18\n \x01(\x0b\x32\".rufbuch.booking.v1.CustomerErasedH\x00\x42\x07\n\x05\x65vent\"I\n\x11\x41ppointmentBooked\x12\x34\n\x0b\x61ppointment\x18\x01 \x01(\x0b\x32\x1f.rufbuch.booking.v1.Appointment\"L\n\x14\x41ppointmentCancelled\x12\x34\n\x0b\x61ppointment\x18\x01 \x01(\x0b\x32\x1f.rufbuch.booking.v1.Appointment\"\x81\x01\n\x16\x41ppointmentRescheduled\x12\x31\n\x08previous\x18\x01 \x01(\x0b\x32\x1f.rufbuch.booking.v1.Appointment\x12\x34\n\x0b\x61ppointment\x18\x02 \x01(\x0b\x32\x1f.rufbuch.booking.v1.Appointment\"L\n\x14\x41ppointmentCompleted\x12\x34\n\x0b\x61ppointment\x18\x01 \x01(\x0b\x32\x1f.rufbuch.booking.v1.Appointment\"I\n\x11\x41ppointmentNoShow\x12\x34\n\x0b\x61ppointment\x18\x01 \x01(\x0b\x32\x1f.rufbuch.booking.v1.Appointment\"C\n\x11\x43\x61llbackRequested\x12.\n\x08\x63\x61llback\x18\x01 \x01(\x0b\x32\x1c.rufbuch.booking.v1.Callback\"8\n\x0e\x43ustomerErased\x12\x11\n\ttenant_id\x18\x01 \x01(\t\x12\x13\n\x0b\x63ustomer_id\x18\x02 \x01(\t*\xf9\x04\n\x0b\x45rrorReason\x12\x1c\n\x18\x45RROR_REASON_UNSPECIFIED\x10\x00\x12\x1d\n\x19\x45RROR_REASON_NAME_INVALID\x10\x01\x12 \n\x1c\x45RROR_REASON_REQUEST_INVALID\x10\x02\x12\x1f\n\x1b\x45RROR_REASON_OPTION_UNKNOWN\x10\x03\x12\x1b\n\x17\x45RROR_REASON_SLOT_TAKEN\x10\x04\x12\"\n\x1e\x45RROR_REASON_SLOT_NOT_BOOKABLE\x10\x05\x12\"\n\x1e\x45RROR_REASON_REQUEST_ID_REUSED\x10\x06\x12)\n%ERROR_REASON_AVAILABILITY_UNAVAILABLE\x10\x07\x12$\n ERROR_REASON_APPOINTMENT_UNKNOWN\x10\x08\x12#\n\x1f\x45RROR_REASON_PAGE_TOKEN_INVALID\x10\t\x12!\n\x1d\x45RROR_REASON_POSITION_INVALID\x10\n\x12!\n\x1d\x45RROR_REASON_NOT_THE_CUSTOMER\x10\x0b\x12\x1d\n\x19\x45RROR_REASON_ILLEGAL_MOVE\x10\x0c\x12\x1f\n\x1b\x45RROR_REASON_POLICY_REFUSED\x10\r\x12\x1e\n\x1a\x45RROR_REASON_ETAG_MISMATCH\x10\x0e\x12!\n\x1d\x45RROR_REASON_CUSTOMER_UNKNOWN\x10\x0f\x12#\n\x1f\x45RROR_REASON_APPOINTMENTS_AHEAD\x10\x10\x12!\n\x1d\x45RROR_REASON_CALLBACK_UNKNOWN\x10\x11\x32\xce\x0c\n\x0e\x42ookingService\x12j\n\x0f\x42ookAppointment\x12*.rufbuch.booking.v1.BookAppointmentRequest\x1a+.rufbuch.booking.v1.BookAppointmentResponse\x12|\n\x15RescheduleAppointment\x12\x30.rufbuch.booking.v1.RescheduleAppointmentRequest\x1a\x31.rufbuch.booking.v1.RescheduleAppointmentResponse\x12p\n\x11\x43\x61ncelAppointment\x12,.rufbuch.booking.v1.CancelAppointmentRequest\x1a-.rufbuch.booking.v1.CancelAppointmentResponse\x12v\n\x13\x43ompleteAppointment\x12..rufbuch.booking.v1.CompleteAppointmentRequest\x1a/.rufbuch.booking.v1.CompleteAppointmentResponse\x12[\n\nMarkNoShow\x12%.rufbuch.booking.v1.MarkNoShowRequest\x1a&.rufbuch.booking.v1.MarkNoShowResponse\x12\x61\n\x0c\x46indCustomer\x12\'.rufbuch.booking.v1.FindCustomerRequest\x1a(.rufbuch.booking.v1.FindCustomerResponse\x12g\n\x0e\x45xportCustomer\x12).rufbuch.booking.v1.ExportCustomerRequest\x1a*.rufbuch.booking.v1.ExportCustomerResponse\x12\x64\n\rEraseCustomer\x12(.rufbuch.booking.v1.EraseCustomerRequest\x1a).rufbuch.booking.v1.EraseCustomerResponse\x12j\n\x0fRequestCallback\x12*.rufbuch.booking.v1.RequestCallbackRequest\x1a+.rufbuch.booking.v1.RequestCallbackResponse\x12\x64\n\rListCallbacks\x12(.rufbuch.booking.v1.ListCallbacksRequest\x1a).rufbuch.booking.v1.ListCallbacksResponse\x12j\n\x0fResolveCallback\x12*.rufbuch.booking.v1.ResolveCallbackRequest\x1a+.rufbuch.booking.v1.ResolveCallbackResponse\x12\x61\n\x0cJoinWaitlist\x12\'.rufbuch.booking.v1.JoinWaitlistRequest\x1a(.rufbuch.booking.v1.JoinWaitlistResponse\x12g\n\x0eGetAppointment\x12).rufbuch.booking.v1.GetAppointmentRequest\x1a*.rufbuch.booking.v1.GetAppointmentResponse\x12m\n\x10ListAppointments\x12+.rufbuch.booking.v1.ListAppointmentsRequest\x1a,.rufbuch.booking.v1.ListAppointmentsResponse\x12`\n\x0bWatchEvents\x12&.rufbuch.booking.v1.WatchEventsRequest\x1a\'.rufbuch.booking.v1.WatchEventsResponse0\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'rufbuch.booking.v1.service_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_ERRORREASON']._serialized_start=1237
-  _globals['_ERRORREASON']._serialized_end=1632
-  _globals['_BOOKAPPOINTMENTREQUEST']._serialized_start=128
-  _globals['_BOOKAPPOINTMENTREQUEST']._serialized_end=292
-  _globals['_BOOKAPPOINTMENTRESPONSE']._serialized_start=294
-  _globals['_BOOKAPPOINTMENTRESPONSE']._serialized_end=398
-  _globals['_GETAPPOINTMENTREQUEST']._serialized_start=400
-  _globals['_GETAPPOINTMENTREQUEST']._serialized_end=466
-  _globals['_GETAPPOINTMENTRESPONSE']._serialized_start=468
-  _globals['_GETAPPOINTMENTRESPONSE']._serialized_end=546
-  _globals['_LISTAPPOINTMENTSREQUEST']._serialized_start=549
-  _globals['_LISTAPPOINTMENTSREQUEST']._serialized_end=825
-  _globals['_LISTAPPOINTMENTSRESPONSE']._serialized_start=827
-  _globals['_LISTAPPOINTMENTSRESPONSE']._serialized_end=933
-  _globals['_WATCHEVENTSREQUEST']._serialized_start=935
-  _globals['_WATCHEVENTSREQUEST']._serialized_end=970
-  _globals['_WATCHEVENTSRESPONSE']._serialized_start=973
-  _globals['_WATCHEVENTSRESPONSE']._serialized_end=1159
-  _globals['_APPOINTMENTBOOKED']._serialized_start=1161
-  _globals['_APPOINTMENTBOOKED']._serialized_end=1234
-  _globals['_BOOKINGSERVICE']._serialized_start=1635
-  _globals['_BOOKINGSERVICE']._serialized_end=2073
+  _globals['_ERASECUSTOMERRESPONSE_ERASEDENTRY']._loaded_options = None
+  _globals['_ERASECUSTOMERRESPONSE_ERASEDENTRY']._serialized_options = b'8\001'
+  _globals['_ERRORREASON']._serialized_start=5386
+  _globals['_ERRORREASON']._serialized_end=6019
+  _globals['_BOOKAPPOINTMENTREQUEST']._serialized_start=159
+  _globals['_BOOKAPPOINTMENTREQUEST']._serialized_end=368
+  _globals['_BOOKAPPOINTMENTRESPONSE']._serialized_start=371
+  _globals['_BOOKAPPOINTMENTRESPONSE']._serialized_end=535
+  _globals['_ACTOR']._serialized_start=537
+  _globals['_ACTOR']._serialized_end=602
+  _globals['_RESCHEDULEAPPOINTMENTREQUEST']._serialized_start=605
+  _globals['_RESCHEDULEAPPOINTMENTREQUEST']._serialized_end=792
+  _globals['_RESCHEDULEAPPOINTMENTRESPONSE']._serialized_start=795
+  _globals['_RESCHEDULEAPPOINTMENTRESPONSE']._serialized_end=997
+  _globals['_CANCELAPPOINTMENTREQUEST']._serialized_start=1000
+  _globals['_CANCELAPPOINTMENTREQUEST']._serialized_end=1141
+  _globals['_CANCELAPPOINTMENTRESPONSE']._serialized_start=1143
+  _globals['_CANCELAPPOINTMENTRESPONSE']._serialized_end=1265
+  _globals['_COMPLETEAPPOINTMENTREQUEST']._serialized_start=1267
+  _globals['_COMPLETEAPPOINTMENTREQUEST']._serialized_end=1394
+  _globals['_COMPLETEAPPOINTMENTRESPONSE']._serialized_start=1396
+  _globals['_COMPLETEAPPOINTMENTRESPONSE']._serialized_end=1479
+  _globals['_MARKNOSHOWREQUEST']._serialized_start=1481
+  _globals['_MARKNOSHOWREQUEST']._serialized_end=1599
+  _globals['_MARKNOSHOWRESPONSE']._serialized_start=1601
+  _globals['_MARKNOSHOWRESPONSE']._serialized_end=1675
+  _globals['_FINDCUSTOMERREQUEST']._serialized_start=1677
+  _globals['_FINDCUSTOMERREQUEST']._serialized_end=1739
+  _globals['_FINDCUSTOMERRESPONSE']._serialized_start=1742
+  _globals['_FINDCUSTOMERRESPONSE']._serialized_end=1922
+  _globals['_EXPORTCUSTOMERREQUEST']._serialized_start=1924
+  _globals['_EXPORTCUSTOMERREQUEST']._serialized_end=1987
+  _globals['_EXPORTCUSTOMERRESPONSE']._serialized_start=1990
+  _globals['_EXPORTCUSTOMERRESPONSE']._serialized_end=2227
+  _globals['_ERASECUSTOMERREQUEST']._serialized_start=2229
+  _globals['_ERASECUSTOMERREQUEST']._serialized_end=2309
+  _globals['_ERASECUSTOMERRESPONSE']._serialized_start=2312
+  _globals['_ERASECUSTOMERRESPONSE']._serialized_end=2453
+  _globals['_ERASECUSTOMERRESPONSE_ERASEDENTRY']._serialized_start=2408
+  _globals['_ERASECUSTOMERRESPONSE_ERASEDENTRY']._serialized_end=2453
+  _globals['_REQUESTCALLBACKREQUEST']._serialized_start=2456
+  _globals['_REQUESTCALLBACKREQUEST']._serialized_end=2732
+  _globals['_REQUESTCALLBACKRESPONSE']._serialized_start=2734
+  _globals['_REQUESTCALLBACKRESPONSE']._serialized_end=2807
+  _globals['_LISTCALLBACKSREQUEST']._serialized_start=2810
+  _globals['_LISTCALLBACKSREQUEST']._serialized_end=2940
+  _globals['_LISTCALLBACKSRESPONSE']._serialized_start=2942
+  _globals['_LISTCALLBACKSRESPONSE']._serialized_end=3039
+  _globals['_RESOLVECALLBACKREQUEST']._serialized_start=3041
+  _globals['_RESOLVECALLBACKREQUEST']._serialized_end=3143
+  _globals['_RESOLVECALLBACKRESPONSE']._serialized_start=3145
+  _globals['_RESOLVECALLBACKRESPONSE']._serialized_end=3218
+  _globals['_JOINWAITLISTREQUEST']._serialized_start=3221
+  _globals['_JOINWAITLISTREQUEST']._serialized_end=3509
+  _globals['_JOINWAITLISTRESPONSE']._serialized_start=3511
+  _globals['_JOINWAITLISTRESPONSE']._serialized_end=3583
+  _globals['_GETAPPOINTMENTREQUEST']._serialized_start=3585
+  _globals['_GETAPPOINTMENTREQUEST']._serialized_end=3651
+  _globals['_GETAPPOINTMENTRESPONSE']._serialized_start=3653
+  _globals['_GETAPPOINTMENTRESPONSE']._serialized_end=3731
+  _globals['_LISTAPPOINTMENTSREQUEST']._serialized_start=3734
+  _globals['_LISTAPPOINTMENTSREQUEST']._serialized_end=4053
+  _globals['_LISTAPPOINTMENTSRESPONSE']._serialized_start=4055
+  _globals['_LISTAPPOINTMENTSRESPONSE']._serialized_end=4161
+  _globals['_WATCHEVENTSREQUEST']._serialized_start=4163
+  _globals['_WATCHEVENTSREQUEST']._serialized_end=4198
+  _globals['_WATCHEVENTSRESPONSE']._serialized_start=4201
+  _globals['_WATCHEVENTSRESPONSE']._serialized_end=4818
+  _globals['_APPOINTMENTBOOKED']._serialized_start=4820
+  _globals['_APPOINTMENTBOOKED']._serialized_end=4893
+  _globals['_APPOINTMENTCANCELLED']._serialized_start=4895
+  _globals['_APPOINTMENTCANCELLED']._serialized_end=4971
+  _globals['_APPOINTMENTRESCHEDULED']._serialized_start=4974
+  _globals['_APPOINTMENTRESCHEDULED']._serialized_end=5103
+  _globals['_APPOINTMENTCOMPLETED']._serialized_start=5105
+  _globals['_APPOINTMENTCOMPLETED']._serialized_end=5181
+  _globals['_APPOINTMENTNOSHOW']._serialized_start=5183
+  _globals['_APPOINTMENTNOSHOW']._serialized_end=5256
+  _globals['_CALLBACKREQUESTED']._serialized_start=5258
+  _globals['_CALLBACKREQUESTED']._serialized_end=5325
+  _globals['_CUSTOMERERASED']._serialized_start=5327
+  _globals['_CUSTOMERERASED']._serialized_end=5383
+  _globals['_BOOKINGSERVICE']._serialized_start=6022
+  _globals['_BOOKINGSERVICE']._serialized_end=7636
 # @@protoc_insertion_point(module_scope)

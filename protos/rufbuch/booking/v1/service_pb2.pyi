@@ -10,6 +10,7 @@ from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from rufbuch.booking.v1 import appointment_pb2 as _appointment_pb2
+from rufbuch.booking.v1 import care_pb2 as _care_pb2
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -48,6 +49,20 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """The page token is none of ours."""
     ERROR_REASON_POSITION_INVALID: _ErrorReason.ValueType  # 10
     """The position is none of ours."""
+    ERROR_REASON_NOT_THE_CUSTOMER: _ErrorReason.ValueType  # 11
+    """Whoever calls is not the appointment's customer, and did not book it in this call."""
+    ERROR_REASON_ILLEGAL_MOVE: _ErrorReason.ValueType  # 12
+    """The state does not allow it; metadata: "state"."""
+    ERROR_REASON_POLICY_REFUSED: _ErrorReason.ValueType  # 13
+    """A rule of the business forbids it; metadata: "rule", "limit"."""
+    ERROR_REASON_ETAG_MISMATCH: _ErrorReason.ValueType  # 14
+    """It has changed meanwhile: read it again."""
+    ERROR_REASON_CUSTOMER_UNKNOWN: _ErrorReason.ValueType  # 15
+    """No customer of this business has the id or number."""
+    ERROR_REASON_APPOINTMENTS_AHEAD: _ErrorReason.ValueType  # 16
+    """The customer still has appointments ahead."""
+    ERROR_REASON_CALLBACK_UNKNOWN: _ErrorReason.ValueType  # 17
+    """No callback of this business has the id."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """Why a call was refused; the reason of the google.rpc.ErrorInfo, without its prefix."""
@@ -73,6 +88,20 @@ ERROR_REASON_PAGE_TOKEN_INVALID: ErrorReason.ValueType  # 9
 """The page token is none of ours."""
 ERROR_REASON_POSITION_INVALID: ErrorReason.ValueType  # 10
 """The position is none of ours."""
+ERROR_REASON_NOT_THE_CUSTOMER: ErrorReason.ValueType  # 11
+"""Whoever calls is not the appointment's customer, and did not book it in this call."""
+ERROR_REASON_ILLEGAL_MOVE: ErrorReason.ValueType  # 12
+"""The state does not allow it; metadata: "state"."""
+ERROR_REASON_POLICY_REFUSED: ErrorReason.ValueType  # 13
+"""A rule of the business forbids it; metadata: "rule", "limit"."""
+ERROR_REASON_ETAG_MISMATCH: ErrorReason.ValueType  # 14
+"""It has changed meanwhile: read it again."""
+ERROR_REASON_CUSTOMER_UNKNOWN: ErrorReason.ValueType  # 15
+"""No customer of this business has the id or number."""
+ERROR_REASON_APPOINTMENTS_AHEAD: ErrorReason.ValueType  # 16
+"""The customer still has appointments ahead."""
+ERROR_REASON_CALLBACK_UNKNOWN: ErrorReason.ValueType  # 17
+"""No callback of this business has the id."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015
 
 @_typing.final
@@ -88,6 +117,8 @@ class BookAppointmentRequest(_message.Message):
     CALLER_NUMBER_FIELD_NUMBER: _builtins.int
     CUSTOMER_NAME_FIELD_NUMBER: _builtins.int
     REQUEST_ID_FIELD_NUMBER: _builtins.int
+    MORE_OPTION_IDS_FIELD_NUMBER: _builtins.int
+    MORE_NAMES_FIELD_NUMBER: _builtins.int
     tenant_id: _builtins.str
     branch_id: _builtins.str
     option_id: _builtins.str
@@ -98,6 +129,14 @@ class BookAppointmentRequest(_message.Message):
     customer_name: _builtins.str
     request_id: _builtins.str
     """One per wish of a caller; kept for 24 hours."""
+    @_builtins.property
+    def more_option_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """More options of the same call, booked together with the first or not at all: a party."""
+
+    @_builtins.property
+    def more_names(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Names of the others, in the order of more_option_ids; empty: the customer's name."""
+
     def __init__(
         self,
         *,
@@ -108,10 +147,12 @@ class BookAppointmentRequest(_message.Message):
         caller_number: _builtins.str = ...,
         customer_name: _builtins.str = ...,
         request_id: _builtins.str = ...,
+        more_option_ids: _abc.Iterable[_builtins.str] | None = ...,
+        more_names: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["branch_id", b"branch_id", "call_id", b"call_id", "caller_number", b"caller_number", "customer_name", b"customer_name", "option_id", b"option_id", "request_id", b"request_id", "tenant_id", b"tenant_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["branch_id", b"branch_id", "call_id", b"call_id", "caller_number", b"caller_number", "customer_name", b"customer_name", "more_names", b"more_names", "more_option_ids", b"more_option_ids", "option_id", b"option_id", "request_id", b"request_id", "tenant_id", b"tenant_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -125,23 +166,750 @@ class BookAppointmentResponse(_message.Message):
 
     APPOINTMENT_FIELD_NUMBER: _builtins.int
     REPEATED_ANSWER_FIELD_NUMBER: _builtins.int
+    MORE_APPOINTMENTS_FIELD_NUMBER: _builtins.int
     repeated_answer: _builtins.bool
     """True where the request_id had been answered before."""
+    @_builtins.property
+    def appointment(self) -> _appointment_pb2.Appointment: ...
+    @_builtins.property
+    def more_appointments(self) -> _containers.RepeatedCompositeFieldContainer[_appointment_pb2.Appointment]:
+        """Of a party: the others, in the order of the request."""
+
+    def __init__(
+        self,
+        *,
+        appointment: _appointment_pb2.Appointment | None = ...,
+        repeated_answer: _builtins.bool = ...,
+        more_appointments: _abc.Iterable[_appointment_pb2.Appointment] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["appointment", b"appointment"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["appointment", b"appointment", "more_appointments", b"more_appointments", "repeated_answer", b"repeated_answer"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___BookAppointmentResponse: _TypeAlias = BookAppointmentResponse  # noqa: Y015
+
+@_typing.final
+class Actor(_message.Message):
+    """Who acts on an appointment. By phone: the call and its number. By hand: the operator's name, which is recorded."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CALL_ID_FIELD_NUMBER: _builtins.int
+    CALLER_NUMBER_FIELD_NUMBER: _builtins.int
+    OPERATOR_FIELD_NUMBER: _builtins.int
+    call_id: _builtins.str
+    caller_number: _builtins.str
+    """E.164; empty: withheld."""
+    operator: _builtins.str
+    """Of an operator, who is bound by no policy; empty: a caller."""
+    def __init__(
+        self,
+        *,
+        call_id: _builtins.str = ...,
+        caller_number: _builtins.str = ...,
+        operator: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["call_id", b"call_id", "caller_number", b"caller_number", "operator", b"operator"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Actor: _TypeAlias = Actor  # noqa: Y015
+
+@_typing.final
+class RescheduleAppointmentRequest(_message.Message):
+    """Which appointment, to which option."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TENANT_ID_FIELD_NUMBER: _builtins.int
+    BRANCH_ID_FIELD_NUMBER: _builtins.int
+    APPOINTMENT_ID_FIELD_NUMBER: _builtins.int
+    OPTION_ID_FIELD_NUMBER: _builtins.int
+    ACTOR_FIELD_NUMBER: _builtins.int
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
+    tenant_id: _builtins.str
+    branch_id: _builtins.str
+    appointment_id: _builtins.str
+    option_id: _builtins.str
+    request_id: _builtins.str
+    etag: _builtins.str
+    """Empty: whatever it is now."""
+    @_builtins.property
+    def actor(self) -> Global___Actor: ...
+    def __init__(
+        self,
+        *,
+        tenant_id: _builtins.str = ...,
+        branch_id: _builtins.str = ...,
+        appointment_id: _builtins.str = ...,
+        option_id: _builtins.str = ...,
+        actor: Global___Actor | None = ...,
+        request_id: _builtins.str = ...,
+        etag: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "appointment_id", b"appointment_id", "branch_id", b"branch_id", "etag", b"etag", "option_id", b"option_id", "request_id", b"request_id", "tenant_id", b"tenant_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RescheduleAppointmentRequest: _TypeAlias = RescheduleAppointmentRequest  # noqa: Y015
+
+@_typing.final
+class RescheduleAppointmentResponse(_message.Message):
+    """Both ends of the move."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    APPOINTMENT_FIELD_NUMBER: _builtins.int
+    PREVIOUS_FIELD_NUMBER: _builtins.int
+    REPEATED_ANSWER_FIELD_NUMBER: _builtins.int
+    FEE_MINOR_FIELD_NUMBER: _builtins.int
+    FEE_CURRENCY_FIELD_NUMBER: _builtins.int
+    repeated_answer: _builtins.bool
+    fee_minor: _builtins.int
+    """What the move costs, in minor units; 0: nothing."""
+    fee_currency: _builtins.str
+    @_builtins.property
+    def appointment(self) -> _appointment_pb2.Appointment: ...
+    @_builtins.property
+    def previous(self) -> _appointment_pb2.Appointment: ...
+    def __init__(
+        self,
+        *,
+        appointment: _appointment_pb2.Appointment | None = ...,
+        previous: _appointment_pb2.Appointment | None = ...,
+        repeated_answer: _builtins.bool = ...,
+        fee_minor: _builtins.int = ...,
+        fee_currency: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["appointment", b"appointment", "previous", b"previous"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["appointment", b"appointment", "fee_currency", b"fee_currency", "fee_minor", b"fee_minor", "previous", b"previous", "repeated_answer", b"repeated_answer"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RescheduleAppointmentResponse: _TypeAlias = RescheduleAppointmentResponse  # noqa: Y015
+
+@_typing.final
+class CancelAppointmentRequest(_message.Message):
+    """Which appointment."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TENANT_ID_FIELD_NUMBER: _builtins.int
+    APPOINTMENT_ID_FIELD_NUMBER: _builtins.int
+    ACTOR_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
+    tenant_id: _builtins.str
+    appointment_id: _builtins.str
+    reason: _builtins.str
+    etag: _builtins.str
+    """Empty: whatever it is now."""
+    @_builtins.property
+    def actor(self) -> Global___Actor: ...
+    def __init__(
+        self,
+        *,
+        tenant_id: _builtins.str = ...,
+        appointment_id: _builtins.str = ...,
+        actor: Global___Actor | None = ...,
+        reason: _builtins.str = ...,
+        etag: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "appointment_id", b"appointment_id", "etag", b"etag", "reason", b"reason", "tenant_id", b"tenant_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CancelAppointmentRequest: _TypeAlias = CancelAppointmentRequest  # noqa: Y015
+
+@_typing.final
+class CancelAppointmentResponse(_message.Message):
+    """The appointment as it is now."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    APPOINTMENT_FIELD_NUMBER: _builtins.int
+    FEE_MINOR_FIELD_NUMBER: _builtins.int
+    FEE_CURRENCY_FIELD_NUMBER: _builtins.int
+    fee_minor: _builtins.int
+    """What cancelling costs, in minor units; 0: nothing."""
+    fee_currency: _builtins.str
     @_builtins.property
     def appointment(self) -> _appointment_pb2.Appointment: ...
     def __init__(
         self,
         *,
         appointment: _appointment_pb2.Appointment | None = ...,
-        repeated_answer: _builtins.bool = ...,
+        fee_minor: _builtins.int = ...,
+        fee_currency: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["appointment", b"appointment"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["appointment", b"appointment", "repeated_answer", b"repeated_answer"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["appointment", b"appointment", "fee_currency", b"fee_currency", "fee_minor", b"fee_minor"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
-Global___BookAppointmentResponse: _TypeAlias = BookAppointmentResponse  # noqa: Y015
+Global___CancelAppointmentResponse: _TypeAlias = CancelAppointmentResponse  # noqa: Y015
+
+@_typing.final
+class CompleteAppointmentRequest(_message.Message):
+    """Which appointment."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TENANT_ID_FIELD_NUMBER: _builtins.int
+    APPOINTMENT_ID_FIELD_NUMBER: _builtins.int
+    ACTOR_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
+    tenant_id: _builtins.str
+    appointment_id: _builtins.str
+    etag: _builtins.str
+    @_builtins.property
+    def actor(self) -> Global___Actor: ...
+    def __init__(
+        self,
+        *,
+        tenant_id: _builtins.str = ...,
+        appointment_id: _builtins.str = ...,
+        actor: Global___Actor | None = ...,
+        etag: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "appointment_id", b"appointment_id", "etag", b"etag", "tenant_id", b"tenant_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CompleteAppointmentRequest: _TypeAlias = CompleteAppointmentRequest  # noqa: Y015
+
+@_typing.final
+class CompleteAppointmentResponse(_message.Message):
+    """The appointment as it is now."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    APPOINTMENT_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def appointment(self) -> _appointment_pb2.Appointment: ...
+    def __init__(
+        self,
+        *,
+        appointment: _appointment_pb2.Appointment | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["appointment", b"appointment"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["appointment", b"appointment"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CompleteAppointmentResponse: _TypeAlias = CompleteAppointmentResponse  # noqa: Y015
+
+@_typing.final
+class MarkNoShowRequest(_message.Message):
+    """Which appointment."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TENANT_ID_FIELD_NUMBER: _builtins.int
+    APPOINTMENT_ID_FIELD_NUMBER: _builtins.int
+    ACTOR_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
+    tenant_id: _builtins.str
+    appointment_id: _builtins.str
+    etag: _builtins.str
+    @_builtins.property
+    def actor(self) -> Global___Actor: ...
+    def __init__(
+        self,
+        *,
+        tenant_id: _builtins.str = ...,
+        appointment_id: _builtins.str = ...,
+        actor: Global___Actor | None = ...,
+        etag: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "appointment_id", b"appointment_id", "etag", b"etag", "tenant_id", b"tenant_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___MarkNoShowRequest: _TypeAlias = MarkNoShowRequest  # noqa: Y015
+
+@_typing.final
+class MarkNoShowResponse(_message.Message):
+    """The appointment as it is now."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    APPOINTMENT_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def appointment(self) -> _appointment_pb2.Appointment: ...
+    def __init__(
+        self,
+        *,
+        appointment: _appointment_pb2.Appointment | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["appointment", b"appointment"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["appointment", b"appointment"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___MarkNoShowResponse: _TypeAlias = MarkNoShowResponse  # noqa: Y015
+
+@_typing.final
+class FindCustomerRequest(_message.Message):
+    """Whose number."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TENANT_ID_FIELD_NUMBER: _builtins.int
+    PHONE_NUMBER_FIELD_NUMBER: _builtins.int
+    tenant_id: _builtins.str
+    phone_number: _builtins.str
+    """E.164."""
+    def __init__(
+        self,
+        *,
+        tenant_id: _builtins.str = ...,
+        phone_number: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["phone_number", b"phone_number", "tenant_id", b"tenant_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___FindCustomerRequest: _TypeAlias = FindCustomerRequest  # noqa: Y015
+
+@_typing.final
+class FindCustomerResponse(_message.Message):
+    """The customer, and what can be asked as a question, never assumed."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CUSTOMER_FIELD_NUMBER: _builtins.int
+    NEXT_APPOINTMENT_FIELD_NUMBER: _builtins.int
+    USUAL_SERVICE_ID_FIELD_NUMBER: _builtins.int
+    USUAL_PERSON_ID_FIELD_NUMBER: _builtins.int
+    usual_service_id: _builtins.str
+    """What was booked most often of late; empty: nothing is usual."""
+    usual_person_id: _builtins.str
+    @_builtins.property
+    def customer(self) -> _appointment_pb2.Customer: ...
+    @_builtins.property
+    def next_appointment(self) -> _appointment_pb2.Appointment:
+        """The next appointment; absent: none ahead."""
+
+    def __init__(
+        self,
+        *,
+        customer: _appointment_pb2.Customer | None = ...,
+        next_appointment: _appointment_pb2.Appointment | None = ...,
+        usual_service_id: _builtins.str = ...,
+        usual_person_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["customer", b"customer", "next_appointment", b"next_appointment"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["customer", b"customer", "next_appointment", b"next_appointment", "usual_person_id", b"usual_person_id", "usual_service_id", b"usual_service_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___FindCustomerResponse: _TypeAlias = FindCustomerResponse  # noqa: Y015
+
+@_typing.final
+class ExportCustomerRequest(_message.Message):
+    """Which customer."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TENANT_ID_FIELD_NUMBER: _builtins.int
+    CUSTOMER_ID_FIELD_NUMBER: _builtins.int
+    tenant_id: _builtins.str
+    customer_id: _builtins.str
+    def __init__(
+        self,
+        *,
+        tenant_id: _builtins.str = ...,
+        customer_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["customer_id", b"customer_id", "tenant_id", b"tenant_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ExportCustomerRequest: _TypeAlias = ExportCustomerRequest  # noqa: Y015
+
+@_typing.final
+class ExportCustomerResponse(_message.Message):
+    """Everything."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CUSTOMER_FIELD_NUMBER: _builtins.int
+    APPOINTMENTS_FIELD_NUMBER: _builtins.int
+    CALLBACKS_FIELD_NUMBER: _builtins.int
+    WAITLIST_ENTRIES_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def customer(self) -> _appointment_pb2.Customer: ...
+    @_builtins.property
+    def appointments(self) -> _containers.RepeatedCompositeFieldContainer[_appointment_pb2.Appointment]: ...
+    @_builtins.property
+    def callbacks(self) -> _containers.RepeatedCompositeFieldContainer[_care_pb2.Callback]: ...
+    @_builtins.property
+    def waitlist_entries(self) -> _containers.RepeatedCompositeFieldContainer[_care_pb2.WaitlistEntry]: ...
+    def __init__(
+        self,
+        *,
+        customer: _appointment_pb2.Customer | None = ...,
+        appointments: _abc.Iterable[_appointment_pb2.Appointment] | None = ...,
+        callbacks: _abc.Iterable[_care_pb2.Callback] | None = ...,
+        waitlist_entries: _abc.Iterable[_care_pb2.WaitlistEntry] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["customer", b"customer"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["appointments", b"appointments", "callbacks", b"callbacks", "customer", b"customer", "waitlist_entries", b"waitlist_entries"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ExportCustomerResponse: _TypeAlias = ExportCustomerResponse  # noqa: Y015
+
+@_typing.final
+class EraseCustomerRequest(_message.Message):
+    """Which customer, and who asks for it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TENANT_ID_FIELD_NUMBER: _builtins.int
+    CUSTOMER_ID_FIELD_NUMBER: _builtins.int
+    OPERATOR_FIELD_NUMBER: _builtins.int
+    tenant_id: _builtins.str
+    customer_id: _builtins.str
+    operator: _builtins.str
+    def __init__(
+        self,
+        *,
+        tenant_id: _builtins.str = ...,
+        customer_id: _builtins.str = ...,
+        operator: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["customer_id", b"customer_id", "operator", b"operator", "tenant_id", b"tenant_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___EraseCustomerRequest: _TypeAlias = EraseCustomerRequest  # noqa: Y015
+
+@_typing.final
+class EraseCustomerResponse(_message.Message):
+    """What was overwritten."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    @_typing.final
+    class ErasedEntry(_message.Message):
+        DESCRIPTOR: _descriptor.Descriptor
+
+        KEY_FIELD_NUMBER: _builtins.int
+        VALUE_FIELD_NUMBER: _builtins.int
+        key: _builtins.str
+        value: _builtins.int
+        def __init__(
+            self,
+            *,
+            key: _builtins.str = ...,
+            value: _builtins.int = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["key", b"key", "value", b"value"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+    ERASED_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def erased(self) -> _containers.ScalarMap[_builtins.str, _builtins.int]:
+        """Table → rows."""
+
+    def __init__(
+        self,
+        *,
+        erased: _abc.Mapping[_builtins.str, _builtins.int] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["erased", b"erased"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___EraseCustomerResponse: _TypeAlias = EraseCustomerResponse  # noqa: Y015
+
+@_typing.final
+class RequestCallbackRequest(_message.Message):
+    """Who wants to be called, and why."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TENANT_ID_FIELD_NUMBER: _builtins.int
+    BRANCH_ID_FIELD_NUMBER: _builtins.int
+    CALL_ID_FIELD_NUMBER: _builtins.int
+    PHONE_NUMBER_FIELD_NUMBER: _builtins.int
+    NAME_FIELD_NUMBER: _builtins.int
+    TOPIC_FIELD_NUMBER: _builtins.int
+    PRIORITY_FIELD_NUMBER: _builtins.int
+    DUE_TIME_FIELD_NUMBER: _builtins.int
+    APPOINTMENT_ID_FIELD_NUMBER: _builtins.int
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    tenant_id: _builtins.str
+    branch_id: _builtins.str
+    call_id: _builtins.str
+    phone_number: _builtins.str
+    """E.164; empty: none known."""
+    name: _builtins.str
+    topic: _builtins.str
+    priority: _care_pb2.CallbackPriority.ValueType
+    appointment_id: _builtins.str
+    request_id: _builtins.str
+    @_builtins.property
+    def due_time(self) -> _timestamp_pb2.Timestamp:
+        """Absent: by the priority."""
+
+    def __init__(
+        self,
+        *,
+        tenant_id: _builtins.str = ...,
+        branch_id: _builtins.str = ...,
+        call_id: _builtins.str = ...,
+        phone_number: _builtins.str = ...,
+        name: _builtins.str = ...,
+        topic: _builtins.str = ...,
+        priority: _care_pb2.CallbackPriority.ValueType = ...,
+        due_time: _timestamp_pb2.Timestamp | None = ...,
+        appointment_id: _builtins.str = ...,
+        request_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["due_time", b"due_time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["appointment_id", b"appointment_id", "branch_id", b"branch_id", "call_id", b"call_id", "due_time", b"due_time", "name", b"name", "phone_number", b"phone_number", "priority", b"priority", "request_id", b"request_id", "tenant_id", b"tenant_id", "topic", b"topic"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RequestCallbackRequest: _TypeAlias = RequestCallbackRequest  # noqa: Y015
+
+@_typing.final
+class RequestCallbackResponse(_message.Message):
+    """The promise."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CALLBACK_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def callback(self) -> _care_pb2.Callback: ...
+    def __init__(
+        self,
+        *,
+        callback: _care_pb2.Callback | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["callback", b"callback"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["callback", b"callback"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RequestCallbackResponse: _TypeAlias = RequestCallbackResponse  # noqa: Y015
+
+@_typing.final
+class ListCallbacksRequest(_message.Message):
+    """Which callbacks."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TENANT_ID_FIELD_NUMBER: _builtins.int
+    STATE_FIELD_NUMBER: _builtins.int
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    tenant_id: _builtins.str
+    state: _care_pb2.CallbackState.ValueType
+    """Unspecified: all."""
+    page_size: _builtins.int
+    """At most 500; 0 means 100."""
+    page_token: _builtins.str
+    def __init__(
+        self,
+        *,
+        tenant_id: _builtins.str = ...,
+        state: _care_pb2.CallbackState.ValueType = ...,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["page_size", b"page_size", "page_token", b"page_token", "state", b"state", "tenant_id", b"tenant_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListCallbacksRequest: _TypeAlias = ListCallbacksRequest  # noqa: Y015
+
+@_typing.final
+class ListCallbacksResponse(_message.Message):
+    """A page, and a token while there are more."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CALLBACKS_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    @_builtins.property
+    def callbacks(self) -> _containers.RepeatedCompositeFieldContainer[_care_pb2.Callback]: ...
+    def __init__(
+        self,
+        *,
+        callbacks: _abc.Iterable[_care_pb2.Callback] | None = ...,
+        next_page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["callbacks", b"callbacks", "next_page_token", b"next_page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListCallbacksResponse: _TypeAlias = ListCallbacksResponse  # noqa: Y015
+
+@_typing.final
+class ResolveCallbackRequest(_message.Message):
+    """Which callback, and what came of it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TENANT_ID_FIELD_NUMBER: _builtins.int
+    CALLBACK_ID_FIELD_NUMBER: _builtins.int
+    OPERATOR_FIELD_NUMBER: _builtins.int
+    RESOLUTION_FIELD_NUMBER: _builtins.int
+    tenant_id: _builtins.str
+    callback_id: _builtins.str
+    operator: _builtins.str
+    resolution: _builtins.str
+    def __init__(
+        self,
+        *,
+        tenant_id: _builtins.str = ...,
+        callback_id: _builtins.str = ...,
+        operator: _builtins.str = ...,
+        resolution: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["callback_id", b"callback_id", "operator", b"operator", "resolution", b"resolution", "tenant_id", b"tenant_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ResolveCallbackRequest: _TypeAlias = ResolveCallbackRequest  # noqa: Y015
+
+@_typing.final
+class ResolveCallbackResponse(_message.Message):
+    """The callback as it is now."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CALLBACK_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def callback(self) -> _care_pb2.Callback: ...
+    def __init__(
+        self,
+        *,
+        callback: _care_pb2.Callback | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["callback", b"callback"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["callback", b"callback"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ResolveCallbackResponse: _TypeAlias = ResolveCallbackResponse  # noqa: Y015
+
+@_typing.final
+class JoinWaitlistRequest(_message.Message):
+    """Who waits for what."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TENANT_ID_FIELD_NUMBER: _builtins.int
+    BRANCH_ID_FIELD_NUMBER: _builtins.int
+    CALL_ID_FIELD_NUMBER: _builtins.int
+    PHONE_NUMBER_FIELD_NUMBER: _builtins.int
+    CUSTOMER_NAME_FIELD_NUMBER: _builtins.int
+    SERVICE_ID_FIELD_NUMBER: _builtins.int
+    PERSON_ID_FIELD_NUMBER: _builtins.int
+    WINDOW_START_TIME_FIELD_NUMBER: _builtins.int
+    WINDOW_END_TIME_FIELD_NUMBER: _builtins.int
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    tenant_id: _builtins.str
+    branch_id: _builtins.str
+    call_id: _builtins.str
+    phone_number: _builtins.str
+    """E.164; a wish without a number cannot be met: nobody could be called."""
+    customer_name: _builtins.str
+    service_id: _builtins.str
+    person_id: _builtins.str
+    request_id: _builtins.str
+    @_builtins.property
+    def window_start_time(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def window_end_time(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        tenant_id: _builtins.str = ...,
+        branch_id: _builtins.str = ...,
+        call_id: _builtins.str = ...,
+        phone_number: _builtins.str = ...,
+        customer_name: _builtins.str = ...,
+        service_id: _builtins.str = ...,
+        person_id: _builtins.str = ...,
+        window_start_time: _timestamp_pb2.Timestamp | None = ...,
+        window_end_time: _timestamp_pb2.Timestamp | None = ...,
+        request_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["window_end_time", b"window_end_time", "window_start_time", b"window_start_time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["branch_id", b"branch_id", "call_id", b"call_id", "customer_name", b"customer_name", "person_id", b"person_id", "phone_number", b"phone_number", "request_id", b"request_id", "service_id", b"service_id", "tenant_id", b"tenant_id", "window_end_time", b"window_end_time", "window_start_time", b"window_start_time"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___JoinWaitlistRequest: _TypeAlias = JoinWaitlistRequest  # noqa: Y015
+
+@_typing.final
+class JoinWaitlistResponse(_message.Message):
+    """The wish as it was noted."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ENTRY_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def entry(self) -> _care_pb2.WaitlistEntry: ...
+    def __init__(
+        self,
+        *,
+        entry: _care_pb2.WaitlistEntry | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["entry", b"entry"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["entry", b"entry"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___JoinWaitlistResponse: _TypeAlias = JoinWaitlistResponse  # noqa: Y015
 
 @_typing.final
 class GetAppointmentRequest(_message.Message):
@@ -203,6 +971,8 @@ class ListAppointmentsRequest(_message.Message):
     STATE_FIELD_NUMBER: _builtins.int
     PAGE_SIZE_FIELD_NUMBER: _builtins.int
     PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    PHONE_NUMBER_FIELD_NUMBER: _builtins.int
+    CUSTOMER_ID_FIELD_NUMBER: _builtins.int
     tenant_id: _builtins.str
     person_id: _builtins.str
     call_id: _builtins.str
@@ -210,6 +980,9 @@ class ListAppointmentsRequest(_message.Message):
     page_size: _builtins.int
     """At most 500; 0 means 100."""
     page_token: _builtins.str
+    phone_number: _builtins.str
+    """Only those of this number's customer (E.164)."""
+    customer_id: _builtins.str
     @_builtins.property
     def start_time_min(self) -> _timestamp_pb2.Timestamp:
         """Starts at this instant or later."""
@@ -229,10 +1002,12 @@ class ListAppointmentsRequest(_message.Message):
         state: _appointment_pb2.AppointmentState.ValueType = ...,
         page_size: _builtins.int = ...,
         page_token: _builtins.str = ...,
+        phone_number: _builtins.str = ...,
+        customer_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["start_time_max", b"start_time_max", "start_time_min", b"start_time_min"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["call_id", b"call_id", "page_size", b"page_size", "page_token", b"page_token", "person_id", b"person_id", "start_time_max", b"start_time_max", "start_time_min", b"start_time_min", "state", b"state", "tenant_id", b"tenant_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["call_id", b"call_id", "customer_id", b"customer_id", "page_size", b"page_size", "page_token", b"page_token", "person_id", b"person_id", "phone_number", b"phone_number", "start_time_max", b"start_time_max", "start_time_min", b"start_time_min", "state", b"state", "tenant_id", b"tenant_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -295,6 +1070,12 @@ class WatchEventsResponse(_message.Message):
     EVENT_TIME_FIELD_NUMBER: _builtins.int
     TRACEPARENT_FIELD_NUMBER: _builtins.int
     APPOINTMENT_BOOKED_FIELD_NUMBER: _builtins.int
+    APPOINTMENT_CANCELLED_FIELD_NUMBER: _builtins.int
+    APPOINTMENT_RESCHEDULED_FIELD_NUMBER: _builtins.int
+    APPOINTMENT_COMPLETED_FIELD_NUMBER: _builtins.int
+    APPOINTMENT_NO_SHOW_FIELD_NUMBER: _builtins.int
+    CALLBACK_REQUESTED_FIELD_NUMBER: _builtins.int
+    CUSTOMER_ERASED_FIELD_NUMBER: _builtins.int
     position: _builtins.str
     """Comes back in WatchEventsRequest.after."""
     traceparent: _builtins.str
@@ -303,6 +1084,18 @@ class WatchEventsResponse(_message.Message):
     def event_time(self) -> _timestamp_pb2.Timestamp: ...
     @_builtins.property
     def appointment_booked(self) -> Global___AppointmentBooked: ...
+    @_builtins.property
+    def appointment_cancelled(self) -> Global___AppointmentCancelled: ...
+    @_builtins.property
+    def appointment_rescheduled(self) -> Global___AppointmentRescheduled: ...
+    @_builtins.property
+    def appointment_completed(self) -> Global___AppointmentCompleted: ...
+    @_builtins.property
+    def appointment_no_show(self) -> Global___AppointmentNoShow: ...
+    @_builtins.property
+    def callback_requested(self) -> Global___CallbackRequested: ...
+    @_builtins.property
+    def customer_erased(self) -> Global___CustomerErased: ...
     def __init__(
         self,
         *,
@@ -310,12 +1103,18 @@ class WatchEventsResponse(_message.Message):
         event_time: _timestamp_pb2.Timestamp | None = ...,
         traceparent: _builtins.str = ...,
         appointment_booked: Global___AppointmentBooked | None = ...,
+        appointment_cancelled: Global___AppointmentCancelled | None = ...,
+        appointment_rescheduled: Global___AppointmentRescheduled | None = ...,
+        appointment_completed: Global___AppointmentCompleted | None = ...,
+        appointment_no_show: Global___AppointmentNoShow | None = ...,
+        callback_requested: Global___CallbackRequested | None = ...,
+        customer_erased: Global___CustomerErased | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["appointment_booked", b"appointment_booked", "event", b"event", "event_time", b"event_time"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["appointment_booked", b"appointment_booked", "appointment_cancelled", b"appointment_cancelled", "appointment_completed", b"appointment_completed", "appointment_no_show", b"appointment_no_show", "appointment_rescheduled", b"appointment_rescheduled", "callback_requested", b"callback_requested", "customer_erased", b"customer_erased", "event", b"event", "event_time", b"event_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["appointment_booked", b"appointment_booked", "event", b"event", "event_time", b"event_time", "position", b"position", "traceparent", b"traceparent"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["appointment_booked", b"appointment_booked", "appointment_cancelled", b"appointment_cancelled", "appointment_completed", b"appointment_completed", "appointment_no_show", b"appointment_no_show", "appointment_rescheduled", b"appointment_rescheduled", "callback_requested", b"callback_requested", "customer_erased", b"customer_erased", "event", b"event", "event_time", b"event_time", "position", b"position", "traceparent", b"traceparent"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_event: _TypeAlias = _typing.Literal["appointment_booked"]  # noqa: Y015
+    _WhichOneofReturnType_event: _TypeAlias = _typing.Literal["appointment_booked", "appointment_cancelled", "appointment_rescheduled", "appointment_completed", "appointment_no_show", "callback_requested", "customer_erased"]  # noqa: Y015
     _WhichOneofArgType_event: _TypeAlias = _typing.Literal["event", b"event"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_event) -> _WhichOneofReturnType_event | None: ...
 
@@ -342,3 +1141,141 @@ class AppointmentBooked(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___AppointmentBooked: _TypeAlias = AppointmentBooked  # noqa: Y015
+
+@_typing.final
+class AppointmentCancelled(_message.Message):
+    """An appointment was called off; its time is free."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    APPOINTMENT_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def appointment(self) -> _appointment_pb2.Appointment: ...
+    def __init__(
+        self,
+        *,
+        appointment: _appointment_pb2.Appointment | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["appointment", b"appointment"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["appointment", b"appointment"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AppointmentCancelled: _TypeAlias = AppointmentCancelled  # noqa: Y015
+
+@_typing.final
+class AppointmentRescheduled(_message.Message):
+    """An appointment was moved: previous gives its time back, appointment takes the new one."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PREVIOUS_FIELD_NUMBER: _builtins.int
+    APPOINTMENT_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def previous(self) -> _appointment_pb2.Appointment: ...
+    @_builtins.property
+    def appointment(self) -> _appointment_pb2.Appointment: ...
+    def __init__(
+        self,
+        *,
+        previous: _appointment_pb2.Appointment | None = ...,
+        appointment: _appointment_pb2.Appointment | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["appointment", b"appointment", "previous", b"previous"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["appointment", b"appointment", "previous", b"previous"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AppointmentRescheduled: _TypeAlias = AppointmentRescheduled  # noqa: Y015
+
+@_typing.final
+class AppointmentCompleted(_message.Message):
+    """An appointment took place."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    APPOINTMENT_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def appointment(self) -> _appointment_pb2.Appointment: ...
+    def __init__(
+        self,
+        *,
+        appointment: _appointment_pb2.Appointment | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["appointment", b"appointment"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["appointment", b"appointment"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AppointmentCompleted: _TypeAlias = AppointmentCompleted  # noqa: Y015
+
+@_typing.final
+class AppointmentNoShow(_message.Message):
+    """The customer did not come."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    APPOINTMENT_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def appointment(self) -> _appointment_pb2.Appointment: ...
+    def __init__(
+        self,
+        *,
+        appointment: _appointment_pb2.Appointment | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["appointment", b"appointment"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["appointment", b"appointment"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AppointmentNoShow: _TypeAlias = AppointmentNoShow  # noqa: Y015
+
+@_typing.final
+class CallbackRequested(_message.Message):
+    """Somebody has to call."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CALLBACK_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def callback(self) -> _care_pb2.Callback: ...
+    def __init__(
+        self,
+        *,
+        callback: _care_pb2.Callback | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["callback", b"callback"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["callback", b"callback"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CallbackRequested: _TypeAlias = CallbackRequested  # noqa: Y015
+
+@_typing.final
+class CustomerErased(_message.Message):
+    """A customer was forgotten; whoever keeps copies of the person forgets them too."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TENANT_ID_FIELD_NUMBER: _builtins.int
+    CUSTOMER_ID_FIELD_NUMBER: _builtins.int
+    tenant_id: _builtins.str
+    customer_id: _builtins.str
+    def __init__(
+        self,
+        *,
+        tenant_id: _builtins.str = ...,
+        customer_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["customer_id", b"customer_id", "tenant_id", b"tenant_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CustomerErased: _TypeAlias = CustomerErased  # noqa: Y015

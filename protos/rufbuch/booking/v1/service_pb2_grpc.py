@@ -40,6 +40,61 @@ class BookingServiceStub:
                 request_serializer=rufbuch_dot_booking_dot_v1_dot_service__pb2.BookAppointmentRequest.SerializeToString,
                 response_deserializer=rufbuch_dot_booking_dot_v1_dot_service__pb2.BookAppointmentResponse.FromString,
                 _registered_method=True)
+        self.RescheduleAppointment = channel.unary_unary(
+                '/rufbuch.booking.v1.BookingService/RescheduleAppointment',
+                request_serializer=rufbuch_dot_booking_dot_v1_dot_service__pb2.RescheduleAppointmentRequest.SerializeToString,
+                response_deserializer=rufbuch_dot_booking_dot_v1_dot_service__pb2.RescheduleAppointmentResponse.FromString,
+                _registered_method=True)
+        self.CancelAppointment = channel.unary_unary(
+                '/rufbuch.booking.v1.BookingService/CancelAppointment',
+                request_serializer=rufbuch_dot_booking_dot_v1_dot_service__pb2.CancelAppointmentRequest.SerializeToString,
+                response_deserializer=rufbuch_dot_booking_dot_v1_dot_service__pb2.CancelAppointmentResponse.FromString,
+                _registered_method=True)
+        self.CompleteAppointment = channel.unary_unary(
+                '/rufbuch.booking.v1.BookingService/CompleteAppointment',
+                request_serializer=rufbuch_dot_booking_dot_v1_dot_service__pb2.CompleteAppointmentRequest.SerializeToString,
+                response_deserializer=rufbuch_dot_booking_dot_v1_dot_service__pb2.CompleteAppointmentResponse.FromString,
+                _registered_method=True)
+        self.MarkNoShow = channel.unary_unary(
+                '/rufbuch.booking.v1.BookingService/MarkNoShow',
+                request_serializer=rufbuch_dot_booking_dot_v1_dot_service__pb2.MarkNoShowRequest.SerializeToString,
+                response_deserializer=rufbuch_dot_booking_dot_v1_dot_service__pb2.MarkNoShowResponse.FromString,
+                _registered_method=True)
+        self.FindCustomer = channel.unary_unary(
+                '/rufbuch.booking.v1.BookingService/FindCustomer',
+                request_serializer=rufbuch_dot_booking_dot_v1_dot_service__pb2.FindCustomerRequest.SerializeToString,
+                response_deserializer=rufbuch_dot_booking_dot_v1_dot_service__pb2.FindCustomerResponse.FromString,
+                _registered_method=True)
+        self.ExportCustomer = channel.unary_unary(
+                '/rufbuch.booking.v1.BookingService/ExportCustomer',
+                request_serializer=rufbuch_dot_booking_dot_v1_dot_service__pb2.ExportCustomerRequest.SerializeToString,
+                response_deserializer=rufbuch_dot_booking_dot_v1_dot_service__pb2.ExportCustomerResponse.FromString,
+                _registered_method=True)
+        self.EraseCustomer = channel.unary_unary(
+                '/rufbuch.booking.v1.BookingService/EraseCustomer',
+                request_serializer=rufbuch_dot_booking_dot_v1_dot_service__pb2.EraseCustomerRequest.SerializeToString,
+                response_deserializer=rufbuch_dot_booking_dot_v1_dot_service__pb2.EraseCustomerResponse.FromString,
+                _registered_method=True)
+        self.RequestCallback = channel.unary_unary(
+                '/rufbuch.booking.v1.BookingService/RequestCallback',
+                request_serializer=rufbuch_dot_booking_dot_v1_dot_service__pb2.RequestCallbackRequest.SerializeToString,
+                response_deserializer=rufbuch_dot_booking_dot_v1_dot_service__pb2.RequestCallbackResponse.FromString,
+                _registered_method=True)
+        self.ListCallbacks = channel.unary_unary(
+                '/rufbuch.booking.v1.BookingService/ListCallbacks',
+                request_serializer=rufbuch_dot_booking_dot_v1_dot_service__pb2.ListCallbacksRequest.SerializeToString,
+                response_deserializer=rufbuch_dot_booking_dot_v1_dot_service__pb2.ListCallbacksResponse.FromString,
+                _registered_method=True)
+        self.ResolveCallback = channel.unary_unary(
+                '/rufbuch.booking.v1.BookingService/ResolveCallback',
+                request_serializer=rufbuch_dot_booking_dot_v1_dot_service__pb2.ResolveCallbackRequest.SerializeToString,
+                response_deserializer=rufbuch_dot_booking_dot_v1_dot_service__pb2.ResolveCallbackResponse.FromString,
+                _registered_method=True)
+        self.JoinWaitlist = channel.unary_unary(
+                '/rufbuch.booking.v1.BookingService/JoinWaitlist',
+                request_serializer=rufbuch_dot_booking_dot_v1_dot_service__pb2.JoinWaitlistRequest.SerializeToString,
+                response_deserializer=rufbuch_dot_booking_dot_v1_dot_service__pb2.JoinWaitlistResponse.FromString,
+                _registered_method=True)
         self.GetAppointment = channel.unary_unary(
                 '/rufbuch.booking.v1.BookingService/GetAppointment',
                 request_serializer=rufbuch_dot_booking_dot_v1_dot_service__pb2.GetAppointmentRequest.SerializeToString,
@@ -67,6 +122,93 @@ class BookingServiceServicer:
         INVALID_ARGUMENT (NAME_INVALID, REQUEST_INVALID). NOT_FOUND (OPTION_UNKNOWN). ABORTED (SLOT_TAKEN): search again.
         FAILED_PRECONDITION (SLOT_NOT_BOOKABLE). ALREADY_EXISTS (REQUEST_ID_REUSED): same request_id, other arguments.
         UNAVAILABLE (AVAILABILITY_UNAVAILABLE): nothing was booked, try again.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RescheduleAppointment(self, request, context):
+        """Moves an appointment to an option that the same call was offered with it as moved_appointment_id: the old one becomes
+        RESCHEDULED and a new one BOOKED in one transaction; if that fails the old one stands. request_id as BookAppointment.
+        Errors as BookAppointment, and NOT_FOUND (APPOINTMENT_UNKNOWN). PERMISSION_DENIED (NOT_THE_CUSTOMER).
+        FAILED_PRECONDITION (ILLEGAL_MOVE, POLICY_REFUSED): metadata "rule" and "limit" name what forbids it. ABORTED
+        (ETAG_MISMATCH).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def CancelAppointment(self, request, context):
+        """Calls an appointment off and frees its time at once. Cancelling what is cancelled already gives the same answer.
+        NOT_FOUND (APPOINTMENT_UNKNOWN). PERMISSION_DENIED (NOT_THE_CUSTOMER). FAILED_PRECONDITION (ILLEGAL_MOVE,
+        POLICY_REFUSED). ABORTED (ETAG_MISMATCH).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def CompleteAppointment(self, request, context):
+        """The appointment took place. NOT_FOUND (APPOINTMENT_UNKNOWN). FAILED_PRECONDITION (ILLEGAL_MOVE). ABORTED
+        (ETAG_MISMATCH).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def MarkNoShow(self, request, context):
+        """The customer did not come. Errors as CompleteAppointment.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def FindCustomer(self, request, context):
+        """A customer by number, with what is usual for her. NOT_FOUND (CUSTOMER_UNKNOWN). INVALID_ARGUMENT (REQUEST_INVALID).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ExportCustomer(self, request, context):
+        """Everything that is stored about a customer. NOT_FOUND (CUSTOMER_UNKNOWN).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def EraseCustomer(self, request, context):
+        """Forgets a customer: names, numbers and words are overwritten, appointments stay as anonymous facts. Repeating it is
+        harmless. NOT_FOUND (CUSTOMER_UNKNOWN). FAILED_PRECONDITION (APPOINTMENTS_AHEAD): cancel them first.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RequestCallback(self, request, context):
+        """Promises that somebody calls back; needs neither number nor customer. The same request_id again gets the first answer.
+        INVALID_ARGUMENT (REQUEST_INVALID).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListCallbacks(self, request, context):
+        """Callbacks of a business, the most urgent first. INVALID_ARGUMENT (PAGE_TOKEN_INVALID).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ResolveCallback(self, request, context):
+        """Somebody has taken care of it. NOT_FOUND (CALLBACK_UNKNOWN). FAILED_PRECONDITION (ILLEGAL_MOVE): resolved already.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def JoinWaitlist(self, request, context):
+        """Notes a wish for when something comes free. The same request_id again gets the first answer.
+        INVALID_ARGUMENT (REQUEST_INVALID, NAME_INVALID).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -101,6 +243,61 @@ def add_BookingServiceServicer_to_server(servicer, server):
                     servicer.BookAppointment,
                     request_deserializer=rufbuch_dot_booking_dot_v1_dot_service__pb2.BookAppointmentRequest.FromString,
                     response_serializer=rufbuch_dot_booking_dot_v1_dot_service__pb2.BookAppointmentResponse.SerializeToString,
+            ),
+            'RescheduleAppointment': grpc.unary_unary_rpc_method_handler(
+                    servicer.RescheduleAppointment,
+                    request_deserializer=rufbuch_dot_booking_dot_v1_dot_service__pb2.RescheduleAppointmentRequest.FromString,
+                    response_serializer=rufbuch_dot_booking_dot_v1_dot_service__pb2.RescheduleAppointmentResponse.SerializeToString,
+            ),
+            'CancelAppointment': grpc.unary_unary_rpc_method_handler(
+                    servicer.CancelAppointment,
+                    request_deserializer=rufbuch_dot_booking_dot_v1_dot_service__pb2.CancelAppointmentRequest.FromString,
+                    response_serializer=rufbuch_dot_booking_dot_v1_dot_service__pb2.CancelAppointmentResponse.SerializeToString,
+            ),
+            'CompleteAppointment': grpc.unary_unary_rpc_method_handler(
+                    servicer.CompleteAppointment,
+                    request_deserializer=rufbuch_dot_booking_dot_v1_dot_service__pb2.CompleteAppointmentRequest.FromString,
+                    response_serializer=rufbuch_dot_booking_dot_v1_dot_service__pb2.CompleteAppointmentResponse.SerializeToString,
+            ),
+            'MarkNoShow': grpc.unary_unary_rpc_method_handler(
+                    servicer.MarkNoShow,
+                    request_deserializer=rufbuch_dot_booking_dot_v1_dot_service__pb2.MarkNoShowRequest.FromString,
+                    response_serializer=rufbuch_dot_booking_dot_v1_dot_service__pb2.MarkNoShowResponse.SerializeToString,
+            ),
+            'FindCustomer': grpc.unary_unary_rpc_method_handler(
+                    servicer.FindCustomer,
+                    request_deserializer=rufbuch_dot_booking_dot_v1_dot_service__pb2.FindCustomerRequest.FromString,
+                    response_serializer=rufbuch_dot_booking_dot_v1_dot_service__pb2.FindCustomerResponse.SerializeToString,
+            ),
+            'ExportCustomer': grpc.unary_unary_rpc_method_handler(
+                    servicer.ExportCustomer,
+                    request_deserializer=rufbuch_dot_booking_dot_v1_dot_service__pb2.ExportCustomerRequest.FromString,
+                    response_serializer=rufbuch_dot_booking_dot_v1_dot_service__pb2.ExportCustomerResponse.SerializeToString,
+            ),
+            'EraseCustomer': grpc.unary_unary_rpc_method_handler(
+                    servicer.EraseCustomer,
+                    request_deserializer=rufbuch_dot_booking_dot_v1_dot_service__pb2.EraseCustomerRequest.FromString,
+                    response_serializer=rufbuch_dot_booking_dot_v1_dot_service__pb2.EraseCustomerResponse.SerializeToString,
+            ),
+            'RequestCallback': grpc.unary_unary_rpc_method_handler(
+                    servicer.RequestCallback,
+                    request_deserializer=rufbuch_dot_booking_dot_v1_dot_service__pb2.RequestCallbackRequest.FromString,
+                    response_serializer=rufbuch_dot_booking_dot_v1_dot_service__pb2.RequestCallbackResponse.SerializeToString,
+            ),
+            'ListCallbacks': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListCallbacks,
+                    request_deserializer=rufbuch_dot_booking_dot_v1_dot_service__pb2.ListCallbacksRequest.FromString,
+                    response_serializer=rufbuch_dot_booking_dot_v1_dot_service__pb2.ListCallbacksResponse.SerializeToString,
+            ),
+            'ResolveCallback': grpc.unary_unary_rpc_method_handler(
+                    servicer.ResolveCallback,
+                    request_deserializer=rufbuch_dot_booking_dot_v1_dot_service__pb2.ResolveCallbackRequest.FromString,
+                    response_serializer=rufbuch_dot_booking_dot_v1_dot_service__pb2.ResolveCallbackResponse.SerializeToString,
+            ),
+            'JoinWaitlist': grpc.unary_unary_rpc_method_handler(
+                    servicer.JoinWaitlist,
+                    request_deserializer=rufbuch_dot_booking_dot_v1_dot_service__pb2.JoinWaitlistRequest.FromString,
+                    response_serializer=rufbuch_dot_booking_dot_v1_dot_service__pb2.JoinWaitlistResponse.SerializeToString,
             ),
             'GetAppointment': grpc.unary_unary_rpc_method_handler(
                     servicer.GetAppointment,
@@ -146,6 +343,303 @@ class BookingService:
             '/rufbuch.booking.v1.BookingService/BookAppointment',
             rufbuch_dot_booking_dot_v1_dot_service__pb2.BookAppointmentRequest.SerializeToString,
             rufbuch_dot_booking_dot_v1_dot_service__pb2.BookAppointmentResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RescheduleAppointment(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/rufbuch.booking.v1.BookingService/RescheduleAppointment',
+            rufbuch_dot_booking_dot_v1_dot_service__pb2.RescheduleAppointmentRequest.SerializeToString,
+            rufbuch_dot_booking_dot_v1_dot_service__pb2.RescheduleAppointmentResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CancelAppointment(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/rufbuch.booking.v1.BookingService/CancelAppointment',
+            rufbuch_dot_booking_dot_v1_dot_service__pb2.CancelAppointmentRequest.SerializeToString,
+            rufbuch_dot_booking_dot_v1_dot_service__pb2.CancelAppointmentResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CompleteAppointment(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/rufbuch.booking.v1.BookingService/CompleteAppointment',
+            rufbuch_dot_booking_dot_v1_dot_service__pb2.CompleteAppointmentRequest.SerializeToString,
+            rufbuch_dot_booking_dot_v1_dot_service__pb2.CompleteAppointmentResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def MarkNoShow(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/rufbuch.booking.v1.BookingService/MarkNoShow',
+            rufbuch_dot_booking_dot_v1_dot_service__pb2.MarkNoShowRequest.SerializeToString,
+            rufbuch_dot_booking_dot_v1_dot_service__pb2.MarkNoShowResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def FindCustomer(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/rufbuch.booking.v1.BookingService/FindCustomer',
+            rufbuch_dot_booking_dot_v1_dot_service__pb2.FindCustomerRequest.SerializeToString,
+            rufbuch_dot_booking_dot_v1_dot_service__pb2.FindCustomerResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ExportCustomer(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/rufbuch.booking.v1.BookingService/ExportCustomer',
+            rufbuch_dot_booking_dot_v1_dot_service__pb2.ExportCustomerRequest.SerializeToString,
+            rufbuch_dot_booking_dot_v1_dot_service__pb2.ExportCustomerResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def EraseCustomer(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/rufbuch.booking.v1.BookingService/EraseCustomer',
+            rufbuch_dot_booking_dot_v1_dot_service__pb2.EraseCustomerRequest.SerializeToString,
+            rufbuch_dot_booking_dot_v1_dot_service__pb2.EraseCustomerResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RequestCallback(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/rufbuch.booking.v1.BookingService/RequestCallback',
+            rufbuch_dot_booking_dot_v1_dot_service__pb2.RequestCallbackRequest.SerializeToString,
+            rufbuch_dot_booking_dot_v1_dot_service__pb2.RequestCallbackResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListCallbacks(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/rufbuch.booking.v1.BookingService/ListCallbacks',
+            rufbuch_dot_booking_dot_v1_dot_service__pb2.ListCallbacksRequest.SerializeToString,
+            rufbuch_dot_booking_dot_v1_dot_service__pb2.ListCallbacksResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ResolveCallback(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/rufbuch.booking.v1.BookingService/ResolveCallback',
+            rufbuch_dot_booking_dot_v1_dot_service__pb2.ResolveCallbackRequest.SerializeToString,
+            rufbuch_dot_booking_dot_v1_dot_service__pb2.ResolveCallbackResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def JoinWaitlist(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/rufbuch.booking.v1.BookingService/JoinWaitlist',
+            rufbuch_dot_booking_dot_v1_dot_service__pb2.JoinWaitlistRequest.SerializeToString,
+            rufbuch_dot_booking_dot_v1_dot_service__pb2.JoinWaitlistResponse.FromString,
             options,
             channel_credentials,
             insecure,

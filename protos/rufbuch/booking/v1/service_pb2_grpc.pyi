@@ -40,6 +40,44 @@ class BookingServiceStub:
     FAILED_PRECONDITION (SLOT_NOT_BOOKABLE). ALREADY_EXISTS (REQUEST_ID_REUSED): same request_id, other arguments.
     UNAVAILABLE (AVAILABILITY_UNAVAILABLE): nothing was booked, try again.
     """
+    RescheduleAppointment: _grpc.UnaryUnaryMultiCallable[_service_pb2.RescheduleAppointmentRequest, _service_pb2.RescheduleAppointmentResponse]
+    """Moves an appointment to an option that the same call was offered with it as moved_appointment_id: the old one becomes
+    RESCHEDULED and a new one BOOKED in one transaction; if that fails the old one stands. request_id as BookAppointment.
+    Errors as BookAppointment, and NOT_FOUND (APPOINTMENT_UNKNOWN). PERMISSION_DENIED (NOT_THE_CUSTOMER).
+    FAILED_PRECONDITION (ILLEGAL_MOVE, POLICY_REFUSED): metadata "rule" and "limit" name what forbids it. ABORTED
+    (ETAG_MISMATCH).
+    """
+    CancelAppointment: _grpc.UnaryUnaryMultiCallable[_service_pb2.CancelAppointmentRequest, _service_pb2.CancelAppointmentResponse]
+    """Calls an appointment off and frees its time at once. Cancelling what is cancelled already gives the same answer.
+    NOT_FOUND (APPOINTMENT_UNKNOWN). PERMISSION_DENIED (NOT_THE_CUSTOMER). FAILED_PRECONDITION (ILLEGAL_MOVE,
+    POLICY_REFUSED). ABORTED (ETAG_MISMATCH).
+    """
+    CompleteAppointment: _grpc.UnaryUnaryMultiCallable[_service_pb2.CompleteAppointmentRequest, _service_pb2.CompleteAppointmentResponse]
+    """The appointment took place. NOT_FOUND (APPOINTMENT_UNKNOWN). FAILED_PRECONDITION (ILLEGAL_MOVE). ABORTED
+    (ETAG_MISMATCH).
+    """
+    MarkNoShow: _grpc.UnaryUnaryMultiCallable[_service_pb2.MarkNoShowRequest, _service_pb2.MarkNoShowResponse]
+    """The customer did not come. Errors as CompleteAppointment."""
+    FindCustomer: _grpc.UnaryUnaryMultiCallable[_service_pb2.FindCustomerRequest, _service_pb2.FindCustomerResponse]
+    """A customer by number, with what is usual for her. NOT_FOUND (CUSTOMER_UNKNOWN). INVALID_ARGUMENT (REQUEST_INVALID)."""
+    ExportCustomer: _grpc.UnaryUnaryMultiCallable[_service_pb2.ExportCustomerRequest, _service_pb2.ExportCustomerResponse]
+    """Everything that is stored about a customer. NOT_FOUND (CUSTOMER_UNKNOWN)."""
+    EraseCustomer: _grpc.UnaryUnaryMultiCallable[_service_pb2.EraseCustomerRequest, _service_pb2.EraseCustomerResponse]
+    """Forgets a customer: names, numbers and words are overwritten, appointments stay as anonymous facts. Repeating it is
+    harmless. NOT_FOUND (CUSTOMER_UNKNOWN). FAILED_PRECONDITION (APPOINTMENTS_AHEAD): cancel them first.
+    """
+    RequestCallback: _grpc.UnaryUnaryMultiCallable[_service_pb2.RequestCallbackRequest, _service_pb2.RequestCallbackResponse]
+    """Promises that somebody calls back; needs neither number nor customer. The same request_id again gets the first answer.
+    INVALID_ARGUMENT (REQUEST_INVALID).
+    """
+    ListCallbacks: _grpc.UnaryUnaryMultiCallable[_service_pb2.ListCallbacksRequest, _service_pb2.ListCallbacksResponse]
+    """Callbacks of a business, the most urgent first. INVALID_ARGUMENT (PAGE_TOKEN_INVALID)."""
+    ResolveCallback: _grpc.UnaryUnaryMultiCallable[_service_pb2.ResolveCallbackRequest, _service_pb2.ResolveCallbackResponse]
+    """Somebody has taken care of it. NOT_FOUND (CALLBACK_UNKNOWN). FAILED_PRECONDITION (ILLEGAL_MOVE): resolved already."""
+    JoinWaitlist: _grpc.UnaryUnaryMultiCallable[_service_pb2.JoinWaitlistRequest, _service_pb2.JoinWaitlistResponse]
+    """Notes a wish for when something comes free. The same request_id again gets the first answer.
+    INVALID_ARGUMENT (REQUEST_INVALID, NAME_INVALID).
+    """
     GetAppointment: _grpc.UnaryUnaryMultiCallable[_service_pb2.GetAppointmentRequest, _service_pb2.GetAppointmentResponse]
     """One appointment. NOT_FOUND (APPOINTMENT_UNKNOWN): none of this business has the id."""
     ListAppointments: _grpc.UnaryUnaryMultiCallable[_service_pb2.ListAppointmentsRequest, _service_pb2.ListAppointmentsResponse]
@@ -60,6 +98,44 @@ class BookingServiceAsyncStub(BookingServiceStub):
     INVALID_ARGUMENT (NAME_INVALID, REQUEST_INVALID). NOT_FOUND (OPTION_UNKNOWN). ABORTED (SLOT_TAKEN): search again.
     FAILED_PRECONDITION (SLOT_NOT_BOOKABLE). ALREADY_EXISTS (REQUEST_ID_REUSED): same request_id, other arguments.
     UNAVAILABLE (AVAILABILITY_UNAVAILABLE): nothing was booked, try again.
+    """
+    RescheduleAppointment: _aio.UnaryUnaryMultiCallable[_service_pb2.RescheduleAppointmentRequest, _service_pb2.RescheduleAppointmentResponse]  # type: ignore[assignment]
+    """Moves an appointment to an option that the same call was offered with it as moved_appointment_id: the old one becomes
+    RESCHEDULED and a new one BOOKED in one transaction; if that fails the old one stands. request_id as BookAppointment.
+    Errors as BookAppointment, and NOT_FOUND (APPOINTMENT_UNKNOWN). PERMISSION_DENIED (NOT_THE_CUSTOMER).
+    FAILED_PRECONDITION (ILLEGAL_MOVE, POLICY_REFUSED): metadata "rule" and "limit" name what forbids it. ABORTED
+    (ETAG_MISMATCH).
+    """
+    CancelAppointment: _aio.UnaryUnaryMultiCallable[_service_pb2.CancelAppointmentRequest, _service_pb2.CancelAppointmentResponse]  # type: ignore[assignment]
+    """Calls an appointment off and frees its time at once. Cancelling what is cancelled already gives the same answer.
+    NOT_FOUND (APPOINTMENT_UNKNOWN). PERMISSION_DENIED (NOT_THE_CUSTOMER). FAILED_PRECONDITION (ILLEGAL_MOVE,
+    POLICY_REFUSED). ABORTED (ETAG_MISMATCH).
+    """
+    CompleteAppointment: _aio.UnaryUnaryMultiCallable[_service_pb2.CompleteAppointmentRequest, _service_pb2.CompleteAppointmentResponse]  # type: ignore[assignment]
+    """The appointment took place. NOT_FOUND (APPOINTMENT_UNKNOWN). FAILED_PRECONDITION (ILLEGAL_MOVE). ABORTED
+    (ETAG_MISMATCH).
+    """
+    MarkNoShow: _aio.UnaryUnaryMultiCallable[_service_pb2.MarkNoShowRequest, _service_pb2.MarkNoShowResponse]  # type: ignore[assignment]
+    """The customer did not come. Errors as CompleteAppointment."""
+    FindCustomer: _aio.UnaryUnaryMultiCallable[_service_pb2.FindCustomerRequest, _service_pb2.FindCustomerResponse]  # type: ignore[assignment]
+    """A customer by number, with what is usual for her. NOT_FOUND (CUSTOMER_UNKNOWN). INVALID_ARGUMENT (REQUEST_INVALID)."""
+    ExportCustomer: _aio.UnaryUnaryMultiCallable[_service_pb2.ExportCustomerRequest, _service_pb2.ExportCustomerResponse]  # type: ignore[assignment]
+    """Everything that is stored about a customer. NOT_FOUND (CUSTOMER_UNKNOWN)."""
+    EraseCustomer: _aio.UnaryUnaryMultiCallable[_service_pb2.EraseCustomerRequest, _service_pb2.EraseCustomerResponse]  # type: ignore[assignment]
+    """Forgets a customer: names, numbers and words are overwritten, appointments stay as anonymous facts. Repeating it is
+    harmless. NOT_FOUND (CUSTOMER_UNKNOWN). FAILED_PRECONDITION (APPOINTMENTS_AHEAD): cancel them first.
+    """
+    RequestCallback: _aio.UnaryUnaryMultiCallable[_service_pb2.RequestCallbackRequest, _service_pb2.RequestCallbackResponse]  # type: ignore[assignment]
+    """Promises that somebody calls back; needs neither number nor customer. The same request_id again gets the first answer.
+    INVALID_ARGUMENT (REQUEST_INVALID).
+    """
+    ListCallbacks: _aio.UnaryUnaryMultiCallable[_service_pb2.ListCallbacksRequest, _service_pb2.ListCallbacksResponse]  # type: ignore[assignment]
+    """Callbacks of a business, the most urgent first. INVALID_ARGUMENT (PAGE_TOKEN_INVALID)."""
+    ResolveCallback: _aio.UnaryUnaryMultiCallable[_service_pb2.ResolveCallbackRequest, _service_pb2.ResolveCallbackResponse]  # type: ignore[assignment]
+    """Somebody has taken care of it. NOT_FOUND (CALLBACK_UNKNOWN). FAILED_PRECONDITION (ILLEGAL_MOVE): resolved already."""
+    JoinWaitlist: _aio.UnaryUnaryMultiCallable[_service_pb2.JoinWaitlistRequest, _service_pb2.JoinWaitlistResponse]  # type: ignore[assignment]
+    """Notes a wish for when something comes free. The same request_id again gets the first answer.
+    INVALID_ARGUMENT (REQUEST_INVALID, NAME_INVALID).
     """
     GetAppointment: _aio.UnaryUnaryMultiCallable[_service_pb2.GetAppointmentRequest, _service_pb2.GetAppointmentResponse]  # type: ignore[assignment]
     """One appointment. NOT_FOUND (APPOINTMENT_UNKNOWN): none of this business has the id."""
@@ -84,6 +160,110 @@ class BookingServiceServicer(metaclass=_abc_1.ABCMeta):
         INVALID_ARGUMENT (NAME_INVALID, REQUEST_INVALID). NOT_FOUND (OPTION_UNKNOWN). ABORTED (SLOT_TAKEN): search again.
         FAILED_PRECONDITION (SLOT_NOT_BOOKABLE). ALREADY_EXISTS (REQUEST_ID_REUSED): same request_id, other arguments.
         UNAVAILABLE (AVAILABILITY_UNAVAILABLE): nothing was booked, try again.
+        """
+
+    @_abc_1.abstractmethod
+    def RescheduleAppointment(
+        self,
+        request: _service_pb2.RescheduleAppointmentRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_service_pb2.RescheduleAppointmentResponse, _abc.Awaitable[_service_pb2.RescheduleAppointmentResponse]]:
+        """Moves an appointment to an option that the same call was offered with it as moved_appointment_id: the old one becomes
+        RESCHEDULED and a new one BOOKED in one transaction; if that fails the old one stands. request_id as BookAppointment.
+        Errors as BookAppointment, and NOT_FOUND (APPOINTMENT_UNKNOWN). PERMISSION_DENIED (NOT_THE_CUSTOMER).
+        FAILED_PRECONDITION (ILLEGAL_MOVE, POLICY_REFUSED): metadata "rule" and "limit" name what forbids it. ABORTED
+        (ETAG_MISMATCH).
+        """
+
+    @_abc_1.abstractmethod
+    def CancelAppointment(
+        self,
+        request: _service_pb2.CancelAppointmentRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_service_pb2.CancelAppointmentResponse, _abc.Awaitable[_service_pb2.CancelAppointmentResponse]]:
+        """Calls an appointment off and frees its time at once. Cancelling what is cancelled already gives the same answer.
+        NOT_FOUND (APPOINTMENT_UNKNOWN). PERMISSION_DENIED (NOT_THE_CUSTOMER). FAILED_PRECONDITION (ILLEGAL_MOVE,
+        POLICY_REFUSED). ABORTED (ETAG_MISMATCH).
+        """
+
+    @_abc_1.abstractmethod
+    def CompleteAppointment(
+        self,
+        request: _service_pb2.CompleteAppointmentRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_service_pb2.CompleteAppointmentResponse, _abc.Awaitable[_service_pb2.CompleteAppointmentResponse]]:
+        """The appointment took place. NOT_FOUND (APPOINTMENT_UNKNOWN). FAILED_PRECONDITION (ILLEGAL_MOVE). ABORTED
+        (ETAG_MISMATCH).
+        """
+
+    @_abc_1.abstractmethod
+    def MarkNoShow(
+        self,
+        request: _service_pb2.MarkNoShowRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_service_pb2.MarkNoShowResponse, _abc.Awaitable[_service_pb2.MarkNoShowResponse]]:
+        """The customer did not come. Errors as CompleteAppointment."""
+
+    @_abc_1.abstractmethod
+    def FindCustomer(
+        self,
+        request: _service_pb2.FindCustomerRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_service_pb2.FindCustomerResponse, _abc.Awaitable[_service_pb2.FindCustomerResponse]]:
+        """A customer by number, with what is usual for her. NOT_FOUND (CUSTOMER_UNKNOWN). INVALID_ARGUMENT (REQUEST_INVALID)."""
+
+    @_abc_1.abstractmethod
+    def ExportCustomer(
+        self,
+        request: _service_pb2.ExportCustomerRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_service_pb2.ExportCustomerResponse, _abc.Awaitable[_service_pb2.ExportCustomerResponse]]:
+        """Everything that is stored about a customer. NOT_FOUND (CUSTOMER_UNKNOWN)."""
+
+    @_abc_1.abstractmethod
+    def EraseCustomer(
+        self,
+        request: _service_pb2.EraseCustomerRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_service_pb2.EraseCustomerResponse, _abc.Awaitable[_service_pb2.EraseCustomerResponse]]:
+        """Forgets a customer: names, numbers and words are overwritten, appointments stay as anonymous facts. Repeating it is
+        harmless. NOT_FOUND (CUSTOMER_UNKNOWN). FAILED_PRECONDITION (APPOINTMENTS_AHEAD): cancel them first.
+        """
+
+    @_abc_1.abstractmethod
+    def RequestCallback(
+        self,
+        request: _service_pb2.RequestCallbackRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_service_pb2.RequestCallbackResponse, _abc.Awaitable[_service_pb2.RequestCallbackResponse]]:
+        """Promises that somebody calls back; needs neither number nor customer. The same request_id again gets the first answer.
+        INVALID_ARGUMENT (REQUEST_INVALID).
+        """
+
+    @_abc_1.abstractmethod
+    def ListCallbacks(
+        self,
+        request: _service_pb2.ListCallbacksRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_service_pb2.ListCallbacksResponse, _abc.Awaitable[_service_pb2.ListCallbacksResponse]]:
+        """Callbacks of a business, the most urgent first. INVALID_ARGUMENT (PAGE_TOKEN_INVALID)."""
+
+    @_abc_1.abstractmethod
+    def ResolveCallback(
+        self,
+        request: _service_pb2.ResolveCallbackRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_service_pb2.ResolveCallbackResponse, _abc.Awaitable[_service_pb2.ResolveCallbackResponse]]:
+        """Somebody has taken care of it. NOT_FOUND (CALLBACK_UNKNOWN). FAILED_PRECONDITION (ILLEGAL_MOVE): resolved already."""
+
+    @_abc_1.abstractmethod
+    def JoinWaitlist(
+        self,
+        request: _service_pb2.JoinWaitlistRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_service_pb2.JoinWaitlistResponse, _abc.Awaitable[_service_pb2.JoinWaitlistResponse]]:
+        """Notes a wish for when something comes free. The same request_id again gets the first answer.
+        INVALID_ARGUMENT (REQUEST_INVALID, NAME_INVALID).
         """
 
     @_abc_1.abstractmethod
