@@ -50,7 +50,7 @@ def _busy(rng: random.Random, zone: ZoneInfo, first: date, days: int, per_day: i
         begins = sorted(rng.sample(range(0, 600, 5), per_day))
         ends = [*begins[1:], 600][:per_day]
         for begin, limit in zip(begins, ends, strict=True):
-            out.append((nine + begin, nine + min(begin + rng.randrange(15, 75, 5), limit)))
+            out.append((nine + begin, nine + min(begin + rng.randrange(30, 95, 5), limit)))
     return out
 
 

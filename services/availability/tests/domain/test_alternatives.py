@@ -1,5 +1,6 @@
 """Which few starts are offered instead of the wish."""
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -33,12 +34,16 @@ def minute(day: int, clock: str) -> int:
     return int(wall.timestamp()) // 60
 
 
+def points(minutes: Iterable[int]) -> int:
+    return WEEK.mask_of((each, each + 1) for each in minutes)
+
+
 def said(minutes: list[int]) -> list[str]:
     return [datetime.fromtimestamp(each * 60, BERLIN).strftime("%a %H:%M") for each in minutes]
 
 
 def pick(free: list[int], wish: int, limit: int = 3, *, other_days: bool = True) -> list[str]:
-    return said(nearest(WEEK, sorted(free), wish, limit=limit, other_days=other_days))
+    return said(nearest(WEEK, points(free), wish, limit=limit, other_days=other_days))
 
 
 def test_the_nearest_come_first_and_stand_apart() -> None:
@@ -91,7 +96,7 @@ def test_alternatives_are_few_free_different_and_honest_about_the_day(
     free: frozenset[int], wish: int, limit: int
 ) -> None:
     """AV-27, AV-15, AV-11: no duplicates, nothing made up, and the wished day exhausted before any other."""
-    picked = nearest(WEEK, sorted(free), wish, limit=limit, other_days=True)
+    picked = nearest(WEEK, points(free), wish, limit=limit, other_days=True)
 
     same = [each for each in picked if local_day(WEEK, each) == local_day(WEEK, wish)]
     there = [each for each in free if local_day(WEEK, each) == local_day(WEEK, wish)]
@@ -107,7 +112,7 @@ def test_alternatives_are_few_free_different_and_honest_about_the_day(
 def test_nothing_on_the_wished_day_is_nearer_than_the_first_alternative(
     free: frozenset[int], wish: int
 ) -> None:
-    picked = nearest(WEEK, sorted(free), wish, limit=3, other_days=False)
+    picked = nearest(WEEK, points(free), wish, limit=3, other_days=False)
 
     there = [abs(each - wish) for each in free if local_day(WEEK, each) == local_day(WEEK, wish)]
     assert [abs(each - wish) for each in picked[:1]] == ([min(there)] if there else [])

@@ -81,7 +81,7 @@ def worlds(draw: st.DrawFn) -> tuple[BranchCalendar, WorkingHours, list[tuple[in
         zone, day - timedelta(days=1), 5, step_min=step, grain_min=draw(st.sampled_from([1, 5, 15]))
     )
     begin = midnight(zone, day)
-    offsets = st.tuples(st.integers(-2000, 5000), st.integers(1, 200))
+    offsets = st.tuples(st.integers(-2000, 5000), st.integers(0, 200))
     busy = [(begin + low, begin + low + length) for low, length in draw(st.lists(offsets, max_size=12))]
     service = draw(services(draw(st.sampled_from([1, 5, 15]))))
     return branch, hours, busy, service
@@ -126,7 +126,7 @@ KEYS = st.builds(BusyKey, st.sampled_from(BusySource), st.sampled_from("abcdef")
 CHANGES = st.lists(
     st.one_of(
         st.tuples(
-            KEYS, st.lists(st.tuples(st.integers(0, 6000), st.integers(1, 2000)), min_size=1, max_size=4)
+            KEYS, st.lists(st.tuples(st.integers(-2000, 9000), st.integers(0, 2000)), min_size=1, max_size=4)
         ),
         st.tuples(KEYS, st.none()),
     ),

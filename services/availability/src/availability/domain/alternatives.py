@@ -1,12 +1,14 @@
 """Owns which few of many free starts are offered instead of the one that was wished for."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
 
 from availability.domain.ask import Openings, Option
 from availability.domain.branch import BranchCalendar
 from availability.domain.choice import choose
-from availability.domain.days import local_clock, local_day
+from availability.domain.days import instants_within, local_clock, local_day
 from availability.domain.lattice import Lattice
+from availability.domain.planes import minutes_of
 
 SPACING_MIN = 30
 
@@ -19,29 +21,37 @@ def alternatives(
     Those of the wish's local date come first; only if they are too few and `other_days` allows it follow other
     dates, the nearest first, one option a date. The date of an option is never implied by its place in the list.
     """
-    ranked = nearest(found.lattice, found.minutes(), wish_min, limit=limit, other_days=other_days)
+    ranked = nearest(found.lattice, found.mask, wish_min, limit=limit, other_days=other_days)
     return [option for minute in ranked if (option := choose(branch, found, minute)) is not None]
 
 
-def nearest(
-    lattice: Lattice, minutes: Sequence[int], wish_min: int, *, limit: int, other_days: bool
-) -> list[int]:
-    """The ranking of `alternatives` over ascending UTC epoch minutes."""
+def nearest(lattice: Lattice, mask: int, wish_min: int, *, limit: int, other_days: bool) -> list[int]:
+    """The ranking of `alternatives` over a mask of lattice points, as UTC epoch minutes."""
     wish_day = local_day(lattice, wish_min)
-    by_day: dict[int, list[int]] = {}
-    for minute in minutes:
-        by_day.setdefault((local_day(lattice, minute) - wish_day).days, []).append(minute)
-    picked = _spaced(sorted(by_day.pop(0, ()), key=lambda minute: (abs(minute - wish_min), minute)), limit)
-    if not other_days:
-        return picked
+    there = _on(lattice, mask, wish_day)
+    picked = _spaced(sorted(there, key=lambda minute: (abs(minute - wish_min), minute)), limit)
     clock = local_clock(lattice, wish_min)
-    for distance in sorted(by_day, key=lambda days: (abs(days), -days)):
+    for day in _around(lattice, wish_day) if other_days else ():
         if len(picked) >= limit:
             break
-        picked.append(
-            min(by_day[distance], key=lambda minute: (abs(local_clock(lattice, minute) - clock), minute))
-        )
+        # Whole days are skipped on the mask: most of a calendar is never turned into minutes.
+        minutes = _on(lattice, mask, day)
+        picked += sorted(minutes, key=lambda minute: (abs(local_clock(lattice, minute) - clock), minute))[:1]
     return picked
+
+
+def _around(lattice: Lattice, middle: date) -> Iterator[date]:
+    """The other days of the lattice, the nearest first, of two as near the later one."""
+    first, last = local_day(lattice, lattice.origin_min), local_day(lattice, lattice.end_min - 1)
+    for distance in range(1, max((last - middle).days, (middle - first).days) + 1):
+        for day in (middle + timedelta(days=distance), middle - timedelta(days=distance)):
+            if first <= day <= last:
+                yield day
+
+
+def _on(lattice: Lattice, mask: int, day: date) -> list[int]:
+    points = mask & lattice.mask_of(instants_within(lattice, day, day))
+    return minutes_of(points, lattice.origin_min, lattice.step_min) if points else []
 
 
 def _spaced(ranked: Sequence[int], limit: int) -> list[int]:

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import Enum
+from functools import reduce
+from operator import or_
 
 from availability.domain.instants import DAY_MIN, Interval, to_instant, to_minute, to_minute_up
 from availability.domain.lattice import Lattice
@@ -101,12 +103,14 @@ class Openings:
     verdict: Verdict
     masks: Mapping[str, int]
 
+    @property
+    def mask(self) -> int:
+        """The lattice points at which somebody can start."""
+        return reduce(or_, self.masks.values(), 0)
+
     def minutes(self) -> list[int]:
         """Every instant at which somebody can start, ascending, in UTC epoch minutes."""
-        either = 0
-        for mask in self.masks.values():
-            either |= mask
-        return self._minutes(either)
+        return self._minutes(self.mask)
 
     def of_person(self, person_id: str) -> list[int]:
         """The starts of one candidate, ascending, in UTC epoch minutes."""
@@ -114,10 +118,10 @@ class Openings:
 
     def first(self) -> int | None:
         """The earliest start of anybody, in UTC epoch minutes."""
-        lowest = min((mask & -mask for mask in self.masks.values() if mask), default=None)
-        if lowest is None:
+        mask = self.mask
+        if not mask:
             return None
-        return self.lattice.origin_min + (lowest.bit_length() - 1) * self.lattice.step_min
+        return self.lattice.origin_min + ((mask & -mask).bit_length() - 1) * self.lattice.step_min
 
     def people_at(self, start_min: int) -> list[str]:
         """The candidates who can start then, in the order of the question."""

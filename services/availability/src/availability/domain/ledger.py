@@ -76,7 +76,7 @@ class Ledger:
             self.settle()
 
     def __contains__(self, key: BusyKey) -> bool:
-        return key in self._loose or bool(self._packed(key))
+        return key in self._loose or (key.id in self._packed_ids and bool(self._packed(key)))
 
     def get(self, key: BusyKey) -> Sequence[tuple[int, int]]:
         """The intervals of an entry; none if it is unknown."""

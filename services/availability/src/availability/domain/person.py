@@ -76,6 +76,10 @@ class PersonTime:
         grid = self.lattice.grid
         return starts & (self.lattice.full if grid is None else grid)
 
+    def forget_starts(self) -> None:
+        """Give the memory of kept masks back; the next question works them out again."""
+        self._starts.clear()
+
     def _changed(self) -> None:
         self._free = None
         self._starts.clear()
@@ -99,14 +103,14 @@ class PersonTime:
         point, masks = touched(self.lattice, intervals)
         for plane, mask in enumerate(masks):
             whole = idle[plane]
-            idle[plane] = whole ^ (whole & (mask << point if point >= 0 else mask >> -point))
+            idle[plane] = whole ^ (whole & mask << point)
 
     def _give(
         self, idle: list[int], intervals: Sequence[tuple[int, int]], ignoring: Collection[BusyKey]
     ) -> None:
         point, masks = touched(self.lattice, intervals)
         for plane, mask in enumerate(masks):
-            idle[plane] |= (mask << point if point >= 0 else mask >> -point) & self.lattice.full
+            idle[plane] |= mask << point
         for interval in intervals:
             for taken in self.ledger.touching(_widened(interval, self.lattice.grain_min)):
                 if taken.key not in ignoring:

@@ -5,13 +5,14 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import compress
 
-from availability.domain.instants import Interval
+from availability.domain.instants import DAY_MIN, Interval
 from availability.domain.lattice import Lattice
 
 _KEPT_RUNS = 1024
 # Slice assignment copies from a bytearray at once, but from bytes only through a second bytearray.
 _ZEROS = tuple(bytearray(b"0" * length) for length in range(_KEPT_RUNS))
 _RUN = re.compile(rb"1+")
+_LONGEST_MIN = 100 * 366 * DAY_MIN
 _BITS_PER_SPARSE_HIT = 32
 
 
@@ -40,6 +41,8 @@ def _clear(cells: bytearray, lattice: Lattice, intervals: Iterable[tuple[int, in
     origin, grain, size = lattice.origin_min, lattice.grain_min, len(cells)
     to_upper = grain - 1 - origin
     for begin, end in intervals:
+        if begin >= end:  # takes no minute, though rounding would give it a cell
+            continue
         low, high = (begin - origin) // grain, (end + to_upper) // grain
         if low < 0 or high > size:
             low, high = max(low, 0), min(high, size)
@@ -55,18 +58,20 @@ def _planes(cells: bytearray, planes: int) -> list[int]:
 
 
 def touched(lattice: Lattice, intervals: Sequence[tuple[int, int]]) -> tuple[int, tuple[int, ...]]:
-    """(point, masks): in plane p the intervals touch the cells masks[p] << point; a negative point shifts down."""
-    origin, end_of_all, step = lattice.origin_min, lattice.end_min, lattice.step_min
+    """(point, masks): in plane p the intervals touch the cells masks[p] << point, all within the lattice."""
     if not intervals:
-        return 0, (0,) * lattice.planes
+        return 0, ()
+    origin, step = lattice.origin_min, lattice.step_min
     point = (intervals[0][0] - origin) // step
     base = origin + point * step
-    spans = []
+    minutes: tuple[
+        int, ...
+    ] = ()  # flat, since this runs for every booking and the pattern is looked up by it
     for begin, end in intervals:
-        if begin < origin or end > end_of_all:
-            return touched(lattice, _clamped(lattice, intervals))
-        spans.append((begin - base, end - base))
-    before, masks = _pattern(lattice.planes, lattice.grain_min, tuple(spans))
+        minutes += (begin - base, end - base)
+    before, after, masks = _pattern(lattice.planes, lattice.grain_min, tuple(minutes))
+    if before > point or point + after > lattice.points:
+        return touched(lattice, _clamped(lattice, intervals))
     return point - before, masks
 
 
@@ -76,20 +81,27 @@ def _clamped(lattice: Lattice, intervals: Sequence[tuple[int, int]]) -> list[tup
 
 
 @lru_cache(maxsize=4096)
-def _pattern(planes: int, grain_min: int, spans: tuple[tuple[int, int], ...]) -> tuple[int, tuple[int, ...]]:
-    """(before, masks): spans of minutes around a point as one small mask per plane, from `before` points earlier on.
+def _pattern(planes: int, grain_min: int, minutes: tuple[int, ...]) -> tuple[int, int, tuple[int, ...]]:
+    """(before, after, masks): intervals around a point as one small mask per plane.
 
-    A service leaves the same few patterns again and again.
+    The masks reach from `before` points before the point to `after` points behind it. A service leaves the same few
+    patterns again and again. Masks of what is longer than any calendar are left out.
     """
-    before = max(0, -min(begin // (grain_min * planes) for begin, _ in spans))
+    step = grain_min * planes
+    begins, ends = minutes[::2], minutes[1::2]
+    before, after = max(0, -(min(begins) // step)), -(-max(ends) // step)
     masks = [0] * planes
-    for begin, end in spans:
+    if before + after > _LONGEST_MIN // step:
+        return before, after, ()
+    for begin, end in zip(begins, ends, strict=True):
+        if begin >= end:
+            continue
         low, high = begin // grain_min + before * planes, -(-end // grain_min) + before * planes
         for plane in range(planes):
             first, last = -((plane - low) // planes), -((plane - high) // planes)
             if first < last:
                 masks[plane] |= ((1 << (last - first)) - 1) << first
-    return before, tuple(masks)
+    return before, after, tuple(masks)
 
 
 @lru_cache(maxsize=64)
