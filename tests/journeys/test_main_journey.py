@@ -148,28 +148,30 @@ async def test_the_ledger_knows_the_call(
     assert answer.body["message"] in capsys.readouterr().out
 
 
-@pytest.mark.parametrize(("variable", "service"), SERVICES.items())
-async def test_every_grpc_service_has_reflection_and_health(
-    whole: Whole, variable: str, service: str
-) -> None:
-    address = whole.running[f"{variable}_ADDRESS"]
+def look_at(address: str, service: str) -> tuple[list[str], int]:
+    """The services that reflection lists, and the health of one."""
+    with grpc.insecure_channel(address) as channel:
+        names = list(ProtoReflectionDescriptorDatabase(channel).get_services())
+        stub: Any = health_pb2_grpc.HealthStub(channel)
+        return names, int(stub.Check(health_pb2.HealthCheckRequest(service=service)).status)
 
-    def look() -> tuple[list[str], int]:
-        with grpc.insecure_channel(address) as channel:
-            names = list(ProtoReflectionDescriptorDatabase(channel).get_services())
-            stub: Any = health_pb2_grpc.HealthStub(channel)
-            health = stub.Check(health_pb2.HealthCheckRequest(service=service))
-        return names, int(health.status)
+
+async def until_serving(whole: Whole, variable: str) -> None:
+    address, service = whole.running[f"{variable}_ADDRESS"], SERVICES[variable]
 
     async def is_serving() -> bool:
-        # Another journey may have killed it a moment ago.
         try:
-            names, status = await asyncio.to_thread(look)
+            names, status = await asyncio.to_thread(look_at, address, service)
         except grpc.RpcError:
             return False
         return service in names and status == int(health_pb2.HealthCheckResponse.SERVING)
 
-    await until(is_serving)
+    await until(is_serving, within_s=40)
+
+
+@pytest.mark.parametrize("variable", SERVICES)
+async def test_every_grpc_service_has_reflection_and_health(whole: Whole, variable: str) -> None:
+    await until_serving(whole, variable)
 
 
 @pytest.mark.parametrize(
@@ -201,6 +203,7 @@ async def test_a_killed_service_comes_back_and_the_call_goes_on(
 
     await until(is_booked, within_s=40)
     assert set(answers) <= {"booked", "pending", "error"}
+    await until_serving(whole, killed.upper().replace("-", "_"))
 
 
 async def test_no_time_is_taken_twice(whole: Whole) -> None:
