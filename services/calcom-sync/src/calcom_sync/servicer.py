@@ -5,7 +5,6 @@ from uuid import UUID
 
 import grpc
 from google.protobuf.timestamp_pb2 import Timestamp
-from opentelemetry import trace
 
 from calcom_sync.domain.appointment import Appointment, AppointmentRef, SyncState
 from calcom_sync.domain.intent import Intent, State
@@ -37,7 +36,6 @@ class CalendarSyncServicer(service_pb2_grpc.CalendarSyncServiceServicer):
         """See the proto."""
         ref = AppointmentRef(_known_id(request.tenant_id), _known_id(request.appointment_id))
         appointment = await get_sync_state(ref, appointments=self._appointments)
-        trace.get_current_span().set_attribute("rufbuch.call_id", appointment.call_id)
         return _response(appointment)
 
 

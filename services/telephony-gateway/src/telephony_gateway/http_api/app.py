@@ -33,4 +33,6 @@ def build_app(
         Route("/retell/webhook", event, methods=["POST"]),
         *operations_routes(missing),
     ]
-    return OpenTelemetryMiddleware(Starlette(routes=routes), excluded_urls=_UNTRACED)
+    return OpenTelemetryMiddleware(
+        Starlette(routes=routes), excluded_urls=_UNTRACED, exclude_spans=["receive", "send"]
+    )
