@@ -118,7 +118,7 @@ def test_each_candidate_has_their_own_reasons(salon: Salon) -> None:
 
 @given(
     taken=st.lists(
-        st.tuples(st.integers(0, 130), st.integers(1, 15), st.sampled_from(BusySource)), max_size=8
+        st.tuples(st.integers(0, 130), st.integers(0, 15), st.sampled_from(BusySource)), max_size=8
     ),
     start=st.integers(-40, 160),
     buffers=st.tuples(st.sampled_from([0, 10]), st.sampled_from([0, 15])),

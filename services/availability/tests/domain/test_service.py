@@ -69,6 +69,12 @@ def test_seconds_widen_an_interval_to_whole_minutes() -> None:
     assert minutes((taken,)) == [(0, 10)]
 
 
+def test_an_interval_without_a_minute_touches_nothing() -> None:
+    assert not Interval(5, 5).touches(Interval(0, 10))
+    assert not Interval(0, 5).touches(Interval(5, 10))
+    assert Interval(0, 6).touches(Interval(5, 10))
+
+
 def test_a_person_has_their_own_pace() -> None:
     service = phased((PhaseKind.ACTIVE, 50), (PhaseKind.GAP_FREE, 15), (PhaseKind.ACTIVE, 5))
 

@@ -107,7 +107,7 @@ def test_a_hold_on_the_device_counts(salon: Salon) -> None:
 
 
 @given(
-    taken=st.lists(st.tuples(st.integers(0, 2), st.integers(0, 60), st.integers(1, 20)), max_size=10),
+    taken=st.lists(st.tuples(st.integers(0, 2), st.integers(0, 60), st.integers(0, 20)), max_size=10),
     pace=st.sampled_from([(20, 10, 5), (25, 10, 5), (22, 11, 3)]),
 )
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -52,7 +52,7 @@ class Interval(NamedTuple):
 
     def touches(self, other: "Interval") -> bool:
         """Whether the two share at least one minute."""
-        return self.begin_min < other.end_min and other.begin_min < self.end_min
+        return max(self.begin_min, other.begin_min) < min(self.end_min, other.end_min)
 
 
 def merged(intervals: Iterable[tuple[int, int]]) -> tuple[Interval, ...]:

@@ -98,11 +98,11 @@ class Ledger:
         """Every interval that shares a minute with the span."""
         for key, intervals in self._loose.items():
             for begin, end in intervals:
-                if begin < span.end_min and span.begin_min < end:
+                if max(begin, span.begin_min) < min(end, span.end_min):
                     yield Taken(Interval(begin, end), key)
         index = bisect_left(self._begins, span.begin_min - DAY_MIN)
         while index < len(self._begins) and self._begins[index] < span.end_min:
-            if self._ends[index] > span.begin_min:
+            if self._ends[index] > max(span.begin_min, self._begins[index]):
                 yield Taken(self._interval(index), self._key(index))
             index += 1
 
