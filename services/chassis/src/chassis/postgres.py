@@ -28,7 +28,11 @@ Connection = asyncpg.Connection | asyncpg.pool.PoolConnectionProxy
 async def pool(
     url: str, *, connections_max: int = 16, command_timeout_s: float = 5.0
 ) -> AsyncIterator[asyncpg.Pool]:
-    """Connections to the database; none is opened before it is needed, so that services start in any order."""
+    """Connections to the database; none is opened before it is needed, so that services start in any order.
+
+    What is changed for a session (SET, LISTEN, advisory locks of the session) is not undone when a connection goes
+    back: nobody changes anything, and undoing nothing would cost every query a second round trip.
+    """
     opened = asyncpg.create_pool(
         url,
         min_size=0,
@@ -50,6 +54,10 @@ def reaching_storage() -> Iterator[None]:
             # asyncpg's word for an argument that does not fit: our bug.
             raise
         raise StorageUnavailableError(f"the database does not answer: {type(error).__name__}") from error
+
+
+async def _undo_nothing(_: Connection) -> None:
+    """An open transaction is rolled back by asyncpg itself, before this."""
 
 
 async def check(opened: asyncpg.Pool) -> None:
