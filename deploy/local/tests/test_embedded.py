@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
@@ -61,6 +62,13 @@ def test_postgres_can_be_stopped_in_order_and_started_again(private_postgres: Em
 def test_postgres_wants_the_password(private_postgres: EmbeddedPostgres) -> None:
     with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
         psycopg.connect(private_postgres.url.replace(private_postgres.cluster.password, "wrong"))
+
+
+def test_data_that_were_made_with_other_secrets_are_not_waited_for(
+    private_postgres: EmbeddedPostgres,
+) -> None:
+    with pytest.raises(PostgresError, match="other secrets"):
+        replace(private_postgres.cluster, password="forgotten").answers()
 
 
 def test_postgres_never_runs_as_root(private_postgres: EmbeddedPostgres) -> None:
@@ -200,7 +208,25 @@ def test_after_a_removed_state_the_data_elsewhere_are_not_found_again(closed: Pa
 
     (state.path / "postgres").unlink()
 
-    assert list(state.postgres(account).iterdir()) == []
+    assert not (state.postgres(account) / "old").exists()
+
+
+@needs_root
+def test_data_elsewhere_go_when_another_checkout_finds_their_own_cleaned(closed: Path) -> None:
+    account = server_account()
+    first, second = (StateDir(closed / name / ".rufbuch") for name in ("first", "second"))
+    first.create()
+    second.create()
+    kept = second.postgres(account)
+    removed = first.postgres(account)
+    shutil.rmtree(first.path)
+
+    third = StateDir(closed / "third" / ".rufbuch")
+    third.create()
+    third.postgres(account)
+
+    assert kept.exists()
+    assert not removed.exists()
 
 
 def test_an_ordinary_user_needs_no_other_account(closed: Path) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import psutil
 import psycopg
 import pytest
+import redis
 
 from local_stack.embedded import EmbeddedPostgres
 from local_stack.installation import Installation, running_environment
@@ -72,11 +73,16 @@ def test_each_service_is_migrated_before_it_starts(up: Start) -> None:
 
 
 def test_the_state_survives_a_restart(up: Start, offset: int) -> None:
-    stopped(ready(up))
+    first = ready(up)
+    with redis.Redis(port=first.ports.redis) as client:
+        client.set("hold", "kept")
+    stopped(first)
 
     again = ready(up)
 
     assert visits(again, offset) == 2, "each start migrates once, into the same table"
+    with redis.Redis(port=again.ports.redis) as client:
+        assert client.get("hold") == b"kept"
 
 
 @pytest.mark.parametrize("moment", ["starting the servers", "starting the services"])

@@ -88,7 +88,10 @@ class PostgresCluster:
         return [str(binaries(self.account) / "postgres"), "-D", str(self.data.resolve()), *settings]
 
     def answers(self) -> bool:
-        """Whether the server takes connections; creates our database at the first time."""
+        """Whether the server takes connections; creates our database at the first time.
+
+        Raises PostgresError if it does not know our password, which no waiting cures.
+        """
         try:
             with psycopg.connect(self.url("postgres"), connect_timeout=2, autocommit=True) as connection:
                 known = connection.execute(
@@ -96,7 +99,9 @@ class PostgresCluster:
                 ).fetchone()
                 if not known:
                     connection.execute(f"CREATE DATABASE {DATABASE}")
-        except psycopg.OperationalError:
+        except psycopg.OperationalError as error:
+            if "password authentication failed" in str(error):
+                raise PostgresError(f"{self.data} was made with other secrets than are known now") from error
             return False
         return True
 

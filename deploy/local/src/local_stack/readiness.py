@@ -48,12 +48,14 @@ class Readiness:
         return not self._waiting
 
     def _refuse_the_dying(self) -> None:
-        for name, state in self._states().items():
+        states = self._states()
+        for name, state in states.items():
             if name in self._waiting and state.start:
                 self._starts[name].add(state.start)
         dying = [name for name in self._waiting if len(self._starts[name]) >= STARTS_MAX]
         if dying:
-            raise NotReadyError(dict.fromkeys(dying, "ends as soon as it is started"), self._logs)
+            reasons = {name: f"ends as soon as it is started ({states[name].trouble})" for name in dying}
+            raise NotReadyError(reasons, self._logs)
 
 
 def _shown(log: Path) -> str:

@@ -3,6 +3,7 @@
 import fcntl
 import os
 import shutil
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,6 +12,9 @@ from pathlib import Path
 
 from local_stack.accounts import Account
 from local_stack.postgres import ROOTS_PLACE
+
+ORIGIN = "origin"
+"""The file beside the data that holds the path of the link to them."""
 
 
 class AlreadyRunningError(RuntimeError):
@@ -57,15 +61,8 @@ class StateDir:
         here = self.path / "postgres"
         if here.exists() or account is None or account.can_enter(self.path):
             return here.resolve()
-        elsewhere = (
-            ROOTS_PLACE / f"{self.path.parent.name}-{sha256(str(self.path).encode()).hexdigest()[:12]}"
-        )
-        # No link means that the state was removed here; its rest there holds passwords nobody knows any more.
-        shutil.rmtree(elsewhere, ignore_errors=True)
-        elsewhere.mkdir(parents=True)
-        for opened in (ROOTS_PLACE, elsewhere):
-            opened.chmod(0o755)
         here.unlink(missing_ok=True)
+        elsewhere = _place_for(here)
         here.symlink_to(elsewhere)
         return elsewhere
 
@@ -90,6 +87,31 @@ class StateDir:
                 return not _locked(lock.fileno())
         except FileNotFoundError:
             return False
+
+
+def _place_for(link: Path) -> Path:
+    """A new directory below root's place that the server's account can enter, and that remembers its link."""
+    _forget_removed()
+    place = ROOTS_PLACE / f"{link.parent.parent.name}-{sha256(str(link).encode()).hexdigest()[:12]}"
+    # No link means that the state was removed there; what is left here holds passwords nobody knows any more.
+    shutil.rmtree(place, ignore_errors=True)
+    place.mkdir(parents=True)
+    for opened in (ROOTS_PLACE, place):
+        opened.chmod(0o755)
+    (place / ORIGIN).write_text(str(link))
+    return place
+
+
+def _forget_removed() -> None:
+    """Remove the directories whose checkout is still there, but without its state: somebody has cleaned it.
+
+    A checkout that is gone as a whole may be on a disk that comes back; only temporary ones do not.
+    """
+    for origin in ROOTS_PLACE.glob(f"*/{ORIGIN}"):
+        link = Path(origin.read_text())
+        cleaned = link.parent.parent.exists() or link.is_relative_to(tempfile.gettempdir())
+        if cleaned and not link.is_symlink():
+            shutil.rmtree(origin.parent, ignore_errors=True)
 
 
 def _locked(descriptor: int) -> bool:

@@ -1,7 +1,7 @@
 """supervisord: its configuration, and the conversation with it over a unix socket."""
 
-import getpass
 import json
+import os
 import shlex
 import signal
 import sys
@@ -35,6 +35,8 @@ class ProgramState:
     exit_status: int
     start: int
     """When it was last started, in seconds since 1970."""
+    trouble: str
+    """What the supervisor has to say about its last start."""
 
 
 class Supervisor:
@@ -74,7 +76,7 @@ class Supervisor:
 
 
 def _state(info: dict[str, Any]) -> ProgramState:
-    return ProgramState(info["statename"], info["pid"], info["exitstatus"], info["start"])
+    return ProgramState(info["statename"], info["pid"], info["exitstatus"], info["start"], info["spawnerr"])
 
 
 def full_name(program: Program) -> str:
@@ -106,7 +108,8 @@ def configure(programs: Iterable[Program], *, directory: Path, logs: Path) -> Pa
         "logfile": _plain(str(logs / "supervisor.log")),
         "pidfile": _plain(str(directory / "supervisor.pid")),
         "nocleanup": "true",
-        "user": getpass.getuser(),
+        # Root has to say that it means to stay root.
+        **({"user": "root"} if os.geteuid() == 0 else {}),
     }
     config["unix_http_server"] = {"file": _plain(str(directory / "socket")), "chmod": "0700"}
     config["rpcinterface:supervisor"] = {
