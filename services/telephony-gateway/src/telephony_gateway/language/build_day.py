@@ -71,6 +71,11 @@ def month_first(month: int, day: int, year: int | None = None) -> DayOfMonth | N
     return date_of(day, month, year) if 1 <= day <= 31 else None
 
 
+def month_first_span(month: int, first: int, last: int, year: int | None = None) -> Between:
+    """ "November 19 bis 20"."""
+    return Between(date_of(first, month, year), date_of(last, month, year))
+
+
 def from_figures(value: tuple[int, int], year: int | None = None) -> DayOfMonth:
     """ "24.11."."""
     return date_of(value[0], value[1], year)

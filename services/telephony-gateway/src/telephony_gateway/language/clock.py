@@ -132,12 +132,13 @@ class Window:
 
 
 def _pairs(start: Clock, end: Clock) -> tuple[tuple[int, int], ...]:
-    """Readings of "von A bis B": B after A, and where that leaves several, the shortest ones."""
-    ends = set(end.readings()) | ({end.minute + HALF_DAY} if end.bare and end.minute < HALF_DAY else set())
+    """Readings of "von A bis B": for every A the nearest B after it."""
+    ends = set(end.readings())
+    if end.bare and end.minute < HALF_DAY:
+        ends.add(end.minute + HALF_DAY)
     if end.minute == 0:
         ends = {DAY}
-    pairs = [(a, b) for a in start.readings() for b in sorted(ends) if a < b]
-    if not pairs:
-        return ((start.readings()[0], end.readings()[0]),)
-    shortest = min(b - a for a, b in pairs)
-    return tuple(pair for pair in pairs if pair[1] - pair[0] == shortest)
+    pairs = tuple(
+        (first, min(last for last in ends if last > first)) for first in start.readings() if first < max(ends)
+    )
+    return pairs or ((start.minute, end.readings()[0]),)

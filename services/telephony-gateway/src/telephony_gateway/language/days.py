@@ -374,6 +374,10 @@ def _after(end: DayExpression, first: date) -> date:
 
 def with_month_of(start: DayExpression, end: DayExpression) -> DayExpression:
     """ "vom 3. bis 5. Dezember": the day that was named alone takes the other's month and year."""
-    if isinstance(start, DayOfMonth) and isinstance(end, DayOfMonth) and start.month is None:
+    if not isinstance(start, DayOfMonth) or not isinstance(end, DayOfMonth):
+        return start
+    if start.month is None:
         return replace(start, month=end.month, year=end.year, months_ahead=end.months_ahead)
+    if start.year is None and end.month is not None and (start.month, start.day) <= (end.month, end.day):
+        return replace(start, year=end.year)
     return start

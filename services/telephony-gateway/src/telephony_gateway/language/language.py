@@ -31,6 +31,7 @@ _BEFORE_MORNING = frozenset(
         "ueber",
         "EARLY",
         "LATE",
+        "der",
     }
 )
 _TELLS_CLOCK = frozenset({"um", "gegen", "circa", "ab", "punkt"})
@@ -87,11 +88,10 @@ def _by_neighbours(items: list[Item], feasts: Mapping[str, str]) -> list[Item]:
     out: list[Item] = []
     for index, item in enumerate(items):
         following = items[index + 1] if index + 1 < len(items) else None
-        before = out[-1] if out else None
         if item.kind == "der" and (following is None or following.kind != "ORD"):
             continue
         if item.kind == "MORGEN":
-            _morning(item, before)
+            _morning(item, items[index - 1] if index else None)
         elif item.kind == "FEAST":
             item.value = feasts.get(item.value, item.value)
         elif item.kind == "DOT":

@@ -11,7 +11,9 @@ from telephony_gateway.language.rules_en import ENGLISH
 
 LANGUAGES = {language.code: language for language in (GERMAN, ENGLISH)}
 _ONLY_GERMAN = GERMAN.lexicon.entries.keys() - ENGLISH.lexicon.entries.keys()
-_ONLY_ENGLISH = ENGLISH.lexicon.entries.keys() - GERMAN.lexicon.entries.keys()
+_ONLY_ENGLISH = (
+    ENGLISH.lexicon.entries.keys() - GERMAN.lexicon.entries.keys() - GERMAN.lexicon.abbreviations.keys()
+)
 
 
 def language_of(words: Sequence[Shape], code: str | None) -> Language:

@@ -20,6 +20,9 @@ MARKS: dict[str, Entry] = {
     "/": ("slash", None),
     "&": ("und", None),
     "+": ("plus", None),
+    "%": ("thing", None),
+    "€": ("thing", None),
+    "$": ("thing", None),
     "@": ("at", None),
 }
 
@@ -77,7 +80,10 @@ class _Lexer:
 
     def _close_clause(self) -> None:
         """ "ich rufe an, zehn Uhr": what ends a clause is part of its verb, not the preposition of what follows."""
-        if self._items and self._items[-1].value in VERB_ENDINGS:
+        if not self._items or self._items[-1].value not in VERB_ENDINGS:
+            return
+        # "vom 5. an" is no verb.
+        if not any(item.kind == "von" for item in self._items[-4:]):
             self._items.pop()
 
     def _word(self, at: int, text: str) -> int:
@@ -92,6 +98,8 @@ class _Lexer:
             self._emit(joined[0], at, joined[1])
             return joined[1]
         entry = self._lexicon.entries.get(text)
+        if text in self._lexicon.short_months and not self._beside_figure(at):
+            entry = ("WORD", text)
         for part in (entry,) if entry else self._lexicon.known(text) or (("WORD", text),):
             self._emit(part, at, at + 1)
         return at + 1
@@ -103,9 +111,17 @@ class _Lexer:
         alone = not after and len(self._shapes) <= 2 and (text != "so" or bool(following))
         # "Fr. Müller" is no Friday.
         said = alone or after not in {"", "word"} or (text in {"mo", "di", "mi", "sa"} and after != "")
+        said = said or (bool(self._items) and self._items[-1].kind in {"dash", "bis"})
         entry = self._lexicon.entries.get(text, ("WORD", text))
         self._emit(("WEEKDAY", self._lexicon.abbreviations[text]) if said else entry, at, at + 1)
         return at + 1
+
+    def _beside_figure(self, at: int) -> bool:
+        """ "3. Dez" is a month, "bei Jan" a name."""
+        if self._items and self._items[-1].kind in {"NUM", "ORD", "DM"}:
+            return True
+        following = next((shape for shape in self._shapes[at + 1 : at + 3] if shape.name != "mark"), None)
+        return following is not None and following.name not in {"word", "hm"}
 
     def _phrase(self, at: int) -> tuple[Entry, int] | None:
         node: dict[str, Any] | None = self._lexicon.phrases.get(self._shapes[at].text)

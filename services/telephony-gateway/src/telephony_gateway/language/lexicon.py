@@ -21,8 +21,9 @@ class LexiconTables(NamedTuple):
     ordinals: Mapping[str, int]
     joined: Iterable[str]
     splittable: Iterable[str]
-    guessable: Iterable[str]
+    guessable: str
     never_guessed: str
+    short_months: str = ""
     abbreviations: Mapping[str, int] = {}
 
 
@@ -52,9 +53,10 @@ class Lexicon:
         kinds = set(tables.splittable)
         self._parts = {word for word, entry in self.entries.items() if entry[0] in kinds and len(word) > 1}
         self._longest = max(map(len, self._parts), default=0)
+        self.short_months = frozenset(tables.short_months.split())
         self.abbreviations = tables.abbreviations
         self._kept = {plain(word) for word in tables.never_guessed.split()}
-        self._near = _neighbourhood(self.entries, set(tables.guessable), self._kept)
+        self._near = _neighbourhood(self.entries, tables.guessable)
         self.joined = {plain(pair) for pair in tables.joined}
         self.known = lru_cache(maxsize=4096)(self._known)
 
@@ -98,7 +100,12 @@ class Lexicon:
         """The one guessable word at an edit distance of one."""
         if not 6 <= len(word) <= 24:
             return None
-        found = {near for cut in _cuts(word) for near in self._near.get(cut, ()) if _one_edit(word, near)}
+        found = {
+            near
+            for cut in _cuts(word)
+            for near in self._near.get(cut, ())
+            if near[0] == word[0] and _one_edit(word, near)
+        }
         kinds = {self.entries[near] for near in found}
         return min(found) if len(kinds) == 1 else None
 
@@ -119,12 +126,13 @@ def _cuts(word: str) -> set[str]:
     return {word} | {word[:i] + word[i + 1 :] for i in range(len(word))}
 
 
-def _neighbourhood(entries: Mapping[str, Entry], kinds: set[str], kept: set[str]) -> dict[str, set[str]]:
+def _neighbourhood(entries: Mapping[str, Entry], words: str) -> dict[str, set[str]]:
+    """Every guessable word by itself and by itself with one letter less."""
     near: dict[str, set[str]] = {}
-    for word, (kind, _) in entries.items():
-        if kind in kinds and len(word) >= 6 and word not in kept:
-            for cut in _cuts(word):
-                near.setdefault(cut, set()).add(word)
+    for word in words.split():
+        for spelling in spellings(word) & entries.keys():
+            for cut in _cuts(spelling):
+                near.setdefault(cut, set()).add(spelling)
     return near
 
 

@@ -55,27 +55,29 @@ SPLITTABLE = (
     "ADVENT",
     "haelfte",
 )
-GUESSABLE = (
-    "WEEKDAY",
-    "MONTH",
-    "RELDAY",
-    "POD",
-    "MOD",
-    "FEAST",
-    "NUM",
-    "ORD",
-    "dreiviertel",
-    "WEEKEND",
-    "uhr",
-    "zwischen",
-    "viertel",
+# Words long and rare enough that a slip of one letter is surely a slip. Short ones are not guessed at: "weiter" is
+# no "zweiter", "Dieter" no "dieser".
+_GUESSABLE = (
+    "montag dienstag mittwoch donnerstag freitag samstag sonnabend sonntag montags dienstags mittwochs donnerstags freitags "
+    "januar februar september oktober november dezember übermorgen vormittag vormittags nachmittag nachmittags "
+    "wochenende wochenenden nächste nächsten nächster nächstes übernächste übernächsten übernächster kommenden kommende "
+    "dreiviertel heiligabend ostermontag ostersonntag pfingstmontag pfingsten karfreitag weihnachten silvester "
+    "himmelfahrt fronleichnam rosenmontag aschermittwoch gründonnerstag faschingsdienstag stefanitag kalenderwoche"
 )
+_GUESSABLE_LENGTH = {"cardinals": 8, "ordinals": 9}
 NEVER_GUESSED = (
-    "inzwischen dazwischen vorab montage dienste diensten samstage freitage mittage abende nachher vorher vorbei nachbar "
-    "umgehend abgeben ernsten fernsehen sommer sonnig nachtrag mittwochabende vordere machten mittels sonntagen "
-    "freitagen montagen ostens morgan norden worden sorgen borgen besorgen organ morden augustin augusta marta martina nachten "
-    "monatlich vormerken vergangenheit halber unten dreien zweien weihnachtlich haben umbau abbau"
+    "inzwischen dazwischen vorab montage samstage sonntage sonntagen freitage freitagen freytag freital montagen dienste "
+    "diensten mittage abende nachher vorher vorbei nachbar umgehend abgeben nächte nächten nachts nichts jaguar "
+    "novum septum vormund vorhut vorkommende vorkommenden nachfolgende nachfolgenden nachfolgender vorzeitig vorzeitigen "
+    "frühzeitig frühzeitigen wochenstunden vormonat vorwoche vorletzte vorletzten vorletzter umbau abbau"
 )
+
+
+def _guessable() -> str:
+    """The listed words, and the number words that are long enough."""
+    numbers = [word for word in cardinals() if len(word) >= _GUESSABLE_LENGTH["cardinals"]]
+    numbers += [word for word in ordinals() if len(word) >= _GUESSABLE_LENGTH["ordinals"]]
+    return f"{_GUESSABLE} {' '.join(numbers)}"
 
 
 def _lexicon() -> Lexicon:
@@ -88,8 +90,9 @@ def _lexicon() -> Lexicon:
             ordinals=ordinals(),
             joined=JOINED,
             splittable=SPLITTABLE,
-            guessable=GUESSABLE,
+            guessable=_guessable(),
             never_guessed=NEVER_GUESSED,
+            short_months="jan jän feb mrz mär apr jun jul aug sep sept okt oct nov dez dec",
             abbreviations=ABBREVIATIONS,
         )
     )

@@ -254,8 +254,7 @@ PHRASES: dict[str, tuple[str, object]] = {
 }
 
 SPLITTABLE = ("NUM", "WEEKDAY", "POD", "AMPM")
-GUESSABLE = ("WEEKDAY", "MONTH", "RELDAY", "POD", "NUM", "ORD")
-NEVER_GUESSED = "warning warming mourning learning evenly marched august monday's"
+_GUESSABLE = "monday tuesday wednesday thursday friday saturday sunday tomorrow afternoon january february september october november december"
 
 
 LEXICON = Lexicon(
@@ -267,7 +266,8 @@ LEXICON = Lexicon(
         ordinals=_ordinals(),
         joined=("week end", "after noon", "mid day", "to morrow"),
         splittable=SPLITTABLE,
-        guessable=GUESSABLE,
-        never_guessed=NEVER_GUESSED,
+        guessable=_GUESSABLE,
+        never_guessed="",
+        short_months="jan feb mar apr jun jul aug sep sept oct nov dec",
     )
 )

@@ -24,7 +24,7 @@ _SHAPES = re.compile(
     r"|(?P<ordinal>\d{1,2}(?:\.(?=-)|\.+(?!\d)|(?:sten|ster|ste|ten|ter|tes|te|st|nd|rd|th)(?![a-z])))"
     r"|(?P<number>\d+)"
     r"|(?P<word>[ap]\.m\b\.?|[a-z][a-z']*)"
-    r"|(?P<mark>[-/,;:?!.()&+@])"
+    r"|(?P<mark>[-/,;:?!.()&+@%€$])"
 )
 
 

@@ -183,6 +183,7 @@ class Listener:
         """ "neun dreißig" and nothing else: an answer to "wann?"."""
         if [item.kind for item in self._items] == ["NUM", "NUM"]:
             self.said.options[0].time = build_time.hour_minutes(self._items[0].value, self._items[1].value)
+            self.said.left_over = False
 
     def _is_hour(self, index: int, before: str) -> bool:
         if self._kind(index + 1) == "WORD" and not self._items[index + 1].pause:

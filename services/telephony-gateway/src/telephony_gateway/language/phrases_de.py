@@ -9,7 +9,7 @@ FEASTS: dict[object, str] = {
     "berchtold": "berchtoldstag bärzelistag",
     "epiphany": "dreikönig dreikönige dreikönigstag epiphanias",
     "candlemas": "lichtmess mariälichtmess",
-    "valentine": "valentinstag valentin",
+    "valentine": "valentinstag",
     "womens_day": "frauentag weltfrauentag",
     "st_joseph": "josefi josefstag josefitag",
     "womens_carnival": "weiberfastnacht weiberfasching altweiberfastnacht altweiber",
@@ -58,7 +58,7 @@ FEASTS: dict[object, str] = {
     "christmas_eve": "heiligabend heiligabends heiligerabend weihnachtsabend",
     "christmas": "weihnachten weihnacht weihnachtsfest weihnachtstage weihnachtsfeiertage weihnachtsfeiertagen weihnachtstagen",
     "christmas_day": "christtag",
-    "boxing_day": "stefanitag stephanitag stephanstag stefanstag stefani",
+    "boxing_day": "stefanitag stephanitag stephanstag stefanstag",
     "new_years_eve": "silvester sylvester altjahrstag silvestertag silvesterabend altjahresabend",
 }
 

@@ -141,7 +141,7 @@ DAYS = table(
             ("am? der? ORD of? MOD MONTHS", lambda number, mode, _: day.day_in_month(number, mode)),
             ("am der? ORD", day.day_alone),
             ("in? der? MOD WOCHE", lambda mode, _: day.week(mode)),
-            ("in? der? MOD WOCHEN|MONATE", lambda mode, unit: day.next_few(mode, unit)),
+            ("in? der? MOD WOCHEN|MONATE", day.next_few),
             ("der? WEEKS nach MOD", lambda _, mode: day.week("overnext") if mode == "next" else None),
             (
                 "in? kw NUM YEAR? / WEEKS NUM",

@@ -109,7 +109,8 @@ def _too_soon(candidate: Candidate, reference: datetime, notice: timedelta) -> b
     if candidate.date is None or candidate.time is None:
         return False
     at = datetime.combine(candidate.date, candidate.time, tzinfo=reference.tzinfo)
-    return at < reference + notice
+    # Both in UTC: wall-clock arithmetic would gain or lose an hour when the clocks change.
+    return at.astimezone(UTC) < reference.astimezone(UTC) + notice
 
 
 def _too_far(candidate: Candidate, reference: datetime, horizon: timedelta) -> bool:

@@ -1,0 +1,60 @@
+"""The fixture phrases: what was said, when, and what it is worth."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+PHRASES = Path(__file__).parent / "phrases"
+
+
+@dataclass(frozen=True)
+class Spoken:
+    """One line of a phrase file."""
+
+    kind: str
+    text: str
+    reference: str
+    timezone: str
+    expected: str
+
+    def line(self) -> dict[str, str]:
+        """As the filter takes it."""
+        return {"text": self.text, "reference": self.reference, "timezone": self.timezone}
+
+
+def read(path: Path) -> Iterator[Spoken]:
+    """The phrases of one file; see the head of weekdays.txt for the notation."""
+    reference, timezone = "", ""
+    for line in path.read_text(encoding="utf-8").splitlines():
+        if line.startswith("@"):
+            day, clock, *rest = line[1:].split()
+            reference = f"{day}T{clock}"
+            timezone = next((word for word in rest if "/" in word), "Europe/Berlin")
+        elif line and not line.startswith("#"):
+            text, expected = line.rsplit(" = ", 1)
+            yield Spoken(path.stem, text, reference, timezone, expected)
+
+
+ALL = [spoken for path in sorted(PHRASES.glob("*.txt")) for spoken in read(path)]
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A test that takes `spoken` runs once for each kind of phrase that it parametrises itself."""
+    if "kind" in metafunc.fixturenames:
+        metafunc.parametrize("kind", sorted({spoken.kind for spoken in ALL}))
+
+
+@pytest.fixture
+def phrases(kind: str) -> list[Spoken]:
+    """All phrases of one kind."""
+    return [spoken for spoken in ALL if spoken.kind == kind]
+
+
+@pytest.fixture
+def all_phrases() -> list[Spoken]:
+    """All phrases of all kinds."""
+    return ALL
