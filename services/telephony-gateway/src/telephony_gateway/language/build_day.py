@@ -226,6 +226,11 @@ def nth_weekday(nth: int, value: int, stretch: DayExpression) -> NthWeekday | No
     return NthWeekday(nth, value, stretch) if isinstance(stretch, Month) and nth <= 5 else None
 
 
+def some_nth_weekday(which: int, value: int) -> Vaguely | None:
+    """ "am zweiten Dienstag", of which month nobody said."""
+    return Vaguely(NthWeekday(which, value, Month())) if 1 <= which <= 4 else None
+
+
 def nth_week(nth: int, stretch: DayExpression) -> NthWeek | None:
     """ "die zweite Woche im Dezember"."""
     return NthWeek(nth, stretch) if isinstance(stretch, Month) and nth <= 5 else None

@@ -13,6 +13,10 @@ LAST_MINUTE = DAY - 1
 AFTERNOON_FROM, DOUBTFUL_FROM, MORNING_FROM = 1 * 60, 6 * 60 + 30, 8 * 60
 
 
+# "von 6:10 bis 13:35" begins in the morning, "zwischen vier und drei" does not.
+EARLIEST_MORNING = 6 * 60
+
+
 class Part(Enum):
     """A part of the day: what window it stands for (minutes of the day), and how a bare hour in it is read."""
 
@@ -141,4 +145,5 @@ def _pairs(start: Clock, end: Clock) -> tuple[tuple[int, int], ...]:
     pairs = tuple(
         (first, min(last for last in ends if last > first)) for first in start.readings() if first < max(ends)
     )
-    return pairs or ((start.minute, end.readings()[0]),)
+    first = start.minute if start.minute >= EARLIEST_MORNING else start.readings()[0]
+    return pairs or ((first, end.readings()[0]),)

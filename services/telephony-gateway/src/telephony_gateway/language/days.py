@@ -15,6 +15,9 @@ SUNDAY = 6
 # A day and month that passed less than this long ago is asked about rather than moved to next year in silence.
 JUST_PASSED = timedelta(days=14)
 
+# "vom 5. bis 3. Dezember" is a slip, not a year.
+LONGEST_GUESSED_RANGE = timedelta(days=180)
+
 Mode = Literal["plain", "this", "coming", "next", "overnext", "last"]
 
 
@@ -367,7 +370,7 @@ def _after(end: DayExpression, first: date) -> date:
     """The end of a range read from its beginning on ("von Freitag bis Montag", "28.12. bis 3.1.")."""
     span = end.resolve(first - DAY).spans[0]
     last = span.last or span.first
-    if last is None or last < first:
+    if last is None or last < first or last - first > LONGEST_GUESSED_RANGE:
         raise ImpossibleDayError("the range ends before it begins")
     return last
 

@@ -217,7 +217,10 @@ class FeastSide:
             return Reading((Span(None, first - DAY),))
         if self.until is None:
             return Reading((Span(last + DAY),))
-        return Reading((Span(last + DAY, self.until.bounds(last)[0] - DAY),))
+        begin, end = self.until.bounds(last)
+        between = Span(last + DAY, begin - DAY)
+        # Feasts beside each other have no day between them: then they are meant themselves.
+        return Reading((between if last + DAY < begin - DAY else Span(first, end),))
 
 
 def _still_to_come(feast: Feast, today: date, pick: Callable[[date, date], date]) -> Reading:

@@ -49,17 +49,16 @@ class Tier:
 
     def _add(self, kind: str, pattern: str, build: Builder, macros: dict[str, str]) -> None:
         elements = [_alternatives(element, macros) for element in pattern.split()]
+        captured = [any(option.isupper() for option in options) for options in elements]
         for choice in product(*elements):
             captures: list[int | None] = []
-            path: list[str] = []
-            for options, picked in zip(elements, choice, strict=True):
-                if any(option.isupper() for option in options):
-                    captures.append(len(path) if picked and picked.isupper() else None)
+            node, length = self._trie, 0
+            for picked, is_captured in zip(choice, captured, strict=True):
+                if is_captured:
+                    captures.append(length if picked and picked.isupper() else None)
                 if picked:
-                    path.append(picked)
-            node = self._trie
-            for step in path:
-                node = node.setdefault(step, {})
+                    node = node.setdefault(picked, {})
+                    length += 1
             node.setdefault("", []).append(_Rule(kind, build, tuple(captures), pattern))
 
     def reduce(self, items: list[Item]) -> list[Item]:

@@ -80,9 +80,9 @@ def cardinals() -> dict[str, int]:
 
 
 def ordinals() -> dict[str, int]:
-    stems = {"erst": 1, "zweit": 2, "zwot": 2, "dritt": 3, "siebt": 7, "siebent": 7, "acht": 8}
+    stems = {"nullt": 0, "erst": 1, "zweit": 2, "zwot": 2, "dritt": 3, "siebt": 7, "siebent": 7, "acht": 8}
     stems |= {f"{_UNITS[day]}t": day for day in (4, 5, 6, 9, *range(10, 20))}
-    stems |= {f"{word}st": value for word, value in cardinals().items() if 20 <= value <= 39}
+    stems |= {f"{word}st": value for word, value in cardinals().items() if 20 <= value <= 99}
     # "achte" is eight o'clock in the south and the eighth elsewhere: the ordinal where an ending shows it.
     return {
         stem + ending: value

@@ -75,6 +75,7 @@ class Listener:
         for index, item in enumerate(self._items):
             self._take(index, item)
         self._only_numbers()
+        self._day_after_all()
         _share(self.said.options)
         return self.said
 
@@ -178,6 +179,12 @@ class Listener:
             self.said.left_over = True
         else:
             self._time(clock)
+
+    def _day_after_all(self) -> None:
+        """ "den dritten um drei": with a time of its own the ordinal is a day, not one of the options."""
+        option = self.said.options[-1]
+        if self.said.selection is not None and option.day is None and option.time is not None:
+            option.day, self.said.selection = day_alone(self.said.selection), None
 
     def _only_numbers(self) -> None:
         """ "neun dreißig" and nothing else: an answer to "wann?"."""

@@ -173,8 +173,8 @@ class NthWeekday:
     def resolve(self, today: date) -> Reading:
         """One day; that of next year where this year's has passed."""
         day = self._of(self.month.first(today))
-        if day < today and self.month.number is not None and self.month.year is None:
-            day = self._of(add_months(self.month.first(today), 12))
+        if day < today and self.month.year is None and self.month.of_year is None:
+            day = self._of(add_months(self.month.first(today), 12 if self.month.number else 1))
         return one(day)
 
     def _of(self, first: date) -> date:

@@ -6,7 +6,7 @@ from telephony_gateway.language import build_day as day
 from telephony_gateway.language.days import Offset, RelativeDay, Weekday
 from telephony_gateway.language.feasts import Feast
 from telephony_gateway.language.grammar import table
-from telephony_gateway.language.periods import Month, NextWorkday, Vaguely, WeekNear, Year
+from telephony_gateway.language.periods import Month, NextWorkday, NthWeekday, Vaguely, WeekNear, Year
 from telephony_gateway.language.unify import unify
 
 DAYS = table(
@@ -42,6 +42,19 @@ DAYS = table(
             ("in? MOD MONAT", lambda mode, _: day.month(mode)),
             ("in? MOD YEARS", lambda mode, _: day.year(mode)),
             ("HEUER", lambda _: Year()),
+            ("NEWYEAR", lambda _: Year(ahead=1)),
+            ("with? PART von|in? NEWYEAR", lambda part, _: Year(ahead=1, portion=part)),
+            ("with? PART in? YEAR", lambda part, number: Year(number, portion=part)),
+            ("in? FEASTWEEK", lambda found: WeekNear(Feast(found[0]), found[1])),
+            ("on? ORD WEEKDAY", day.some_nth_weekday),
+            (
+                "on? ORD WEEKDAY in? NEWYEAR",
+                lambda n, wd, _: NthWeekday(n, wd, Month(1, of_year=1)) if n <= 4 else None,
+            ),
+            (
+                "on? ORD WEEKDAY nach FEAST",
+                lambda n, wd, name: day.weekday_near(wd, Feast(name), after=True) if n == 1 else None,
+            ),
             ("in? MOD? MONTH YEAR?", day.named_month),
             ("in? MONTH in? MOD YEARS / in? MOD YEARS in MONTH", day.month_of_year),
             (

@@ -58,7 +58,15 @@ def _outcome(said: Said, reference: datetime) -> Understanding:
         candidates, doubts = _candidates(said, reference.date())
     except ImpossibleDayError:
         return Understanding(Outcome.IMPOSSIBLE)
+    if any(_is_backwards(candidate) for candidate in candidates):
+        return Understanding(Outcome.IMPOSSIBLE)
     return _judged(candidates, doubts, said, reference)
+
+
+def _is_backwards(candidate: Candidate) -> bool:
+    """ "von 14 bis 12 Uhr"."""
+    first, last = candidate.time_from, candidate.time_to
+    return first is not None and last is not None and last <= first
 
 
 def _at(moment: datetime) -> Understanding:
