@@ -45,4 +45,16 @@ def test_a_ledger_of_many_gives_each_back_whole() -> None:
     assert ledger.get(BusyKey(BusySource.APPOINTMENT, "a499")) == (Interval(4990, 4995),)
     assert sorted(ledger.pop(BusyKey(BusySource.APPOINTMENT, "a600"))) == [(0, 1), (600, 601)]
     assert ledger.pop(BusyKey(BusySource.APPOINTMENT, "a600")) == ()
-    assert BusyKey(BusySource.EXTERNAL, "a499") not in ledger
+    assert ledger.get(BusyKey(BusySource.EXTERNAL, "a499")) == ()
+
+
+def test_a_key_is_noted_once_whether_it_lies_loose_or_packed() -> None:
+    entry = Busy.of(BusySource.APPOINTMENT, "a", Interval(0, 5))
+    ledger = Ledger()
+
+    assert ledger.put(entry)
+    assert not ledger.put(entry)
+    ledger.settle()
+    assert not ledger.put(Busy(entry.key, [(7, 9)]))
+    assert ledger.put(Busy.of(BusySource.EXTERNAL, "a", Interval(0, 5)))
+    assert ledger.get(entry.key) == (Interval(0, 5),)

@@ -50,6 +50,11 @@ class Lattice:
         return self.step_min // self.grain_min
 
     @cached_property
+    def shape(self) -> tuple[int, int, int, int, int]:
+        """(origin_min, step_min, grain_min, planes, points) in one, for where each look-up counts."""
+        return self.origin_min, self.step_min, self.grain_min, self.planes, self.points
+
+    @cached_property
     def end_min(self) -> int:
         return self.origin_min + self.points * self.step_min
 

@@ -63,20 +63,21 @@ class Ledger:
         self._ends = array("i")
         self._sources = array("b")
         self._ids: list[str] = []
-        self._packed_ids: set[str] = set()
+        self._packed_ids: dict[str, None] = {}  # as a set, which would take twice the memory
         for entry in entries:
             self._loose[entry.key] = entry.intervals
         if len(self._loose) > _LOOSE_MAX:
             self.settle()
 
-    def put(self, entry: Busy) -> None:
-        """Take note of an entry whose key is not in the ledger."""
-        self._loose[entry.key] = entry.intervals
+    def put(self, entry: Busy) -> bool:
+        """Take note of an entry; False, and nothing is done, if its key is in the ledger."""
+        key = entry.key
+        if key in self._loose or (key.id in self._packed_ids and self._packed(key)):
+            return False
+        self._loose[key] = entry.intervals
         if len(self._loose) > _LOOSE_MAX and len(self._loose) % _LOOSE_MAX == 0:
             self.settle()
-
-    def __contains__(self, key: BusyKey) -> bool:
-        return key in self._loose or (key.id in self._packed_ids and bool(self._packed(key)))
+        return True
 
     def get(self, key: BusyKey) -> Sequence[tuple[int, int]]:
         """The intervals of an entry; none if it is unknown."""
@@ -122,7 +123,7 @@ class Ledger:
             self._ends.insert(index, end)
             self._sources.insert(index, key.source)
             self._ids.insert(index, key.id)
-            self._packed_ids.add(key.id)
+            self._packed_ids[key.id] = None
 
     def _packed(self, key: BusyKey) -> list[int]:
         if key.id not in self._packed_ids:

@@ -86,9 +86,9 @@ class PersonTime:
 
     def occupy(self, entry: Busy) -> None:
         """Take the entry's minutes. An entry with the same key is replaced."""
-        if entry.key in self.ledger:
+        if not self.ledger.put(entry):
             self.vacate(entry.key)
-        self.ledger.put(entry)
+            self.ledger.put(entry)
         self._take(self.idle, entry.intervals)
         self._changed()
 
