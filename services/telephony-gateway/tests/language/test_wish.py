@@ -9,6 +9,7 @@ import pytest
 
 from telephony_gateway.language import Bounds, Outcome, Search, Slot, resolve_wish, understand
 from telephony_gateway.language.days import Doubt
+from telephony_gateway.language.filter import explanation
 from telephony_gateway.language.understand import explain
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -147,3 +148,7 @@ def test_the_explanation_names_the_rule_and_its_words() -> None:
     rules = explain("am Montag um halb drei")
     assert ("DAY", "am? MOD? WEEKDAY", "am montag") in rules
     assert ("CLOCK", "um? halb N uhr?", "um halb drei") in rules
+
+
+def test_the_filter_explains_in_words() -> None:
+    assert explanation({"text": "halb drei"}) == ["'halb drei' is CLOCK by 'um? halb N uhr?'"]

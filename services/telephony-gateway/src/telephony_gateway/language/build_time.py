@@ -15,13 +15,6 @@ class Impossible:
 
 
 @dataclass(frozen=True, slots=True)
-class Spell:
-    """A length of time in minutes ("eine halbe Stunde")."""
-
-    minutes: int
-
-
-@dataclass(frozen=True, slots=True)
 class Moment:
     """A point of time so many minutes from now."""
 

@@ -66,7 +66,6 @@ CLOCKS = table(
             ("um? NUM NUM uhr NUM", time.slip_with_minutes),
             ("um? MIDNIGHT / um? CLOCK MIDNIGHT", lambda *_: Clock(0)),
             ("um? DM N uhr?", time.fraction),
-            ("um mittag_word", lambda: Clock(12 * 60)),
         ],
         "IMPOSSIBLE": [
             ("um? NUM uhr|h / um? NUM uhr|h NUM / um NUM", time.no_hour),
