@@ -49,12 +49,12 @@ class Ask:
     besides: Mapping[str, Sequence[Busy]] = field(default_factory=dict)
     full_days: Mapping[str, frozenset[date]] = field(default_factory=dict)
 
-    def grouped(self) -> dict[Service, list[str]]:
-        """The candidates by equal services, so that each is compiled once."""
-        groups: dict[Service, list[str]] = {}
+    def grouped(self) -> list[tuple[Service, list[str]]]:
+        """The candidates by the service object they share, so that each is looked up once."""
+        groups: dict[int, tuple[Service, list[str]]] = {}
         for person_id, service in self.services.items():
-            groups.setdefault(service, []).append(person_id)
-        return groups
+            groups.setdefault(id(service), (service, []))[1].append(person_id)
+        return list(groups.values())
 
     def bounds(self, service: Service) -> Interval:
         """The starts that notice and horizon allow, in UTC epoch minutes. Raises NaiveInstantError."""

@@ -73,9 +73,6 @@ class BranchCalendar:
         """Another schedule for the same takings. Raises UnknownPersonError."""
         self.person(person_id).resume(hours, self._working_of(hours), self.lattice)
 
-    def drop_person(self, person_id: str) -> None:
-        self._people.pop(person_id, None)
-
     def occupy(self, person_id: str, entry: Busy) -> None:
         """Take a person's time; an entry with the same key is replaced. Raises UnknownPersonError."""
         self.person(person_id).occupy(entry)

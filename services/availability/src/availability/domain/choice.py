@@ -40,15 +40,18 @@ def ranking(
     options = [found.option(person_id, start_min) for person_id in found.people_at(start_min)]
     if len(options) < 2:
         return options
-    costs = [_cost(branch, found.ask, option, usable_min) for option in options]
+    day = local_day(branch.lattice, start_min)
+    spans = instants_within(branch.lattice, day, day)
+    costs = [_cost(branch, found.ask, option, spans, usable_min) for option in options]
     return [options[rank] for rank in sorted(range(len(options)), key=lambda rank: (costs[rank], rank))]
 
 
-def _cost(branch: BranchCalendar, ask: Ask, option: Option, usable_min: int | None) -> Cost:
+def _cost(
+    branch: BranchCalendar, ask: Ask, option: Option, spans: Sequence[Interval], usable_min: int | None
+) -> Cost:
+    """What giving the option to its person costs on the day that the spans are."""
     lattice = branch.lattice
     person = branch.person(option.person_id)
-    day = local_day(lattice, option.start_min)
-    spans = instants_within(lattice, day, day)
     shortest = option.service.duration_min if usable_min is None else usable_min
     free = person.free_in(person.seen(ask.ignoring, ask.besides.get(option.person_id, ())))
     before = [run for span in spans for run in runs_of(lattice, free, span)]

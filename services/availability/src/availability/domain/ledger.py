@@ -22,6 +22,9 @@ class BusySource(IntEnum):
     ABSENCE = 4
 
 
+_SOURCES = {source.value: source for source in BusySource}
+
+
 class BusyKey(NamedTuple):
     """The identity of a taking: unique within its source."""
 
@@ -138,7 +141,7 @@ class Ledger:
         return Interval(self._begins[index], self._ends[index])
 
     def _key(self, index: int) -> BusyKey:
-        return BusyKey(BusySource(self._sources[index]), self._ids[index])
+        return BusyKey(_SOURCES[self._sources[index]], self._ids[index])
 
 
 def _stays(key: BusyKey, intervals: Sequence[tuple[int, int]]) -> bool:

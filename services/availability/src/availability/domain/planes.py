@@ -66,9 +66,7 @@ def touched(lattice: Lattice, intervals: Sequence[tuple[int, int]]) -> tuple[int
     origin, step, grain, planes, points = lattice.shape
     point = (intervals[0][0] - origin) // step
     base = origin + point * step
-    minutes: tuple[
-        int, ...
-    ] = ()  # flat, since this runs for every booking and the pattern is looked up by it
+    minutes: list[int] = []  # flat: this runs for every booking, and the pattern is looked up by it
     for begin, end in intervals:
         minutes += (begin - base, end - base)
     before, after, masks = _pattern(planes, grain, tuple(minutes))

@@ -44,13 +44,13 @@ def from_now(branch: BranchCalendar, ask: Ask, days: int | None = None) -> Openi
 
 def _settle_grain(branch: BranchCalendar, ask: Ask) -> None:
     """A service may make the calendar finer; it must be so before masks of several services meet."""
-    for service in ask.grouped():
+    for service, _ in ask.grouped():
         branch.stencil(service.footprint)
 
 
 def _openings(branch: BranchCalendar, ask: Ask, spans: tuple[Interval, ...]) -> Openings:
     masks = dict.fromkeys(ask.services, 0)
-    for service, people in ask.grouped().items() if spans else ():
+    for service, people in ask.grouped() if spans else ():
         wanted = wanted_points(branch, ask, service, spans)
         found = start_masks(branch, service, people, wanted, ignoring=ask.ignoring, besides=ask.besides)
         masks.update(found)

@@ -16,7 +16,7 @@ def verdict_of(branch: BranchCalendar, ask: Ask, spans: tuple[Interval, ...]) ->
 
 def _about_now(branch: BranchCalendar, ask: Ask, spans: tuple[Interval, ...]) -> Verdict | None:
     begin, end = spans[0].begin_min, spans[-1].end_min
-    bounds = [ask.bounds(service) for service in ask.grouped()]
+    bounds = [ask.bounds(service) for service, _ in ask.grouped()]
     if end <= to_minute_up(ask.now):
         return Verdict.PAST
     if bounds and end <= min(each.begin_min for each in bounds):

@@ -36,11 +36,6 @@ def offset_min(zone: ZoneInfo, minute: int) -> int:
     return (offset or timedelta()) // MINUTE
 
 
-def local_minute(zone: ZoneInfo, minute: int) -> int:
-    """The wall clock as minutes since local 1970-01-01 00:00."""
-    return minute + offset_min(zone, minute)
-
-
 def midnight(zone: ZoneInfo, day: date) -> int:
     """The UTC epoch minute at which the local day begins (after the gap where midnight does not exist)."""
     aware = datetime(day.year, day.month, day.day, tzinfo=zone)
