@@ -4,21 +4,45 @@ import time
 
 import typer
 
+from local_stack.accounts import NoAccountError, UnreachableError
+from local_stack.ports import PortOffsetError, PortsTakenError
+from local_stack.postgres import PostgresError
+from local_stack.provisioning import ProvisioningError
+from local_stack.readiness import NotReadyError
+from local_stack.redis import RedisError
 from local_stack.settings import LocalSettings
-from local_stack.stack import Stack
+from local_stack.stack import Stack, SupervisorLostError
+from local_stack.state_dir import AlreadyRunningError
 from rufbuch_cli.agreement import Agreement, compare
+from rufbuch_cli.calcom_setup import CalcomSetupError
 from rufbuch_cli.call import Played, play
 from rufbuch_cli.installation import Running, running
 from rufbuch_cli.measure import measure
 from rufbuch_cli.salon import import_salon
 from rufbuch_cli.trace import print_waterfall
 
+EXPECTED = (
+    AlreadyRunningError, CalcomSetupError, NoAccountError, NotReadyError, PortOffsetError, PortsTakenError, PostgresError,
+    ProvisioningError, RedisError, SupervisorLostError, UnreachableError,
+)  # fmt: skip
+"""What can stand in the way on a machine, each with a message that says what to do."""
+INTERRUPTED = 130
 TRACES_WITHIN_S = 1.0
 """How long the processes may keep their last spans before they send them."""
 
 
 def run(*, demo: bool) -> int:
     """Start, import, call, show; 0 where what the caller heard is true on both sides."""
+    try:
+        return _run(demo=demo)
+    except EXPECTED as error:
+        typer.echo(f"\n{error}", err=True)
+        return 1
+    except KeyboardInterrupt:
+        return INTERRUPTED
+
+
+def _run(*, demo: bool) -> int:
     began = time.monotonic()
     with Stack(LocalSettings(), say=typer.echo) as stack:
         typer.echo(f"everything is up after {time.monotonic() - began:.1f} s")
