@@ -46,7 +46,11 @@ async def test_a_call_becomes_an_appointment_on_both_sides(whole: Whole, anna: C
     await anna.hang_up()
     assert (checked.body["status"], booked.body["status"]) == ("available", "booked")
     agreement = await asyncio.to_thread(
-        compare, whole.running, tenant_id=whole.tenant_id, appointment_id=booked.body["appointment_id"]
+        compare,
+        whole.running,
+        booking_database_url=whole.stack.installation.database_url("booking"),
+        tenant_id=whole.tenant_id,
+        appointment_id=booked.body["appointment_id"],
     )
     assert (agreement.phases, agreement.active, agreement.bookings, agreement.sync_state) == (
         6,

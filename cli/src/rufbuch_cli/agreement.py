@@ -30,10 +30,12 @@ class Agreement:
     faults: tuple[str, ...]
 
 
-def compare(installation: Running, *, tenant_id: str, appointment_id: str) -> Agreement:
-    """Wait until the appointment is synced, then compare phase by phase."""
+def compare(
+    installation: Running, *, booking_database_url: str, tenant_id: str, appointment_id: str
+) -> Agreement:
+    """Wait until the appointment is synced, then compare phase by phase. The database is asked as booking's own role."""
     state = _settled(installation, tenant_id, appointment_id)
-    phases = _phases(installation["DATABASE_URL"], appointment_id)
+    phases = _phases(booking_database_url, appointment_id)
     bookings = _bookings(installation["CALCOM_BASE_URL"], appointment_id)
     active = [phase for phase in phases if phase["kind"] == "active"]
     faults = [*_differences(active, bookings)]
@@ -66,12 +68,12 @@ def _settled(installation: Running, tenant_id: str, appointment_id: str) -> str:
     return state
 
 
-def _phases(admin_url: str, appointment_id: str) -> list[dict[str, Any]]:
+def _phases(database_url: str, appointment_id: str) -> list[dict[str, Any]]:
     query = (
         "SELECT phase_id::text, kind, start_time, end_time FROM booking.phase"
         " WHERE appointment_id = %s ORDER BY position"
     )
-    with psycopg.connect(admin_url, row_factory=dict_row) as connection:
+    with psycopg.connect(database_url, row_factory=dict_row) as connection:
         return connection.execute(query, (appointment_id,)).fetchall()
 
 

@@ -49,7 +49,9 @@ def _run(*, demo: bool) -> int:
         installation = running()
         business = import_salon(installation)
         played = play(installation)
-        agreement = _show(installation, business.tenant_id, played)
+        agreement = _show(
+            installation, stack.installation.database_url("booking"), business.tenant_id, played
+        )
         if demo:
             _print_latencies(installation)
             return 0 if played.appointment_id and not agreement.faults else 1
@@ -61,11 +63,16 @@ def _run(*, demo: bool) -> int:
     return 0
 
 
-def _show(installation: Running, tenant_id: str, played: Played) -> Agreement:
+def _show(installation: Running, booking_database_url: str, tenant_id: str, played: Played) -> Agreement:
     if not played.appointment_id:
         typer.echo("\nThe call ended without an appointment.", err=True)
         return Agreement(0, 0, 0, in_parallel=False, sync_state="", faults=("no appointment",))
-    agreement = compare(installation, tenant_id=tenant_id, appointment_id=played.appointment_id)
+    agreement = compare(
+        installation,
+        booking_database_url=booking_database_url,
+        tenant_id=tenant_id,
+        appointment_id=played.appointment_id,
+    )
     typer.echo(
         f"\nPostgreSQL: appointment {played.appointment_id}, {agreement.phases} phases, {agreement.active} of them active"
         f"\nCal.com:    {agreement.bookings} bookings, {'made in parallel' if agreement.in_parallel else 'made one by one'}"
