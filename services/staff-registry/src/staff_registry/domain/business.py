@@ -1,7 +1,7 @@
 """The business as a value: everything an operator writes down about it, things named by their keys."""
 
 import enum
-from dataclasses import dataclass, field, replace
+from dataclasses import astuple, dataclass, field, replace
 from datetime import datetime
 
 
@@ -26,6 +26,37 @@ class WeeklyHours:
     """HH:MM"""
     end: str
     """HH:MM, 24:00 allowed."""
+    valid_from: str = ""
+    """First day, YYYY-MM-DD; "" means: since ever."""
+    valid_until: str = ""
+    """Last day, YYYY-MM-DD; "" means: for ever."""
+
+
+@dataclass(frozen=True)
+class DaySpan:
+    """A span of one day's wall-clock time, as in WeeklyHours."""
+
+    start: str
+    end: str
+
+
+@dataclass(frozen=True)
+class DatedHours:
+    """The hours of one day, instead of the weekly ones; without spans: closed, or away."""
+
+    date: str
+    """YYYY-MM-DD in the branch's zone."""
+    spans: tuple[DaySpan, ...]
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Resource:
+    """A room or a device that only one customer can use at a time; phases ask for any one of its group."""
+
+    key: str
+    name: str
+    group: str
 
 
 @dataclass(frozen=True)
@@ -42,6 +73,8 @@ class Branch:
     horizon_days: int
     hold_seconds: int
     opening_hours: tuple[WeeklyHours, ...]
+    dated_hours: tuple[DatedHours, ...] = ()
+    resources: tuple[Resource, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -64,6 +97,15 @@ class Account:
 
 
 @dataclass(frozen=True)
+class PhaseMinutes:
+    """How long one person needs for one phase of a service."""
+
+    service_key: str
+    phase_position: int
+    minutes: int
+
+
+@dataclass(frozen=True)
 class Person:
     """A human being who serves customers."""
 
@@ -75,6 +117,17 @@ class Person:
     accounts: tuple[Account, ...]
     service_keys: tuple[str, ...]
     """What the person is able to do."""
+    dated_hours: tuple[DatedHours, ...] = ()
+    phase_minutes: tuple[PhaseMinutes, ...] = ()
+    """Where this person takes longer or is quicker than the service says."""
+    buffer_before_minutes: int = 0
+    """Kept free around each of her appointments, in addition to the service's."""
+    buffer_after_minutes: int = 0
+
+    def minutes_of(self, service: "Service", position: int) -> int:
+        """How long a phase of the service lasts when this person does it."""
+        own = {(each.service_key, each.phase_position): each.minutes for each in self.phase_minutes}
+        return own.get((service.key, position), service.phases[position].minutes)
 
 
 @dataclass(frozen=True)
@@ -85,6 +138,8 @@ class Phase:
     kind: PhaseKind | None
     """None where the describer named none: a fault."""
     minutes: int
+    resource_groups: tuple[str, ...] = ()
+    """Of each of these groups, one room or device is needed."""
 
 
 @dataclass(frozen=True)
@@ -97,6 +152,16 @@ class Service:
     phases: tuple[Phase, ...]
     price_minor: int | None
     currency: str
+    buffer_before_minutes: int = 0
+    buffer_after_minutes: int = 0
+    min_notice_minutes: int | None = None
+    """None: the branch's."""
+    horizon_days: int | None = None
+    """None: the branch's."""
+    start_windows: tuple[WeeklyHours, ...] = ()
+    """When it may start, wall clock of the branch; none: whenever somebody works."""
+    daily_cap: int = 0
+    """At most so many starts a day in a branch; 0: no limit."""
 
     def active_positions(self) -> tuple[int, ...]:
         """Where the person is needed; positions count the gaps too."""
@@ -115,6 +180,41 @@ class PhaseMapping:
 
 
 @dataclass(frozen=True)
+class FeeTier:
+    """What cancelling or moving costs when the start is less than so many minutes away."""
+
+    minutes_before: int
+    fee_minor: int
+    currency: str
+
+
+@dataclass(frozen=True)
+class Policy:
+    """Rules for the business, or for the part of it that the keys name. What is absent, the next wider one decides."""
+
+    branch_key: str = ""
+    service_key: str = ""
+    person_key: str = ""
+    cancel_cutoff_minutes: int | None = None
+    """No cancelling by phone later than this before the start."""
+    move_cutoff_minutes: int | None = None
+    fee_tiers: tuple[FeeTier, ...] = ()
+    """From the earliest to the latest; the last that fits counts."""
+    moves_max: int | None = None
+    """How often one appointment may be moved."""
+    cancellations_per_month_max: int | None = None
+    """How many appointments one customer may cancel in 30 days."""
+
+    def scope(self) -> tuple[str, str, str]:
+        """Which part of the business it speaks of: branch, service, person, each "" where any is meant."""
+        return (self.branch_key, self.service_key, self.person_key)
+
+    def is_silent(self) -> bool:
+        """Whether it rules nothing."""
+        return self == Policy(*self.scope())
+
+
+@dataclass(frozen=True)
 class Business:
     """A whole business. ``webhook_secret`` "" means: keep what is stored."""
 
@@ -127,15 +227,20 @@ class Business:
     mappings: tuple[PhaseMapping, ...]
     calendar_sync: bool
     webhook_secret: str = field(default="", repr=False)
+    policies: tuple[Policy, ...] = ()
 
     def canonical(self) -> "Business":
-        """The same business with everything that has no order of its own in one fixed order."""
+        """The same business with everything that has no order of its own in one fixed order, and no silent policy."""
         return replace(
             self,
             branches=tuple(map(_canonical_branch, self.branches)),
             people=tuple(map(_canonical_person, self.people)),
+            services=tuple(map(_canonical_service, self.services)),
             mappings=tuple(
                 sorted(self.mappings, key=lambda m: (m.service_key, m.phase_position, m.person_key))
+            ),
+            policies=tuple(
+                sorted((each for each in self.policies if not each.is_silent()), key=Policy.scope)
             ),
         )
 
@@ -154,7 +259,19 @@ class Registered:
 
 def _canonical_hours(hours: tuple[WeeklyHours, ...]) -> tuple[WeeklyHours, ...]:
     ordered = (replace(span, weekdays=tuple(sorted(span.weekdays))) for span in hours)
-    return tuple(sorted(ordered, key=lambda span: (span.weekdays, span.start)))
+    return tuple(sorted(ordered, key=astuple))
+
+
+def _canonical_days(days: tuple[DatedHours, ...]) -> tuple[DatedHours, ...]:
+    ordered = (replace(day, spans=tuple(sorted(day.spans, key=astuple))) for day in days)
+    return tuple(sorted(ordered, key=lambda day: day.date))
+
+
+def _canonical_service(service: Service) -> Service:
+    phases = (
+        replace(phase, resource_groups=tuple(sorted(phase.resource_groups))) for phase in service.phases
+    )
+    return replace(service, phases=tuple(phases), start_windows=_canonical_hours(service.start_windows))
 
 
 def _canonical_branch(branch: Branch) -> Branch:
@@ -162,6 +279,7 @@ def _canonical_branch(branch: Branch) -> Branch:
         branch,
         dialled_numbers=tuple(sorted(branch.dialled_numbers)),
         opening_hours=_canonical_hours(branch.opening_hours),
+        dated_hours=_canonical_days(branch.dated_hours),
     )
 
 
@@ -175,6 +293,8 @@ def _canonical_person(person: Person) -> Person:
         ),
         accounts=tuple(sorted(person.accounts, key=lambda account: account.key)),
         service_keys=tuple(sorted(person.service_keys)),
+        dated_hours=_canonical_days(person.dated_hours),
+        phase_minutes=tuple(sorted(person.phase_minutes, key=astuple)),
     )
 
 

@@ -30,6 +30,10 @@ class Ids:
         """The id of a service."""
         return self._id("service", key)
 
+    def resource(self, key: str) -> UUID:
+        """The id of a room or a device."""
+        return self._id("resource", key)
+
     def _id(self, kind: str, key: str) -> UUID:
         # JSON keeps the parts apart: no two different triples make one text.
         return uuid5(NAMESPACE, json.dumps([self._tenant_key, kind, key]))

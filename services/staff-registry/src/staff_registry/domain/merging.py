@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
-from staff_registry.domain.business import Business, Person, PhaseMapping, Service
+from staff_registry.domain.business import Business, Person, PhaseMapping, Policy, Service
+from staff_registry.domain.known import Known
 
 Keyed = TypeVar("Keyed")
 
@@ -12,10 +13,11 @@ Keyed = TypeVar("Keyed")
 def merge(stored: Business | None, described: Business) -> Business:
     """The business after the import, in canonical form.
 
-    Branches, people and services that the description names are replaced as a whole: hours, absences, accounts, skills,
-    phases, and the mappings of those people for whom it has any. What it leaves out is kept, never deleted, since
-    appointments refer to it; a mapping that is kept goes only when its phase has become another one, or its account or
-    the skill is gone. Empty secrets keep what is stored.
+    Branches, people and services that the description names are replaced as a whole: hours, resources, absences,
+    accounts, skills, phases, and the mappings of those people for whom it has any. What it leaves out is kept, never
+    deleted, since appointments refer to it; a mapping that is kept goes only when its phase has become another one for
+    that person, or its account or the skill is gone. A policy replaces the one that speaks of the same branch, service
+    and person; one that rules nothing takes it away. Empty secrets keep what is stored.
     """
     if stored is None:
         return described.canonical()
@@ -25,13 +27,14 @@ def merge(stored: Business | None, described: Business) -> Business:
         people=_with_left_out(_people(stored, described), stored.people, lambda person: person.key),
         services=_with_left_out(described.services, stored.services, lambda service: service.key),
         mappings=(*described.mappings, *_mappings_kept(stored, described)),
+        policies=_with_left_out(described.policies, stored.policies, Policy.scope),
         webhook_secret=described.webhook_secret or stored.webhook_secret,
     )
     return merged.canonical()
 
 
 def _with_left_out(
-    described: Sequence[Keyed], stored: Iterable[Keyed], key: Callable[[Keyed], str]
+    described: Sequence[Keyed], stored: Iterable[Keyed], key: Callable[[Keyed], object]
 ) -> tuple[Keyed, ...]:
     named = {key(item) for item in described}
     return (*described, *(item for item in stored if key(item) not in named))
@@ -54,35 +57,27 @@ def _people(stored: Business, described: Business) -> tuple[Person, ...]:
 
 
 def _mappings_kept(stored: Business, described: Business) -> Iterable[PhaseMapping]:
-    replaced = {mapping.person_key for mapping in described.mappings}
-    people = {person.key: person for person in described.people}
-    before, after = _by_key(stored.services), _by_key(described.services)
+    anew = {mapping.person_key for mapping in described.mappings}
+    before = Known.of(stored)
+    after = Known.of(described)
     for mapping in stored.mappings:
-        now = after.get(mapping.service_key)
-        same = now is None or _same_phase(before[mapping.service_key], now, mapping.phase_position)
-        if (
-            mapping.person_key not in replaced
-            and same
-            and _still_fits(mapping, people.get(mapping.person_key))
-        ):
+        old = before.people[mapping.person_key]
+        new = after.people.get(mapping.person_key, old)
+        was = before.services[mapping.service_key]
+        now = after.services.get(mapping.service_key, was)
+        same = _length(old, was, mapping) == _length(new, now, mapping)
+        if mapping.person_key not in anew and same and _still_hers(mapping, new):
             yield mapping
 
 
-def _still_fits(mapping: PhaseMapping, person: Person | None) -> bool:
-    """Whether a described person still has the account and the skill; one who was left out has not changed."""
-    if person is None:
-        return True
+def _still_hers(mapping: PhaseMapping, person: Person) -> bool:
+    """Whether the person still has the account and the skill."""
     has_account = any(account.key == mapping.account_key for account in person.accounts)
     return has_account and mapping.service_key in person.service_keys
 
 
-def _same_phase(before: Service, after: Service, position: int) -> bool:
-    """An event type has a length: a phase that lasts longer now is not what it stood for."""
-    if position >= len(after.phases):
-        return False
-    old, new = before.phases[position], after.phases[position]
-    return (old.kind, old.minutes) == (new.kind, new.minutes)
-
-
-def _by_key(services: Iterable[Service]) -> dict[str, Service]:
-    return {service.key: service for service in services}
+def _length(person: Person, service: Service, mapping: PhaseMapping) -> int | None:
+    """How long the mapped phase takes her. An event type has a length: it cannot stand for a phase of another one."""
+    if mapping.phase_position not in service.active_positions():
+        return None
+    return person.minutes_of(service, mapping.phase_position)

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Container, Iterable, Iterator
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from zoneinfo import available_timezones
 
@@ -12,8 +12,14 @@ import phonenumbers
 Fault = tuple[str, str]
 Faults = Iterator[Fault]
 NAME_CHARS_MAX = 200
+PHASE_MINUTES_MAX = 600
+BUFFER_MINUTES_MAX = 480
+NOTICE_MINUTES_MAX = 90 * 24 * 60
+HORIZON_DAYS_MAX = 730
+_MONEY_MAX = 100_000_00
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _CONTROL = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 
 
@@ -86,6 +92,22 @@ def instant(path: str, value: datetime) -> Faults:
         yield path, "an instant with an offset, in the years 2000 to 2199"
 
 
+def is_day(text: str) -> bool:
+    """Whether a text is a day of our time as YYYY-MM-DD."""
+    if not _DAY.fullmatch(text):  # Python reads other forms, too
+        return False
+    try:
+        return 2000 <= date.fromisoformat(text).year < 2200
+    except ValueError:
+        return False
+
+
+def day(path: str, text: str) -> Faults:
+    """A calendar day."""
+    if not is_day(text):
+        yield path, "a day as YYYY-MM-DD, in the years 2000 to 2199"
+
+
 def number(path: str, text: str) -> Faults:
     """A dialled number."""
     if not is_e164(text):
@@ -96,6 +118,24 @@ def within(path: str, value: int, least: int, most: int) -> Faults:
     """A whole number between two bounds, both allowed."""
     if not least <= value <= most:
         yield path, f"a number from {least} to {most}"
+
+
+def maybe_within(path: str, value: int | None, least: int, most: int) -> Faults:
+    """The same, or nothing."""
+    if value is not None:
+        yield from within(path, value, least, most)
+
+
+def price(at: str, minor: int, currency: str, *, field: str) -> Faults:
+    """An amount of money in minor units of its currency."""
+    yield from within(f"{at}.{field}", minor, 0, _MONEY_MAX)
+    yield from form(f"{at}.currency", currency, r"[A-Z]{3}", "an ISO 4217 code such as EUR")
+
+
+def buffers(at: str, before: int, after: int) -> Faults:
+    """What is kept free before and after an appointment."""
+    yield from within(f"{at}.buffer_before_minutes", before, 0, BUFFER_MINUTES_MAX)
+    yield from within(f"{at}.buffer_after_minutes", after, 0, BUFFER_MINUTES_MAX)
 
 
 def one_of(path: str, key: str, known: Container[str], what: str) -> Faults:

@@ -1,43 +1,35 @@
 """Whether a description of a business is sound: all its faults at once, as path → what was expected."""
 
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 
 from staff_registry.domain import rules
-from staff_registry.domain.business import Absence, Account, Branch, Business, Person, PhaseMapping, Service
-from staff_registry.domain.hours import hours_faults
+from staff_registry.domain.branches import branch_faults
+from staff_registry.domain.business import Account, Branch, Business, Person, PhaseMapping, Resource
+from staff_registry.domain.known import Known
+from staff_registry.domain.people import person_faults
+from staff_registry.domain.policies import policy_faults
 from staff_registry.domain.rules import Faults
 from staff_registry.domain.services import service_faults
 
-_EMAIL = r"[!-?A-~]{1,64}@[!-?A-~]{1,189}"
-_LIMITS = {"branches": 50, "people": 500, "services": 500, "mappings": 20_000}
-
-
-@dataclass(frozen=True)
-class _Known:
-    """What can be referred to by key."""
-
-    branches: frozenset[str]
-    services: Mapping[str, Service]
-    people: Mapping[str, Person]
+_LIMITS = {"branches": 50, "people": 500, "services": 500, "mappings": 20_000, "policies": 1000}
 
 
 def faults_in(business: Business) -> dict[str, str]:
     """Everything that is wrong, one expectation a path; empty: nothing is."""
-    known = _Known(
-        branches=frozenset(branch.key for branch in business.branches),
-        services={service.key: service for service in business.services},
-        people={person.key: person for person in business.people},
-    )
+    known = Known.of(business)
     return _first_of_each_path(
         chain(
             _head(business),
             _sizes(business),
-            *(_branch(f"branches[{n}]", branch) for n, branch in enumerate(business.branches)),
-            *(_person(f"people[{n}]", person, known) for n, person in enumerate(business.people)),
-            *(service_faults(f"services[{n}]", service) for n, service in enumerate(business.services)),
+            *(branch_faults(f"branches[{n}]", branch) for n, branch in enumerate(business.branches)),
+            *(person_faults(f"people[{n}]", person, known) for n, person in enumerate(business.people)),
+            *(
+                service_faults(f"services[{n}]", service, known.resource_groups)
+                for n, service in enumerate(business.services)
+            ),
             *(_mapping(f"mappings[{n}]", mapping, known) for n, mapping in enumerate(business.mappings)),
+            *(policy_faults(f"policies[{n}]", policy, known) for n, policy in enumerate(business.policies)),
             _uniqueness(business),
         )
     )
@@ -80,56 +72,7 @@ def _sizes(business: Business) -> Faults:
             yield field, f"at most {most}"
 
 
-def _branch(at: str, branch: Branch) -> Faults:
-    yield from rules.slug(f"{at}.key", branch.key)
-    yield from rules.name(f"{at}.name", branch.name)
-    yield from rules.time_zone(f"{at}.time_zone", branch.time_zone)
-    yield from rules.form(
-        f"{at}.holiday_region", branch.holiday_region, r"([A-Z]{2}-[A-Z0-9]{1,3})?", "a region such as DE-BE"
-    )
-    for n, number in enumerate(branch.dialled_numbers):
-        yield from rules.number(f"{at}.dialled_numbers[{n}]", number)
-    yield from rules.within(f"{at}.slot_step_minutes", branch.slot_step_minutes, 5, 60)
-    yield from rules.within(f"{at}.min_notice_minutes", branch.min_notice_minutes, 0, 7 * 24 * 60)
-    yield from rules.within(f"{at}.horizon_days", branch.horizon_days, 1, 730)
-    yield from rules.within(f"{at}.hold_seconds", branch.hold_seconds, 30, 3600)
-    yield from hours_faults(f"{at}.opening_hours", branch.opening_hours)
-
-
-def _person(at: str, person: Person, known: _Known) -> Faults:
-    yield from rules.slug(f"{at}.key", person.key)
-    yield from rules.name(f"{at}.name", person.name)
-    yield from _references(f"{at}.branch_keys", person.branch_keys, known.branches, "branch")
-    yield from _references(f"{at}.service_keys", person.service_keys, known.services, "service")
-    yield from hours_faults(f"{at}.working_hours", person.working_hours)
-    yield from _absences(f"{at}.absences", person.absences)
-    for n, account in enumerate(person.accounts):
-        yield from _account(f"{at}.accounts[{n}]", account)
-
-
-def _references(at: str, keys: Sequence[str], known: Container[str], what: str) -> Faults:
-    for n, key in enumerate(keys):
-        yield from rules.one_of(f"{at}[{n}]", key, known, what)
-    yield from rules.unique(((f"{at}[{n}]", key) for n, key in enumerate(keys)), "a key")
-
-
-def _absences(at: str, absences: Sequence[Absence]) -> Faults:
-    for n, absence in enumerate(absences):
-        yield from rules.instant(f"{at}[{n}].start_time", absence.start)
-        yield from rules.instant(f"{at}[{n}].end_time", absence.end)
-        if absence.end <= absence.start:
-            yield f"{at}[{n}].end_time", "an instant after start_time"
-        yield from rules.note(f"{at}[{n}].note", absence.note)
-
-
-def _account(at: str, account: Account) -> Faults:
-    yield from rules.slug(f"{at}.key", account.key)
-    yield from rules.name(f"{at}.username", account.username)
-    yield from rules.form(f"{at}.email", account.email, _EMAIL, "an e-mail address")
-    yield from rules.secret(f"{at}.api_key", account.api_key)
-
-
-def _mapping(at: str, mapping: PhaseMapping, known: _Known) -> Faults:
+def _mapping(at: str, mapping: PhaseMapping, known: Known) -> Faults:
     yield from rules.one_of(f"{at}.service_key", mapping.service_key, known.services, "service")
     yield from rules.one_of(f"{at}.person_key", mapping.person_key, known.people, "person")
     yield from rules.within(f"{at}.event_type_id", mapping.event_type_id, 1, 2**63 - 1)
@@ -143,6 +86,8 @@ def _mapping(at: str, mapping: PhaseMapping, known: _Known) -> Faults:
 def _uniqueness(business: Business) -> Faults:
     for field in ("branches", "people", "services"):
         yield from rules.unique(_keys(field, getattr(business, field)), "a key")
+    resources = (_keys(f"branches[{n}].resources", b.resources) for n, b in enumerate(business.branches))
+    yield from rules.unique(chain.from_iterable(resources), "a key")
     accounts = (_keys(f"people[{n}].accounts", person.accounts) for n, person in enumerate(business.people))
     yield from rules.unique(chain.from_iterable(accounts), "a key")
     numbers = (
@@ -156,7 +101,9 @@ def _uniqueness(business: Business) -> Faults:
         for n, m in enumerate(business.mappings)
     )
     yield from rules.unique(triples, "a combination of service, phase and person")
+    scopes = ((f"policies[{n}]", policy.scope()) for n, policy in enumerate(business.policies))
+    yield from rules.unique(scopes, "a combination of branch, service and person")
 
 
-def _keys(at: str, items: Sequence[Branch | Person | Account]) -> Iterator[tuple[str, str]]:
+def _keys(at: str, items: Sequence[Branch | Person | Account | Resource]) -> Iterator[tuple[str, str]]:
     return ((f"{at}[{n}].key", item.key) for n, item in enumerate(items))

@@ -11,42 +11,72 @@ from staff_registry.domain.business import (
     Account,
     Branch,
     Business,
+    DatedHours,
+    DaySpan,
+    FeeTier,
     Person,
     Phase,
     PhaseKind,
     PhaseMapping,
+    PhaseMinutes,
+    Policy,
     Registered,
+    Resource,
     Service,
     WeeklyHours,
 )
 from staff_registry.storage.sealing import Sealer
 
-_HOURS = "jsonb_agg(jsonb_build_object('weekdays', h.weekdays, 'start', h.starts, 'end', h.ends) ORDER BY h.position)"
+_HOURS = """jsonb_agg(jsonb_build_object('weekdays', h.weekdays, 'start', h.starts, 'end', h.ends,
+        'valid_from', h.valid_from, 'valid_until', h.valid_until) ORDER BY h.position)"""
+_DAYS = "jsonb_agg(jsonb_build_object('date', d.day, 'spans', d.spans, 'note', d.note))"
 _BRANCHES = f"""
     SELECT jsonb_agg(to_jsonb(b) || jsonb_build_object(
         'dialled_numbers', (SELECT jsonb_agg(d.number) FROM dialled_number d
             WHERE (d.tenant_id, d.branch_id) = (b.tenant_id, b.branch_id)),
         'opening_hours', (SELECT {_HOURS} FROM opening_hours h
-            WHERE (h.tenant_id, h.branch_id) = (b.tenant_id, b.branch_id))
+            WHERE (h.tenant_id, h.branch_id) = (b.tenant_id, b.branch_id)),
+        'dated_hours', (SELECT {_DAYS} FROM opening_day d
+            WHERE (d.tenant_id, d.branch_id) = (b.tenant_id, b.branch_id)),
+        'resources', (SELECT jsonb_agg(to_jsonb(r) ORDER BY r.position) FROM resource r
+            WHERE (r.tenant_id, r.branch_id) = (b.tenant_id, b.branch_id))
     ) ORDER BY b.position) FROM branch b WHERE b.tenant_id = t.tenant_id"""  # noqa: S608 - only our own text
-_SERVICES = """
+_SERVICES = f"""
     SELECT jsonb_agg(to_jsonb(s) || jsonb_build_object(
         'phases', (SELECT jsonb_agg(to_jsonb(p) ORDER BY p.position) FROM phase p
-            WHERE (p.tenant_id, p.service_id) = (s.tenant_id, s.service_id))
-    ) ORDER BY s.position) FROM service s WHERE s.tenant_id = t.tenant_id"""
+            WHERE (p.tenant_id, p.service_id) = (s.tenant_id, s.service_id)),
+        'start_windows', (SELECT {_HOURS} FROM start_window h
+            WHERE (h.tenant_id, h.service_id) = (s.tenant_id, s.service_id))
+    ) ORDER BY s.position) FROM service s WHERE s.tenant_id = t.tenant_id"""  # noqa: S608 - only our own text
 _PEOPLE = f"""
     SELECT jsonb_agg(to_jsonb(p) || jsonb_build_object(
         'branch_keys', (SELECT jsonb_agg(b.key) FROM person_branch x JOIN branch b USING (tenant_id, branch_id)
             WHERE (x.tenant_id, x.person_id) = (p.tenant_id, p.person_id)),
         'service_keys', (SELECT jsonb_agg(s.key) FROM skill x JOIN service s USING (tenant_id, service_id)
             WHERE (x.tenant_id, x.person_id) = (p.tenant_id, p.person_id)),
+        'phase_minutes', (SELECT jsonb_agg(jsonb_build_object('service_key', s.key,
+                'phase_position', x.phase_position, 'minutes', x.minutes))
+            FROM phase_minutes x JOIN service s USING (tenant_id, service_id)
+            WHERE (x.tenant_id, x.person_id) = (p.tenant_id, p.person_id)),
         'working_hours', (SELECT {_HOURS} FROM working_hours h
             WHERE (h.tenant_id, h.person_id) = (p.tenant_id, p.person_id)),
+        'dated_hours', (SELECT {_DAYS} FROM working_day d
+            WHERE (d.tenant_id, d.person_id) = (p.tenant_id, p.person_id)),
         'absences', (SELECT jsonb_agg(to_jsonb(a)) FROM absence a
             WHERE (a.tenant_id, a.person_id) = (p.tenant_id, p.person_id)),
         'accounts', (SELECT jsonb_agg(to_jsonb(a)) FROM calendar_account a
             WHERE (a.tenant_id, a.person_id) = (p.tenant_id, p.person_id))
     ) ORDER BY p.position) FROM person p WHERE p.tenant_id = t.tenant_id"""  # noqa: S608 - only our own text
+_POLICIES = """
+    SELECT jsonb_agg(jsonb_build_object('branch_key', b.key, 'service_key', s.key, 'person_key', p.key,
+        'cancel_cutoff_minutes', x.cancel_cutoff_minutes, 'move_cutoff_minutes', x.move_cutoff_minutes,
+        'moves_max', x.moves_max, 'cancellations_per_month_max', x.cancellations_per_month_max,
+        'fee_tiers', (SELECT jsonb_agg(jsonb_build_object('minutes_before', f.minutes_before,
+                'fee_minor', f.fee_minor, 'currency', f.currency) ORDER BY f.minutes_before DESC) FROM fee_tier f
+            WHERE (f.tenant_id, f.policy_position) = (x.tenant_id, x.position))))
+    FROM policy x LEFT JOIN branch b USING (tenant_id, branch_id) LEFT JOIN service s USING (tenant_id, service_id)
+        LEFT JOIN person p USING (tenant_id, person_id)
+    WHERE x.tenant_id = t.tenant_id"""
 _MAPPINGS = """
     SELECT jsonb_agg(jsonb_build_object('service_key', s.key, 'phase_position', m.phase_position,
         'person_key', p.key, 'account_key', a.key, 'event_type_id', m.event_type_id))
@@ -55,7 +85,7 @@ _MAPPINGS = """
     WHERE m.tenant_id = t.tenant_id"""
 _WHOLE = f"""
     SELECT t.*, ({_BRANCHES}) AS branches, ({_SERVICES}) AS services, ({_PEOPLE}) AS people,
-        ({_MAPPINGS}) AS mappings
+        ({_MAPPINGS}) AS mappings, ({_POLICIES}) AS policies
     FROM tenant t WHERE t.tenant_id = $1"""  # noqa: S608 - only our own text
 
 
@@ -74,6 +104,7 @@ async def read_business(connection: Connection, tenant_id: UUID, sealer: Sealer 
         mappings=tuple(PhaseMapping(**mapping) for mapping in _items(row["mappings"])),
         calendar_sync=row["calendar_sync"],
         webhook_secret=_unsealed(row["webhook_secret"], sealer),
+        policies=tuple(map(_policy, _items(row["policies"]))),
     )
     return Registered(business.canonical(), row["revision"])
 
@@ -88,7 +119,23 @@ def _unsealed(token: str, sealer: Sealer | None) -> str:
 
 
 def _hours(spans: list[dict[str, Any]] | None) -> tuple[WeeklyHours, ...]:
-    return tuple(WeeklyHours(tuple(span["weekdays"]), span["start"], span["end"]) for span in spans or ())
+    return tuple(
+        WeeklyHours(
+            weekdays=tuple(span["weekdays"]),
+            start=span["start"],
+            end=span["end"],
+            valid_from=span["valid_from"] or "",
+            valid_until=span["valid_until"] or "",
+        )
+        for span in spans or ()
+    )
+
+
+def _days(days: list[dict[str, Any]] | None) -> tuple[DatedHours, ...]:
+    return tuple(
+        DatedHours(day["date"], tuple(DaySpan(**span) for span in day["spans"]), day["note"])
+        for day in days or ()
+    )
 
 
 def _branch(row: dict[str, Any]) -> Branch:
@@ -103,12 +150,18 @@ def _branch(row: dict[str, Any]) -> Branch:
         horizon_days=row["horizon_days"],
         hold_seconds=row["hold_seconds"],
         opening_hours=_hours(row["opening_hours"]),
+        dated_hours=_days(row["dated_hours"]),
+        resources=tuple(
+            Resource(resource["key"], resource["name"], resource["resource_group"])
+            for resource in row["resources"] or ()
+        ),
     )
 
 
 def _service(row: dict[str, Any]) -> Service:
     phases = (
-        Phase(phase["name"], PhaseKind(phase["kind"]), phase["minutes"]) for phase in row["phases"] or ()
+        Phase(phase["name"], PhaseKind(phase["kind"]), phase["minutes"], tuple(phase["resource_groups"]))
+        for phase in row["phases"] or ()
     )
     return Service(
         key=row["key"],
@@ -117,6 +170,12 @@ def _service(row: dict[str, Any]) -> Service:
         phases=tuple(phases),
         price_minor=row["price_minor"],
         currency=row["currency"],
+        buffer_before_minutes=row["buffer_before_minutes"],
+        buffer_after_minutes=row["buffer_after_minutes"],
+        min_notice_minutes=row["min_notice_minutes"],
+        horizon_days=row["horizon_days"],
+        start_windows=_hours(row["start_windows"]),
+        daily_cap=row["daily_cap"],
     )
 
 
@@ -137,6 +196,23 @@ def _person(row: dict[str, Any], sealer: Sealer | None) -> Person:
             for account in row["accounts"] or ()
         ),
         service_keys=tuple(row["service_keys"] or ()),
+        dated_hours=_days(row["dated_hours"]),
+        phase_minutes=tuple(PhaseMinutes(**own) for own in row["phase_minutes"] or ()),
+        buffer_before_minutes=row["buffer_before_minutes"],
+        buffer_after_minutes=row["buffer_after_minutes"],
+    )
+
+
+def _policy(row: dict[str, Any]) -> Policy:
+    return Policy(
+        branch_key=row["branch_key"] or "",
+        service_key=row["service_key"] or "",
+        person_key=row["person_key"] or "",
+        cancel_cutoff_minutes=row["cancel_cutoff_minutes"],
+        move_cutoff_minutes=row["move_cutoff_minutes"],
+        fee_tiers=tuple(FeeTier(**tier) for tier in row["fee_tiers"] or ()),
+        moves_max=row["moves_max"],
+        cancellations_per_month_max=row["cancellations_per_month_max"],
     )
 
 

@@ -3,8 +3,15 @@
 from collections.abc import Mapping, Sequence
 
 from rufbuch.staff.v1 import service_pb2
-from staff_registry.domain.business import Business, Person, PhaseMapping
-from staff_registry.wire.parts import absence_messages, branch_message, hours_messages, service_message
+from staff_registry.domain.business import Business, Person, PhaseMapping, Policy
+from staff_registry.wire.parts import (
+    absence_messages,
+    branch_message,
+    dated_hours_messages,
+    fee_tier_messages,
+    hours_messages,
+    service_message,
+)
 from staff_registry.yaml_file import describe
 
 
@@ -35,6 +42,7 @@ def request_for(business: Business) -> service_pb2.ImportBusinessRequest:
         mappings=[_mapping(mapping) for mapping in business.mappings],
         calendar_sync=business.calendar_sync,
         calendar_webhook_secret=business.webhook_secret,
+        policies=[_policy(policy) for policy in business.policies],
     )
     return service_pb2.ImportBusinessRequest(business=description)
 
@@ -53,6 +61,28 @@ def _person(person: Person) -> service_pb2.PersonDescription:
             for account in person.accounts
         ],
         service_keys=person.service_keys,
+        dated_hours=dated_hours_messages(person.dated_hours),
+        phase_minutes=[
+            service_pb2.PhaseMinutesDescription(
+                service_key=own.service_key, phase_position=own.phase_position, minutes=own.minutes
+            )
+            for own in person.phase_minutes
+        ],
+        buffer_before_minutes=person.buffer_before_minutes,
+        buffer_after_minutes=person.buffer_after_minutes,
+    )
+
+
+def _policy(policy: Policy) -> service_pb2.PolicyDescription:
+    return service_pb2.PolicyDescription(
+        branch_key=policy.branch_key,
+        service_key=policy.service_key,
+        person_key=policy.person_key,
+        cancel_cutoff_minutes=policy.cancel_cutoff_minutes,
+        move_cutoff_minutes=policy.move_cutoff_minutes,
+        fee_tiers=fee_tier_messages(policy.fee_tiers),
+        moves_max=policy.moves_max,
+        cancellations_per_month_max=policy.cancellations_per_month_max,
     )
 
 

@@ -11,10 +11,16 @@ from staff_registry.domain.business import (
     Account,
     Branch,
     Business,
+    DatedHours,
+    DaySpan,
+    FeeTier,
     Person,
     Phase,
     PhaseKind,
     PhaseMapping,
+    PhaseMinutes,
+    Policy,
+    Resource,
     Service,
     WeeklyHours,
 )
@@ -38,6 +44,7 @@ def described_business(message: service_pb2.BusinessDescription) -> Business:
         mappings=tuple(map(_mapping, message.mappings)),
         calendar_sync=message.calendar_sync,
         webhook_secret=message.calendar_webhook_secret,
+        policies=tuple(map(_policy, message.policies)),
     )
 
 
@@ -53,11 +60,23 @@ def _branch(message: business_pb2.Branch) -> Branch:
         horizon_days=message.horizon_days,
         hold_seconds=message.hold_seconds,
         opening_hours=_hours(message.opening_hours),
+        dated_hours=_days(message.dated_hours),
+        resources=tuple(Resource(each.key, each.name, each.group) for each in message.resources),
     )
 
 
 def _hours(messages: Iterable[business_pb2.WeeklyHours]) -> tuple[WeeklyHours, ...]:
-    return tuple(WeeklyHours(tuple(hours.weekdays), hours.start, hours.end) for hours in messages)
+    return tuple(
+        WeeklyHours(tuple(hours.weekdays), hours.start, hours.end, hours.valid_from, hours.valid_until)
+        for hours in messages
+    )
+
+
+def _days(messages: Iterable[business_pb2.DatedHours]) -> tuple[DatedHours, ...]:
+    return tuple(
+        DatedHours(day.date, tuple(DaySpan(span.start, span.end) for span in day.spans), day.note)
+        for day in messages
+    )
 
 
 def _person(message: service_pb2.PersonDescription) -> Person:
@@ -75,6 +94,12 @@ def _person(message: service_pb2.PersonDescription) -> Person:
             for account in message.accounts
         ),
         service_keys=tuple(message.service_keys),
+        dated_hours=_days(message.dated_hours),
+        phase_minutes=tuple(
+            PhaseMinutes(own.service_key, own.phase_position, own.minutes) for own in message.phase_minutes
+        ),
+        buffer_before_minutes=message.buffer_before_minutes,
+        buffer_after_minutes=message.buffer_after_minutes,
     )
 
 
@@ -90,9 +115,34 @@ def _service(message: business_pb2.Service) -> Service:
         key=message.key,
         name=message.name,
         synonyms=tuple(message.synonyms),
-        phases=tuple(Phase(phase.name, KINDS.get(phase.kind), phase.minutes) for phase in message.phases),
+        phases=tuple(
+            Phase(phase.name, KINDS.get(phase.kind), phase.minutes, tuple(phase.resource_groups))
+            for phase in message.phases
+        ),
         price_minor=message.price_minor if message.HasField("price_minor") else None,
         currency=message.currency,
+        buffer_before_minutes=message.buffer_before_minutes,
+        buffer_after_minutes=message.buffer_after_minutes,
+        min_notice_minutes=message.min_notice_minutes if message.HasField("min_notice_minutes") else None,
+        horizon_days=message.horizon_days if message.HasField("horizon_days") else None,
+        start_windows=_hours(message.start_windows),
+        daily_cap=message.daily_cap,
+    )
+
+
+def _policy(message: service_pb2.PolicyDescription) -> Policy:
+    said = {field.name: value for field, value in message.ListFields() if field.has_presence}
+    return Policy(
+        branch_key=message.branch_key,
+        service_key=message.service_key,
+        person_key=message.person_key,
+        cancel_cutoff_minutes=said.get("cancel_cutoff_minutes"),
+        move_cutoff_minutes=said.get("move_cutoff_minutes"),
+        fee_tiers=tuple(
+            FeeTier(tier.minutes_before, tier.fee_minor, tier.currency) for tier in message.fee_tiers
+        ),
+        moves_max=said.get("moves_max"),
+        cancellations_per_month_max=said.get("cancellations_per_month_max"),
     )
 
 

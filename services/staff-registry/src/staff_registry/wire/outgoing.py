@@ -3,11 +3,26 @@
 from collections.abc import Iterable
 
 from rufbuch.staff.v1 import business_pb2, service_pb2
-from staff_registry.domain.business import Account, Business, Person, PhaseMapping, Registered
+from staff_registry.domain.business import (
+    Account,
+    Business,
+    Person,
+    PhaseMapping,
+    PhaseMinutes,
+    Policy,
+    Registered,
+)
 from staff_registry.domain.capability import bookable_service_keys
 from staff_registry.domain.etags import business_etag, calendar_etag
 from staff_registry.domain.ids import Ids
-from staff_registry.wire.parts import absence_messages, branch_message, hours_messages, service_message
+from staff_registry.wire.parts import (
+    absence_messages,
+    branch_message,
+    dated_hours_messages,
+    fee_tier_messages,
+    hours_messages,
+    service_message,
+)
 
 
 def business_message(registered: Registered) -> business_pb2.Business:
@@ -19,12 +34,13 @@ def business_message(registered: Registered) -> business_pb2.Business:
         key=business.key,
         name=business.name,
         language=business.language,
-        branches=[branch_message(branch, str(ids.branch(branch.key))) for branch in business.branches],
+        branches=[branch_message(branch, ids) for branch in business.branches],
         people=[_person(person, bookable[person.key], ids) for person in business.people],
-        services=[service_message(service, str(ids.service(service.key))) for service in business.services],
+        services=[service_message(service, ids) for service in business.services],
         mappings=[_mapping(mapping, ids) for mapping in business.mappings],
         calendar_sync=business.calendar_sync,
         etag=business_etag(registered),
+        policies=[_policy(policy, ids) for policy in business.policies],
     )
 
 
@@ -50,6 +66,31 @@ def _person(person: Person, bookable: Iterable[str], ids: Ids) -> business_pb2.P
         accounts=[_account(account, ids) for account in person.accounts],
         service_ids=[str(ids.service(key)) for key in person.service_keys],
         bookable_service_ids=[str(ids.service(key)) for key in bookable],
+        dated_hours=dated_hours_messages(person.dated_hours),
+        phase_minutes=[_phase_minutes(own, ids) for own in person.phase_minutes],
+        buffer_before_minutes=person.buffer_before_minutes,
+        buffer_after_minutes=person.buffer_after_minutes,
+    )
+
+
+def _phase_minutes(own: PhaseMinutes, ids: Ids) -> business_pb2.PhaseMinutes:
+    return business_pb2.PhaseMinutes(
+        service_id=str(ids.service(own.service_key)),
+        phase_position=own.phase_position,
+        minutes=own.minutes,
+    )
+
+
+def _policy(policy: Policy, ids: Ids) -> business_pb2.Policy:
+    return business_pb2.Policy(
+        branch_id=str(ids.branch(policy.branch_key)) if policy.branch_key else "",
+        service_id=str(ids.service(policy.service_key)) if policy.service_key else "",
+        person_id=str(ids.person(policy.person_key)) if policy.person_key else "",
+        cancel_cutoff_minutes=policy.cancel_cutoff_minutes,
+        move_cutoff_minutes=policy.move_cutoff_minutes,
+        fee_tiers=fee_tier_messages(policy.fee_tiers),
+        moves_max=policy.moves_max,
+        cancellations_per_month_max=policy.cancellations_per_month_max,
     )
 
 

@@ -5,7 +5,17 @@ from collections.abc import Iterable
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from rufbuch.staff.v1 import business_pb2
-from staff_registry.domain.business import Absence, Branch, PhaseKind, Service, WeeklyHours
+from staff_registry.domain.business import (
+    Absence,
+    Branch,
+    DatedHours,
+    FeeTier,
+    PhaseKind,
+    Resource,
+    Service,
+    WeeklyHours,
+)
+from staff_registry.domain.ids import Ids
 
 KINDS = {
     None: business_pb2.PHASE_KIND_UNSPECIFIED,
@@ -15,10 +25,10 @@ KINDS = {
 }
 
 
-def branch_message(branch: Branch, branch_id: str = "") -> business_pb2.Branch:
-    """A branch; in a description it has no id."""
+def branch_message(branch: Branch, ids: Ids | None = None) -> business_pb2.Branch:
+    """A branch; in a description it and its resources have no ids."""
     return business_pb2.Branch(
-        branch_id=branch_id,
+        branch_id=str(ids.branch(branch.key)) if ids else "",
         key=branch.key,
         name=branch.name,
         time_zone=branch.time_zone,
@@ -29,13 +39,43 @@ def branch_message(branch: Branch, branch_id: str = "") -> business_pb2.Branch:
         horizon_days=branch.horizon_days,
         hold_seconds=branch.hold_seconds,
         opening_hours=hours_messages(branch.opening_hours),
+        dated_hours=dated_hours_messages(branch.dated_hours),
+        resources=[_resource(resource, ids) for resource in branch.resources],
+    )
+
+
+def _resource(resource: Resource, ids: Ids | None) -> business_pb2.Resource:
+    return business_pb2.Resource(
+        resource_id=str(ids.resource(resource.key)) if ids else "",
+        key=resource.key,
+        name=resource.name,
+        group=resource.group,
     )
 
 
 def hours_messages(hours: Iterable[WeeklyHours]) -> list[business_pb2.WeeklyHours]:
     """The spans of a week."""
     return [
-        business_pb2.WeeklyHours(weekdays=span.weekdays, start=span.start, end=span.end) for span in hours
+        business_pb2.WeeklyHours(
+            weekdays=span.weekdays,
+            start=span.start,
+            end=span.end,
+            valid_from=span.valid_from,
+            valid_until=span.valid_until,
+        )
+        for span in hours
+    ]
+
+
+def dated_hours_messages(days: Iterable[DatedHours]) -> list[business_pb2.DatedHours]:
+    """The hours of single days."""
+    return [
+        business_pb2.DatedHours(
+            date=day.date,
+            spans=[business_pb2.DaySpan(start=span.start, end=span.end) for span in day.spans],
+            note=day.note,
+        )
+        for day in days
     ]
 
 
@@ -50,17 +90,38 @@ def absence_messages(absences: Iterable[Absence]) -> list[business_pb2.Absence]:
     return messages
 
 
-def service_message(service: Service, service_id: str = "") -> business_pb2.Service:
+def service_message(service: Service, ids: Ids | None = None) -> business_pb2.Service:
     """A service; in a description it has no id."""
     return business_pb2.Service(
-        service_id=service_id,
+        service_id=str(ids.service(service.key)) if ids else "",
         key=service.key,
         name=service.name,
         synonyms=service.synonyms,
         phases=[
-            business_pb2.Phase(name=phase.name, kind=KINDS[phase.kind], minutes=phase.minutes)
+            business_pb2.Phase(
+                name=phase.name,
+                kind=KINDS[phase.kind],
+                minutes=phase.minutes,
+                resource_groups=phase.resource_groups,
+            )
             for phase in service.phases
         ],
         price_minor=service.price_minor,
         currency=service.currency,
+        buffer_before_minutes=service.buffer_before_minutes,
+        buffer_after_minutes=service.buffer_after_minutes,
+        min_notice_minutes=service.min_notice_minutes,
+        horizon_days=service.horizon_days,
+        start_windows=hours_messages(service.start_windows),
+        daily_cap=service.daily_cap,
     )
+
+
+def fee_tier_messages(tiers: Iterable[FeeTier]) -> list[business_pb2.FeeTier]:
+    """What cancelling or moving costs."""
+    return [
+        business_pb2.FeeTier(
+            minutes_before=tier.minutes_before, fee_minor=tier.fee_minor, currency=tier.currency
+        )
+        for tier in tiers
+    ]
