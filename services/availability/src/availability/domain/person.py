@@ -74,7 +74,7 @@ class PersonTime:
 
     def _on_grid(self, starts: int) -> int:
         grid = self.lattice.grid
-        return starts & (self.lattice.full if grid is None else grid)
+        return starts if grid is None else starts & grid
 
     def forget_starts(self) -> None:
         """Give the memory of kept masks back; the next question works them out again."""
