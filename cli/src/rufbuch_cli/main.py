@@ -45,11 +45,14 @@ def import_business(
 
 
 @app.command()
-def trace(call_id: Annotated[str, typer.Argument(help="Retell's id of the call.")]) -> None:
+def trace(
+    call_id: Annotated[str, typer.Argument(help="Retell's id of the call.")],
+    full: Annotated[bool, typer.Option("--full", help="Show every SQL statement.")] = False,
+) -> None:
     """What was asked and answered in a call, and where the time went."""
     from rufbuch_cli.trace import run
 
-    sys.exit(run(call_id))
+    sys.exit(run(call_id, full=full))
 
 
 @app.command()

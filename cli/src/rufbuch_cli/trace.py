@@ -7,17 +7,18 @@ import grpc
 import typer
 from google.protobuf.json_format import MessageToDict
 
+from local_stack.folding import folded
 from local_stack.spans import spans_of_call
 from local_stack.waterfall import waterfall
 from rufbuch.telephony.v1 import service_pb2, service_pb2_grpc
 from rufbuch_cli.installation import Running, running
 
 
-def run(call_id: str) -> int:
+def run(call_id: str, *, full: bool) -> int:
     """Print the call; 1 where nobody has heard of it."""
     installation = running()
     known = print_ledger(installation, call_id)
-    print_waterfall(installation.state_dir, call_id)
+    print_waterfall(installation.state_dir, call_id, full=full)
     return 0 if known else 1
 
 
@@ -41,6 +42,7 @@ def print_ledger(installation: Running, call_id: str) -> bool:
     return True
 
 
-def print_waterfall(state_dir: Path, call_id: str) -> None:
-    """The traces that belong to a call, and those that were caused by it."""
-    typer.echo(waterfall(spans_of_call(state_dir, call_id)))
+def print_waterfall(state_dir: Path, call_id: str, *, full: bool = False) -> None:
+    """The traces that belong to a call, and those that were caused by it; ``full``: each statement on a line."""
+    spans = spans_of_call(state_dir, call_id)
+    typer.echo(waterfall(spans if full else folded(spans)))
