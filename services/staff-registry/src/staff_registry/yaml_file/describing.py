@@ -9,16 +9,26 @@ from staff_registry.domain.business import (
     Account,
     Branch,
     Business,
+    DatedHours,
+    DaySpan,
+    FeeTier,
     Person,
     Phase,
     PhaseKind,
     PhaseMapping,
+    PhaseMinutes,
+    Policy,
+    Resource,
     Service,
     WeeklyHours,
 )
 from staff_registry.domain.validation import faults_in
-from staff_registry.yaml_file.nodes import Item, Notes, root
+from staff_registry.yaml_file.nodes import Notes, root
+from staff_registry.yaml_file.reading import Node
 
+LANGUAGE, CURRENCY = "de-DE", "EUR"
+"""Meant where the file says nothing."""
+WEEKDAYS = {day: n for n, day in enumerate(("mon", "tue", "wed", "thu", "fri", "sat", "sun"), start=1)}
 _KINDS = {kind.value.lower(): kind for kind in PhaseKind}
 
 
@@ -35,7 +45,7 @@ def describe(
     may have none, since event types come into being at Cal.com. Raises FileInvalidError with all faults at once.
     """
     notes = Notes()
-    business = _business(root(text, notes), api_keys or {})
+    business = described(root(text, notes), api_keys or {})
     business = replace(business, mappings=(*business.mappings, *mappings), webhook_secret=webhook_secret)
     _unused_keys(business, api_keys or {}, notes)
     for path, expected in faults_in(business).items():
@@ -51,107 +61,193 @@ def _unused_keys(business: Business, api_keys: Mapping[str, str], notes: Notes) 
         notes.fault(f"api_keys.{key}", f"a key for one of the accounts {', '.join(sorted(known))}")
 
 
-def _business(item: Item, api_keys: Mapping[str, str]) -> Business:
-    fields = item.fields(
+def described(node: Node, api_keys: Mapping[str, str]) -> Business:
+    """The business at the outermost node, sound or not."""
+    fields = node.fields(
         key="key", name="name", language="language", currency="currency", calendar_sync="calendar_sync",
-        branches="branches", people="people", services="services", mappings="mappings",
+        branches="branches", people="people", services="services", policies="policies", mappings="mappings",
     )  # fmt: skip
-    currency = fields["currency"].text("EUR")
+    currency = fields["currency"].text(CURRENCY)
     return Business(
         key=fields["key"].text(),
         name=fields["name"].text(),
-        language=fields["language"].text("de-DE"),
-        branches=fields["branches"].each(_branch),
+        language=fields["language"].text(LANGUAGE),
+        branches=fields["branches"].each(_branch, required=True),
         people=fields["people"].each(partial(_person, api_keys=api_keys)),
         services=fields["services"].each(partial(_service, currency=currency)),
         mappings=fields["mappings"].each(_mapping),
         calendar_sync=fields["calendar_sync"].yes(),
+        policies=fields["policies"].each(partial(_policy, currency=currency)),
     )
 
 
-def _branch(item: Item) -> Branch:
-    fields = item.fields(
+def _branch(node: Node) -> Branch:
+    fields = node.fields(
         key="key", name="name", time_zone="time_zone", holiday_region="holiday_region",
         dialled_numbers="dialled_numbers", slot_step_minutes="slot_step_minutes",
         min_notice_minutes="min_notice_minutes", horizon_days="horizon_days", hold_seconds="hold_seconds",
-        opening_hours="opening_hours",
+        opening_hours="opening_hours", special_days="dated_hours", resources="resources",
     )  # fmt: skip
     return Branch(
         key=fields["key"].text(),
         name=fields["name"].text(),
         time_zone=fields["time_zone"].text(),
-        holiday_region=fields["holiday_region"].text(),
-        dialled_numbers=fields["dialled_numbers"].each(Item.text),
+        holiday_region=fields["holiday_region"].text(""),
+        dialled_numbers=fields["dialled_numbers"].texts(),
         slot_step_minutes=fields["slot_step_minutes"].whole(15),
         min_notice_minutes=fields["min_notice_minutes"].whole(15),
         horizon_days=fields["horizon_days"].whole(180),
         hold_seconds=fields["hold_seconds"].whole(300),
         opening_hours=fields["opening_hours"].each(_hours),
+        dated_hours=fields["special_days"].each(_special_day),
+        resources=fields["resources"].each(_resource),
     )
 
 
-def _hours(item: Item) -> WeeklyHours:
-    fields = item.fields(days="weekdays", start="start", end="end")
-    return WeeklyHours(fields["days"].each(Item.weekday), fields["start"].text(), fields["end"].text())
+def _resource(node: Node) -> Resource:
+    fields = node.fields(key="key", name="name", group="group")
+    return Resource(fields["key"].text(), fields["name"].text(), fields["group"].text())
 
 
-def _person(item: Item, *, api_keys: Mapping[str, str]) -> Person:
-    fields = item.fields(
-        key="key", name="name", branches="branch_keys", services="service_keys",
-        working_hours="working_hours", absences="absences", accounts="accounts",
+def _hours(node: Node) -> WeeklyHours:
+    fields = node.fields(
+        days="weekdays", start="start", end="end", valid_from="valid_from", valid_until="valid_until"
+    )
+    return WeeklyHours(
+        weekdays=fields["days"].each(_weekday, required=True),
+        start=fields["start"].clock(),
+        end=fields["end"].clock(),
+        valid_from=fields["valid_from"].day(""),
+        valid_until=fields["valid_until"].day(""),
+    )
+
+
+def _weekday(node: Node) -> int:
+    return node.choice(WEEKDAYS) or 0
+
+
+def _special_day(node: Node) -> DatedHours:
+    # Hours have to be written down even where there are none: a line that was forgotten must not close a salon.
+    fields = node.fields(date="date", hours="spans", note="note")
+    return DatedHours(
+        date=fields["date"].day(),
+        spans=fields["hours"].each(_span, required=True),
+        note=fields["note"].text(""),
+    )
+
+
+def _span(node: Node) -> DaySpan:
+    fields = node.fields(start="start", end="end")
+    return DaySpan(fields["start"].clock(), fields["end"].clock())
+
+
+def _person(node: Node, *, api_keys: Mapping[str, str]) -> Person:
+    fields = node.fields(
+        key="key", name="name", branches="branch_keys", services="service_keys", own_minutes="phase_minutes",
+        buffer_before_minutes="buffer_before_minutes", buffer_after_minutes="buffer_after_minutes",
+        working_hours="working_hours", special_days="dated_hours", absences="absences", accounts="accounts",
     )  # fmt: skip
     return Person(
         key=fields["key"].text(),
         name=fields["name"].text(),
-        branch_keys=fields["branches"].each(Item.text),
+        branch_keys=fields["branches"].texts(),
         working_hours=fields["working_hours"].each(_hours),
         absences=fields["absences"].each(_absence),
         accounts=fields["accounts"].each(partial(_account, api_keys=api_keys)),
-        service_keys=fields["services"].each(Item.text),
+        service_keys=fields["services"].texts(),
+        dated_hours=fields["special_days"].each(_special_day),
+        phase_minutes=fields["own_minutes"].each(_own_minutes),
+        buffer_before_minutes=fields["buffer_before_minutes"].whole(0),
+        buffer_after_minutes=fields["buffer_after_minutes"].whole(0),
     )
 
 
-def _absence(item: Item) -> Absence:
-    fields = item.fields(start="start_time", end="end_time", note="note")
-    return Absence(fields["start"].instant(), fields["end"].instant(), fields["note"].text())
+def _absence(node: Node) -> Absence:
+    fields = node.fields(start="start_time", end="end_time", note="note")
+    return Absence(fields["start"].instant(), fields["end"].instant(), fields["note"].text(""))
 
 
-def _account(item: Item, *, api_keys: Mapping[str, str]) -> Account:
-    fields = item.fields(key="key", username="username", email="email")
+def _account(node: Node, *, api_keys: Mapping[str, str]) -> Account:
+    fields = node.fields(key="key", username="username", email="email")
     key = fields["key"].text()
     return Account(key, fields["username"].text(), fields["email"].text(), api_keys.get(key, ""))
 
 
-def _service(item: Item, *, currency: str) -> Service:
-    fields = item.fields(
-        key="key", name="name", synonyms="synonyms", phases="phases", price_minor="price_minor"
-    )
+def _own_minutes(node: Node) -> PhaseMinutes:
+    fields = node.fields(service="service_key", phase_position="phase_position", minutes="minutes")
+    return PhaseMinutes(fields["service"].text(), fields["phase_position"].whole(), fields["minutes"].whole())
+
+
+def _service(node: Node, *, currency: str) -> Service:
+    fields = node.fields(
+        key="key", name="name", synonyms="synonyms", price_minor="price_minor", currency="currency",
+        buffer_before_minutes="buffer_before_minutes", buffer_after_minutes="buffer_after_minutes",
+        min_notice_minutes="min_notice_minutes", horizon_days="horizon_days", start_windows="start_windows",
+        daily_cap="daily_cap", phases="phases",
+    )  # fmt: skip
     return Service(
         key=fields["key"].text(),
         name=fields["name"].text(),
-        synonyms=fields["synonyms"].each(Item.text),
-        phases=fields["phases"].each(_phase),
+        synonyms=fields["synonyms"].texts(),
+        phases=fields["phases"].each(_phase, required=True),
         price_minor=fields["price_minor"].maybe_whole(),
-        currency=currency,
+        currency=fields["currency"].text(currency),
+        buffer_before_minutes=fields["buffer_before_minutes"].whole(0),
+        buffer_after_minutes=fields["buffer_after_minutes"].whole(0),
+        min_notice_minutes=fields["min_notice_minutes"].maybe_whole(),
+        horizon_days=fields["horizon_days"].maybe_whole(),
+        start_windows=fields["start_windows"].each(_hours),
+        daily_cap=fields["daily_cap"].whole(0),
     )
 
 
-def _phase(item: Item) -> Phase:
-    fields = item.fields(name="name", kind="kind", minutes="minutes")
-    kind = fields["kind"].text(PhaseKind.ACTIVE.value.lower())
-    if kind not in _KINDS:
-        fields["kind"].notes.fault(fields["kind"].path, f"one of {', '.join(_KINDS)}")
-    return Phase(fields["name"].text(), _KINDS.get(kind), fields["minutes"].whole())
+def _phase(node: Node) -> Phase:
+    fields = node.fields(name="name", kind="kind", minutes="minutes", needs="resource_groups")
+    return Phase(
+        name=fields["name"].text(),
+        kind=fields["kind"].choice(_KINDS, PhaseKind.ACTIVE.value.lower()),
+        minutes=fields["minutes"].whole(),
+        resource_groups=fields["needs"].texts(),
+    )
 
 
-def _mapping(item: Item) -> PhaseMapping:
-    fields = item.fields(
+def _policy(node: Node, *, currency: str) -> Policy:
+    fields = node.fields(
+        branch="branch_key", service="service_key", person="person_key",
+        cancel_cutoff_minutes="cancel_cutoff_minutes", move_cutoff_minutes="move_cutoff_minutes",
+        fees="fee_tiers", moves_max="moves_max", cancellations_per_month_max="cancellations_per_month_max",
+    )  # fmt: skip
+    return Policy(
+        branch_key=fields["branch"].text(""),
+        service_key=fields["service"].text(""),
+        person_key=fields["person"].text(""),
+        cancel_cutoff_minutes=fields["cancel_cutoff_minutes"].maybe_whole(),
+        move_cutoff_minutes=fields["move_cutoff_minutes"].maybe_whole(),
+        fee_tiers=fields["fees"].each(partial(_fee, currency=currency)),
+        moves_max=fields["moves_max"].maybe_whole(),
+        cancellations_per_month_max=fields["cancellations_per_month_max"].maybe_whole(),
+    )
+
+
+def _fee(node: Node, *, currency: str) -> FeeTier:
+    fields = node.fields(
+        less_than_minutes_before="minutes_before", fee_minor="fee_minor", currency="currency"
+    )
+    return FeeTier(
+        minutes_before=fields["less_than_minutes_before"].whole(),
+        fee_minor=fields["fee_minor"].whole(),
+        currency=fields["currency"].text(currency),
+    )
+
+
+def _mapping(node: Node) -> PhaseMapping:
+    fields = node.fields(
         service="service_key", phase_position="phase_position", person="person_key", account="account_key",
         event_type_id="event_type_id",
     )  # fmt: skip
     return PhaseMapping(
         service_key=fields["service"].text(),
-        phase_position=fields["phase_position"].whole(-1),
+        phase_position=fields["phase_position"].whole(),
         person_key=fields["person"].text(),
         account_key=fields["account"].text(),
         event_type_id=fields["event_type_id"].whole(),

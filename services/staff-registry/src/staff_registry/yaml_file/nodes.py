@@ -1,7 +1,7 @@
 """YAML as nodes that know their line; what does not fit is noted down, and reading goes on."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
@@ -11,7 +11,6 @@ import yaml
 T = TypeVar("T")
 CHARACTERS_MAX = 1_000_000
 _NULL = "tag:yaml.org,2002:null"
-_WEEKDAYS = {day: n for n, day in enumerate(("mon", "tue", "wed", "thu", "fri", "sat", "sun"), start=1)}
 NO_INSTANT = datetime.fromisoformat("0001-01-01T00:00:00+00:00")
 """Stands where an instant could not be read, until the faults are told."""
 
@@ -111,34 +110,45 @@ class Item:
     def _below(self, name: str) -> str:
         return f"{self.path}.{name}" if self.path else name
 
-    def each(self, read: Callable[["Item"], T]) -> tuple[T, ...]:
-        """The entries of a list, each read; nothing is an empty list."""
-        if self.node is None:
+    def each(self, read: Callable[["Item"], T], *, required: bool = False) -> tuple[T, ...]:
+        """The entries of a list, each read; nothing is an empty list, unless one is required."""
+        if self.node is None and not required:
             return ()
         if not isinstance(self.node, yaml.SequenceNode):
-            self.notes.fault(self.path, "a list")
+            self.notes.fault(self.path, "a list, which may be empty: []")
             return ()
         entries = (Item.of(f"{self.path}[{n}]", node, self.notes) for n, node in enumerate(self.node.value))
         return tuple(read(entry) for entry in entries)
 
-    def text(self, default: str = "") -> str:
+    def text(self, default: str | None = None) -> str:
         """A text as it is written, whatever type YAML takes it for: 09:00 and no are texts here."""
         if self.node is None:
-            return default
+            return default or ""
         if not isinstance(self.node, yaml.ScalarNode):
             self.notes.fault(self.path, "a text")
-            return default
+            return default or ""
         return str(self.node.value)
 
-    def whole(self, default: int = 0) -> int:
+    def texts(self) -> tuple[str, ...]:
+        """A list of texts."""
+        return self.each(Item.text)
+
+    def choice(self, choices: Mapping[str, T], default: str | None = None) -> T | None:
+        """What one of some words stands for; capitals do not matter."""
+        written = self.text(default).lower()
+        if written not in choices:
+            self.notes.fault(self.path, f"one of {', '.join(choices)}")
+        return choices.get(written)
+
+    def whole(self, default: int | None = None) -> int:
         """A whole number in decimal digits."""
         written = self.text()
-        if self.node is None:
+        if self.node is None and default is not None:
             return default
         if re.fullmatch(r"-?[0-9]{1,18}", written):
             return int(written)
         self.notes.fault(self.path, "a whole number")
-        return default
+        return 0
 
     def maybe_whole(self) -> int | None:
         """A whole number, or nothing."""
@@ -151,12 +161,13 @@ class Item:
             self.notes.fault(self.path, "true or false")
         return written == "true"
 
-    def weekday(self) -> int:
-        """One of mon … sun as 1 … 7."""
-        written = self.text().lower()
-        if written not in _WEEKDAYS:
-            self.notes.fault(self.path, f"one of {', '.join(_WEEKDAYS)}")
-        return _WEEKDAYS.get(written, 0)
+    def day(self, default: str | None = None) -> str:
+        """A day as it is written; the domain judges it."""
+        return self.text(default)
+
+    def clock(self) -> str:
+        """A time of the day as it is written; the domain judges it."""
+        return self.text()
 
     def instant(self) -> datetime:
         """A date and time with its offset."""
