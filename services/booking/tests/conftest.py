@@ -1,6 +1,5 @@
 """A database of one's own, an availability that says what it is told to, and the service between them."""
 
-import asyncio
 from collections.abc import AsyncIterator, Iterator
 from typing import TYPE_CHECKING
 
@@ -54,9 +53,7 @@ async def booking(
     pool: asyncpg.Pool, clock: SettableClock, availability: ScriptedAvailability
 ) -> AsyncIterator["BookingServiceAsyncStub"]:
     """The service over gRPC."""
-    stop = asyncio.Event()
     async with serving(availability.servicer(), retried=[CLAIM]) as peer:
-        service = booking_service(pool, peer, clock=clock, calendar_domain="kunden.example.org", stop=stop)
+        service = booking_service(pool, peer, clock=clock, calendar_domain="kunden.example.org")
         async with serving(service) as channel:
             yield service_pb2_grpc.BookingServiceStub(channel)
-            stop.set()

@@ -1,6 +1,7 @@
 """A caller's wish becomes one appointment, told the same to whoever asks again."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -8,6 +9,7 @@ import asyncpg
 import grpc
 import pytest
 
+from booking.domain.option import Span
 from booking.errors import AvailabilityUnavailableError, SlotTakenError
 from booking.testing.availability import ScriptedAvailability
 from booking.testing.samples import NUMBER, PERSON, START, TENANT, a_request, an_option
@@ -285,6 +287,33 @@ async def test_a_malformed_field_is_named_and_nothing_is_stored(
     assert (fault.code, fault.reason) == (grpc.StatusCode.INVALID_ARGUMENT, "REQUEST_INVALID")
     assert fault.metadata == {"field": field}
     assert await count(pool, "appointment") == 0
+
+
+async def test_a_party_is_not_booked_by_halves(
+    booking: "BookingServiceAsyncStub", pool: asyncpg.Pool
+) -> None:
+    party = a_request()
+    party.more_option_ids.append("o-bbbbbbbb")
+
+    fault = await refused(booking.BookAppointment(party))
+
+    assert (fault.reason, fault.metadata) == ("REQUEST_INVALID", {"field": "more_option_ids"})
+    assert await count(pool, "appointment") == 0
+
+
+async def test_time_to_prepare_is_kept_free_as_well(
+    booking: "BookingServiceAsyncStub", availability: ScriptedAvailability
+) -> None:
+    option = an_option()
+    buffer = Span(option.span.end_time, option.span.end_time + timedelta(minutes=15))
+    availability.options["o-aaaaaaaa"] = replace(option, occupied=(*option.occupied, buffer))
+    availability.options["o-bbbbbbbb"] = an_option(option.span.end_time + timedelta(minutes=10))
+    first = await booking.BookAppointment(a_request())
+
+    fault = await refused(booking.BookAppointment(a_request(option_id="o-bbbbbbbb", request_id="request-2")))
+
+    assert len(first.appointment.occupied) == 3
+    assert fault.reason == "SLOT_TAKEN"
 
 
 async def test_a_name_that_is_none_is_refused(

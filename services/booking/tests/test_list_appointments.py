@@ -77,6 +77,8 @@ async def test_each_filter_holds(page: List, ids: list[str]) -> None:
     assert ids_of(await page(call_id="call_5")) == ids[5:]
     assert ids_of(await page(state=appointment_pb2.APPOINTMENT_STATE_BOOKED)) == ids
     assert ids_of(await page(state=appointment_pb2.APPOINTMENT_STATE_CANCELLED)) == []
+    assert ids_of(await page(phone_number="+493023125001")) == ids
+    assert ids_of(await page(phone_number="+493023125002")) == []
     both = await page(
         start_time_min=at(START + 3 * day), start_time_max=at(START + 6 * day), person_id=str(PERSON)
     )
@@ -146,6 +148,8 @@ async def test_a_token_of_other_filters_or_of_nobody_is_refused(page: List, ids:
         ("tenant_id", "x"),
         ("person_id", "x"),
         ("call_id", "\x00"),
+        ("phone_number", "030 23125001"),
+        ("customer_id", "x"),
         ("page_size", -1),
         ("state", 99),
         ("start_time_min", Timestamp(seconds=10**15)),

@@ -33,7 +33,6 @@ def later(phase: PlannedPhase, minutes: int) -> PlannedPhase:
         {"span": Span(OPTION.span.start_time, OPTION.span.end_time + timedelta(minutes=5))},
         {"span": Span(OPTION.span.start_time - timedelta(minutes=5), OPTION.span.end_time)},
         {"occupied": ()},
-        {"occupied": (OPTION.span,)},
         {"occupied": (FIRST.span,)},
         {"occupied": (*OPTION.occupied, FIRST.span)},
         {"phases": (FIRST, replace(GAP, kind=PhaseKind.GAP_BLOCKED), LAST)},
@@ -75,3 +74,9 @@ def test_neighbouring_spans_may_be_handed_over_as_one(phases: Sequence[tuple[Pha
     assert minutes == timedelta(
         minutes=sum(length for kind, length in phases if kind is not PhaseKind.GAP_FREE)
     )
+
+
+def test_time_to_prepare_is_occupied_beyond_the_phases() -> None:
+    before = Span(START - timedelta(minutes=10), FIRST.span.end_time)
+
+    assert replace(OPTION, occupied=(before, LAST.span)).span == OPTION.span

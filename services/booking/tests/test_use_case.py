@@ -10,11 +10,12 @@ import pytest
 from booking.domain.appointment import Appointment
 from booking.domain.option import ClaimedOption
 from booking.domain.wish import Wish
-from booking.errors import RequestIdReusedError, SlotNotBookableError, SlotTakenError, StorageUnavailableError
+from booking.errors import RequestIdReusedError, SlotNotBookableError, SlotTakenError
 from booking.testing.memory import MemoryBookings
 from booking.testing.samples import NOW, START, a_wish, an_option
 from booking.usecases.book_appointment import Answer, BookAppointment, Bookings
 from booking.usecases.forget_requests import KEPT, forget_requests
+from chassis.errors import StorageUnavailableError
 from chassis.testing import SettableClock
 
 

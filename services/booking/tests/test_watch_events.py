@@ -2,7 +2,6 @@
 
 import asyncio
 import uuid
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -11,6 +10,7 @@ import grpc
 import pytest
 
 from booking.domain.booking import agree
+from booking.storage.bookings import SqlBookings
 from booking.storage.documents import to_document
 from booking.testing.availability import ScriptedAvailability
 from booking.testing.samples import NOW, START, a_request, a_wish, an_option
@@ -21,16 +21,21 @@ from rufbuch.booking.v1 import service_pb2
 if TYPE_CHECKING:
     from rufbuch.booking.v1.service_pb2_grpc import BookingServiceAsyncStub
 
-Stream = AsyncIterator[service_pb2.WatchEventsResponse]
-
-
-async def take(stream: Stream, number: int) -> list[service_pb2.WatchEventsResponse]:
-    async with asyncio.timeout(20):
-        return [await anext(stream) for _ in range(number)]
+Stream = grpc.aio.UnaryStreamCall[service_pb2.WatchEventsRequest, service_pb2.WatchEventsResponse]
 
 
 def watch(booking: "BookingServiceAsyncStub", after: str = "") -> Stream:
-    return aiter(booking.WatchEvents(service_pb2.WatchEventsRequest(after=after)))
+    return booking.WatchEvents(service_pb2.WatchEventsRequest(after=after))
+
+
+async def take(stream: Stream, number: int) -> list[service_pb2.WatchEventsResponse]:
+    """The next events; then the reader goes away."""
+    events = aiter(stream)
+    try:
+        async with asyncio.timeout(20):
+            return [await anext(events) for _ in range(number)]
+    finally:
+        stream.cancel()
 
 
 def open_booking(number: int) -> dict[str, object]:
@@ -49,6 +54,27 @@ async def test_a_booking_is_told_with_the_whole_appointment(booking: "BookingSer
     assert event.appointment_booked.appointment == made
     assert event.event_time == made.create_time
     assert event.position
+
+
+class CountingLog(EventLog):
+    """Counts how often readers are woken."""
+
+    woken = 0
+
+    async def wake(self) -> None:
+        self.woken += 1
+        await super().wake()
+
+
+async def test_readers_are_woken_by_a_commit_and_by_nothing_else(pool: asyncpg.Pool) -> None:
+    log = CountingLog(pool)
+    bookings = SqlBookings(pool, log)
+    agreed = agree(a_wish(), an_option(), now=NOW, new_id=uuid.uuid4, calendar_domain="kunden.example.org")
+
+    await bookings.commit(a_wish(), agreed)
+    assert log.woken == 1
+    await bookings.commit(a_wish(), agreed)
+    assert log.woken == 1
 
 
 async def test_the_customer_in_an_event_is_the_one_who_was_known(
@@ -82,7 +108,7 @@ async def test_a_position_that_is_none_of_ours_is_refused(
     booking: "BookingServiceAsyncStub", position: str
 ) -> None:
     with pytest.raises(grpc.aio.AioRpcError) as caught:
-        await anext(watch(booking, position))
+        await take(watch(booking, position), 1)
 
     fault = fault_of(caught.value)
     assert (fault.code, fault.reason) == (grpc.StatusCode.INVALID_ARGUMENT, "POSITION_INVALID")

@@ -33,7 +33,7 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
         forget = SqlRequests(pool)
         await enter(background(lambda: forget_requests(forget, clock), name="forget requests", stop=stop))
         servicer = booking_service(
-            pool, availability, clock=clock, calendar_domain=settings.calendar_email_domain, stop=stop
+            pool, availability, clock=clock, calendar_domain=settings.calendar_email_domain
         )
         server = await enter(grpc_server([servicer], host=host, port=settings.grpc_port, drain_s=drain_s))
         await enter(background(lambda: readiness.watch(server), name="readiness", stop=stop))

@@ -1,6 +1,5 @@
 """Puts the parts of the service together, for its process and for tests alike."""
 
-import asyncio
 import uuid
 
 import grpc
@@ -18,9 +17,9 @@ from chassis.postgres import Pool
 
 
 def booking_service(
-    pool: Pool, availability: grpc.aio.Channel, *, clock: Clock, calendar_domain: str, stop: asyncio.Event
+    pool: Pool, availability: grpc.aio.Channel, *, clock: Clock, calendar_domain: str
 ) -> Servicer:
-    """The service over its database and a channel to availability; ``stop`` ends its streams."""
+    """The service over its database and a channel to availability."""
     events = EventLog(pool)
     book = BookAppointment(
         AvailabilityOptions(availability),
@@ -29,4 +28,4 @@ def booking_service(
         new_id=uuid.uuid4,
         calendar_domain=calendar_domain,
     )
-    return booking_servicer(book, SqlAppointments(pool), SqlEvents(events), stop)
+    return booking_servicer(book, SqlAppointments(pool), SqlEvents(events))

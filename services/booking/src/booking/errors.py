@@ -67,11 +67,3 @@ class PageTokenInvalidError(ServiceError):
 
     kind = Kind.INVALID_ARGUMENT
     reason = "PAGE_TOKEN_INVALID"
-
-
-class StorageUnavailableError(ServiceError):
-    """The database does not answer. Whether a booking came to be is open: the same request_id again will tell."""
-
-    kind = Kind.UNAVAILABLE
-    # The contract has no reason for it; the status alone says: try again.
-    reason = "UNSPECIFIED"

@@ -6,7 +6,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 
 from booking.domain.appointment import Appointment, Customer, Occupied, Phase, State
 from booking.domain.event import AppointmentBooked
-from booking.domain.option import PhaseKind, Span
+from booking.domain.option import PhaseKind
 from booking.errors import RequestInvalidError
 from rufbuch.booking.v1 import appointment_pb2, service_pb2
 
@@ -35,7 +35,8 @@ def appointment_to_wire(appointment: Appointment) -> appointment_pb2.Appointment
         person_id=str(appointment.person_id),
         customer=_customer(appointment.customer),
         state=_STATES[appointment.state],
-        **_times(appointment.span),
+        start_time=_timestamp(appointment.span.start_time),
+        end_time=_timestamp(appointment.span.end_time),
         phases=map(_phase, appointment.phases),
         occupied=map(_occupied, appointment.occupied),
         call_id=appointment.call_id,
@@ -88,16 +89,17 @@ def _phase(phase: Phase) -> appointment_pb2.AppointmentPhase:
         name=phase.name,
         kind=_KINDS[phase.kind],
         person_id=str(phase.person_id),
-        **_times(phase.span),
+        start_time=_timestamp(phase.span.start_time),
+        end_time=_timestamp(phase.span.end_time),
     )
 
 
 def _occupied(taken: Occupied) -> appointment_pb2.OccupiedInterval:
-    return appointment_pb2.OccupiedInterval(person_id=str(taken.person_id), **_times(taken.span))
-
-
-def _times(span: Span) -> dict[str, Timestamp]:
-    return {"start_time": _timestamp(span.start_time), "end_time": _timestamp(span.end_time)}
+    return appointment_pb2.OccupiedInterval(
+        person_id=str(taken.person_id),
+        start_time=_timestamp(taken.span.start_time),
+        end_time=_timestamp(taken.span.end_time),
+    )
 
 
 def _timestamp(instant: datetime) -> Timestamp:

@@ -72,8 +72,9 @@ def _refusal(fault: Fault) -> ServiceError | None:
 
 def _option(answer: service_pb2.ClaimOptionResponse) -> ClaimedOption:
     option = answer.option
-    if {taken.person_id for taken in option.occupied} - {option.person_id}:
-        raise ValueError("an option takes the time of its own person only")
+    others = {taken.person_id for taken in option.occupied} | {phase.person_id for phase in option.phases}
+    if others - {option.person_id, ""} or any(taken.resource_id for taken in option.occupied):
+        raise ValueError("an option of several people, or with a room, cannot be kept yet")
     return ClaimedOption(
         branch_id=UUID(option.branch_id),
         service_id=UUID(option.service_id),

@@ -26,6 +26,8 @@ class Filters:
     person_id: UUID | None = None
     call_id: str | None = None
     state: State | None = None
+    phone_number: str | None = None
+    customer_id: UUID | None = None
 
     @property
     def digest(self) -> str:

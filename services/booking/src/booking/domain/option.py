@@ -34,6 +34,9 @@ class Span:
         if self.end_time <= self.start_time:
             raise ValueError("a span ends after it begins")
 
+    def __contains__(self, other: "Span") -> bool:
+        return self.start_time <= other.start_time and other.end_time <= self.end_time
+
 
 @dataclass(frozen=True)
 class PlannedPhase:
@@ -48,7 +51,7 @@ class PlannedPhase:
 class ClaimedOption:
     """What is to be committed. A ValueError means that availability has a bug, not that a caller did wrong.
 
-    ``occupied`` is what the person cannot do anything else in: active phases and blocked gaps.
+    ``occupied`` is what the person cannot do anything else in: active phases, blocked gaps, and time to prepare.
     """
 
     branch_id: UUID
@@ -65,9 +68,10 @@ class ClaimedOption:
         edges = [self.span.start_time, *(phase.span.end_time for phase in self.phases)]
         if [phase.span.start_time for phase in self.phases] != edges[:-1] or edges[-1] != self.span.end_time:
             raise ValueError("phases follow each other without holes from start to end")
-        taken = [phase.span for phase in self.phases if phase.kind is not PhaseKind.GAP_FREE]
-        if joined(taken) != joined(self.occupied):
-            raise ValueError("the occupied time is that of the active phases and the blocked gaps")
+        taken = joined(self.occupied)
+        for phase in self.phases:
+            if phase.kind is not PhaseKind.GAP_FREE and not any(phase.span in span for span in taken):
+                raise ValueError("active phases and blocked gaps are occupied")
 
 
 def joined(spans: list[Span] | tuple[Span, ...]) -> list[Span]:

@@ -5,16 +5,16 @@ import phonenumbers
 from booking.errors import RequestInvalidError
 
 
-def caller_number_of(value: str) -> str | None:
-    """The number in E.164, None where it is withheld (""). Raises RequestInvalidError for anything else."""
+def number_of(field: str, value: str) -> str | None:
+    """The number in E.164, None where there is none (""). Raises RequestInvalidError, naming the field, for others."""
     if not value:
         return None
     try:
         number = phonenumbers.parse(value, None)
     except phonenumbers.NumberParseException as error:
-        raise RequestInvalidError("caller_number", "not an E.164 number") from error
+        raise RequestInvalidError(field, "not an E.164 number") from error
     written = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
     # Possible is enough: operators hand out ranges before any list of valid ones knows them.
     if written != value or not phonenumbers.is_possible_number(number):
-        raise RequestInvalidError("caller_number", "not an E.164 number")
+        raise RequestInvalidError(field, "not an E.164 number")
     return value

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from booking.domain.identifiers import key_of, uuid_of
 from booking.domain.names import customer_name_of
-from booking.domain.phone_numbers import caller_number_of
+from booking.domain.phone_numbers import number_of
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Wish:
             branch_id=uuid_of("branch_id", branch_id),
             option_id=key_of("option_id", option_id),
             call_id=key_of("call_id", call_id),
-            caller_number=caller_number_of(caller_number),
+            caller_number=number_of("caller_number", caller_number),
             customer_name=customer_name_of(customer_name),
             request_id=key_of("request_id", request_id),
         )

@@ -116,7 +116,7 @@ CREATE TABLE booking_request (
 CREATE INDEX booking_request_by_age ON booking_request (answered_at);
 
 -- An appointment is whole when its transaction commits: phases from its start to its end, in order and without holes,
--- and the time of the active phases and blocked gaps occupied exactly while it is booked.
+-- and at least its active phases and blocked gaps occupied while it is booked, nothing any more when it is not.
 CREATE FUNCTION appointment_is_whole() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     whole record;
@@ -131,13 +131,14 @@ BEGIN
                          WHERE p.tenant_id = a.tenant_id AND p.appointment_id = a.appointment_id) AS in_order)
            ) AS phases,
            bool_and(
-               (SELECT range_agg(o.span) FROM occupancy o
-                 WHERE o.tenant_id = a.tenant_id AND o.appointment_id = a.appointment_id)
-               IS NOT DISTINCT FROM
-               (SELECT range_agg(occupied_span(n.number, p.start_time, p.end_time))
-                  FROM phase p LEFT JOIN person_number n USING (tenant_id, person_id)
-                 WHERE p.tenant_id = a.tenant_id AND p.appointment_id = a.appointment_id
-                   AND p.kind <> 'gap_free' AND a.state = 'booked')
+               (SELECT CASE WHEN a.state = 'booked' THEN coalesce(taken.time, '{}') @> coalesce(needed.time, '{}')
+                            ELSE taken.time IS NULL END
+                  FROM (SELECT range_agg(o.span) AS time FROM occupancy o
+                         WHERE o.tenant_id = a.tenant_id AND o.appointment_id = a.appointment_id) AS taken,
+                       (SELECT range_agg(occupied_span(n.number, p.start_time, p.end_time)) AS time
+                          FROM phase p LEFT JOIN person_number n USING (tenant_id, person_id)
+                         WHERE p.tenant_id = a.tenant_id AND p.appointment_id = a.appointment_id
+                           AND p.kind <> 'gap_free') AS needed)
            ) AS occupancy
       INTO whole
       FROM appointment a
@@ -149,7 +150,7 @@ BEGIN
             USING ERRCODE = 'check_violation', CONSTRAINT = 'phases_without_holes';
     END IF;
     IF NOT whole.occupancy THEN
-        RAISE EXCEPTION 'an appointment occupies its active phases and blocked gaps while it is booked'
+        RAISE EXCEPTION 'an appointment occupies its active phases and blocked gaps while it is booked, and only then'
             USING ERRCODE = 'check_violation', CONSTRAINT = 'occupancy_as_planned';
     END IF;
     RETURN NULL;

@@ -6,7 +6,6 @@ from uuid import UUID
 from booking.domain.appointment import Appointment
 from booking.domain.listing import Filters, PageEnd
 from booking.storage.documents import SELECT_DOCUMENTS, from_document
-from booking.storage.reaching import reaching_storage
 from chassis.postgres import Pool
 
 
@@ -18,20 +17,16 @@ class SqlAppointments:
 
     async def get(self, tenant_id: UUID, appointment_id: UUID) -> Appointment | None:
         """See ``Appointments``."""
-        with reaching_storage():
-            document = await self._pool.fetchval(
-                f"{SELECT_DOCUMENTS} WHERE a.tenant_id = $1 AND a.appointment_id = $2",
-                tenant_id,
-                appointment_id,
-            )
+        document = await self._pool.fetchval(
+            f"{SELECT_DOCUMENTS} WHERE a.tenant_id = $1 AND a.appointment_id = $2", tenant_id, appointment_id
+        )
         return from_document(document) if document else None
 
     async def list(self, filters: Filters, *, after: PageEnd | None, limit: int) -> list[Appointment]:
         """See ``Appointments``."""
         conditions, values = _where(filters, after)
         order = f"ORDER BY a.start_time, a.appointment_id LIMIT {limit:d}"
-        with reaching_storage():
-            rows = await self._pool.fetch(f"{SELECT_DOCUMENTS} WHERE {conditions} {order}", *values)
+        rows = await self._pool.fetch(f"{SELECT_DOCUMENTS} WHERE {conditions} {order}", *values)
         return [from_document(row["document"]) for row in rows]
 
 
@@ -44,6 +39,8 @@ def _where(filters: Filters, after: PageEnd | None) -> tuple[str, list[Any]]:
         "a.person_id = {}": filters.person_id,
         "a.call_id = {}": filters.call_id,
         "a.state = {}": filters.state and filters.state.value,
+        "c.phone_number = {}": filters.phone_number,
+        "a.customer_id = {}": filters.customer_id,
     }
     chosen = {condition: value for condition, value in possible.items() if value is not None}
     words = [condition.format(f"${number}") for number, condition in enumerate(chosen, start=1)]

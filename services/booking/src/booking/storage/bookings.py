@@ -11,7 +11,6 @@ from booking.domain.wish import Wish
 from booking.errors import SlotTakenError
 from booking.storage.book_statement import BOOK, NUMBER_PERSON
 from booking.storage.documents import SELECT_DOCUMENTS, customer_from, from_document, to_document
-from booking.storage.reaching import reaching_storage
 from booking.usecases.book_appointment import Answer
 from chassis.eventlog import EventLog
 from chassis.postgres import Pool
@@ -49,19 +48,18 @@ class SqlBookings:
 
     async def answer_to(self, wish: Wish, *, now: datetime) -> Answer | None:
         """See ``Bookings``."""
-        with reaching_storage():
-            row = await self._pool.fetchrow(
-                _ANSWER, wish.tenant_id, wish.request_id, wish.call_id, wish.option_id, wish.fingerprint
+        row = await self._pool.fetchrow(
+            _ANSWER, wish.tenant_id, wish.request_id, wish.call_id, wish.option_id, wish.fingerprint
+        )
+        if row is None:
+            return None
+        answer = Answer(from_document(row["document"]), row["fingerprint"], repeated=True)
+        if not row["by_request"]:
+            appointment_id = answer.appointment.appointment_id
+            await self._pool.execute(
+                _REMEMBER, wish.tenant_id, wish.request_id, wish.fingerprint, appointment_id, now
             )
-            if row is None:
-                return None
-            answer = Answer(from_document(row["document"]), row["fingerprint"], repeated=True)
-            if not row["by_request"]:
-                appointment_id = answer.appointment.appointment_id
-                await self._pool.execute(
-                    _REMEMBER, wish.tenant_id, wish.request_id, wish.fingerprint, appointment_id, now
-                )
-            return answer
+        return answer
 
     async def commit(self, wish: Wish, agreed: Appointment) -> Answer:
         """See ``Bookings``."""
@@ -73,27 +71,25 @@ class SqlBookings:
             answer = await self.answer_to(wish, now=agreed.create_time)
             if answer:
                 return answer
-            with reaching_storage():
-                await self._pool.execute(NUMBER_PERSON, agreed.tenant_id, agreed.person_id)
+            await self._pool.execute(NUMBER_PERSON, agreed.tenant_id, agreed.person_id)
         raise RuntimeError("a booking that was neither made now nor before")
 
     async def _book(self, wish: Wish, agreed: Appointment) -> Appointment | None:
         """The appointment with the customer as known; None where the statement found nothing to do."""
         try:
-            with reaching_storage():
-                customer = await self._pool.fetchval(
-                    BOOK,
-                    json.dumps(to_document(agreed)),
-                    agreed.tenant_id,
-                    agreed.person_id,
-                    wish.request_id,
-                    wish.fingerprint,
-                    agreed.appointment_id,
-                    agreed.create_time,
-                    wish.call_id,
-                    wish.option_id,
-                    current_traceparent(),
-                )
+            customer = await self._pool.fetchval(
+                BOOK,
+                json.dumps(to_document(agreed)),
+                agreed.tenant_id,
+                agreed.person_id,
+                wish.request_id,
+                wish.fingerprint,
+                agreed.appointment_id,
+                agreed.create_time,
+                wish.call_id,
+                wish.option_id,
+                current_traceparent(),
+            )
         except asyncpg.ExclusionViolationError as error:
             raise SlotTakenError("somebody else has the time") from error
         except asyncpg.UniqueViolationError as error:

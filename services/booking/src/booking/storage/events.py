@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator
 from booking.domain.event import AppointmentBooked
 from booking.storage.book_statement import BOOKED
 from booking.storage.documents import from_document
-from booking.storage.reaching import reaching_storage
 from chassis.eventlog import Event, EventLog
 
 
@@ -17,9 +16,8 @@ class SqlEvents:
 
     async def watch(self, after: str) -> AsyncIterator[AppointmentBooked]:
         """All events after a position ("": from the beginning), then the new ones. Raises PositionInvalidError."""
-        with reaching_storage():
-            async for event in self._log.watch(after):
-                yield _meaning(event)
+        async for event in self._log.watch(after):
+            yield _meaning(event)
 
 
 def _meaning(event: Event) -> AppointmentBooked:

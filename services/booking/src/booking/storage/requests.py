@@ -2,8 +2,7 @@
 
 from datetime import datetime
 
-from booking.storage.reaching import reaching_storage
-from chassis.postgres import Pool
+from chassis.postgres import Pool, reaching_storage
 
 
 class SqlRequests:

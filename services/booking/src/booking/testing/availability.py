@@ -1,11 +1,12 @@
 """An availability without holds."""
 
 import asyncio
+from datetime import datetime
 from typing import Any
 
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from booking.domain.option import ClaimedOption, PhaseKind, Span
+from booking.domain.option import ClaimedOption, PhaseKind, PlannedPhase, Span
 from booking.errors import OptionUnknownError
 from chassis.errors import ServiceError
 from chassis.grpc_server import Servicer
@@ -55,30 +56,40 @@ class ScriptedAvailability(service_pb2_grpc.AvailabilityServiceServicer):
 
 
 def _claimed(option_id: str, option: ClaimedOption) -> service_pb2.ClaimOptionResponse:
-    person_id = str(option.person_id)
     return service_pb2.ClaimOptionResponse(
         service_name=option.service_name,
         option=service_pb2.Option(
             option_id=option_id,
             branch_id=str(option.branch_id),
             service_id=str(option.service_id),
-            person_id=person_id,
-            **_times(option.span),
-            phases=[
-                service_pb2.PlannedPhase(
-                    position=position, name=phase.name, kind=_KINDS[phase.kind], **_times(phase.span)
-                )
-                for position, phase in enumerate(option.phases)
-            ],
-            occupied=[
-                service_pb2.OccupiedInterval(person_id=person_id, **_times(span)) for span in option.occupied
-            ],
+            person_id=str(option.person_id),
+            start_time=_timestamp(option.span.start_time),
+            end_time=_timestamp(option.span.end_time),
+            phases=[_phase(position, phase) for position, phase in enumerate(option.phases)],
+            occupied=[_occupied(option, span) for span in option.occupied],
         ),
     )
 
 
-def _times(span: Span) -> dict[str, Timestamp]:
-    times = {"start_time": Timestamp(), "end_time": Timestamp()}
-    times["start_time"].FromDatetime(span.start_time)
-    times["end_time"].FromDatetime(span.end_time)
-    return times
+def _phase(position: int, phase: PlannedPhase) -> service_pb2.PlannedPhase:
+    return service_pb2.PlannedPhase(
+        position=position,
+        name=phase.name,
+        kind=_KINDS[phase.kind],
+        start_time=_timestamp(phase.span.start_time),
+        end_time=_timestamp(phase.span.end_time),
+    )
+
+
+def _occupied(option: ClaimedOption, span: Span) -> service_pb2.OccupiedInterval:
+    return service_pb2.OccupiedInterval(
+        person_id=str(option.person_id),
+        start_time=_timestamp(span.start_time),
+        end_time=_timestamp(span.end_time),
+    )
+
+
+def _timestamp(instant: datetime) -> Timestamp:
+    written = Timestamp()
+    written.FromDatetime(instant)
+    return written

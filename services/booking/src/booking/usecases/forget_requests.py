@@ -5,8 +5,8 @@ import logging
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from booking.errors import StorageUnavailableError
 from chassis.clock import Clock
+from chassis.errors import StorageUnavailableError
 
 KEPT = timedelta(hours=24)
 EVERY_S = 600.0
