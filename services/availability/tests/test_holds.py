@@ -7,7 +7,7 @@ import pytest
 from redis.asyncio import Redis
 
 from availability.clients.redis_holds import RedisHolds
-from availability.domain.holds import Caller, Offer, Scope, Taking
+from availability.domain.holds import Caller, Held, Offer, Scope
 from availability.domain.instants import Interval
 from availability.testing.salon import at, offer
 from availability.usecases.ports import Claiming, Placement, Placing, Terms
@@ -57,7 +57,10 @@ async def test_what_one_call_holds_is_refused_to_another(desk: Desk) -> None:
     """BK-01, AV-28: between "it is free" and the booking nobody else gets it."""
     await desk.place("a", offer("o-1", (10, 11)))
     refused = await desk.place("b", offer("o-2", (10.5, 11.5)))
-    assert refused == Placement(Placing.SHORT, taken=tuple(Taking("anna", each) for each in hours((10, 11))))
+    assert refused == Placement(
+        Placing.SHORT,
+        taken=tuple(Held("anna", each, desk.clock.now() + FIVE_MINUTES) for each in hours((10, 11))),
+    )
 
 
 async def test_an_option_is_held_in_all_its_intervals_or_in_none(desk: Desk) -> None:

@@ -14,7 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 from redis.asyncio import Redis
 
 from availability.clients.redis_holds import RedisHolds, connected
-from availability.domain.holds import Caller, HoldRules, Offer, Scope
+from availability.domain.holds import Caller, Held, HoldRules, Offer, Scope
 from availability.testing.replicas import SLOW_MACHINE_S
 from availability.testing.salon import at, offer
 from availability.usecases.ports import Claiming, Placing, Terms
@@ -123,7 +123,7 @@ class Model:
 
 def overlap(one: Offer, other: Offer) -> bool:
     return any(
-        taking.person_id == taken.person_id and taking.interval.touches(taken.interval)
+        taking.owner_id == taken.owner_id and taking.interval.touches(taken.interval)
         for taking in one.occupied
         for taken in other.occupied
     )
@@ -204,7 +204,12 @@ class HoldsMachine(RuleBasedStateMachine):
         for call in ("", "a"):
             taken = self.do(self.holds.taken(SCOPE, PEOPLE, ignoring_call=call, now=self.clock.now()))
             seen = [known for known in self.model.live() if known.claimed or known.call != call]
-            assert sorted(taken) == sorted(taking for known in seen for taking in known.offer.occupied)
+            expected = [
+                Held(*taking, at(7) + timedelta(seconds=known.until))
+                for known in seen
+                for taking in known.offer.occupied
+            ]
+            assert sorted(taken) == sorted(expected)
 
     @invariant()
     def no_two_callers_hold_the_same_minute_of_a_person(self) -> None:

@@ -1,7 +1,9 @@
 """How replicas store booking's events once, and how the calendars in memory follow them."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -9,17 +11,20 @@ import pytest
 from availability import errors
 from availability.clients.holidays import public_holidays
 from availability.domain.ask import Ask, Verdict
-from availability.domain.holds import ALPHABET, Taking, group_of, new_option_id
+from availability.domain.holds import ALPHABET, Held, Taking, group_of, new_option_id
 from availability.domain.hours import DailySpan, WeeklyRule
 from availability.domain.instants import Interval
+from availability.domain.ledger import Busy
 from availability.domain.search import at_wish
 from availability.domain.service import Phase, PhaseKind
 from availability.storage.busy import BusyTables
 from availability.testing.salon import at, known
-from availability.usecases.business import Branch, Business, OfferedService, Person, planned, within_opening
-from availability.usecases.calendars import BusyChange, Calendars, held_by_others
+from availability.usecases.asking import busy_of
+from availability.usecases.business import Branch, Business, OfferedService, Person, planned
+from availability.usecases.calendars import BusyChange, Calendars
 from availability.usecases.follow_bookings import BookingEvent
 from availability.usecases.following import StreamLostError
+from availability.usecases.schedules import within_opening
 from chassis import postgres
 from chassis.errors import ServiceError
 from local_stack.embedded import EmbeddedPostgres
@@ -35,7 +40,7 @@ def taking(person: str, begin: float, end: float) -> Taking:
 
 def event(position: str, *takings: Taking, appointment: str = "one") -> BookingEvent:
     change = BusyChange(known("salon"), known(appointment), takings)
-    return BookingEvent(position, at(7), "", change)
+    return BookingEvent(position, at(7), "", (change,))
 
 
 class TestTables:
@@ -50,7 +55,7 @@ class TestTables:
         async with postgres.pool(database_url) as pool:
             assert await BusyTables(pool).record("", made)
             stored = await BusyTables(pool).load(since)
-        assert (stored.position, stored.changes) == ("p1", [made.change])
+        assert (stored.position, stored.changes) == ("p1", list(made.changes or ()))
 
     async def test_of_replicas_that_hear_the_same_event_one_stores_it(
         self, database_url: str, since: datetime
@@ -99,11 +104,12 @@ def branch(horizon_days: int = 30, region: str = "") -> Branch:
 def business(*branches: Branch, absences: tuple[tuple[datetime, datetime], ...] = ()) -> Business:
     hours = (WeeklyRule(WEEK, DailySpan.of("09:00", "18:00")),)
     person = Person(
-        known("anna"), tuple(each.branch_id for each in branches), hours, absences, frozenset({"cut"})
+        known("anna"), "Anna", tuple(each.branch_id for each in branches), hours, absences, frozenset({"cut"})
     )
     service = OfferedService("cut", "Schnitt", (HOUR,))
     return Business(
         known("salon"),
+        "de-DE",
         {each.branch_id: each for each in branches},
         {person.person_id: person},
         {"cut": service},
@@ -116,11 +122,26 @@ class Diary:
     def __init__(self, here: Business) -> None:
         self.calendars, self.here = Calendars(public_holidays), here
 
-    def verdict(self, hour: float, *, branch_id: str = "branch", now: datetime | None = None) -> Verdict:
+    def verdict(
+        self,
+        hour: float,
+        *,
+        branch_id: str = "branch",
+        now: datetime | None = None,
+        besides: Mapping[str, Sequence[Busy]] = MappingProxyType({}),
+    ) -> Verdict:
         now = now or at(7)
         place = self.here.branch(branch_id)
         calendar = self.calendars.branch(self.here, place, now)
-        return at_wish(calendar, Ask({known("anna"): planned(place, "cut", (HOUR,))}, now), at(hour)).verdict
+        return at_wish(
+            calendar,
+            Ask(
+                {known("anna"): planned(place, self.here.service("cut"), self.here.person(known("anna")))},
+                now,
+                besides=besides,
+            ),
+            at(hour),
+        ).verdict
 
     def book(self, *spans: tuple[float, float], appointment: str = "one") -> None:
         takings = tuple(taking("anna", begin, end) for begin, end in spans)
@@ -186,15 +207,10 @@ class TestCalendars:
         assert Diary(business(branch(60, "DE-BE"))).verdict(christmas) is Verdict.CLOSED
 
     def test_what_others_hold_is_taken_for_one_question(self, diary: Diary) -> None:
-        calendar = diary.calendars.branch(diary.here, diary.here.branch("branch"), at(7))
-        with held_by_others(
-            calendar, [taking("anna", 13, 14), taking("anna", 15, 16), taking("gone", 9, 10)]
-        ):
-            assert [diary.verdict(hour) for hour in (13, 14, 15)] == [
-                Verdict.FULL,
-                Verdict.FREE,
-                Verdict.FULL,
-            ]
+        spans = [taking("anna", 13, 14), taking("anna", 15, 16), taking("gone", 9, 10)]
+        held = busy_of(Held(*each, at(8)) for each in spans)
+        found = [diary.verdict(hour, besides=held) for hour in (13, 14, 15)]
+        assert found == [Verdict.FULL, Verdict.FREE, Verdict.FULL]
         assert diary.verdict(13) is Verdict.FREE
 
 

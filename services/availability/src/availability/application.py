@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
 import grpc
 from prometheus_client import Gauge
@@ -14,13 +15,16 @@ from availability.clients.redis_holds import TIMEOUT_S, RedisHolds
 from availability.clients.registry import StaffRegistry
 from availability.clients.scripts import ScriptRunner
 from availability.domain.holds import HoldRules, new_option_id
-from availability.servicer import AvailabilityServicer
+from availability.servicer import AvailabilityServicer, UseCases
 from availability.storage.busy import BusyTables
 from availability.usecases.businesses import Businesses
 from availability.usecases.calendars import Calendars
 from availability.usecases.claim_option import ClaimOption
+from availability.usecases.explain_slot import ExplainSlot
 from availability.usecases.follow_bookings import BookingFollower
 from availability.usecases.following import StreamHealth, follow
+from availability.usecases.get_day import GetDay
+from availability.usecases.hold_options import HoldOptions
 from availability.usecases.keep_holds import KeepHolds
 from availability.usecases.search_slots import SearchSlots
 from chassis.clock import Clock
@@ -78,11 +82,14 @@ def replica(
     async def follow_businesses() -> None:
         await follow(registry.changes, businesses.changed, changes, name="businesses", after="")
 
-    search = SearchSlots(
-        businesses, calendars, holds, clock,
-        per_number=rules.per_number, new_id=lambda: new_option_id(secrets.choice),
-    )  # fmt: skip
-    servicer = AvailabilityServicer(
-        search, ClaimOption(businesses, calendars, holds, clock), KeepHolds(businesses, holds, clock)
+    new_id = partial(new_option_id, secrets.choice)
+    knowing = (businesses, calendars, holds, clock)
+    use_cases = UseCases(
+        search=SearchSlots(*knowing, per_number=rules.per_number, new_id=new_id),
+        claim=ClaimOption(*knowing),
+        keep=KeepHolds(businesses, holds, clock),
+        hold=HoldOptions(*knowing, new_id=new_id),
+        explain=ExplainSlot(*knowing),
+        day=GetDay(*knowing),
     )
-    return Replica(servicer, bookings, changes, follow_bookings, follow_businesses)
+    return Replica(AvailabilityServicer(use_cases), bookings, changes, follow_bookings, follow_businesses)

@@ -1,12 +1,16 @@
 """Owns the gRPC service: each method translates, calls one use case, and translates back."""
 
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import grpc
 from opentelemetry import trace
 
-from availability import wire
+from availability import requests, responses
 from availability.usecases.claim_option import ClaimOption
+from availability.usecases.explain_slot import ExplainSlot
+from availability.usecases.get_day import GetDay
+from availability.usecases.hold_options import HoldOptions
 from availability.usecases.keep_holds import KeepHolds
 from availability.usecases.ports import Extension
 from availability.usecases.search_slots import SearchSlots
@@ -17,27 +21,39 @@ FULL_NAME = "rufbuch.availability.v1.AvailabilityService"
 Context: TypeAlias = grpc.aio.ServicerContext[Any, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class UseCases:
+    """What the service can do."""
+
+    search: SearchSlots
+    claim: ClaimOption
+    keep: KeepHolds
+    hold: HoldOptions
+    explain: ExplainSlot
+    day: GetDay
+
+
 class AvailabilityServicer(service_pb2_grpc.AvailabilityServiceServicer):
     """See service.proto."""
 
-    def __init__(self, search: SearchSlots, claim: ClaimOption, keep: KeepHolds) -> None:
-        self._search, self._claim, self._keep = search, claim, keep
+    def __init__(self, can: UseCases) -> None:
+        self._can = can
 
     async def SearchSlots(
         self, request: service_pb2.SearchSlotsRequest, context: Context
     ) -> service_pb2.SearchSlotsResponse:
         """See service.proto."""
         _of_call(request.call_id)
-        return wire.response_of(await self._search(wire.query_of(request)))
+        return responses.found(await self._can.search(requests.query_of(request)))
 
     async def ClaimOption(
         self, request: service_pb2.ClaimOptionRequest, context: Context
     ) -> service_pb2.ClaimOptionResponse:
         """See service.proto."""
         _of_call(request.call_id)
-        offer = await self._claim(wire.offered_of(request))
+        offer = await self._can.claim(requests.offered_of(request))
         return service_pb2.ClaimOptionResponse(
-            option=wire.option_of(offer, None), service_name=offer.service_name
+            option=responses.option(offer, None), service_name=offer.service_name
         )
 
     async def ExtendHolds(
@@ -45,19 +61,44 @@ class AvailabilityServicer(service_pb2_grpc.AvailabilityServiceServicer):
     ) -> service_pb2.ExtendHoldsResponse:
         """See service.proto."""
         _of_call(request.call_id)
-        call = wire.call_of(request)
-        extension = await self._keep.extend(*call) if call else Extension(0)
-        return service_pb2.ExtendHoldsResponse(
-            extended=extension.count, hold_expire_time=wire.stamp_or_none(extension.expires)
-        )
+        call = requests.call_of(request)
+        extension = await self._can.keep.extend(*call) if call else Extension(0)
+        expires = responses.stamp_or_none(extension.expires)
+        return service_pb2.ExtendHoldsResponse(extended=extension.count, hold_expire_time=expires)
 
     async def ReleaseHolds(
         self, request: service_pb2.ReleaseHoldsRequest, context: Context
     ) -> service_pb2.ReleaseHoldsResponse:
         """See service.proto."""
         _of_call(request.call_id)
-        call = wire.call_of(request)
-        return service_pb2.ReleaseHoldsResponse(released=await self._keep.release(*call) if call else 0)
+        call = requests.call_of(request)
+        return service_pb2.ReleaseHoldsResponse(released=await self._can.keep.release(*call) if call else 0)
+
+    async def HoldOptions(
+        self, request: service_pb2.HoldOptionsRequest, context: Context
+    ) -> service_pb2.HoldOptionsResponse:
+        """See service.proto."""
+        _of_call(request.call_id)
+        offers, expires = await self._can.hold(*requests.slots_of(request))
+        return service_pb2.HoldOptionsResponse(options=[responses.option(offer, expires) for offer in offers])
+
+    async def ExplainSlot(
+        self, request: service_pb2.ExplainSlotRequest, context: Context
+    ) -> service_pb2.ExplainSlotResponse:
+        """See service.proto."""
+        service_id, person_id = requests.service_of(request.service_id), requests.person_of(request.person_id)
+        explanation = await self._can.explain(
+            *requests.branch_of(request), service_id, person_id, requests.start_of(request)
+        )
+        return responses.explained(explanation, request.language)
+
+    async def GetDay(
+        self, request: service_pb2.GetDayRequest, context: Context
+    ) -> service_pb2.GetDayResponse:
+        """See service.proto."""
+        person_id, day = requests.person_of(request.person_id), requests.date_of(request.date)
+        entries = await self._can.day(*requests.branch_of(request), person_id, day)
+        return service_pb2.GetDayResponse(entries=map(responses.entry, entries))
 
 
 def _of_call(call_id: str) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import grpc
 from google.protobuf.timestamp_pb2 import Timestamp
@@ -11,7 +11,7 @@ from opentelemetry import trace
 from availability.clients.streams import messages
 from availability.domain.holds import Taking
 from availability.domain.instants import Interval
-from availability.usecases.calendars import BusyChange
+from availability.usecases.calendars import BusyChange, Start
 from availability.usecases.follow_bookings import BookingEvent
 from chassis.telemetry import links_to
 from rufbuch.booking.v1 import appointment_pb2, service_pb2, service_pb2_grpc
@@ -24,6 +24,16 @@ _TAKES_TIME = (
     appointment_pb2.APPOINTMENT_STATE_BOOKED,
     appointment_pb2.APPOINTMENT_STATE_COMPLETED,
     appointment_pb2.APPOINTMENT_STATE_NO_SHOW,
+)
+
+_Event: TypeAlias = (
+    service_pb2.AppointmentBooked
+    | service_pb2.AppointmentCancelled
+    | service_pb2.AppointmentRescheduled
+    | service_pb2.AppointmentCompleted
+    | service_pb2.AppointmentNoShow
+    | service_pb2.CallbackRequested
+    | service_pb2.CustomerErased
 )
 
 
@@ -55,24 +65,45 @@ def linked(
 
 def _event(message: service_pb2.WatchEventsResponse) -> BookingEvent:
     kind = message.WhichOneof("event")
-    change = _change(message.appointment_booked.appointment) if kind == "appointment_booked" else None
-    return BookingEvent(message.position, _instant(message.event_time), message.traceparent, change)
+    changes = None if kind is None else _changes(getattr(message, kind))
+    return BookingEvent(message.position, _instant(message.event_time), message.traceparent, changes)
+
+
+def _changes(event: _Event) -> tuple[BusyChange, ...]:
+    """Both ends of a move; nothing of what is about no appointment."""
+    if isinstance(event, service_pb2.CallbackRequested | service_pb2.CustomerErased):
+        return ()
+    if isinstance(event, service_pb2.AppointmentRescheduled):
+        return (_change(event.previous), _change(event.appointment))
+    return (_change(event.appointment),)
 
 
 def _change(appointment: appointment_pb2.Appointment) -> BusyChange:
-    takings = tuple(_takings(appointment)) if appointment.state in _TAKES_TIME else ()
-    return BusyChange(appointment.tenant_id, appointment.appointment_id, takings)
+    if appointment.state not in _TAKES_TIME:
+        return BusyChange(appointment.tenant_id, appointment.appointment_id, ())
+    takings = tuple(_takings(appointment))
+    starts = tuple(_starts(appointment))
+    return BusyChange(appointment.tenant_id, appointment.appointment_id, takings, starts)
 
 
 def _takings(appointment: appointment_pb2.Appointment) -> list[Taking]:
     """AV-01: an appointment that does not say what it occupies takes its whole span."""
     if not appointment.occupied:
         return [_taking(appointment.person_id, appointment.start_time, appointment.end_time)]
-    return [_taking(each.person_id, each.start_time, each.end_time) for each in appointment.occupied]
+    return [
+        _taking(each.person_id or each.resource_id, each.start_time, each.end_time)
+        for each in appointment.occupied
+    ]
 
 
-def _taking(person_id: str, start: Timestamp, end: Timestamp) -> Taking:
-    return Taking(person_id, Interval.of(_instant(start), _instant(end)))
+def _starts(appointment: appointment_pb2.Appointment) -> list[Start]:
+    start = _instant(appointment.start_time)
+    services = appointment.service_ids or [appointment.service_id]
+    return [Start(appointment.branch_id, service_id, start) for service_id in services]
+
+
+def _taking(owner_id: str, start: Timestamp, end: Timestamp) -> Taking:
+    return Taking(owner_id, Interval.of(_instant(start), _instant(end)))
 
 
 def _instant(timestamp: Timestamp) -> datetime:

@@ -16,14 +16,15 @@ def to_text(offer: Offer) -> str:
             "option": offer.option_id,
             "branch": offer.branch_id,
             "service": offer.service_id,
+            "services": offer.service_ids,
             "name": offer.service_name,
             "person": offer.person_id,
             "span": [_seconds(offer.start), _seconds(offer.end)],
-            "phases": [
-                [phase.position, phase.name, phase.kind.value, _seconds(phase.start), _seconds(phase.end)]
-                for phase in offer.phases
-            ],
-            "occupied": spans_of(offer),
+            "phases": [_from_phase(phase) for phase in offer.phases],
+            "occupied": spans_of(offer.occupied),
+            "devices": spans_of(offer.devices),
+            "places": spans_of(offer.places),
+            "moved": offer.moved_appointment_id,
         }
     )
 
@@ -40,17 +41,39 @@ def from_text(text: str | bytes) -> Offer:
         person_id=record["person"],
         start=_instant(start),
         end=_instant(end),
-        phases=tuple(
-            PlannedPhase(position, name, PhaseKind(kind), _instant(begin), _instant(stop))
-            for position, name, kind, begin, stop in record["phases"]
-        ),
-        occupied=tuple(Taking(person, Interval(begin, stop)) for person, begin, stop in record["occupied"]),
+        phases=tuple(_to_phase(*phase) for phase in record["phases"]),
+        occupied=_takings(record["occupied"]),
+        devices=_takings(record["devices"]),
+        places=_takings(record["places"]),
+        service_ids=tuple(record["services"]),
+        moved_appointment_id=record["moved"],
     )
 
 
-def spans_of(offer: Offer) -> list[tuple[str, int, int]]:
-    """What is held: person, and epoch minutes from and to."""
-    return [(taking.person_id, *taking.interval) for taking in offer.occupied]
+def spans_of(takings: tuple[Taking, ...]) -> list[tuple[str, int, int]]:
+    """Whose time, and epoch minutes from and to."""
+    return [(taking.owner_id, *taking.interval) for taking in takings]
+
+
+def _from_phase(phase: PlannedPhase) -> list[Any]:
+    times = (_seconds(phase.start), _seconds(phase.end))
+    return [
+        phase.position,
+        phase.name,
+        phase.kind.value,
+        *times,
+        phase.person_id,
+        phase.service_id,
+        phase.leg,
+    ]
+
+
+def _to_phase(position: int, name: str, kind: str, start: int, end: int, *whose: Any) -> PlannedPhase:  # noqa: ANN401 - out of JSON
+    return PlannedPhase(position, name, PhaseKind(kind), _instant(start), _instant(end), *whose)
+
+
+def _takings(spans: list[tuple[str, int, int]]) -> tuple[Taking, ...]:
+    return tuple(Taking(owner_id, Interval(begin, end)) for owner_id, begin, end in spans)
 
 
 def _seconds(instant: datetime) -> int:

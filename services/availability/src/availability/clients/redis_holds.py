@@ -19,7 +19,7 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 
 from availability.clients.offers import from_text, spans_of, to_text
 from availability.clients.scripts import Script, ScriptRunner
-from availability.domain.holds import Caller, HoldRules, Offer, Scope, Taking
+from availability.domain.holds import Caller, Held, HoldRules, Offer, Scope
 from availability.domain.instants import Interval
 from availability.usecases.ports import Claim, Claiming, Extension, Placement, Placing, Terms
 
@@ -55,30 +55,31 @@ class RedisHolds:
         self._redis, self._rules, self._timeout_s = redis, rules, timeout_s
 
     async def taken(
-        self, scope: Scope, people: Sequence[str], *, ignoring_call: str, now: datetime
-    ) -> tuple[Taking, ...]:
+        self, scope: Scope, owners: Sequence[str], *, ignoring_call: str, now: datetime
+    ) -> tuple[Held, ...]:
         """See Holds."""
-        lapsed, spans = await self._run(_TAKEN, scope, now, ignoring_call, json.dumps(people))
+        lapsed, spans = await self._run(_TAKEN, scope, now, ignoring_call, json.dumps(owners))
         _count(expired=lapsed)
-        return _takings(spans)
+        return _held(spans)
 
     async def place(
         self, scope: Scope, caller: Caller, offers: Sequence[Offer], terms: Terms, *, now: datetime
     ) -> Placement:
         """See Holds."""
         candidates = [
-            {"id": offer.option_id, "spans": spans_of(offer), "payload": to_text(offer)} for offer in offers
+            {"id": offer.option_id, "spans": spans_of(offer.held), "payload": to_text(offer)}
+            for offer in offers
         ]
         status, lapsed, released, refused, until_ms, held, spans = await self._run(
             _PLACE, scope, now, caller.call_id, _digest(caller.number),
             terms.lasting // _MS, terms.wanted, terms.at_least, self._rules.per_call, self._rules.per_number,
-            json.dumps(candidates), json.dumps(terms.people),
+            json.dumps(candidates), json.dumps(terms.owners), int(terms.whole),
         )  # fmt: skip
         placing = Placing(_text(status))
         at_limit = placing is Placing.LIMIT
         _count(expired=lapsed, released=released, refused=refused + at_limit, created=len(held))
         expires = _instant(until_ms) if held else None
-        return Placement(placing, tuple(map(_text, held)), expires, _takings(spans))
+        return Placement(placing, tuple(map(_text, held)), expires, _held(spans))
 
     async def extend(self, scope: Scope, call_id: str, *, lasting: timedelta, now: datetime) -> Extension:
         """See Holds."""
@@ -125,8 +126,10 @@ def _count(**outcomes: int) -> None:
             _holds.labels(outcome).inc(count)
 
 
-def _takings(spans: Sequence[Sequence[Any]]) -> tuple[Taking, ...]:
-    return tuple(Taking(_text(person), Interval(begin, end)) for person, begin, end in spans)
+def _held(spans: Sequence[Sequence[Any]]) -> tuple[Held, ...]:
+    return tuple(
+        Held(_text(owner), Interval(begin, end), _instant(until_ms)) for owner, begin, end, until_ms in spans
+    )
 
 
 def _text(value: bytes) -> str:

@@ -1,15 +1,16 @@
 """Owns the staff registry as seen from here: its businesses in our own words."""
 
+from collections import defaultdict
 from collections.abc import AsyncIterator, Iterable
-from datetime import UTC, timedelta
+from datetime import UTC, date, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import grpc
 
 from availability.clients.streams import messages
-from availability.domain.hours import DailySpan, WeeklyRule
-from availability.domain.service import Phase, PhaseKind
+from availability.domain.hours import DailySpan, DayException, WeeklyRule, clock_min
+from availability.domain.service import Phase, PhaseKind, TimeWindow
 from availability.errors import BranchUnknownError, RegistryUnavailableError
 from availability.usecases.business import Branch, Business, OfferedService, Person
 from availability.usecases.businesses import BusinessChanged
@@ -57,6 +58,7 @@ class StaffRegistry:
 def _business(business: business_pb2.Business) -> Business:
     return Business(
         tenant_id=business.tenant_id,
+        language=business.language,
         branches={branch.branch_id: _branch(branch) for branch in business.branches},
         people={person.person_id: _person(person) for person in business.people},
         services={service.service_id: _service(service) for service in business.services},
@@ -64,6 +66,9 @@ def _business(business: business_pb2.Business) -> Business:
 
 
 def _branch(branch: business_pb2.Branch) -> Branch:
+    devices: dict[str, list[str]] = defaultdict(list)
+    for resource in branch.resources:
+        devices[resource.group].append(resource.resource_id)
     return Branch(
         branch_id=branch.branch_id,
         zone=ZoneInfo(branch.time_zone),
@@ -73,6 +78,8 @@ def _branch(branch: business_pb2.Branch) -> Branch:
         horizon=timedelta(days=branch.horizon_days),
         hold=timedelta(seconds=branch.hold_seconds or HOLD_S),
         opening=_rules(branch.opening_hours),
+        dated=_dated(branch.dated_hours),
+        devices={group: tuple(members) for group, members in devices.items()},
     )
 
 
@@ -80,17 +87,55 @@ def _person(person: business_pb2.Person) -> Person:
     absences = ((each.start_time.ToDatetime(UTC), each.end_time.ToDatetime(UTC)) for each in person.absences)
     return Person(
         person_id=person.person_id,
+        name=person.name,
         branch_ids=tuple(person.branch_ids),
         hours=_rules(person.working_hours),
         absences=tuple(absences),
         bookable=frozenset(person.bookable_service_ids),
+        dated=_dated(person.dated_hours),
+        paces={(each.service_id, each.phase_position): each.minutes for each in person.phase_minutes},
+        buffers_min=(person.buffer_before_minutes, person.buffer_after_minutes),
     )
 
 
 def _service(service: business_pb2.Service) -> OfferedService:
-    phases = (Phase(_KINDS[phase.kind], phase.minutes, phase.name) for phase in service.phases)
-    return OfferedService(service.service_id, service.name, tuple(phases))
+    own = service.HasField
+    return OfferedService(
+        service_id=service.service_id,
+        name=service.name,
+        phases=tuple(Phase(_KINDS[phase.kind], phase.minutes, phase.name) for phase in service.phases),
+        buffers_min=(service.buffer_before_minutes, service.buffer_after_minutes),
+        notice=timedelta(minutes=service.min_notice_minutes) if own("min_notice_minutes") else None,
+        horizon=timedelta(days=service.horizon_days) if own("horizon_days") else None,
+        windows=tuple(
+            TimeWindow(clock_min(each.start), clock_min(each.end), frozenset(each.weekdays))
+            for each in service.start_windows
+        ),
+        daily_cap=service.daily_cap,
+        groups=tuple(tuple(phase.resource_groups) for phase in service.phases),
+    )
 
 
 def _rules(hours: Iterable[business_pb2.WeeklyHours]) -> tuple[WeeklyRule, ...]:
-    return tuple(WeeklyRule(frozenset(each.weekdays), DailySpan.of(each.start, each.end)) for each in hours)
+    return tuple(
+        WeeklyRule(
+            frozenset(each.weekdays),
+            DailySpan.of(each.start, each.end),
+            _day(each.valid_from),
+            _day(each.valid_until),
+        )
+        for each in hours
+    )
+
+
+def _dated(hours: Iterable[business_pb2.DatedHours]) -> tuple[DayException, ...]:
+    return tuple(
+        DayException(
+            date.fromisoformat(each.date), tuple(DailySpan.of(span.start, span.end) for span in each.spans)
+        )
+        for each in hours
+    )
+
+
+def _day(text: str) -> date | None:
+    return date.fromisoformat(text) if text else None

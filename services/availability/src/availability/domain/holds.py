@@ -22,26 +22,42 @@ class Scope(NamedTuple):
 
 
 class Taking(NamedTuple):
-    """A stretch of a person's time."""
+    """A stretch of the time of a person, of a room or device, or of one of a day's places for a service."""
 
-    person_id: str
+    owner_id: str
     interval: Interval
+
+
+class Held(NamedTuple):
+    """A stretch of time that is held, and until when it is."""
+
+    owner_id: str
+    interval: Interval
+    expires: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedPhase:
-    """A phase at its time; `position` counts gaps too, from 0."""
+    """A phase at its time; `position` counts all phases of the visit, gaps too, from 0. `leg` is the number of its
+    service in the visit, from 0."""
 
     position: int
     name: str
     kind: PhaseKind
     start: datetime
     end: datetime
+    person_id: str
+    service_id: str
+    leg: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A start that can be booked, as it was offered: later changes of the service do not change it."""
+    """A start that can be booked, as it was offered: later changes of its services do not change it.
+
+    `person_id` and `service_id` are those of the visit's first service, `service_ids` all of them in order. What is
+    held are people, rooms and devices, and `places` among those that a service has in a day.
+    """
 
     option_id: str
     branch_id: str
@@ -52,6 +68,16 @@ class Offer:
     end: datetime
     phases: tuple[PlannedPhase, ...]
     occupied: tuple[Taking, ...]
+    devices: tuple[Taking, ...] = ()
+    places: tuple[Taking, ...] = ()
+    service_ids: tuple[str, ...] = ()
+    moved_appointment_id: str = ""
+    """The appointment that it would take the place of."""
+
+    @property
+    def held(self) -> tuple[Taking, ...]:
+        """All that a hold has to keep free."""
+        return self.occupied + self.devices + self.places
 
 
 @dataclass(frozen=True, slots=True)

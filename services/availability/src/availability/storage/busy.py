@@ -1,20 +1,34 @@
 """Owns the tables ``busy`` and ``consumed``: an effect and the position behind it are one transaction."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 
 import asyncpg
+from asyncpg import Record
 
 from availability.domain.holds import Taking
 from availability.domain.instants import Interval
-from availability.usecases.calendars import BusyChange
+from availability.usecases.calendars import BusyChange, Start
 from availability.usecases.follow_bookings import BookingEvent, StoredBusy
 from availability.usecases.following import StreamLostError
 from chassis.postgres import Connection, Pool
 
 _LOG = "booking"
+_LOAD = (
+    "SELECT tenant_id::text, appointment_id::text, person_id::text, starts_at, ends_at"
+    " FROM busy WHERE ends_at > $1"
+)
+_LOAD_STARTS = (
+    "SELECT tenant_id::text, appointment_id::text, branch_id::text, service_id::text, starts_at"
+    " FROM service_start AS each WHERE EXISTS (SELECT FROM busy WHERE ends_at > $1"
+    " AND busy.tenant_id = each.tenant_id AND busy.appointment_id = each.appointment_id)"
+)
+_CLEAR = (
+    "DELETE FROM busy WHERE tenant_id = $1::text::uuid AND appointment_id = $2::text::uuid",
+    "DELETE FROM service_start WHERE tenant_id = $1::text::uuid AND appointment_id = $2::text::uuid",
+)
 
 
 class BusyTables:
@@ -31,16 +45,9 @@ class BusyTables:
                 connection.transaction(isolation="repeatable_read", readonly=True),
             ):
                 position = await connection.fetchval("SELECT position FROM consumed WHERE log = $1", _LOG)
-                rows = await connection.fetch(
-                    "SELECT tenant_id::text, appointment_id::text, person_id::text, starts_at, ends_at"
-                    " FROM busy WHERE ends_at > $1",
-                    since,
-                )
-        takings: dict[tuple[str, str], list[Taking]] = defaultdict(list)
-        for tenant_id, appointment_id, person_id, starts_at, ends_at in rows:
-            takings[tenant_id, appointment_id].append(Taking(person_id, Interval.of(starts_at, ends_at)))
-        changes = [BusyChange(*key, tuple(found)) for key, found in takings.items()]
-        return StoredBusy(position, changes)
+                rows = await connection.fetch(_LOAD, since)
+                starts = await connection.fetch(_LOAD_STARTS, since)
+        return StoredBusy(position, _changes(rows, starts))
 
     async def record(self, after: str, event: BookingEvent) -> bool:
         """See BusyStore."""
@@ -50,30 +57,37 @@ class BusyTables:
                     "UPDATE consumed SET position = $3 WHERE log = $1 AND position = $2 RETURNING true",
                     _LOG, after, event.position,
                 )  # fmt: skip
-                if moved and event.change:
-                    await _replace(connection, event.change)
+                for change in event.changes or () if moved else ():
+                    await _replace(connection, change)
         return bool(moved)
 
 
+def _changes(rows: Sequence[Record], starts: Sequence[Record]) -> list[BusyChange]:
+    takings: dict[tuple[str, str], list[Taking]] = defaultdict(list)
+    for tenant_id, appointment_id, owner_id, starts_at, ends_at in rows:
+        takings[tenant_id, appointment_id].append(Taking(owner_id, Interval.of(starts_at, ends_at)))
+    started: dict[tuple[str, str], list[Start]] = defaultdict(list)
+    for tenant_id, appointment_id, *start in starts:
+        started[tenant_id, appointment_id].append(Start(*start))
+    return [BusyChange(*key, tuple(found), tuple(started.get(key, ()))) for key, found in takings.items()]
+
+
 async def _replace(connection: Connection, change: BusyChange) -> None:
-    await connection.execute(
-        "DELETE FROM busy WHERE tenant_id = $1::text::uuid AND appointment_id = $2::text::uuid",
-        change.tenant_id, change.appointment_id,
-    )  # fmt: skip
+    key = (change.tenant_id, change.appointment_id)
+    for statement in _CLEAR:
+        await connection.execute(statement, *key)
     await connection.executemany(
         "INSERT INTO busy (tenant_id, appointment_id, ordinal, person_id, starts_at, ends_at, source)"
         " VALUES ($1::text::uuid, $2::text::uuid, $3, $4::text::uuid, $5, $6, 'appointment')",
         [
-            (
-                change.tenant_id,
-                change.appointment_id,
-                ordinal,
-                taking.person_id,
-                taking.interval.start,
-                taking.interval.end,
-            )
+            (*key, ordinal, taking.owner_id, taking.interval.start, taking.interval.end)
             for ordinal, taking in enumerate(change.takings)
         ],
+    )
+    await connection.executemany(
+        "INSERT INTO service_start (tenant_id, appointment_id, ordinal, branch_id, service_id, starts_at)"
+        " VALUES ($1::text::uuid, $2::text::uuid, $3, $4::text::uuid, $5::text::uuid, $6)",
+        [(*key, ordinal, *start) for ordinal, start in enumerate(change.starts)],
     )
 
 

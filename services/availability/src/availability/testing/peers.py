@@ -105,14 +105,14 @@ class BookingPeer(booking_grpc.BookingServiceServicer):
     def __init__(self) -> None:
         self.log = Log()
 
-    async def book(self, appointment: appointment_pb2.Appointment | None, *, now: datetime) -> None:
-        """Append that an appointment was made, or is otherwise than before; None: an event of a kind unknown here."""
+    async def book(self, appointment: appointment_pb2.Appointment, *, now: datetime) -> None:
+        """Append that an appointment was made."""
+        await self.tell(now, appointment_booked=booking_pb2.AppointmentBooked(appointment=appointment))
+
+    async def tell(self, now: datetime, **event: Any) -> None:  # noqa: ANN401 - one of the oneof's messages
+        """Append an event; without one it is of a kind that nobody knows yet."""
         await self.log.append(
-            booking_pb2.WatchEventsResponse(
-                position=self.log.next_position,
-                event_time=stamp(now),
-                appointment_booked=appointment and booking_pb2.AppointmentBooked(appointment=appointment),
-            )
+            booking_pb2.WatchEventsResponse(position=self.log.next_position, event_time=stamp(now), **event)
         )
 
     async def WatchEvents(  # noqa: N802 - gRPC's name

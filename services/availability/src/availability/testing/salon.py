@@ -39,7 +39,7 @@ def offer(option_id: str, *spans: tuple[float, float], person: str = "anna") -> 
     """An option over spans in hours of the day; what lies between two spans is a free gap."""
     taken = tuple(Taking(person, Interval.of(at(begin), at(end))) for begin, end in spans)
     phases = tuple(
-        PlannedPhase(2 * index, "Färben", PhaseKind.ACTIVE, at(begin), at(end))
+        PlannedPhase(2 * index, "Färben", PhaseKind.ACTIVE, at(begin), at(end), person, "service")
         for index, (begin, end) in enumerate(spans)
     )
     start, end = at(spans[0][0]), at(spans[-1][1])
@@ -99,6 +99,7 @@ def booked(
     """An appointment that says what it occupies."""
     return appointment_pb2.Appointment(
         appointment_id=str(uuid4()), tenant_id=known("salon"), branch_id=known("branch"), person_id=known(person),
+        service_id=known("cut"),
         start_time=stamp(start), end_time=stamp(end), state=state,  # type: ignore[arg-type] # an enum's number
         occupied=[
             appointment_pb2.OccupiedInterval(person_id=known(person), start_time=stamp(start), end_time=stamp(end))

@@ -1,14 +1,18 @@
 """Owns what this service knows of a business: branches with their rules, people with their hours, services."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from availability.domain.holds import Scope, group_of
-from availability.domain.hours import DailySpan, WeeklyRule
-from availability.domain.service import Phase, Service
+from availability.domain.hours import DayException, WeeklyRule
+from availability.domain.service import Phase, Service, TimeWindow
+from availability.domain.visit import DeviceNeed
 from availability.errors import BranchUnknownError, PersonUnknownError, ServiceUnknownError
+
+Minutes = tuple[int, int]
+"""Before and after."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +27,10 @@ class Branch:
     notice: timedelta
     horizon: timedelta
     hold: timedelta
-    opening: tuple[WeeklyRule, ...]
+    opening: tuple[WeeklyRule, ...] = ()
+    dated: tuple[DayException, ...] = ()
+    devices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Ids of the rooms and devices by group."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,19 +38,33 @@ class Person:
     """Somebody who serves customers. ``bookable`` are the services that can be offered with this person (AV-17)."""
 
     person_id: str
+    name: str
     branch_ids: tuple[str, ...]
     hours: tuple[WeeklyRule, ...]
     absences: tuple[tuple[datetime, datetime], ...]
     bookable: frozenset[str]
+    dated: tuple[DayException, ...] = ()
+    paces: Mapping[tuple[str, int], int] = field(default_factory=dict)
+    """Minutes by service and position of the phase, where this person is not as quick as others."""
+    buffers_min: Minutes = (0, 0)
 
 
 @dataclass(frozen=True, slots=True)
 class OfferedService:
-    """What a caller can book."""
+    """What a caller can book. Rules that are None are the branch's."""
 
     service_id: str
     name: str
     phases: tuple[Phase, ...]
+    buffers_min: Minutes = (0, 0)
+    notice: timedelta | None = None
+    horizon: timedelta | None = None
+    windows: tuple[TimeWindow, ...] = ()
+    """In which it may start; none: always."""
+    daily_cap: int = 0
+    """So many starts a day in a branch; 0: any number."""
+    groups: tuple[tuple[str, ...], ...] = ()
+    """By phase: of which groups of rooms or devices it needs one each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +72,7 @@ class Business:
     """A tenant as it was when it was read; a change is another object."""
 
     tenant_id: str
+    language: str
     branches: Mapping[str, Branch]
     people: Mapping[str, Person]
     services: Mapping[str, OfferedService]
@@ -67,6 +89,12 @@ class Business:
             raise ServiceUnknownError("the business has no such service")
         return self.services[service_id]
 
+    def person(self, person_id: str) -> Person:
+        """Raises PersonUnknownError."""
+        if person_id not in self.people:
+            raise PersonUnknownError("the business has no such person")
+        return self.people[person_id]
+
     def scope(self, branch_id: str) -> Scope:
         """Where the holds of a branch are kept."""
         teams = (person.branch_ids for person in self.people.values())
@@ -74,9 +102,7 @@ class Business:
 
     def candidates(self, branch_id: str, service_id: str, person_id: str) -> list[str]:
         """Who can be offered with a service in a branch ("": anybody). Raises PersonUnknownError."""
-        if person_id and person_id not in self.people:
-            raise PersonUnknownError("the business has no such person")
-        asked = [self.people[person_id]] if person_id else self.people.values()
+        asked = [self.person(person_id)] if person_id else self.people.values()
         return [
             person.person_id
             for person in asked
@@ -84,20 +110,33 @@ class Business:
         ]
 
 
-def planned(branch: Branch, service_id: str, phases: tuple[Phase, ...]) -> Service:
-    """A service under the rules of a branch."""
-    return Service(service_id, phases, notice=branch.notice, horizon=branch.horizon)
-
-
-def within_opening(hours: Sequence[WeeklyRule], opening: Sequence[WeeklyRule]) -> tuple[WeeklyRule, ...]:
-    """A person's hours as far as the branch is open; a branch without opening hours does not limit them."""
-    if not opening:
-        return tuple(hours)
-    return tuple(
-        WeeklyRule(rule.weekdays & door.weekdays, DailySpan(begin, end))
-        for rule in hours
-        for door in opening
-        if rule.weekdays & door.weekdays
-        and (begin := max(rule.span.from_min, door.span.from_min))
-        < (end := min(rule.span.to_min, door.span.to_min))
+def planned(branch: Branch, service: OfferedService, person: Person) -> Service:
+    """A service as one person does it, under the rules of a branch."""
+    return Service(
+        service.service_id,
+        tuple(
+            Phase(phase.kind, person.paces.get((service.service_id, position), phase.minutes), phase.name)
+            for position, phase in enumerate(service.phases)
+        ),
+        notice=branch.notice if service.notice is None else service.notice,
+        horizon=branch.horizon if service.horizon is None else service.horizon,
+        buffer_before_min=service.buffers_min[0] + person.buffers_min[0],
+        buffer_after_min=service.buffers_min[1] + person.buffers_min[1],
+        windows=service.windows,
     )
+
+
+def needs(branch: Branch, service: OfferedService) -> tuple[DeviceNeed, ...]:
+    """The rooms and devices that a service needs, with those that the branch has."""
+    return tuple(
+        DeviceNeed(position, branch.devices.get(group, ()))
+        for position, groups in enumerate(service.groups)
+        for group in groups
+    )
+
+
+def bounds_of(branch: Branch, services: Sequence[OfferedService]) -> tuple[timedelta, timedelta]:
+    """The notice and the horizon of a visit: the strictest of its services."""
+    notices = (branch.notice if service.notice is None else service.notice for service in services)
+    horizons = (branch.horizon if service.horizon is None else service.horizon for service in services)
+    return max(notices), min(horizons)

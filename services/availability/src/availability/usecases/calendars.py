@@ -1,20 +1,20 @@
 """Owns the read model: what is taken of people's time, and the bitmaps of every branch that was asked for."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import chain
+from typing import NamedTuple
 
 from availability.domain.branch import BranchCalendar
 from availability.domain.holds import Taking
-from availability.domain.hours import WorkingHours
 from availability.domain.instants import Interval
 from availability.domain.ledger import Busy, BusyKey, BusySource
-from availability.usecases.business import Branch, Business, Person, within_opening
+from availability.usecases.business import Branch, Business, Person
+from availability.usecases.schedules import ALWAYS, schedule_of
 
 DAY = timedelta(days=1)
-_HELD = BusyKey(BusySource.HOLD, "held by others")
 HolidayDates = Callable[[str, range], frozenset[date]]
 """The public holidays of a region in some years."""
 
@@ -26,6 +26,16 @@ class BusyChange:
     tenant_id: str
     appointment_id: str
     takings: tuple[Taking, ...]
+    starts: tuple["Start", ...] = ()
+    """Of its services, for the limits of a day."""
+
+
+class Start(NamedTuple):
+    """Which service starts when, in which branch."""
+
+    branch_id: str
+    service_id: str
+    start: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +53,7 @@ class Calendars:
         self._holidays = holidays
         self._taken: dict[tuple[str, str], dict[str, list[Interval]]] = defaultdict(dict)
         self._people_of: dict[tuple[str, str], frozenset[str]] = {}
+        self._starts: dict[tuple[str, str], tuple[Start, ...]] = {}
         self._built: dict[tuple[str, str], _Built] = {}
 
     def apply(self, change: BusyChange) -> None:
@@ -50,7 +61,10 @@ class Calendars:
         tenant_id, appointment_id = change.tenant_id, change.appointment_id
         takings: dict[str, list[Interval]] = defaultdict(list)
         for taking in change.takings:
-            takings[taking.person_id].append(taking.interval)
+            takings[taking.owner_id].append(taking.interval)
+        self._starts.pop((tenant_id, appointment_id), None)
+        if change.starts:
+            self._starts[tenant_id, appointment_id] = change.starts
         before = self._people_of.pop((tenant_id, appointment_id), frozenset())
         if takings:
             self._people_of[tenant_id, appointment_id] = frozenset(takings)
@@ -71,32 +85,43 @@ class Calendars:
             self._built[key] = built
         return built.calendar
 
+    def starts_of(self, tenant_id: str, branch_id: str, service_id: str, *, but: str) -> Iterator[datetime]:
+        """When a service starts in a branch, over all appointments but one."""
+        for (owner, appointment_id), starts in self._starts.items():
+            if owner == tenant_id and appointment_id != but:
+                for each in starts:
+                    if (each.branch_id, each.service_id) == (branch_id, service_id):
+                        yield each.start
+
     def _build(self, business: Business, branch: Branch, first_day: date) -> BranchCalendar:
-        days = branch.horizon.days + 3
+        own = (service.horizon for service in business.services.values() if service.horizon)
+        days = max(branch.horizon, *own, DAY).days + 3
         calendar = BranchCalendar(branch.zone, first_day, days, step_min=branch.step_min)
         years = range(first_day.year, (first_day + days * DAY).year + 1)
         holidays = self._holidays(branch.holiday_region, years) if branch.holiday_region else frozenset()
         for person in business.people.values():
             if branch.branch_id in person.branch_ids:
-                hours = WorkingHours(within_opening(person.hours, branch.opening), holidays=holidays)
                 self._forget(business.tenant_id, person.person_id, calendar.lattice.origin_min)
-                calendar.put_person(person.person_id, hours, self._entries(business, person))
+                entries = (*_absences(person), *self._entries(business, person.person_id))
+                calendar.put_person(person.person_id, schedule_of(person, branch, holidays), entries)
+        for device_id in chain.from_iterable(branch.devices.values()):
+            self._forget(business.tenant_id, device_id, calendar.lattice.origin_min)
+            calendar.put_person(device_id, ALWAYS, self._entries(business, device_id))
         return calendar
 
-    def _forget(self, tenant_id: str, person_id: str, border_min: int) -> None:
+    def _forget(self, tenant_id: str, owner_id: str, border_min: int) -> None:
         """Drop what was over before the calendar begins."""
-        taken = self._taken[tenant_id, person_id]
+        taken = self._taken[tenant_id, owner_id]
         over = [
             key for key, intervals in taken.items() if max(each.end_min for each in intervals) <= border_min
         ]
         for appointment_id in over:
             del taken[appointment_id]
-            self._people_of[tenant_id, appointment_id] -= {person_id}
+            self._people_of[tenant_id, appointment_id] -= {owner_id}
+            self._starts.pop((tenant_id, appointment_id), None)
 
-    def _entries(self, business: Business, person: Person) -> Iterator[Busy]:
-        for number, (start, end) in enumerate(person.absences):
-            yield Busy.of(BusySource.ABSENCE, str(number), Interval.of(start, end))
-        for appointment_id, intervals in self._taken[business.tenant_id, person.person_id].items():
+    def _entries(self, business: Business, owner_id: str) -> Iterator[Busy]:
+        for appointment_id, intervals in self._taken[business.tenant_id, owner_id].items():
             yield Busy.of(BusySource.APPOINTMENT, appointment_id, *intervals)
 
     def _occupy(
@@ -115,17 +140,6 @@ class Calendars:
                 yield built.calendar
 
 
-@contextmanager
-def held_by_others(calendar: BranchCalendar, taken: Iterable[Taking]) -> Iterator[None]:
-    """The calendar as if the held time were taken, for as long as nothing is awaited inside."""
-    by_person: dict[str, list[Interval]] = defaultdict(list)
-    for taking in taken:
-        if taking.person_id in calendar.people:
-            by_person[taking.person_id].append(taking.interval)
-    for person_id, intervals in by_person.items():
-        calendar.occupy(person_id, Busy(_HELD, intervals))
-    try:
-        yield
-    finally:
-        for person_id in by_person:
-            calendar.vacate(person_id, _HELD)
+def _absences(person: Person) -> Iterator[Busy]:
+    for number, (start, end) in enumerate(person.absences):
+        yield Busy.of(BusySource.ABSENCE, str(number), Interval.of(start, end))

@@ -1,18 +1,35 @@
 """Owns the last step before a booking: the option becomes the call's for good, if it still can be had."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import groupby
 
-from availability.domain.ask import Ask, Verdict
-from availability.domain.holds import Offer, Scope
-from availability.domain.search import at_wish
-from availability.domain.service import Phase
+from availability.domain.ask import Ask
+from availability.domain.branch import BranchCalendar
+from availability.domain.explain import Blocker, BlockerKind, explain
+from availability.domain.holds import Offer, PlannedPhase, Scope
+from availability.domain.instants import MINUTE
+from availability.domain.ledger import BusyKey, BusySource
+from availability.domain.service import Phase, Service
 from availability.errors import OptionUnknownError, SlotNotBookableError, SlotTakenError
-from availability.usecases.business import Business, planned
+from availability.usecases.asking import Question, put
+from availability.usecases.business import Business
 from availability.usecases.businesses import Businesses
 from availability.usecases.calendars import Calendars
 from availability.usecases.ports import Claiming, Holds
-from availability.usecases.wishes import outcome_of
+from availability.usecases.wishes import Outcome
 from chassis.clock import Clock
+
+_TAKEN = {BlockerKind.APPOINTMENT, BlockerKind.EXTERNAL, BlockerKind.HOLD, BlockerKind.DAILY_CAP}
+_OUTCOMES = {
+    BlockerKind.PAST: Outcome.PAST,
+    BlockerKind.NOTICE: Outcome.TOO_SOON,
+    BlockerKind.HORIZON: Outcome.TOO_FAR,
+    BlockerKind.BEYOND_CALENDAR: Outcome.TOO_FAR,
+    BlockerKind.CLOSED: Outcome.CLOSED,
+    BlockerKind.HOLIDAY: Outcome.CLOSED,
+}
+_OF_THE_START = {BlockerKind.OFF_GRID, BlockerKind.SERVICE_WINDOW, BlockerKind.NOTICE, BlockerKind.HORIZON}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,16 +70,54 @@ class ClaimOption:
         return claim.claiming, claim.offer
 
     def _must_be_free(self, business: Business, offer: Offer) -> None:
-        """A hold that is over protects nothing: look at the calendar again, with the phases as they were offered."""
-        now, branch = self._clock.now(), business.branch(offer.branch_id)
-        calendar = self._calendars.branch(business, branch, now)
-        if offer.person_id not in business.candidates(offer.branch_id, offer.service_id, ""):
-            raise SlotNotBookableError("nobody offers this any more", outcome="UNAVAILABLE")
-        lengths = ((phase, (phase.end - phase.start).total_seconds()) for phase in offer.phases)
-        phases = tuple(Phase(phase.kind, round(seconds / 60), phase.name) for phase, seconds in lengths)
-        service = planned(branch, offer.service_id, phases)
-        verdict = at_wish(calendar, Ask({offer.person_id: service}, now), offer.start).verdict
-        if verdict is Verdict.FULL:
+        """A hold that is over protects nothing: look at the calendar again, for all that was offered."""
+        kinds = {blocker.kind for blocker in self._blockers(business, offer)}
+        if kinds & _TAKEN:
             raise SlotTakenError("the time was booked")
-        if verdict is not Verdict.FREE:
-            raise SlotNotBookableError("the time cannot be booked now", outcome=outcome_of(verdict).value)
+        if kinds:
+            outcome = next((_OUTCOMES[kind] for kind in _OUTCOMES if kind in kinds), Outcome.UNAVAILABLE)
+            raise SlotNotBookableError("the time cannot be booked now", outcome=outcome.value)
+
+    def _blockers(self, business: Business, offer: Offer) -> Iterator[Blocker]:
+        legs = [tuple(phases) for _, phases in groupby(offer.phases, lambda phase: phase.leg)]
+        for number, phases in enumerate(legs):
+            person_id, service_id = phases[0].person_id, phases[0].service_id
+            if person_id not in business.candidates(offer.branch_id, service_id, ""):
+                raise SlotNotBookableError("nobody offers this any more", outcome=Outcome.UNAVAILABLE.value)
+            moved = offer.moved_appointment_id
+            question = Question.of(business, offer.branch_id, [service_id], person_id, moved)
+            asked = put(question, self._calendars, (), self._clock.now())
+            ask = asked.asks[0]
+            as_offered = _as_offered(ask.services[person_id], phases)
+            again = Ask({person_id: as_offered}, ask.now, ask.ignoring, {}, ask.full_days)
+            for blocker in explain(asked.calendar, again, phases[0].start)[person_id]:
+                if number == 0 or blocker.kind not in _OF_THE_START:
+                    yield blocker
+            if number == 0:
+                yield from _takings_of_devices(asked.calendar, offer)
+
+
+def _as_offered(service: Service, phases: tuple[PlannedPhase, ...]) -> Service:
+    """The service under today's rules, with the phases as they were offered."""
+    lengths = ((phase, (phase.end - phase.start) // MINUTE) for phase in phases)
+    return Service(
+        service.service_id,
+        tuple(Phase(phase.kind, minutes, phase.name) for phase, minutes in lengths),
+        service.notice,
+        service.horizon,
+        service.buffer_before_min,
+        service.buffer_after_min,
+        service.windows,
+    )
+
+
+def _takings_of_devices(calendar: BranchCalendar, offer: Offer) -> Iterator[Blocker]:
+    """Whoever has a room or a device that the offer needs; one that is gone is nobody's to give."""
+    moved = BusyKey(BusySource.APPOINTMENT, offer.moved_appointment_id)
+    for device_id, interval in offer.devices:
+        if device_id not in calendar.people:
+            yield Blocker(device_id, BlockerKind.CLOSED, interval)
+            continue
+        for taken in calendar.person(device_id).ledger.touching(interval):
+            if taken.key != moved:
+                yield Blocker(device_id, BlockerKind.APPOINTMENT, taken.interval, taken.key.id)

@@ -21,12 +21,12 @@ _events = Counter("rufbuch_availability_events", "Events of booking by what beca
 
 @dataclass(frozen=True, slots=True)
 class BookingEvent:
-    """An entry of booking's log. ``change`` is None for a kind that this version does not know."""
+    """An entry of booking's log. ``changes`` is None for a kind that this version does not know."""
 
     position: str
     occurred_at: datetime
     traceparent: str
-    change: BusyChange | None
+    changes: tuple[BusyChange, ...] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +71,12 @@ class BookingFollower:
 
     async def apply(self, event: BookingEvent) -> None:
         """Take note of one event, in memory first. Repeating it is harmless. Raises StreamLostError."""
-        if event.change:
-            self._calendars.apply(event.change)
-        else:
+        for change in event.changes or ():
+            self._calendars.apply(change)
+        if event.changes is None:
             _log.warning("an event of an unknown kind is stepped over", extra={"position": event.position})
         stored = await self._store.record(self._position, event)
         self._position = event.position
         self._health.reached(event.occurred_at)
-        outcome = "unknown_kind" if event.change is None else "stored" if stored else "stored_elsewhere"
+        outcome = "unknown_kind" if event.changes is None else "stored" if stored else "stored_elsewhere"
         _events.labels(outcome).inc()

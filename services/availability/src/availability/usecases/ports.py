@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 from typing import Protocol
 
-from availability.domain.holds import Caller, Offer, Scope, Taking
+from availability.domain.holds import Caller, Held, Offer, Scope
 
 
 class Placing(Enum):
@@ -26,8 +26,10 @@ class Terms:
     wanted: int
     at_least: int
     lasting: timedelta
-    people: Sequence[str]
-    """Of whom to tell what others hold, where it came short."""
+    owners: Sequence[str]
+    """Of whom (people, rooms, ...) to tell what others hold, where it came short."""
+    whole: bool = False
+    """The caller's limits may not make it fewer than ``wanted``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,7 @@ class Placement:
     held: tuple[str, ...] = ()
     """Ids of the options, in the order of preference."""
     expires: datetime | None = None
-    taken: tuple[Taking, ...] = ()
+    taken: tuple[Held, ...] = ()
     """Where it came short: what others hold."""
 
 
@@ -72,9 +74,9 @@ class Holds(Protocol):
     """All methods raise HoldsUnavailableError where the store does not answer within its deadline."""
 
     async def taken(
-        self, scope: Scope, people: Sequence[str], *, ignoring_call: str, now: datetime
-    ) -> tuple[Taking, ...]:
-        """What people are held for, except by the unclaimed holds of one call ("": no exception)."""
+        self, scope: Scope, owners: Sequence[str], *, ignoring_call: str, now: datetime
+    ) -> tuple[Held, ...]:
+        """What people and devices are held for, except by the unclaimed holds of one call ("": no exception)."""
 
     async def place(
         self, scope: Scope, caller: Caller, offers: Sequence[Offer], terms: Terms, *, now: datetime

@@ -1,16 +1,16 @@
 """Owns the search: what can be offered to a wish, held for the caller in the same step."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from availability.domain.ask import Ask, Option
-from availability.domain.holds import Caller, Offer, PlannedPhase, Scope, Taking
-from availability.domain.instants import MINUTE
+from availability.domain.holds import Caller, Held, Offer
 from availability.errors import HoldsUnavailableError, TooManyHoldsError
-from availability.usecases.business import Branch, Business, OfferedService, planned
+from availability.usecases.asking import Asked, Question, put
+from availability.usecases.business import bounds_of
 from availability.usecases.businesses import Businesses
-from availability.usecases.calendars import Calendars, held_by_others
+from availability.usecases.calendars import Calendars
+from availability.usecases.offering import offer_of
 from availability.usecases.ports import Holds, Placement, Placing, Terms
 from availability.usecases.wishes import Found, Outcome, Wish, find
 from chassis.clock import Clock
@@ -29,9 +29,12 @@ class Query:
 
     tenant_id: str
     branch_id: str
-    service_id: str
+    service_ids: tuple[str, ...]
+    """Of one visit, in order."""
     person_id: str
     wish: Wish
+    moved_appointment_id: str = ""
+    """An appointment whose own time is no obstacle; "": none is moved."""
     caller: Caller | None = None
     options_max: int = OPTIONS_DEFAULT
     """From 1 to OPTIONS_MAX."""
@@ -52,14 +55,10 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class _Search:
-    """One query, resolved."""
+    """A query, and the question that it is to the calendars."""
 
-    business: Business
-    branch: Branch
-    service: OfferedService
-    people: list[str]
-    scope: Scope
     query: Query
+    question: Question
 
 
 class SearchSlots:
@@ -81,37 +80,31 @@ class SearchSlots:
     async def __call__(self, query: Query) -> Answer:
         """Search, and hold what is offered. Raises BranchUnknownError, ServiceUnknownError, PersonUnknownError,
         TooManyHoldsError, RegistryUnavailableError."""
-        search = await self._resolve(query)
+        business = await self._businesses.get(query.tenant_id)
+        question = Question.of(
+            business, query.branch_id, query.service_ids, query.person_id, query.moved_appointment_id
+        )
+        search = _Search(query, question)
         try:
             return await self._beside_others(search)
         except HoldsUnavailableError:
             return self._unheld(search, (), held=None)
 
-    async def _resolve(self, query: Query) -> _Search:
-        business = await self._businesses.get(query.tenant_id)
-        return _Search(
-            business=business,
-            branch=business.branch(query.branch_id),
-            service=business.service(query.service_id),
-            people=business.candidates(query.branch_id, query.service_id, query.person_id),
-            scope=business.scope(query.branch_id),
-            query=query,
-        )
-
     async def _beside_others(self, search: _Search) -> Answer:
         """Search with the holds of other calls in mind; raises HoldsUnavailableError also where in all rounds others
         were faster: what is free then cannot be kept free."""
-        caller = search.query.caller
+        caller, question = search.query.caller, search.question
+        ours = caller.call_id if caller else ""
         taken = await self._holds.taken(
-            search.scope, search.people, ignoring_call=caller.call_id if caller else "", now=self._clock.now()
+            question.scope, question.owners, ignoring_call=ours, now=self._clock.now()
         )
         if not caller:
             return self._unheld(search, taken, held=False)
         for number in range(ROUNDS):
-            found = self._find(search, taken, min(search.query.options_max * MORE**number, MANY))
-            if not found.options:
+            asked, found = self._find(search, taken, min(search.query.options_max * MORE**number, MANY))
+            if not found.plans:
                 return _answer(search, found.outcome, (), held=False)
-            offers = [self._offer(search, option) for option in found.options]
+            offers = [offer_of(asked, plan, self._new_id()) for plan in found.plans]
             placement = await self._place(search, caller, found, offers, patient=number == 0)
             if placement.held:
                 held = tuple(offer for offer in offers if offer.option_id in placement.held)
@@ -123,46 +116,23 @@ class SearchSlots:
         self, search: _Search, caller: Caller, found: Found, offers: Sequence[Offer], *, patient: bool
     ) -> Placement:
         """One attempt; a patient one rather looks again than offer fewer than could be had."""
+        question = search.question
         wanted = 1 if found.exact else min(search.query.options_max, len(offers))
-        terms = Terms(wanted, wanted if patient else 1, search.branch.hold, search.people)
-        placement = await self._holds.place(search.scope, caller, offers, terms, now=self._clock.now())
+        terms = Terms(wanted, wanted if patient else 1, question.branch.hold, question.owners)
+        placement = await self._holds.place(question.scope, caller, offers, terms, now=self._clock.now())
         if placement.placing is Placing.LIMIT:
             raise TooManyHoldsError("this caller holds enough", limit=str(self._per_number))
         return placement
 
-    def _unheld(self, search: _Search, taken: Sequence[Taking], *, held: bool | None) -> Answer:
-        found = self._find(search, taken, search.query.options_max)
-        options = found.options[: 1 if found.exact else search.query.options_max]
-        return _answer(search, found.outcome, [self._offer(search, option) for option in options], held=held)
+    def _unheld(self, search: _Search, taken: Sequence[Held], *, held: bool | None) -> Answer:
+        asked, found = self._find(search, taken, search.query.options_max)
+        plans = found.plans[: 1 if found.exact else search.query.options_max]
+        offers = [offer_of(asked, plan, self._new_id()) for plan in plans]
+        return _answer(search, found.outcome, offers, held=held)
 
-    def _find(self, search: _Search, taken: Sequence[Taking], limit: int) -> Found:
-        now = self._clock.now()
-        calendar = self._calendars.branch(search.business, search.branch, now)
-        service = planned(search.branch, search.service.service_id, search.service.phases)
-        ask = Ask(dict.fromkeys(search.people, service), now)
-        with held_by_others(calendar, taken):
-            return find(calendar, ask, search.query.wish, limit=limit)
-
-    def _offer(self, search: _Search, option: Option) -> Offer:
-        return Offer(
-            option_id=self._new_id(),
-            branch_id=search.branch.branch_id,
-            service_id=search.service.service_id,
-            service_name=search.service.name,
-            person_id=option.person_id,
-            start=option.start,
-            end=option.end,
-            phases=tuple(_phases(option)),
-            occupied=tuple(Taking(option.person_id, interval) for interval in option.occupied),
-        )
-
-
-def _phases(option: Option) -> Iterator[PlannedPhase]:
-    at = option.start
-    for position, phase in enumerate(option.service.phases):
-        end = at + phase.minutes * MINUTE
-        yield PlannedPhase(position, phase.name, phase.kind, at, end)
-        at = end
+    def _find(self, search: _Search, taken: Sequence[Held], limit: int) -> tuple[Asked, Found]:
+        asked = put(search.question, self._calendars, taken, self._clock.now())
+        return asked, find(asked.planner, asked.calendar, search.query.wish, limit=limit)
 
 
 def _answer(
@@ -173,4 +143,5 @@ def _answer(
     held: bool | None,
     expires: datetime | None = None,
 ) -> Answer:
-    return Answer(outcome, tuple(offers), held, expires, search.branch.notice, search.branch.horizon)
+    notice, horizon = bounds_of(search.question.branch, search.question.services)
+    return Answer(outcome, tuple(offers), held, expires, notice, horizon)

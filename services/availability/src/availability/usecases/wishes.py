@@ -1,23 +1,20 @@
 """Owns how a wish becomes a short list of starts: the wish itself, or the nearest that can be had, and what to call it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime
 from enum import Enum
 
-from availability.domain.alternatives import alternatives
-from availability.domain.ask import Ask, Openings, Option, Verdict
+from availability.domain.alternatives import nearest
+from availability.domain.ask import Verdict
 from availability.domain.branch import BranchCalendar
-from availability.domain.choice import choose
 from availability.domain.days import instants_within, local_day
-from availability.domain.instants import DAY_MIN, Interval, to_minute
-from availability.domain.search import at_wish, from_now
-from availability.domain.verdicts import verdict_of
+from availability.domain.instants import DAY_MIN, Interval, to_minute, to_minute_up
+from availability.domain.lattice import Lattice
 from availability.errors import WishInvalidError
+from availability.usecases.plans import Plan, Planner
 
 WINDOWS_MAX = 100
-DAY = timedelta(days=1)
-WEEK = timedelta(days=7)
 
 
 class Outcome(Enum):
@@ -67,10 +64,10 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What can be offered. Of an exact wish that is free: that start with each person who can, the best first."""
+    """What can be offered. Of an exact wish that is free: that start in each way it can be kept, the best first."""
 
     outcome: Outcome
-    options: tuple[Option, ...] = ()
+    plans: tuple[Plan, ...] = ()
     exact: bool = False
 
 
@@ -79,89 +76,81 @@ def outcome_of(verdict: Verdict) -> Outcome:
     return _OUTCOMES[verdict]
 
 
-def find(branch: BranchCalendar, ask: Ask, wish: Wish, *, limit: int) -> Found:
+def find(planner: Planner | None, branch: BranchCalendar, wish: Wish, *, limit: int) -> Found:
     """What can be offered to a wish: at most ``limit`` starts, nearest first; as the calendar stands."""
-    if not ask.services:
+    if planner is None:
         return Found(Outcome.UNAVAILABLE)
-    wish = replace(wish, windows=tuple(_bounded(branch, window) for window in wish.windows))
-    if wish.start is None:
-        return _in_windows(branch, ask, wish, limit)
-    return _exactly(branch, ask, wish, wish.start, limit)
+    mask = (
+        planner.mask
+    )  # may make the lattice finer: whoever wants to read it looks at the lattice after that
+    return _Finder(planner, mask, branch.lattice, wish, limit).find()
 
 
-def _bounded(branch: BranchCalendar, window: Interval) -> Interval:
+@dataclass(frozen=True, slots=True)
+class _Finder:
+    planner: Planner
+    mask: int
+    lattice: Lattice
+    wish: Wish
+    limit: int
+
+    def find(self) -> Found:
+        windows = tuple(_bounded(self.lattice, window) for window in self.wish.windows)
+        if self.wish.start is None:
+            return self._in_windows(windows)
+        return self._exactly(self.wish.start, windows)
+
+    def _exactly(self, start: datetime, windows: Sequence[Interval]) -> Found:
+        minute = to_minute(start)
+        there = self.lattice.mask_of([(minute, minute + 1)]) & self.mask
+        if there and to_minute_up(start) == minute:
+            if start not in self.wish.unwanted:
+                return Found(Outcome.AVAILABLE, tuple(self.planner.plans(minute)), exact=True)
+            outcome = Outcome.ALTERNATIVES
+        else:
+            outcome = _OUTCOMES[self.planner.verdict((Interval(minute, minute + 1),))]
+        if outcome in _WITHOUT_OPTIONS:
+            return Found(outcome)
+        return self._named(outcome, self._near(minute, windows or [self._from_day_of(minute)]))
+
+    def _in_windows(self, windows: Sequence[Interval]) -> Found:
+        plans: dict[int, Plan] = {}
+        for window in windows:
+            for plan in self._near(window.begin_min, [window]):
+                plans.setdefault(plan.start_min, plan)
+            if len(plans) >= self.limit:
+                break
+        if plans:
+            return Found(Outcome.AVAILABLE, tuple(plans.values())[: self.limit])
+        verdicts = {self.planner.verdict((window,)) for window in windows}
+        outcome = _OUTCOMES[verdicts.pop()] if len(verdicts) == 1 else Outcome.ALTERNATIVES
+        if outcome in _WITHOUT_OPTIONS:
+            return Found(outcome)
+        begin = windows[0].begin_min
+        return self._named(outcome, self._near(begin, [self._from_day_of(begin)]))
+
+    def _named(self, outcome: Outcome, plans: Sequence[Plan]) -> Found:
+        if outcome is Outcome.ALTERNATIVES and not plans:
+            return Found(Outcome.UNAVAILABLE)
+        return Found(outcome, tuple(plans))
+
+    def _near(self, wish_min: int, spans: Sequence[Interval]) -> list[Plan]:
+        """The starts in the spans that were not declined, nearest first, each kept in the best way."""
+        declined = [(minute, minute + 1) for minute in map(to_minute, self.wish.unwanted)]
+        mask = self.mask & self.lattice.mask_of(spans) & ~self.lattice.mask_of(declined)
+        starts = nearest(self.lattice, mask, wish_min, limit=self.limit, other_days=True)
+        return [plan for start in starts for plan in self.planner.plans(start)[:1]]
+
+    def _from_day_of(self, minute: int) -> Interval:
+        """That local day and the days after it."""
+        day = local_day(self.lattice, minute)
+        spans = instants_within(self.lattice, day, day)
+        return Interval(spans[0].begin_min if spans else minute, max(self.lattice.end_min, minute + 1))
+
+
+def _bounded(lattice: Lattice, window: Interval) -> Interval:
     """The part of a window near the calendar, which is silent about the rest; never empty, so that a window before or
     after the calendar is still one."""
-    low, high = branch.lattice.origin_min - DAY_MIN, branch.lattice.end_min + DAY_MIN
+    low, high = lattice.origin_min - DAY_MIN, lattice.end_min + DAY_MIN
     begin = min(max(window.begin_min, low), high - 1)
     return Interval(begin, max(min(window.end_min, high), begin + 1))
-
-
-def _exactly(branch: BranchCalendar, ask: Ask, wish: Wish, start: datetime, limit: int) -> Found:
-    there = at_wish(branch, ask, start)
-    if there.verdict is Verdict.FREE and start not in wish.unwanted:
-        return Found(Outcome.AVAILABLE, _everybody(branch, there, to_minute(start)), exact=True)
-    outcome = Outcome.ALTERNATIVES if there.verdict is Verdict.FREE else _OUTCOMES[there.verdict]
-    if outcome in _WITHOUT_OPTIONS:
-        return Found(outcome)
-    wanted = _wanted(branch, ask, wish)
-    if wish.windows:
-        within = _within(wanted, wish.windows)
-        return _named(outcome, alternatives(branch, within, to_minute(start), limit=limit))
-    return _named(outcome, _around(branch, wanted, to_minute(start), limit))
-
-
-def _everybody(branch: BranchCalendar, there: Openings, start_min: int) -> tuple[Option, ...]:
-    """One start with each person who can, who suits best first."""
-    best = choose(branch, there, start_min)
-    options = (there.option(person_id, start_min) for person_id in there.people_at(start_min))
-    return tuple(sorted(options, key=lambda option: option != best))
-
-
-def _in_windows(branch: BranchCalendar, ask: Ask, wish: Wish, limit: int) -> Found:
-    wanted = _wanted(branch, ask, wish)
-    options: dict[int, Option] = {}
-    for window in wish.windows:
-        within = _within(wanted, (window,))
-        for option in alternatives(branch, within, window.begin_min, limit=limit):
-            options.setdefault(option.start_min, option)
-        if len(options) >= limit:
-            break
-    if options:
-        return Found(Outcome.AVAILABLE, tuple(options.values())[:limit])
-    verdicts = {verdict_of(branch, ask, (window,)) for window in wish.windows}
-    outcome = _OUTCOMES[verdicts.pop()] if len(verdicts) == 1 else Outcome.ALTERNATIVES
-    if outcome in _WITHOUT_OPTIONS:
-        return Found(outcome)
-    return _named(outcome, _around(branch, wanted, wish.windows[0].begin_min, limit))
-
-
-def _named(outcome: Outcome, options: Sequence[Option]) -> Found:
-    if outcome is Outcome.ALTERNATIVES and not options:
-        return Found(Outcome.UNAVAILABLE)
-    return Found(outcome, tuple(options))
-
-
-def _around(branch: BranchCalendar, wanted: Openings, wish_min: int, limit: int) -> list[Option]:
-    """The nearest on that local day and the days after it; those of a week are looked at first, which mostly do."""
-    day = local_day(branch.lattice, wish_min)
-    found: list[Option] = []
-    for last_day in (day + WEEK, date.max):
-        spans = instants_within(branch.lattice, day, min(last_day, branch.first_day + branch.days * DAY))
-        found = alternatives(branch, _within(wanted, spans), wish_min, limit=limit)
-        if len(found) >= limit:
-            break
-    return found
-
-
-def _wanted(branch: BranchCalendar, ask: Ask, wish: Wish) -> Openings:
-    """Every start that was not declined."""
-    everything = from_now(branch, ask)
-    declined = [Interval(minute, minute + 1) for minute in map(to_minute, wish.unwanted)]
-    mask = everything.lattice.mask_of(declined)
-    return replace(everything, masks={person: starts & ~mask for person, starts in everything.masks.items()})
-
-
-def _within(found: Openings, spans: Sequence[Interval]) -> Openings:
-    mask = found.lattice.mask_of(spans)
-    return replace(found, masks={person: starts & mask for person, starts in found.masks.items()})

@@ -86,16 +86,17 @@ local function sweep()
   return lapsed
 end
 
--- What a person is held for that the call may not ignore: a list of {from, to}.
+-- What a person is held for that the call may not ignore: a list of {from, to, until}.
 local function taken_from(person, call)
   local name, spans = key('person', person), {}
   local fields = redis.call('HGETALL', name)
   for i = 1, #fields, 2 do
     local option, from, to = string.match(fields[i], '^(.+)|(%d+)|(%d+)$')
-    if not redis.call('ZSCORE', expiring, option) then
+    local end_ms = redis.call('ZSCORE', expiring, option)
+    if not end_ms then
       redis.call('HDEL', name, fields[i]) -- its record was evicted before it ended
     elseif fields[i + 1] == '' or fields[i + 1] ~= call then
-      spans[#spans + 1] = { tonumber(from), tonumber(to) }
+      spans[#spans + 1] = { tonumber(from), tonumber(to), tonumber(end_ms) }
     end
   end
   return spans
@@ -125,7 +126,7 @@ local function flat(people, taken)
   local out = {}
   for _, person in ipairs(people) do
     for _, span in ipairs(taken(person)) do
-      out[#out + 1] = { person, span[1], span[2] }
+      out[#out + 1] = { person, span[1], span[2], span[3] }
     end
   end
   return out

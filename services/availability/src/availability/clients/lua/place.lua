@@ -1,12 +1,14 @@
 -- Holds the first options that fit, each as a whole, in place of what the call held before.
 -- ARGV: call, number digest or "", hold in ms, how many are wanted, how many it takes at least, limit per call, limit per
--- number, the candidates in order of preference as JSON [{id, spans: [[person, from, to], ...], payload}], people as JSON.
--- Returns {status, lapsed, released, refused, until, {held options}, {{person, from, to} that others hold}}; status is
+-- number, the candidates in order of preference as JSON [{id, spans: [[person, from, to], ...], payload}], people as JSON,
+-- "1" where the limits may not make it fewer than wanted.
+-- Returns {status, lapsed, released, refused, until, {held options}, {{person, from, to, until} that others hold}}; status is
 -- "held", or "short" or "limit" where nothing was changed.
 local call, number, hold_ms = ARGV[3], ARGV[4], tonumber(ARGV[5])
 local wanted, at_least = tonumber(ARGV[6]), tonumber(ARGV[7])
 local per_call, per_number = tonumber(ARGV[8]), tonumber(ARGV[9])
 local candidates, people = cjson.decode(ARGV[10]), cjson.decode(ARGV[11])
+local whole = ARGV[12] == '1'
 local lapsed = sweep()
 local taken = reader(call)
 local own = unclaimed(call)
@@ -56,7 +58,7 @@ local function hold(candidate, until_ms)
 end
 
 local allowed = allowance()
-if allowed < 1 then
+if allowed < (whole and wanted or 1) then
   return { 'limit', lapsed, 0, 0, 0, {}, {} }
 end
 local chosen, refused = choose(allowed)

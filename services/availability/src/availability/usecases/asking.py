@@ -1,0 +1,120 @@
+"""Owns how a question is put to the calendars: who could do what, in view of appointments and the holds of others."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import chain
+
+from availability.domain.ask import Ask
+from availability.domain.branch import BranchCalendar
+from availability.domain.holds import Held, Scope
+from availability.domain.ledger import Busy, BusyKey, BusySource
+from availability.usecases.business import Branch, Business, OfferedService, needs, planned
+from availability.usecases.calendars import Calendars
+from availability.usecases.places import Places, owners_of
+from availability.usecases.plans import OneService, Planner, SeveralParts, Wanted
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A visit in a branch: its services in order, each with the people who could do it."""
+
+    business: Business
+    branch: Branch
+    services: tuple[OfferedService, ...]
+    people: tuple[Sequence[str], ...]
+    moved_appointment_id: str = ""
+    """Its time is no obstacle; "": none is moved."""
+
+    @classmethod
+    def of(
+        cls,
+        business: Business,
+        branch_id: str,
+        service_ids: Sequence[str],
+        person_id: str = "",
+        moved_appointment_id: str = "",
+    ) -> "Question":
+        """Raises BranchUnknownError, ServiceUnknownError, PersonUnknownError."""
+        branch = business.branch(branch_id)
+        services = tuple(map(business.service, service_ids))
+        people = tuple(business.candidates(branch_id, each.service_id, person_id) for each in services)
+        return cls(business, branch, services, people, moved_appointment_id)
+
+    @property
+    def scope(self) -> Scope:
+        """Where its holds are."""
+        return self.business.scope(self.branch.branch_id)
+
+    @property
+    def owners(self) -> list[str]:
+        """All whose time it could take: people, rooms, devices, a day's places."""
+        devices = (need.devices for service in self.services for need in needs(self.branch, service))
+        places = (owners_of(self.branch.branch_id, service) for service in self.services)
+        return list(dict.fromkeys(chain(*self.people, *devices, *places)))
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question, put to the calendar as it stands now."""
+
+    question: Question
+    calendar: BranchCalendar
+    asks: tuple[Ask, ...]
+    """One for each service."""
+    places: tuple[Places, ...]
+    besides: Mapping[str, Sequence[Busy]]
+
+    @property
+    def planner(self) -> Planner | None:
+        """None where nobody can do one of the services."""
+        if not all(self.question.people):
+            return None
+        branch, services = self.question.branch, self.question.services
+        wanted = [
+            Wanted(service, ask, needs(branch, service))
+            for service, ask in zip(services, self.asks, strict=True)
+        ]
+        if len(wanted) == 1 and not wanted[0].needs:
+            return OneService(self.calendar, self.asks[0], services[0])
+        return SeveralParts(self.calendar, wanted, self.besides)
+
+
+def put(question: Question, calendars: Calendars, held: Iterable[Held], now: datetime) -> Asked:
+    """Put a question to the calendars and beside what others hold."""
+    held = tuple(held)
+    calendar = calendars.branch(question.business, question.branch, now)
+    besides = busy_of(held)
+    places = tuple(_places(question, calendars, calendar, service, held) for service in question.services)
+    moved = question.moved_appointment_id
+    ignoring = frozenset([BusyKey(BusySource.APPOINTMENT, moved)] if moved else ())
+    asks = []
+    for service, people, left in zip(question.services, question.people, places, strict=True):
+        own = {each: planned(question.branch, service, question.business.people[each]) for each in people}
+        asks.append(Ask(own, now, ignoring, besides, dict.fromkeys(people, left.full_days())))
+    return Asked(question, calendar, tuple(asks), places, besides)
+
+
+def busy_of(held: Iterable[Held]) -> dict[str, list[Busy]]:
+    """What is held, by owner."""
+    besides: dict[str, list[Busy]] = defaultdict(list)
+    for number, each in enumerate(held):
+        besides[each.owner_id].append(Busy.of(BusySource.HOLD, str(number), each.interval))
+    return dict(besides)
+
+
+def _places(
+    question: Question,
+    calendars: Calendars,
+    calendar: BranchCalendar,
+    service: OfferedService,
+    held: tuple[Held, ...],
+) -> Places:
+    branch_id = question.branch.branch_id
+    owners = owners_of(branch_id, service)
+    if not owners:
+        return Places.of(calendar, owners, (), ())
+    tenant_id, moved = question.business.tenant_id, question.moved_appointment_id
+    starts = calendars.starts_of(tenant_id, branch_id, service.service_id, but=moved)
+    return Places.of(calendar, owners, starts, held)

@@ -1,0 +1,86 @@
+"""Owns the holding of starts that are named exactly: all of them, or none."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from availability.domain.holds import Caller, Held, Offer
+from availability.errors import SlotTakenError, TooManyHoldsError
+from availability.usecases.asking import Question, put
+from availability.usecases.businesses import Businesses
+from availability.usecases.calendars import Calendars
+from availability.usecases.offering import offer_of
+from availability.usecases.ports import Holds, Placing, Terms
+from availability.usecases.wishes import Wish, find
+from chassis.clock import Clock
+
+ROUNDS = 5
+"""How often it is tried anew where others were faster with one of the people."""
+
+
+@dataclass(frozen=True, slots=True)
+class WantedSlot:
+    """One start; ``person_id`` "": anybody who can do it."""
+
+    service_id: str
+    person_id: str
+    start: datetime
+
+
+class HoldOptions:
+    """The use case. ``new_id`` makes an id for an option."""
+
+    def __init__(
+        self,
+        businesses: Businesses,
+        calendars: Calendars,
+        holds: Holds,
+        clock: Clock,
+        *,
+        new_id: Callable[[], str],
+    ) -> None:
+        self._businesses, self._calendars, self._holds, self._clock = businesses, calendars, holds, clock
+        self._new_id = new_id
+
+    async def __call__(
+        self, tenant_id: str, branch_id: str, caller: Caller, slots: Sequence[WantedSlot]
+    ) -> tuple[tuple[Offer, ...], datetime]:
+        """The offers in the order of the slots, and until when all are held; they take the place of what the call held.
+
+        Raises SlotTakenError, TooManyHoldsError, HoldsUnavailableError, and what SearchSlots does.
+        """
+        business = await self._businesses.get(tenant_id)
+        questions = [Question.of(business, branch_id, [slot.service_id], slot.person_id) for slot in slots]
+        scope, lasting = questions[0].scope, questions[0].branch.hold
+        owners = list(dict.fromkeys(owner for question in questions for owner in question.owners))
+        taken = await self._holds.taken(scope, owners, ignoring_call=caller.call_id, now=self._clock.now())
+        for _ in range(ROUNDS):
+            offers = self._together(list(zip(questions, slots, strict=True)), taken)
+            if offers is None:
+                break
+            terms = Terms(len(offers), len(offers), lasting, owners, whole=True)
+            placement = await self._holds.place(scope, caller, offers, terms, now=self._clock.now())
+            if placement.placing is Placing.LIMIT:
+                raise TooManyHoldsError("this caller may not hold so much")
+            if placement.expires:
+                return tuple(offers), placement.expires
+            taken = placement.taken
+        raise SlotTakenError("not all of these starts are free")
+
+    def _together(
+        self, wanted: Sequence[tuple[Question, WantedSlot]], taken: Sequence[Held]
+    ) -> list[Offer] | None:
+        """One way to keep all starts beside each other; None if there is none."""
+        if not wanted:
+            return []
+        (question, slot), *rest = wanted
+        now = self._clock.now()
+        asked = put(question, self._calendars, taken, now)
+        found = find(asked.planner, asked.calendar, Wish(slot.start), limit=1)
+        for plan in found.plans if found.exact else ():
+            offer = offer_of(asked, plan, self._new_id())
+            ours = (Held(owner_id, interval, now) for owner_id, interval in offer.held)
+            others = self._together(rest, [*taken, *ours])
+            if others is not None:
+                return [offer, *others]
+        return None
