@@ -139,3 +139,14 @@ async def test_a_watcher_hears_of_an_event_that_comes_later(pool: asyncpg.Pool, 
 async def test_a_position_that_nobody_gave_out_is_refused(log: EventLog, position: str) -> None:
     with pytest.raises(PositionInvalidError):
         await log.read(position)
+
+
+async def test_waking_never_waits_for_a_reader_that_was_cut_off(pool: asyncpg.Pool, log: EventLog) -> None:
+    """A writer wakes the readers after its commit: if that could hang, a booked caller would hear nothing."""
+    for _ in range(20):
+        watching = asyncio.create_task(anext(log.watch("")))
+        await asyncio.sleep(0)
+        watching.cancel()
+        watching.cancel()
+    async with asyncio.timeout(1):
+        await log.wake()

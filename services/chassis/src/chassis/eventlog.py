@@ -21,6 +21,7 @@ import asyncio
 import json
 import re
 from collections.abc import AsyncGenerator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -51,7 +52,7 @@ class EventLog:
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
-        self._appended = asyncio.Condition()
+        self._news = asyncio.Event()
 
     async def append(
         self, connection: Connection, kind: str, payload: dict[str, Any], *, now: datetime
@@ -64,8 +65,8 @@ class EventLog:
 
     async def wake(self) -> None:
         """Tell the readers in this process that a transaction with events has been committed."""
-        async with self._appended:
-            self._appended.notify_all()
+        news, self._news = self._news, asyncio.Event()
+        news.set()
 
     async def read(self, after: str, *, limit: int = BATCH) -> list[Event]:
         """The next events after a position ("": from the beginning), oldest first. Raises PositionInvalidError."""
@@ -91,19 +92,15 @@ class EventLog:
     async def watch(self, after: str) -> AsyncGenerator[Event, None]:
         """All events after a position, and then the new ones as they come, until the reader goes away."""
         while True:
+            # Taken before the look, so that what is committed during it is not slept through.
+            news = self._news
             events = await self.read(after)
             for event in events:
                 yield event
                 after = event.position
             if not events:
-                await self._wait()
-
-    async def _wait(self) -> None:
-        async with self._appended:
-            try:
-                await asyncio.wait_for(self._appended.wait(), LOOK_EVERY_S)
-            except TimeoutError:
-                return
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(news.wait(), LOOK_EVERY_S)
 
 
 def _parse(position: str) -> tuple[str, int]:

@@ -39,6 +39,7 @@ async def pool(
         max_size=connections_max,
         command_timeout=command_timeout_s,
         timeout=command_timeout_s,
+        reset=_undo_nothing,
     )
     async with opened:
         yield opened
