@@ -1,15 +1,13 @@
 """The last step before a booking, over real gRPC, PostgreSQL and Redis."""
 
 from datetime import timedelta
-from typing import Any
 
-import grpc
 import pytest
 
+from availability.testing.answers import fault
 from availability.testing.peers import BookingPeer, RegistryPeer
 from availability.testing.replicas import Running, eventually
 from availability.testing.salon import at, booked, known, salon, search
-from chassis.grpc_client import Fault, fault_of
 from chassis.testing import SettableClock
 from rufbuch.availability.v1 import service_pb2 as pb
 
@@ -29,12 +27,6 @@ def claim_of(option_id: str, call: str, **fields: str) -> pb.ClaimOptionRequest:
 
 def call_of(call: str) -> dict[str, str]:
     return {"tenant_id": known("salon"), "branch_id": known("branch"), "call_id": call}
-
-
-async def fault(call: Any) -> Fault:
-    with pytest.raises(grpc.aio.AioRpcError) as caught:
-        await call
-    return fault_of(caught.value)
 
 
 async def test_a_claim_gives_back_what_was_offered(service: Running) -> None:

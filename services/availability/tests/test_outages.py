@@ -5,30 +5,24 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
-from typing import Any
 
 import grpc
 import pytest
 
 from availability.clients.redis_holds import TIMEOUT_S
 from availability.storage.busy import BusyTables
+from availability.testing.answers import reason
 from availability.testing.peers import BookingPeer, RegistryPeer
 from availability.testing.replicas import Running, Surroundings, eventually, until
 from availability.testing.salon import at, booked, known, salon, search
 from chassis import postgres
-from chassis.grpc_client import channel, fault_of
+from chassis.grpc_client import channel
 from chassis.grpc_server import grpc_server
 from chassis.testing import SettableClock, serving
 from local_stack.embedded import EmbeddedRedis, free_port
 from rufbuch.availability.v1 import service_pb2 as pb
 
 CALL = {"tenant_id": known("salon"), "branch_id": known("branch"), "call_id": "a"}
-
-
-async def reason(call: Any) -> str:
-    with pytest.raises(grpc.aio.AioRpcError) as caught:
-        await call
-    return fault_of(caught.value).reason
 
 
 async def held(service: Running, call: str) -> int:

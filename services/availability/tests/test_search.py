@@ -4,33 +4,21 @@ import asyncio
 from datetime import datetime, timedelta
 from typing import Any
 
-import grpc
 import pytest
 from google.protobuf.timestamp_pb2 import Timestamp
 
+from availability.testing.answers import outcome, reason, starts
 from availability.testing.peers import BookingPeer, RegistryPeer
 from availability.testing.replicas import Running, Surroundings, eventually
 from availability.testing.salon import at, booked, known, salon, search, stamp
-from chassis.grpc_client import fault_of
 from chassis.testing import SettableClock
 from rufbuch.availability.v1 import service_pb2 as pb
 
 AVAILABLE, ALTERNATIVES = pb.SEARCH_OUTCOME_AVAILABLE, pb.SEARCH_OUTCOME_ALTERNATIVES
 
 
-def starts(response: pb.SearchSlotsResponse) -> list[float]:
-    """In hours of the day, UTC."""
-    return [(option.start_time.ToSeconds() - stamp(at(0)).seconds) / 3600 for option in response.options]
-
-
 def window(begin: float, end: float) -> pb.TimeWindow:
     return pb.TimeWindow(start_time=stamp(at(begin)), end_time=stamp(at(end)))
-
-
-async def reason(call: Any) -> str:
-    with pytest.raises(grpc.aio.AioRpcError) as caught:
-        await call
-    return fault_of(caught.value).reason
 
 
 async def test_a_free_wish_is_answered_with_itself_and_held(service: Running, clock: SettableClock) -> None:
@@ -167,6 +155,29 @@ async def test_a_booking_is_seen_through_its_event(
         return (await service.stub.SearchSlots(search(at(13), call_id="a"))).outcome == ALTERNATIVES
 
     await eventually(is_taken)
+
+
+async def test_an_appointment_that_does_not_say_what_it_occupies_takes_its_whole_span(
+    service: Running, booking: BookingPeer, clock: SettableClock
+) -> None:
+    """AV-01, AV-25"""
+    appointment = booked("anna", at(12.5), at(13.5))
+    del appointment.occupied[:]
+    await booking.book(appointment, now=clock.now())
+
+    async def is_taken() -> bool:
+        return await outcome(service, 13, person_id=known("anna")) == ALTERNATIVES
+
+    await eventually(is_taken)
+    assert await outcome(service, 13.5, person_id=known("anna")) == AVAILABLE
+
+
+async def test_a_free_gap_takes_another_appointment_and_an_active_phase_does_not(service: Running) -> None:
+    """AV-02: both directions, with an option that is held."""
+    asked = search(at(13), service_id=known("colour"), person_id=known("anna"), call_id="a")
+    await service.stub.SearchSlots(asked)
+    found = [await outcome(service, hour, person_id=known("anna")) for hour in (13.25, 13.5, 13.75)]
+    assert found == [ALTERNATIVES, AVAILABLE, ALTERNATIVES]
 
 
 async def test_of_fifty_callers_for_one_slot_exactly_one_holds_it(service: Running) -> None:

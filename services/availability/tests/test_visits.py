@@ -3,15 +3,13 @@
 import asyncio
 from collections.abc import Callable, Iterable
 from datetime import timedelta
-from typing import Any
 
-import grpc
 import pytest
 
+from availability.testing.answers import changed, hour_of, outcome, reason
 from availability.testing.peers import BookingPeer, RegistryPeer
 from availability.testing.replicas import Running, eventually
-from availability.testing.salon import at, booked, known, salon, search, stamp
-from chassis.grpc_client import fault_of
+from availability.testing.salon import at, booked, explain, known, salon, search, stamp
 from chassis.testing import SettableClock
 from rufbuch.availability.v1 import service_pb2 as pb
 from rufbuch.booking.v1 import appointment_pb2
@@ -23,36 +21,10 @@ WEEKDAYS = [1, 2, 3, 4, 5]
 Change = Callable[[business_pb2.Business], object]
 
 
-def hour_of(stamped: Any) -> float:
-    return float(stamped.ToSeconds() - stamp(at(0)).seconds) / 3600
-
-
-def starts(response: pb.SearchSlotsResponse) -> list[float]:
-    return [hour_of(option.start_time) for option in response.options]
-
-
-async def reason(call: Any) -> str:
-    with pytest.raises(grpc.aio.AioRpcError) as caught:
-        await call
-    return fault_of(caught.value).reason
-
-
-async def changed(service: Running, registry: RegistryPeer, change: Change) -> None:
-    """Change the salon, and wait until the service has read it."""
+async def change_salon(service: Running, registry: RegistryPeer, change: Change) -> None:
     business = salon()
     change(business)
-    readings = registry.readings
-    await service.stub.SearchSlots(search(at(13)))
-    await registry.change(business)
-
-    async def is_read() -> bool:
-        return registry.readings > readings + 1
-
-    await eventually(is_read)
-
-
-async def outcome(service: Running, hour: float, **fields: Any) -> int:
-    return (await service.stub.SearchSlots(search(at(hour), **fields))).outcome
+    await changed(service, registry, business)
 
 
 class TestRules:
@@ -66,14 +38,14 @@ class TestRules:
             dated.add(date="2025-11-24")
             dated.add(date="2025-12-25").spans.add(start="10:00", end="12:00")
 
-        await changed(service, registry, change)
+        await change_salon(service, registry, change)
         assert await outcome(service, 13) == pb.SEARCH_OUTCOME_CLOSED
         assert [await outcome(service, 24 * 31 + hour) for hour in (9, 13)] == [AVAILABLE, ALTERNATIVES]
 
     async def test_a_persons_own_hours_of_a_date_bind_only_that_person(
         self, service: Running, registry: RegistryPeer
     ) -> None:
-        await changed(
+        await change_salon(
             service, registry, lambda business: business.people[0].dated_hours.add(date="2025-11-24")
         )
         assert await outcome(service, 13, person_id=known("anna")) == pb.SEARCH_OUTCOME_CLOSED
@@ -86,7 +58,7 @@ class TestRules:
             business.people[0].working_hours[0].valid_from = "2025-11-25"
             business.people[0].working_hours[0].valid_until = "2025-11-26"
 
-        await changed(service, registry, change)
+        await change_salon(service, registry, change)
         days = [await outcome(service, 24 * day + 13, person_id=known("anna")) for day in range(4)]
         closed = pb.SEARCH_OUTCOME_CLOSED
         assert days == [closed, AVAILABLE, AVAILABLE, closed]
@@ -95,7 +67,7 @@ class TestRules:
         def change(business: business_pb2.Business) -> None:
             business.people[0].phase_minutes.add(service_id=known("cut"), phase_position=0, minutes=90)
 
-        await changed(service, registry, change)
+        await change_salon(service, registry, change)
         ends = [
             hour_of(
                 (await service.stub.SearchSlots(search(at(13), person_id=known(person)))).options[0].end_time
@@ -111,7 +83,7 @@ class TestRules:
             business.people[0].buffer_before_minutes = 15
             business.services[0].buffer_after_minutes = 30
 
-        await changed(service, registry, change)
+        await change_salon(service, registry, change)
         asked = {"person_id": known("anna"), "call_id": "a"}
         option = (await service.stub.SearchSlots(search(at(13), **asked))).options[0]
         assert [(hour_of(each.start_time), hour_of(each.end_time)) for each in option.occupied] == [
@@ -129,7 +101,7 @@ class TestRules:
             business.services[0].horizon_days = 7
             business.services[0].start_windows.add(weekdays=WEEKDAYS, start="12:00", end="15:00")
 
-        await changed(service, registry, change)
+        await change_salon(service, registry, change)
         asked = [
             (10, pb.SEARCH_OUTCOME_TOO_SOON),
             (13, AVAILABLE),
@@ -144,7 +116,7 @@ class TestRules:
         self, service: Running, registry: RegistryPeer, booking: BookingPeer, clock: SettableClock
     ) -> None:
         """However many callers ask at once, and however the places are taken: booked or held."""
-        await changed(service, registry, lambda business: setattr(business.services[0], "daily_cap", 2))
+        await change_salon(service, registry, lambda business: setattr(business.services[0], "daily_cap", 2))
         await booking.book(booked("anna", at(8), at(9)), now=clock.now())
 
         async def is_known() -> bool:
@@ -235,7 +207,7 @@ class TestSeveral:
             for person, skill in zip(business.people, ("cut", "colour"), strict=True):
                 person.bookable_service_ids[:] = [known(skill)]
 
-        await changed(service, registry, change)
+        await change_salon(service, registry, change)
         asked = search(at(13), more_service_ids=[known("colour")], call_id="a")
         option = (await service.stub.SearchSlots(asked)).options[0]
         assert {(phase.service_id, phase.person_id) for phase in option.phases} == {
@@ -252,7 +224,7 @@ class TestSeveral:
             business.branches[0].resources.add(resource_id=known("basin"), key="basin", group="basins")
             business.services[0].phases[0].resource_groups.append("basins")
 
-        await changed(service, registry, change)
+        await change_salon(service, registry, change)
         option = (await service.stub.SearchSlots(search(at(13), call_id="a"))).options[0]
         assert [each.resource_id for each in option.occupied] == ["", known("basin")]
         assert await outcome(service, 13, call_id="b") == ALTERNATIVES
@@ -324,109 +296,3 @@ def hold(
     ]
     where = {"tenant_id": known("salon"), "branch_id": known("branch")}
     return pb.HoldOptionsRequest(call_id=call_id, caller_number=caller_number, slots=slots, **where)
-
-
-def explain(hour: float, **fields: str) -> pb.ExplainSlotRequest:
-    asked = {"tenant_id": known("salon"), "branch_id": known("branch"), "service_id": known("cut"), **fields}
-    return pb.ExplainSlotRequest(start_time=stamp(at(hour)), **asked)
-
-
-class TestViews:
-    """What an operator sees."""
-
-    async def test_it_is_told_why_a_start_is_not_free(
-        self, service: Running, registry: RegistryPeer, booking: BookingPeer, clock: SettableClock
-    ) -> None:
-        """AV-24"""
-        appointment = booked("anna", at(13), at(14))
-        await booking.book(appointment, now=clock.now())
-
-        async def is_known() -> bool:
-            return await outcome(service, 13, person_id=known("anna")) == ALTERNATIVES
-
-        await eventually(is_known)
-        await service.stub.SearchSlots(search(at(13), person_id=known("ben"), call_id="a"))
-        explained = await service.stub.ExplainSlot(explain(13.25))
-        assert not explained.free
-        assert [(each.kind, each.person_id, each.appointment_id, each.words) for each in explained.blockers] == [
-            (pb.BLOCKER_KIND_APPOINTMENT, known("anna"), appointment.appointment_id, "anna hat von 14:00 bis 15:00 Uhr einen Termin."),
-            (pb.BLOCKER_KIND_HOLD, known("ben"), "", "ben ist von 14:00 bis 15:00 Uhr für einen anderen Anruf vorgemerkt."),
-        ]  # fmt: skip
-
-    @pytest.mark.parametrize(
-        ("hour", "kinds", "words"),
-        [
-            (13, [], []),
-            (7.5, [pb.BLOCKER_KIND_NOTICE, pb.BLOCKER_KIND_OUTSIDE_HOURS], ["It is too short notice.", "anna does not work from 08:30 to 09:00."]),
-            (13.1, [pb.BLOCKER_KIND_GRID], ["No appointment begins at this minute."]),
-            (24 * 31 + 13, [pb.BLOCKER_KIND_HOLIDAY], ["This day is a public holiday."]),
-            (24 * 70 + 13, [pb.BLOCKER_KIND_HORIZON] * 2, ["It is too far ahead.", "The calendar does not reach that far."]),
-        ],
-        ids=["free", "too soon", "off the grid", "Christmas", "too far"],
-    )  # fmt: skip
-    async def test_every_reason_is_named(
-        self, service: Running, hour: float, kinds: list[int], words: list[str]
-    ) -> None:
-        asked = explain(hour, person_id=known("anna"), language="en-GB")
-        explained = await service.stub.ExplainSlot(asked)
-        assert explained.free == (not kinds)
-        assert [each.kind for each in explained.blockers] == kinds
-        assert [each.words for each in explained.blockers] == words
-
-    async def test_somebody_who_cannot_do_it_is_no_riddle(
-        self, service: Running, registry: RegistryPeer
-    ) -> None:
-        """AV-17"""
-        await changed(
-            service, registry, lambda business: business.people[0].ClearField("bookable_service_ids")
-        )
-        explained = await service.stub.ExplainSlot(explain(13, person_id=known("anna")))
-        assert [(each.kind, each.words) for each in explained.blockers] == [
-            (pb.BLOCKER_KIND_NOT_ABLE, "anna bietet diese Leistung nicht an.")
-        ]
-
-    async def test_a_day_shows_hours_absences_appointments_and_holds(
-        self, service: Running, registry: RegistryPeer, booking: BookingPeer, clock: SettableClock
-    ) -> None:
-        def change(business: business_pb2.Business) -> None:
-            business.people[0].absences.add(start_time=stamp(at(16)), end_time=stamp(at(30)))
-
-        await changed(service, registry, change)
-        appointment = booked("anna", at(13), at(14))
-        await booking.book(appointment, now=clock.now())
-
-        async def is_known() -> bool:
-            return await outcome(service, 13, person_id=known("anna")) == ALTERNATIVES
-
-        await eventually(is_known)
-        await service.stub.SearchSlots(search(at(10), person_id=known("anna"), call_id="a"))
-        day = await service.stub.GetDay(day_of("2025-11-24"))
-        assert [(each.kind, hour_of(each.start_time), hour_of(each.end_time)) for each in day.entries] == [
-            (pb.DAY_ENTRY_KIND_WORKING, 8, 17),
-            (pb.DAY_ENTRY_KIND_HOLD, 10, 11),
-            (pb.DAY_ENTRY_KIND_APPOINTMENT, 13, 14),
-            (pb.DAY_ENTRY_KIND_ABSENCE, 16, 30),
-        ]
-        assert day.entries[1].hold_expire_time == stamp(clock.now() + timedelta(minutes=5))
-        assert day.entries[2].appointment_id == appointment.appointment_id
-
-    @pytest.mark.parametrize(
-        ("fields", "expected"),
-        [
-            ({"date": "24.11.2025"}, "WISH_INVALID"),
-            ({"date": "2025-02-30"}, "WISH_INVALID"),
-            ({"person_id": known("nobody")}, "PERSON_UNKNOWN"),
-            ({"person_id": ""}, "PERSON_UNKNOWN"),
-            ({"branch_id": known("nowhere")}, "BRANCH_UNKNOWN"),
-        ],
-        ids=str,
-    )
-    async def test_a_day_needs_a_date_and_a_person(
-        self, service: Running, fields: dict[str, str], expected: str
-    ) -> None:
-        assert await reason(service.stub.GetDay(day_of(**fields))) == expected
-
-
-def day_of(date: str = "2025-11-24", **fields: str) -> pb.GetDayRequest:
-    where = {"tenant_id": known("salon"), "branch_id": known("branch"), "person_id": known("anna"), **fields}
-    return pb.GetDayRequest(date=date, **where)

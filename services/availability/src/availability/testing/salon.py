@@ -93,6 +93,12 @@ def search(
     return availability_pb2.SearchSlotsRequest(**asked)
 
 
+def explain(hour: float, **fields: str) -> availability_pb2.ExplainSlotRequest:
+    """A request for what blocks a cut at an hour of the day that the tests play on."""
+    asked = {"tenant_id": known("salon"), "branch_id": known("branch"), "service_id": known("cut"), **fields}
+    return availability_pb2.ExplainSlotRequest(start_time=stamp(at(hour)), **asked)
+
+
 def booked(
     person: str, start: datetime, end: datetime, *, state: int = appointment_pb2.APPOINTMENT_STATE_BOOKED
 ) -> appointment_pb2.Appointment:
