@@ -40,6 +40,7 @@ from sandbox.calcom.embedded import HOST_KEY, Cal, embedded
 from sandbox.calcom.settings import Settings as StandInSettings
 
 SECRET = "whsec-of-the-salon"
+TRACEPARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 MINUTES = ((50, True), (15, False), (5, True), (15, True), (10, False), (40, True))
 """A perm: phases of a service with their lengths, True where the person is needed."""
 ACTIVE = tuple(position for position, (_, active) in enumerate(MINUTES) if active)
@@ -156,15 +157,19 @@ def booked_event(made: appointment_pb2.Appointment, position: str) -> booking_pb
     """What booking tells."""
     return booking_pb2.WatchEventsResponse(
         position=position,
-        traceparent="00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+        traceparent=TRACEPARENT,
         appointment_booked=booking_pb2.AppointmentBooked(appointment=made),
     )
 
 
 def appointment(
-    start: datetime, *, phone: str = "+493023125001", name: str = "Mia Sommer"
+    start: datetime,
+    *,
+    phone: str = "+493023125001",
+    name: str = "Mia Sommer",
+    customer: appointment_pb2.Customer | None = None,
 ) -> appointment_pb2.Appointment:
-    """A perm at a time, for a customer of her own."""
+    """A perm at a time, for a customer of her own unless told."""
     made = appointment_pb2.Appointment(
         appointment_id=str(uuid4()),
         tenant_id=str(TENANT),
@@ -172,7 +177,8 @@ def appointment(
         service_id=str(SERVICE),
         person_id=str(PERSON),
         call_id="call_1",
-        customer=appointment_pb2.Customer(
+        customer=customer
+        or appointment_pb2.Customer(
             name=name, phone_number=phone, calendar_email=f"{uuid4().hex}@example.org"
         ),
     )
@@ -225,10 +231,48 @@ class Stage:
     async def book(self, made: appointment_pb2.Appointment | None = None) -> AppointmentRef:
         """Take in that an appointment was made."""
         made = made or appointment(self.start)
-        count = await self.pool.fetchval("SELECT count(*) FROM appointment")
-        event = event_of(booked_event(made, position=str(count + 1)))
-        await self.intake.record(event, self.cal.clock.now())
-        return event.booked.ref
+        await self._tell(appointment_booked=booking_pb2.AppointmentBooked(appointment=made))
+        return self.ref(made)
+
+    def perm(self, start: datetime | None = None) -> appointment_pb2.Appointment:
+        """An appointment that nobody has told yet."""
+        return appointment(start or self.start)
+
+    async def call_off(self, made: appointment_pb2.Appointment) -> None:
+        """Take in that an appointment was cancelled."""
+        await self._tell(appointment_cancelled=booking_pb2.AppointmentCancelled(appointment=made))
+
+    async def moved(
+        self,
+        made: appointment_pb2.Appointment,
+        start: datetime,
+        *,
+        again: appointment_pb2.Appointment | None = None,
+    ) -> appointment_pb2.Appointment:
+        """Take in that an appointment was moved; the one that took its place."""
+        later = again or appointment(start, customer=made.customer)
+        later.rescheduled_from_id = made.appointment_id
+        moved = booking_pb2.AppointmentRescheduled(previous=made, appointment=later)
+        await self._tell(appointment_rescheduled=moved)
+        return later
+
+    async def move(self, made: appointment_pb2.Appointment, start: datetime) -> AppointmentRef:
+        """The same; which one took its place."""
+        return self.ref(await self.moved(made, start))
+
+    async def forget(self, customer_id: str) -> None:
+        """Take in that a customer was erased."""
+        erased = booking_pb2.CustomerErased(tenant_id=str(TENANT), customer_id=customer_id)
+        await self._tell(customer_erased=erased)
+
+    def ref(self, made: appointment_pb2.Appointment) -> AppointmentRef:
+        """Which one it is here."""
+        return AppointmentRef(UUID(made.tenant_id), UUID(made.appointment_id))
+
+    async def _tell(self, **event: Any) -> None:
+        position = str(int(await self.intake.position() or 0) + 1)
+        told = booking_pb2.WatchEventsResponse(position=position, traceparent=TRACEPARENT, **event)
+        await self.intake.record(event_of(told), self.cal.clock.now())
 
     async def book_at(self, start: datetime) -> AppointmentRef:
         """Take in an appointment at a time."""

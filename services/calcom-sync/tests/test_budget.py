@@ -10,6 +10,7 @@ import pytest
 from redis.asyncio import Redis
 
 from calcom_sync.clients.budget import WITHOUT_REDIS, RedisBudget
+from calcom_sync.domain.answers import Answer
 from calcom_sync.domain.appointment import SyncState
 from calcom_sync.domain.setup import Account
 from local_stack.embedded import EmbeddedRedis
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
 NOW = datetime(2027, 3, 1, 8, 0, tzinfo=UTC)
 VERA = Account(UUID(int=1), "vera", "cal_test_vera")
 OTTO = Account(UUID(int=2), "otto", "cal_test_otto")
+
+
+def _throttled(seconds: int) -> Answer:
+    return Answer(429, reset=timedelta(seconds=seconds))
 
 
 @pytest.fixture
@@ -71,15 +76,15 @@ async def test_a_batch_beyond_the_burst_gets_through_and_is_paid_for_after(budge
 
 
 async def test_a_paused_key_asks_nothing_until_the_pause_is_over(budget: RedisBudget) -> None:
-    await budget.pause(VERA, timedelta(seconds=40), NOW)
+    await budget.heed(VERA, _throttled(40), NOW)
     assert await budget.take(VERA, 1, NOW + timedelta(seconds=10)) == timedelta(seconds=30)
     assert await budget.take(VERA, 1, NOW + timedelta(seconds=40)) == timedelta()
     assert await budget.take(OTTO, 1, NOW) == timedelta()
 
 
 async def test_a_shorter_pause_does_not_end_a_longer_one(budget: RedisBudget) -> None:
-    await budget.pause(VERA, timedelta(seconds=40), NOW)
-    await budget.pause(VERA, timedelta(seconds=5), NOW)
+    await budget.heed(VERA, _throttled(40), NOW)
+    await budget.heed(VERA, _throttled(5), NOW)
     assert await budget.take(VERA, 1, NOW) == timedelta(seconds=40)
 
 

@@ -5,14 +5,15 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import asyncpg
 import pytest
 
-from calcom_sync.consumer import EventUnknownError, event_of
+from calcom_sync import consumer
+from calcom_sync.consumer import event_of
 from calcom_sync.storage.intake import SqlIntake
-from calcom_sync.usecases.take_in import Event
+from calcom_sync.usecases.take_in import Booked, Event, NotUnderstood
 from rufbuch.booking.v1 import service_pb2
 
 if TYPE_CHECKING:
@@ -118,17 +119,37 @@ async def test_an_event_that_breaks_a_rule_of_ours_is_loud(stage: "Stage") -> No
         await asyncio.wait_for(stage.consumer.follow(), 10)
 
 
-async def test_an_event_of_a_newer_booking_is_not_stepped_over(stage: "Stage") -> None:
-    unknown = service_pb2.WatchEventsResponse(position="1")
-    with pytest.raises(EventUnknownError):
-        event_of(unknown)
+async def test_an_event_of_a_newer_booking_is_kept_and_holds_nothing_up(stage: "Stage") -> None:
+    """A log that stands still would keep the cancellations behind it from Cal.com."""
+    unknown = service_pb2.WatchEventsResponse(position="1", traceparent="of-the-future")
+    assert isinstance(event_of(unknown).change, NotUnderstood)
+    before = consumer._not_understood._value.get()
+    stage.booking.events.append(unknown)
+    await _tell(stage, 1)
 
-    async with stage.booking.grown:
-        stage.booking.events.append(unknown)
     async with _following(stage):
-        await _until(lambda: _asked(stage, times=2))
+        await _until(lambda: _is(stage, appointments=1))
 
-    assert await stage.intake.position() == ""
+    kept = await stage.pool.fetchval("SELECT body FROM skipped_event WHERE position = '1'")
+    assert service_pb2.WatchEventsResponse.FromString(kept) == unknown
+    assert consumer._not_understood._value.get() == before + 1
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        {"appointment_completed": service_pb2.AppointmentCompleted()},
+        {"appointment_no_show": service_pb2.AppointmentNoShow()},
+        {"callback_requested": service_pb2.CallbackRequested()},
+    ],
+)
+async def test_what_is_no_concern_of_cal_com_moves_the_position_alone(stage: "Stage", event: Any) -> None:
+    told = service_pb2.WatchEventsResponse(position="7", **event)
+
+    assert await stage.intake.record(event_of(told), stage.cal.clock.now()) is False
+
+    assert await stage.intake.position() == "7"
+    assert await stage.pool.fetchval("SELECT count(*) FROM skipped_event") == 0
 
 
 async def test_the_call_stays_known_to_the_work_it_causes(stage: "Stage") -> None:
@@ -136,7 +157,8 @@ async def test_the_call_stays_known_to_the_work_it_causes(stage: "Stage") -> Non
     event = event_of(told)
     await stage.intake.record(event, stage.cal.clock.now())
 
-    found = await stage.found(event.booked.ref)
+    assert isinstance(event.change, Booked)
+    found = await stage.found(event.change.ref)
 
     assert found.call_id == "call_1"
     assert found.traceparent == told.traceparent
@@ -144,7 +166,3 @@ async def test_the_call_stays_known_to_the_work_it_causes(stage: "Stage") -> Non
 
 async def _is(stage: "Stage", *, appointments: int) -> bool:
     return await _appointments(stage) == appointments
-
-
-async def _asked(stage: "Stage", *, times: int) -> bool:
-    return len(stage.booking.asked_after) >= times

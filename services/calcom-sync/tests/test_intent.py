@@ -51,10 +51,13 @@ def test_only_moves_of_the_table_are_possible(state: State, to: State) -> None:
             ACTIONS[to](before)
 
 
-def test_what_was_settled_for_good_stays_settled() -> None:
-    assert not MOVES[State.FAILED]
-    assert not MOVES[State.CANCELLED]
-    assert State.IN_FLIGHT not in MOVES[State.SYNCED]
+def test_what_was_settled_for_good_is_never_sent_again_without_being_looked_at() -> None:
+    """CS-01: only a person brings it back, and what may have been sent is looked up first."""
+    assert all(State.IN_FLIGHT not in MOVES[state] for state in (State.FAILED, State.CANCELLED, State.SYNCED))
+    assert intent(State.FAILED, attempts=1).asked_for_again(NOW, PATIENCE).state is State.UNKNOWN
+    assert intent(State.FAILED).asked_for_again(NOW, PATIENCE).state is State.PENDING
+    assert intent(State.CANCELLED, attempts=1).asked_for_again(NOW, PATIENCE).state is State.PENDING
+    assert intent(State.SYNCED).asked_for_again(NOW, PATIENCE).state is State.SYNCED
 
 
 def test_a_lease_counts_a_request_as_sent_before_it_is() -> None:
@@ -112,7 +115,9 @@ S = State
         ({S.SYNCED, S.IN_FLIGHT}, False, SyncState.PENDING),
         ({S.SYNCED, S.UNKNOWN}, False, SyncState.PENDING),
         ({S.SYNCED}, False, SyncState.SYNCED),
-        ({S.CANCELLED}, False, SyncState.CANCELLED),
+        ({S.CANCELLED}, False, SyncState.FAILED),
+        ({S.CANCELLED, S.SYNCED}, False, SyncState.PARTIAL),
+        ({S.CANCELLED, S.PENDING}, False, SyncState.PENDING),
         ({S.SYNCED, S.FAILED}, True, SyncState.PARTIAL),
         ({S.UNKNOWN, S.FAILED}, True, SyncState.PARTIAL),
         ({S.IN_FLIGHT, S.FAILED}, True, SyncState.PARTIAL),
@@ -125,3 +130,17 @@ def test_the_phases_make_one_word(states: set[State], spoiled: bool, told: SyncS
     """CS-04: synced only if every phase is."""
     assert summary(Plan.MADE, states, spoiled=spoiled) is told
     assert summary(Plan.NOT_NEEDED, states, spoiled=spoiled) is SyncState.NOT_NEEDED
+
+
+@pytest.mark.parametrize(
+    ("states", "told"),
+    [
+        ({S.CANCELLED}, SyncState.CANCELLED),
+        ({S.CANCELLED, S.FAILED}, SyncState.CANCELLED),
+        ({S.CANCELLED, S.SYNCED}, SyncState.PENDING),
+        ({S.UNKNOWN}, SyncState.PENDING),
+    ],
+)
+def test_what_was_called_off_is_cancelled_when_nothing_is_left(states: set[State], told: SyncState) -> None:
+    assert summary(Plan.MADE, states, spoiled=False, over=True) is told
+    assert summary(Plan.MADE, states, spoiled=True, over=True) is told

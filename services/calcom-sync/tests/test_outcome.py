@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from calcom_sync.clients.calcom_models import answer_of, bookings_of
+from calcom_sync.clients.calcom_models import answer_of, page_of
 from calcom_sync.domain.answers import Answer, NoAnswer
 from calcom_sync.domain.outcome import CallOff, Outcome, blames_phone, classify, classify_call_off
 
@@ -125,7 +125,7 @@ def test_an_error_text_is_kept_whole() -> None:
 
 @pytest.mark.parametrize("data", [None, {}, [{"uid": "only"}], [{**BOOKING, "start": "2027-05-03T09:00:00"}]])
 def test_a_list_that_cannot_be_read_is_no_empty_list(data: Any) -> None:
-    assert bookings_of(httpx.Response(200, json={"status": "success", "data": data})) is None
+    assert page_of(httpx.Response(200, json={"status": "success", "data": data}), full=100) is None
 
 
 @pytest.mark.parametrize(

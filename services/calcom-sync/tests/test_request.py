@@ -22,6 +22,7 @@ APPOINTMENT = Appointment(
     ref=AppointmentRef(UUID(int=1), UUID(int=2)), branch_id=UUID(int=5), service_id=UUID(int=6),
     attendee=Attendee("Mia Sommer", "c1@example.org", "+493023125001"), time_zone="Europe/Berlin", language="de",
     call_id="call_1", traceparent="", plan=Plan.MADE, wanted=True, spoiled=False, intents=[INTENT],
+    received_at=START,
 )  # fmt: skip
 BOOKING = RemoteBooking(
     uid="u", number=1, status="accepted", start=START, length=timedelta(minutes=50), event_type_id=7, hosts=("vera",),

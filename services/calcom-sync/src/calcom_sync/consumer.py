@@ -12,7 +12,18 @@ from prometheus_client import Counter
 
 from calcom_sync.domain.appointment import AppointmentRef, Attendee
 from calcom_sync.usecases.ports import Clock
-from calcom_sync.usecases.take_in import ActivePhase, Booked, Event, Intake, take_in
+from calcom_sync.usecases.take_in import (
+    ActivePhase,
+    Booked,
+    CalledOff,
+    Change,
+    Event,
+    Forgotten,
+    Intake,
+    NoConcern,
+    NotUnderstood,
+    take_in,
+)
 from chassis.errors import StorageUnavailableError
 from chassis.grpc_client import fault_of
 from chassis.postgres import reaching_storage
@@ -25,10 +36,11 @@ PAUSES_S = (0.1, 0.5, 1.0, 2.0)
 """Before connecting again; the last one stays."""
 _log = logging.getLogger(__name__)
 _taken_in = Counter("rufbuch_calcom_sync_events", "Events of booking taken in", ["new"])
-
-
-class EventUnknownError(Exception):
-    """Booking tells something that this version does not understand. Stepping over it would lose it."""
+_not_understood = Counter(
+    "rufbuch_calcom_sync_events_not_understood",
+    "Events of a newer booking: kept as they came, but without effect here",
+)
+NO_CONCERN = frozenset({"appointment_completed", "appointment_no_show", "callback_requested"})
 
 
 class Log(Intake, Protocol):
@@ -56,35 +68,57 @@ class Consumer:
                 _log.warning("booking's events stopped", extra={"code": fault.code.name, "why": fault.reason})
             except StorageUnavailableError as error:
                 _log.warning("events cannot be stored", extra={"error": str(error)})
-            except EventUnknownError:
-                _log.exception("booking is newer than this service")
             await asyncio.sleep(PAUSES_S[min(failures, len(PAUSES_S) - 1)])
             failures += 1
 
     async def _until_it_breaks(self) -> None:
         request = service_pb2.WatchEventsRequest(after=await self._intake.position())
         async for told in self._stub.WatchEvents(request):
-            new = await take_in(event_of(told), intake=self._intake, now=self._clock.now())
+            event = event_of(told)
+            new = await take_in(event, intake=self._intake, now=self._clock.now())
             _taken_in.labels(str(new).lower()).inc()
+            if isinstance(event.change, NotUnderstood):
+                # Not waited for: while the log stands still, cancellations that callers were told of would not reach Cal.com
+                # either, and a kind that is new says nothing that this version has ever acted on.
+                _not_understood.inc()
+                _log.error("an event is not understood", extra={"position": event.position})
 
 
 def event_of(told: service_pb2.WatchEventsResponse) -> Event:
-    """An event in our words. Raises EventUnknownError."""
-    if told.WhichOneof("event") != "appointment_booked":
-        raise EventUnknownError(f"no known event at position {told.position}")
-    return Event(told.position, told.traceparent, _booked(told.appointment_booked.appointment))
+    """An event in our words."""
+    return Event(told.position, told.traceparent, _change(told))
 
 
-def _booked(made: appointment_pb2.Appointment) -> Booked:
+def _change(told: service_pb2.WatchEventsResponse) -> Change:
+    kind = told.WhichOneof("event")
+    if kind == "appointment_booked":
+        return _booked(told.appointment_booked.appointment, None)
+    if kind == "appointment_rescheduled":
+        moved = told.appointment_rescheduled
+        return _booked(moved.appointment, _ref(moved.previous))
+    if kind == "appointment_cancelled":
+        return CalledOff(_ref(told.appointment_cancelled.appointment))
+    if kind == "customer_erased":
+        return Forgotten(UUID(told.customer_erased.tenant_id), UUID(told.customer_erased.customer_id))
+    return NoConcern() if kind in NO_CONCERN else NotUnderstood(told.SerializeToString())
+
+
+def _ref(appointment: appointment_pb2.Appointment) -> AppointmentRef:
+    return AppointmentRef(UUID(appointment.tenant_id), UUID(appointment.appointment_id))
+
+
+def _booked(made: appointment_pb2.Appointment, took_place_of: AppointmentRef | None) -> Booked:
     customer = made.customer
     active = [phase for phase in made.phases if phase.kind == appointment_pb2.PHASE_KIND_ACTIVE]
     return Booked(
-        ref=AppointmentRef(UUID(made.tenant_id), UUID(made.appointment_id)),
+        ref=_ref(made),
         branch_id=UUID(made.branch_id),
         service_id=UUID(made.service_id),
         attendee=Attendee(customer.name, customer.calendar_email, customer.phone_number),
         call_id=made.call_id,
         phases=tuple(_phase(phase) for phase in active),
+        customer_id=UUID(customer.customer_id) if customer.customer_id else None,
+        took_place_of=took_place_of,
     )
 
 

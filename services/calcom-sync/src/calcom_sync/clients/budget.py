@@ -1,76 +1,163 @@
-"""How much may be asked of Cal.com: a token bucket per API key in Redis, shared by all workers."""
+"""How much may be asked of Cal.com: per API key a token bucket, a line and a circuit breaker in Redis, shared by all workers."""
 
 import hashlib
 import logging
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from importlib import resources
 
 from prometheus_client import Counter
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
+from calcom_sync.domain.answers import Answer, NoAnswer, Page
+from calcom_sync.domain.settling import reset_of
 from calcom_sync.domain.setup import Account
+from calcom_sync.usecases.ports import Place, Urgency
 
 WITHOUT_REDIS = timedelta(seconds=5)
 """Nobody can say how much was asked already: rather late than locked out."""
 _log = logging.getLogger(__name__)
-_waits = Counter("rufbuch_calcom_sync_budget_waits", "Times that work was put off for lack of budget")
+_waits = Counter(
+    "rufbuch_calcom_sync_budget_waits", "Times that work was put off for lack of budget", ["urgency"]
+)
 _pauses = Counter("rufbuch_calcom_sync_throttled", "Times that Cal.com throttled a key")
+_broken = Counter("rufbuch_calcom_sync_circuit_opened", "Times that a key rested since nothing was answered")
 
-# Tokens may go below zero by one batch, so that a batch larger than the bucket gets through at all; who comes next waits.
-_TAKE = """
-local now, wanted, per_ms, size = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
-local known = redis.call('HMGET', KEYS[1], 'tokens', 'at', 'paused_until')
-local paused_until = tonumber(known[3] or 0)
-if paused_until > now then return math.ceil(paused_until - now) end
-local at = tonumber(known[2] or now)
-local tokens = math.min(size, tonumber(known[1] or size) + math.max(0, now - at) * per_ms)
-local needed = math.min(wanted, size)
-local wait = 0
-if tokens >= needed then tokens = tokens - wanted else wait = math.max(1, math.ceil((needed - tokens) / per_ms)) end
-redis.call('HSET', KEYS[1], 'tokens', tostring(tokens), 'at', tostring(math.max(now, at)))
-redis.call('PEXPIRE', KEYS[1], 3600000)
-return wait
-"""
-_PAUSE = """
-local until_ms = math.max(tonumber(redis.call('HGET', KEYS[1], 'paused_until') or 0), tonumber(ARGV[1]))
-redis.call('HSET', KEYS[1], 'paused_until', tostring(until_ms))
-redis.call('PEXPIRE', KEYS[1], 3600000)
-return 0
-"""
+
+@dataclass(frozen=True)
+class Breaker:
+    """After ``failures`` requests in a row without a usable answer a key rests, then one batch tries, for up to ``probe``;
+    each rest is twice as long as the one before."""
+
+    failures: int = 8
+    first_rest: timedelta = timedelta(seconds=5)
+    longest_rest: timedelta = timedelta(seconds=60)
+    probe: timedelta = timedelta(seconds=30)
+
+
+@dataclass(frozen=True)
+class BudgetState:
+    """How a key fares. ``tokens`` may be negative: paid for later."""
+
+    tokens: float
+    waiting: int
+    paused_until: datetime | None
+    rests_until: datetime | None
 
 
 class RedisBudget:
     """Implements the port Budget. In any minute at most ``per_minute`` plus ``burst`` requests get through."""
 
-    def __init__(self, redis: Redis, *, per_minute: int, burst: int) -> None:
-        self._take, self._pause = redis.register_script(_TAKE), redis.register_script(_PAUSE)
-        self._per_ms, self._burst = per_minute / 60_000, burst
+    def __init__(self, redis: Redis, *, per_minute: int, burst: int, breaker: Breaker | None = None) -> None:
+        self._redis, self._per_ms, self._burst = redis, per_minute / 60_000, burst
+        self._breaker = breaker or Breaker()
+        scripts = resources.files("calcom_sync.clients")
+        self._take = redis.register_script((scripts / "budget_take.lua").read_text())
+        self._heed = redis.register_script((scripts / "budget_heed.lua").read_text())
 
-    async def take(self, account: Account, requests: int, now: datetime) -> timedelta:
+    async def take(
+        self,
+        account: Account,
+        requests: int,
+        now: datetime,
+        *,
+        urgency: Urgency = Urgency.CHANGE,
+        place: Place | None = None,
+    ) -> timedelta:
         """Take all or nothing. Zero: taken; else how long to wait before asking again."""
-        args = [_ms(now), requests, self._per_ms, self._burst]
+        in_line = place if urgency is Urgency.CHANGE else None
+        args = [
+            _ms(now), requests, self._per_ms, self._burst,
+            self._burst // 2 if urgency is Urgency.SURVEY else 0,
+            urgency.value, in_line.name if in_line else "", _ms(in_line.since if in_line else now),
+            _whole(self._breaker.probe),
+        ]  # fmt: skip
         try:
-            wait_ms = await self._take(keys=[_key(account)], args=args)
+            wait_ms = await self._take(keys=_keys(account), args=args)
         except RedisError as error:
             _log.warning("the budget cannot be read", extra={"error": type(error).__name__})
             return WITHOUT_REDIS
         if wait_ms:
-            _waits.inc()
+            _waits.labels(urgency.value).inc()
         return timedelta(milliseconds=int(wait_ms))
 
-    async def pause(self, account: Account, length: timedelta, now: datetime) -> None:
-        """Cal.com has throttled the key: nobody asks with it until the pause is over."""
-        _pauses.inc()
+    async def heed(self, account: Account, result: Answer | NoAnswer | Page, now: datetime) -> None:
+        """What a request brought tells how the key fares: throttled, nearly used up, or nobody answers."""
+        throttled = isinstance(result, Answer) and result.status == 429
+        remaining = None if isinstance(result, NoAnswer) else result.remaining
+        pause = reset_of(result) if throttled and not isinstance(result, Page) else timedelta()
+        if throttled:
+            _pauses.inc()
+        await self._tell(
+            account,
+            now,
+            failed=is_failure(result),
+            remaining=-1 if remaining is None or throttled else remaining.requests,
+            reset=remaining.reset if remaining else timedelta(),
+            pause=pause,
+        )
+
+    async def _tell(
+        self,
+        account: Account,
+        now: datetime,
+        *,
+        failed: bool,
+        remaining: int,
+        reset: timedelta,
+        pause: timedelta,
+    ) -> None:
+        breaker = self._breaker
+        args = [
+            _ms(now), int(failed), remaining, _whole(reset), _whole(pause), breaker.failures,
+            _whole(breaker.first_rest), _whole(breaker.longest_rest), self._per_ms, self._burst,
+        ]  # fmt: skip
         try:
-            await self._pause(keys=[_key(account)], args=[_ms(now + length)])
+            opened = await self._heed(keys=_keys(account), args=args)
         except RedisError as error:
-            _log.warning("a pause cannot be stored", extra={"error": type(error).__name__})
+            _log.warning("an answer cannot be heeded", extra={"error": type(error).__name__})
+            return
+        if opened:
+            _broken.inc()
+            _log.warning("a key rests", extra={"account_id": str(account.account_id)})
+
+    async def state(self, account: Account, now: datetime) -> BudgetState:
+        """How the key fares now. Raises RedisError."""
+        bucket, line, _ = _keys(account)
+        known = await self._redis.hmget(bucket, ["tokens", "at", "paused_until", "open_until"])
+        tokens, at, paused, opened = [float(value) if value else None for value in known]
+        grown = max(0, _ms(now) - at) * self._per_ms if at is not None else 0
+        return BudgetState(
+            tokens=min(self._burst, (self._burst if tokens is None else tokens) + grown),
+            waiting=int(await self._redis.zcard(line)),
+            paused_until=_later(paused, now),
+            rests_until=_later(opened, now),
+        )
 
 
-def _key(account: Account) -> str:
-    """By key, as Cal.com counts: two accounts, even of two tenants, may have the same one. Never the key itself."""
-    return f"rufbuch:calcom-sync:budget:{hashlib.sha256(account.api_key.encode()).hexdigest()[:32]}"
+def is_failure(result: Answer | NoAnswer | Page) -> bool:
+    """Whether a request says that Cal.com is not well."""
+    return isinstance(result, NoAnswer) or (isinstance(result, Answer) and result.status >= 500)
+
+
+def _keys(account: Account) -> list[str]:
+    """By key, as Cal.com counts: two accounts, even of two tenants, may have the same one. Never the key itself. All in one
+    slot of a cluster."""
+    digest = hashlib.sha256(account.api_key.encode()).hexdigest()[:32]
+    return [f"rufbuch:calcom-sync:budget:{{{digest}}}{part}" for part in ("", ":line", ":back")]
 
 
 def _ms(instant: datetime) -> int:
     return round(instant.timestamp() * 1000)
+
+
+def _whole(length: timedelta) -> int:
+    return round(length.total_seconds() * 1000)
+
+
+def _later(at_ms: float | None, now: datetime) -> datetime | None:
+    """An instant that is still ahead."""
+    if at_ms is None or at_ms <= _ms(now):
+        return None
+    return datetime.fromtimestamp(at_ms / 1000, UTC)

@@ -11,8 +11,8 @@ import httpx
 from opentelemetry.instrumentation.httpx import HTTPXClientInstrumentor, RequestInfo
 from opentelemetry.trace import Span
 
-from calcom_sync.clients.calcom_models import answer_of, bookings_of
-from calcom_sync.domain.answers import Answer, Found, NoAnswer, RemoteBooking
+from calcom_sync.clients.calcom_models import answer_of, page_of
+from calcom_sync.domain.answers import Answer, NoAnswer, Page
 from calcom_sync.domain.request import instant_text
 from calcom_sync.domain.setup import Account
 from calcom_sync.usecases.ports import Wanted
@@ -20,7 +20,6 @@ from calcom_sync.usecases.ports import Wanted
 BOOKINGS_VERSION = "2024-08-13"
 """Pinned: a server answers an absent or unknown version with another body shape, without a word."""
 PAGE = 100
-PAGES_MAX = 20
 _AROUND = timedelta(days=1)
 """A booking of ours at another time than asked for is found as well."""
 _NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
@@ -41,21 +40,22 @@ class CalcomCalendar:
         path = f"/v2/bookings/{quote(uid, safe='')}/cancel"
         return _answer(await self._send(account, "POST", path, json={"cancellationReason": reason}))
 
-    async def find(self, account: Account, wanted: Wanted) -> Found | Answer | NoAnswer:
-        """Bookings of an event type and attendee around a time, in every status, all pages."""
-        found: list[RemoteBooking] = []
-        for number in range(PAGES_MAX):
-            response = await self._send(
-                account, "GET", "/v2/bookings", params={**_filter(wanted), "skip": number * PAGE}
-            )
-            page = None if isinstance(response, NoAnswer) else bookings_of(response)
-            if page is None:
-                return _answer(response)
-            found += page
-            # The totals that Cal.com tells ignore some filters; a short page is the last one.
-            if len(page) < PAGE:
-                return tuple(found)
-        return NoAnswer(sent=True, detail=f"more than {PAGES_MAX} pages of bookings")
+    async def move(self, account: Account, uid: str, body: dict[str, Any]) -> Answer | NoAnswer:
+        """Reschedule a booking; the answer has another uid."""
+        return _answer(
+            await self._send(account, "POST", f"/v2/bookings/{quote(uid, safe='')}/reschedule", json=body)
+        )
+
+    async def find(self, account: Account, wanted: Wanted, page: int) -> Page | Answer | NoAnswer:
+        """One page of the bookings of an event type and attendee around a time, in every status."""
+        return await self._list(account, _filter(wanted), page)
+
+    async def _list(self, account: Account, filters: dict[str, Any], page: int) -> Page | Answer | NoAnswer:
+        params = {**filters, "take": PAGE, "skip": page * PAGE}
+        response = await self._send(account, "GET", "/v2/bookings", params=params)
+        if isinstance(response, NoAnswer):
+            return response
+        return page_of(response, full=PAGE) or _answer(response)
 
     async def _send(
         self,
@@ -83,7 +83,6 @@ def _filter(wanted: Wanted) -> dict[str, Any]:
         "attendeeEmail": wanted.attendee_email,
         "afterStart": instant_text(wanted.start - _AROUND),
         "beforeEnd": instant_text(wanted.end + _AROUND),
-        "take": PAGE,
     }
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 from pydantic import AwareDatetime, BaseModel, ValidationError
 
-from calcom_sync.domain.answers import Answer, RemoteBooking
+from calcom_sync.domain.answers import Answer, Page, Remaining, RemoteBooking
 
 _MESSAGE_MAX = 4000
 _RESET_MAX_S = 600
@@ -25,6 +25,8 @@ class _Booking(BaseModel):
     eventTypeId: int  # noqa: N815 - Cal.com's name
     hosts: list[_Host] = []
     metadata: dict[str, Any] | None = None
+    rescheduledFromUid: str | None = None  # noqa: N815 - Cal.com's name
+    rescheduledToUid: str | None = None  # noqa: N815 - Cal.com's name
 
     def remote(self) -> RemoteBooking:
         return RemoteBooking(
@@ -36,6 +38,8 @@ class _Booking(BaseModel):
             event_type_id=self.eventTypeId,
             hosts=tuple(host.username for host in self.hosts if host.username),
             metadata={key: str(value) for key, value in (self.metadata or {}).items()},
+            moved_from=self.rescheduledFromUid or "",
+            moved_to=self.rescheduledToUid or "",
         )
 
 
@@ -49,19 +53,28 @@ class _Many(BaseModel):
 
 def answer_of(response: httpx.Response) -> Answer:
     """An answer with its booking or its message."""
+    remaining = _remaining(response)
     if response.is_success:
-        return Answer(response.status_code, booking=_booking(response))
-    return Answer(response.status_code, message=_message(response), reset=_reset(response))
+        return Answer(response.status_code, booking=_booking(response), remaining=remaining)
+    reset = _header(response, "x-ratelimit-reset")
+    return Answer(
+        response.status_code,
+        message=_message(response),
+        reset=None if reset is None else _seconds(reset),
+        remaining=remaining,
+    )
 
 
-def bookings_of(response: httpx.Response) -> list[RemoteBooking] | None:
-    """A page of bookings; None where it is none."""
+def page_of(response: httpx.Response, *, full: int) -> Page | None:
+    """A page of bookings; None where it is none. The totals that Cal.com tells ignore some filters; a page with less than
+    ``full`` bookings is the last one."""
     if response.status_code != 200:
         return None
     try:
-        return [one.remote() for one in _Many.model_validate_json(response.content).data]
+        bookings = [one.remote() for one in _Many.model_validate_json(response.content).data]
     except ValidationError:
         return None
+    return Page(tuple(bookings), is_last=len(bookings) < full, remaining=_remaining(response))
 
 
 def _booking(response: httpx.Response) -> RemoteBooking | None:
@@ -83,9 +96,19 @@ def _message(response: httpx.Response) -> str:
     return (message if isinstance(message, str) else response.text)[:_MESSAGE_MAX]
 
 
-def _reset(response: httpx.Response) -> timedelta | None:
-    """Seconds that are left, whatever the documentation says. Limits of single keys come under other names."""
-    for name, value in response.headers.items():
-        if name.startswith("x-ratelimit-reset") and value.isdecimal():
-            return timedelta(seconds=min(max(int(value), 1), _RESET_MAX_S))
-    return None
+def _remaining(response: httpx.Response) -> Remaining | None:
+    requests, reset = (_header(response, f"x-ratelimit-{name}") for name in ("remaining", "reset"))
+    if requests is None or reset is None:
+        return None
+    return Remaining(requests, _seconds(reset))
+
+
+def _seconds(value: int) -> timedelta:
+    """Seconds that are left, whatever the documentation says."""
+    return timedelta(seconds=min(max(value, 1), _RESET_MAX_S))
+
+
+def _header(response: httpx.Response, prefix: str) -> int | None:
+    """The smallest number, since limits of single keys come under other names beside the common one."""
+    told = [value for name, value in response.headers.items() if name.startswith(prefix)]
+    return min((int(value) for value in told if value.isdecimal()), default=None)

@@ -19,11 +19,28 @@ class RemoteBooking:
     hosts: tuple[str, ...]
     """User names; those of a collective event are not complete."""
     metadata: Mapping[str, str] = field(default_factory=dict)
+    moved_from: str = ""
+    """Uid of the booking that this one took the place of; "": none."""
+    moved_to: str = ""
+    """Uid of the booking that took the place of this one; "": none."""
+
+    @property
+    def end(self) -> datetime:
+        """Half open."""
+        return self.start + self.length
 
     @property
     def stands(self) -> bool:
         """Whether it takes the host's time."""
         return self.status in {"accepted", "pending"}
+
+
+@dataclass(frozen=True)
+class Remaining:
+    """What Cal.com says is left for the key in its present window."""
+
+    requests: int
+    reset: timedelta
 
 
 @dataclass(frozen=True)
@@ -36,6 +53,7 @@ class Answer:
     """None for errors, and for a success that could not be read."""
     reset: timedelta | None = None
     """How long the key has to pause; only a 429 says it."""
+    remaining: Remaining | None = None
 
 
 @dataclass(frozen=True)
@@ -44,6 +62,15 @@ class NoAnswer:
 
     sent: bool
     detail: str
+
+
+@dataclass(frozen=True)
+class Page:
+    """A part of a list of bookings."""
+
+    bookings: tuple[RemoteBooking, ...]
+    is_last: bool
+    remaining: Remaining | None = None
 
 
 Found = tuple[RemoteBooking, ...]

@@ -65,11 +65,23 @@ class Appointment:
     spoiled: bool
     """A phase failed for good, so the copy can never be whole."""
     intents: Sequence[Intent]
+    received_at: datetime
+    """When it was heard of; the older one goes first."""
+    called_off: bool = False
+    """It is not to take place."""
+    moved_to: UUID | None = None
+    """The appointment that took its place."""
+    moved_from: UUID | None = None
+    """The appointment whose place it took."""
+    ready: bool = True
+    """Nothing of its predecessor stands in the way."""
 
     @property
     def state(self) -> SyncState:
         """The phases taken together."""
-        return summary(self.plan, {intent.state for intent in self.intents}, spoiled=self.spoiled)
+        states = {intent.state for intent in self.intents}
+        over = self.called_off or self.moved_to is not None
+        return summary(self.plan, states, spoiled=self.spoiled, over=over)
 
     @property
     def next_due(self) -> datetime | None:
@@ -80,16 +92,20 @@ class Appointment:
 _MAY_BE_THERE = {State.SYNCED, State.UNKNOWN, State.IN_FLIGHT}
 
 
-def summary(plan: Plan, states: set[State], *, spoiled: bool) -> SyncState:
-    """One word for all phases. Partial is a state of its own, and never called synced."""
+def summary(plan: Plan, states: set[State], *, spoiled: bool, over: bool = False) -> SyncState:
+    """One word for all phases. Partial is a state of its own, and never called synced. ``over``: the appointment was
+    called off or moved, so that nothing of it is to be there."""
     if plan is Plan.NOT_NEEDED:
         return SyncState.NOT_NEEDED
+    if over:
+        return SyncState.CANCELLED if states <= {State.CANCELLED, State.FAILED} else SyncState.PENDING
     if spoiled:
         return SyncState.PARTIAL if states & _MAY_BE_THERE else SyncState.FAILED
     if states == {State.SYNCED}:
         return SyncState.SYNCED
-    if states == {State.CANCELLED}:
-        return SyncState.CANCELLED
+    # Somebody cancelled at Cal.com what is to be there.
+    if State.CANCELLED in states and states <= {State.CANCELLED, State.SYNCED}:
+        return SyncState.PARTIAL if State.SYNCED in states else SyncState.FAILED
     return SyncState.PENDING
 
 

@@ -24,9 +24,10 @@ MOVES: dict[State, frozenset[State]] = {
     State.PENDING: frozenset({State.IN_FLIGHT, State.FAILED, State.CANCELLED}),
     State.IN_FLIGHT: frozenset({State.SYNCED, State.UNKNOWN, State.PENDING, State.FAILED}),
     State.UNKNOWN: frozenset({State.SYNCED, State.PENDING, State.FAILED, State.CANCELLED}),
-    State.SYNCED: frozenset({State.CANCELLED}),
-    State.FAILED: frozenset(),
-    State.CANCELLED: frozenset(),
+    State.SYNCED: frozenset({State.CANCELLED, State.PENDING}),
+    # Only a person brings back what was settled, and the state that follows is one that looks before it sends.
+    State.FAILED: frozenset({State.UNKNOWN, State.PENDING}),
+    State.CANCELLED: frozenset({State.PENDING}),
 }
 
 
@@ -44,6 +45,17 @@ _CERTAIN: dict[str, Any] = {"doubt": None, "unknown_since": None, "looks": 0}
 
 class IllegalMoveError(Exception):
     """A bug: a state was to follow that the table does not allow."""
+
+
+@dataclass(frozen=True)
+class Held:
+    """A booking of the appointment's predecessor that the phase is to take over by being moved."""
+
+    uid: str
+    start: datetime
+    end: datetime
+    mark: UUID
+    """The phase id in its metadata, which a move carries along."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +91,14 @@ class Intent:
     booking_number: int | None = None
     without_phone: bool = False
     """Cal.com refused the number before."""
+    takes_over: UUID | None = None
+    """Phase of the predecessor whose booking becomes this one's."""
+    held: Held | None = None
+    """That booking, while it stands and is not ours yet. Read with the intent, never stored with it."""
+    mark: UUID | None = None
+    """The phase id in our booking's metadata, where it is not our own: the booking was moved here."""
+    revived: bool = False
+    """It was there before and is gone: cancelled copies of it mean nothing."""
     last_error: str = ""
     updated_at: datetime | None = None
     """When it was stored last; told, never set."""
@@ -87,6 +107,11 @@ class Intent:
         for instant in (self.start, self.end, self.due_at, self.unknown_since):
             if instant is not None and instant.tzinfo is None:
                 raise ValueError("an instant is aware")
+
+    @property
+    def carried(self) -> UUID:
+        """The phase id in the metadata of our booking."""
+        return self.mark or self.phase_id
 
     @property
     def length(self) -> timedelta:
@@ -150,11 +175,26 @@ class Intent:
         due = now + patience.before_retry(setbacks, self.phase_id.int)
         return self._due(due, setbacks=setbacks, last_error=error)
 
-    def stands(self, uid: str, number: int) -> "Intent":
+    def stands(self, uid: str, number: int, mark: UUID | None = None) -> "Intent":
         """Cal.com has it."""
         return self._moved(
-            State.SYNCED, None, booking_uid=uid, booking_number=number, setbacks=0, last_error="", **_CERTAIN
-        )
+            State.SYNCED, None, booking_uid=uid, booking_number=number, setbacks=0, last_error="", mark=mark, held=None,
+            **_CERTAIN,
+        )  # fmt: skip
+
+    def anew(self, now: datetime, error: str = "") -> "Intent":
+        """The booking that was there is gone, and another one has to be made."""
+        return self._moved(
+            State.PENDING, now, booking_uid="", booking_number=None, mark=None, held=None, revived=True,
+            last_error=error, **_CERTAIN,
+        )  # fmt: skip
+
+    def asked_for_again(self, now: datetime, patience: Patience) -> "Intent":
+        """A person wants it after it was settled. What may have been sent is looked up first."""
+        fresh = replace(self, setbacks=0, refusals=0, revived=True)
+        if self.state is State.FAILED and self.attempts:
+            return fresh.lost(now, patience, self.last_error, Doubt.LOST)
+        return fresh.anew(now) if self.state in {State.FAILED, State.CANCELLED} else self
 
     def failed(self, error: str) -> "Intent":
         """Refused for good."""

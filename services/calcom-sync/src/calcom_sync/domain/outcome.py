@@ -83,6 +83,18 @@ def blames_phone(message: str) -> bool:
     return bool(re.search(r"phone", message, re.IGNORECASE) and re.search(r"invalid", message, re.IGNORECASE))
 
 
+def names_successor(message: str) -> bool:
+    """Whether a refused move says that the booking was moved already; perhaps by ourselves."""
+    return bool(re.search(r"rescheduled already", message, re.IGNORECASE))
+
+
+def says_gone(result: Answer | NoAnswer) -> bool:
+    """Whether a refused move says that the booking was cancelled."""
+    if isinstance(result, NoAnswer) or result.status != 400:
+        return False
+    return bool(re.search(r"has been cancelled|cancelled_bookings_cannot", result.message, re.IGNORECASE))
+
+
 class CallOff(enum.Enum):
     """What an answer to "cancel this booking" means."""
 

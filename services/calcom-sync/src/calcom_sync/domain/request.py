@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 import phonenumbers
 
@@ -61,9 +62,43 @@ def instant_text(instant: datetime) -> str:
     return instant.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
+REASONS = {
+    "moved": {"de": "Der Termin wurde verlegt.", "en": "The appointment was moved."},
+    "called_off": {"de": "Der Termin wurde abgesagt.", "en": "The appointment was called off."},
+    "incomplete": {
+        "de": "Der Termin konnte nicht vollständig eingetragen werden.",
+        "en": "The appointment could not be entered completely.",
+    },
+}
+"""Of a cancellation or a move; Cal.com demands one from a host and shows it to the attendee."""
+
+
+def reason_of(appointment: Appointment) -> str:
+    """Why a booking of the appointment has to go, in the language of the business."""
+    why = "called_off" if appointment.called_off else "incomplete"
+    if appointment.moved_to:
+        why = "moved"
+    return REASONS[why].get(appointment.language, REASONS[why]["de"])
+
+
+def move_request(appointment: Appointment, intent: Intent) -> dict[str, Any]:
+    """Body of POST /v2/bookings/{uid}/reschedule; attendee and metadata are carried over there."""
+    language = appointment.language if appointment.language in REASONS["moved"] else "de"
+    return {"start": instant_text(intent.start), "reschedulingReason": REASONS["moved"][language]}
+
+
 def is_ours(booking: RemoteBooking, intent: Intent) -> bool:
-    """Whether a booking carries the id of this very phase. Nothing else makes it ours."""
-    return booking.metadata.get(PHASE_KEY) == str(intent.phase_id)
+    """Whether a booking carries the id of this very phase, or of the one whose booking it takes over. Nothing else makes
+    it ours."""
+    marks = {str(intent.carried)} | ({str(intent.held.mark)} if intent.held else set())
+    return booking.metadata.get(PHASE_KEY) in marks
+
+
+def mark_of(booking: RemoteBooking, intent: Intent) -> UUID | None:
+    """What the intent has to remember of the id in the metadata; None: it is its own."""
+    if booking.metadata.get(PHASE_KEY) == str(intent.phase_id):
+        return None
+    return intent.held.mark if intent.held else intent.mark
 
 
 def differences(booking: RemoteBooking, intent: Intent, username: str) -> list[str]:

@@ -1,15 +1,23 @@
 """What follows for an intent from what Cal.com said."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from calcom_sync.domain.answers import Answer, Found, NoAnswer, RemoteBooking
 from calcom_sync.domain.cases import Case, CaseKind
-from calcom_sync.domain.intent import Doubt, Intent
-from calcom_sync.domain.outcome import CallOff, Outcome, blames_phone, classify, classify_call_off
+from calcom_sync.domain.intent import Doubt, Intent, State
+from calcom_sync.domain.outcome import (
+    CallOff,
+    Outcome,
+    blames_phone,
+    classify,
+    classify_call_off,
+    names_successor,
+    says_gone,
+)
 from calcom_sync.domain.patience import Patience
-from calcom_sync.domain.request import differences, is_ours
+from calcom_sync.domain.request import differences, is_ours, mark_of
 
 DEFAULT_RESET = timedelta(seconds=60)
 """How long a key pauses where a 429 does not say it."""
@@ -23,6 +31,8 @@ class Settlement:
     case: Case | None = None
     spoils: bool = False
     """The phase failed for good: the copies of the others have to go."""
+    held_is_gone: bool = False
+    """The booking that was to be taken over is not there any more."""
 
 
 @dataclass(frozen=True)
@@ -51,11 +61,41 @@ def _created(intent: Intent, booking: RemoteBooking, moment: Moment) -> Settleme
 
 def confirmed(intent: Intent, booking: RemoteBooking, moment: Moment) -> Settlement:
     """Our booking is there: right, or to be taken back."""
-    standing = intent.stands(booking.uid, booking.number)
+    standing = intent.stands(booking.uid, booking.number, mark_of(booking, intent))
     wrong = differences(booking, intent, moment.username)
     if not wrong:
         return Settlement(standing)
     return Settlement(standing, Case(CaseKind.MISMATCH, "; ".join(wrong)), spoils=True)
+
+
+NOT_FOUND_MAX = 3
+"""A booking whose uid we were given and that is not found may still be on its way to the replica."""
+
+
+def after_move(intent: Intent, result: Answer | NoAnswer, moment: Moment) -> Settlement:
+    """What follows from the answer to a request to move the booking that is held."""
+    text = text_of(result)
+    if isinstance(result, Answer) and result.status == 400 and names_successor(text):
+        return _lost(intent, result, moment)
+    if says_gone(result):
+        return Settlement(intent.anew(moment.now, text), held_is_gone=True)
+    if isinstance(result, Answer) and result.status == 404:
+        if intent.setbacks < NOT_FOUND_MAX:
+            return Settlement(intent.again(moment.now, moment.patience, text, counts=False))
+        return Settlement(intent.anew(moment.now, text), held_is_gone=True)
+    return after_post(intent, result, moment)
+
+
+def as_wished(settlement: Settlement, now: datetime, *, wanted: bool, moved: bool) -> Settlement:
+    """The settlement as it has to be stored, given what booking has said meanwhile. Of an appointment that was moved nothing
+    is sent any more; its successor deals with what stands."""
+    intent = settlement.intent
+    if moved:
+        if intent.state is State.PENDING:
+            intent = intent.cancelled()
+        settled = intent.state in {State.CANCELLED, State.FAILED}
+        return replace(settlement, intent=intent, spoils=False, case=None if settled else settlement.case)
+    return settlement if wanted else replace(settlement, intent=intent.if_unwanted(now))
 
 
 def failure(intent: Intent, kind: CaseKind, text: str) -> Settlement:
@@ -124,9 +164,12 @@ _AFTER_POST: dict[Outcome, _After] = {
 
 
 def own_bookings(intent: Intent, found: Found) -> tuple[list[RemoteBooking], bool]:
-    """Ours that stand, the one to keep first, and whether ours was there at all, cancelled perhaps."""
-    ours = [booking for booking in found if is_ours(booking, intent)]
-    return sorted((one for one in ours if one.stands), key=lambda one: one.number), bool(ours)
+    """Ours that stand, the one to keep first, and whether ours was there and somebody cancelled it. A booking that is yet
+    to be moved is not ours yet, and one that was moved away was not cancelled."""
+    held_uid = intent.held.uid if intent.held else ""
+    ours = [booking for booking in found if is_ours(booking, intent) and booking.uid != held_uid]
+    cancelled = not intent.revived and any(not one.stands and not one.moved_to for one in ours)
+    return sorted((one for one in ours if one.stands), key=lambda one: one.number), cancelled
 
 
 def after_look_in_vain(intent: Intent, moment: Moment, *, cancelled_there: bool, wanted: bool) -> Settlement:

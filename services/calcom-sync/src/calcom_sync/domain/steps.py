@@ -10,6 +10,8 @@ class Step(enum.Enum):
     """The next thing to do; those in ``ASKS`` need a request to Cal.com."""
 
     POST = "post"
+    MOVE = "move"
+    """Take over the booking of the predecessor."""
     LOOK = "look"
     CALL_OFF = "call_off"
     DROP = "drop"
@@ -20,7 +22,7 @@ class Step(enum.Enum):
     """Whoever sent the request is gone."""
 
 
-ASKS = frozenset({Step.POST, Step.LOOK, Step.CALL_OFF})
+ASKS = frozenset({Step.POST, Step.MOVE, Step.LOOK, Step.CALL_OFF})
 
 
 def step_for(intent: Intent, now: datetime, *, wanted: bool) -> Step | None:
@@ -37,4 +39,6 @@ def step_for(intent: Intent, now: datetime, *, wanted: bool) -> Step | None:
 def _pending(intent: Intent, now: datetime, *, wanted: bool) -> Step:
     if not wanted:
         return Step.DROP
-    return Step.EXPIRE if intent.start <= now else Step.POST
+    if intent.start <= now:
+        return Step.EXPIRE
+    return Step.MOVE if intent.held else Step.POST

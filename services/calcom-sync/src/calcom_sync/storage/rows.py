@@ -8,12 +8,14 @@ from uuid import UUID
 import asyncpg
 
 from calcom_sync.domain.appointment import Appointment, AppointmentRef, Attendee, Plan
-from calcom_sync.domain.intent import Doubt, Intent, State
+from calcom_sync.domain.intent import Doubt, Held, Intent, State
 
 
 def intent_of(row: asyncpg.Record) -> Intent:
-    """An intent as it is stored."""
+    """An intent as it is stored, with the booking that it is to take over."""
     fields = dict(row)
+    held = [fields.pop(name) for name in ("held_uid", "held_start", "held_end", "held_mark")]
+    fields["held"] = Held(*held) if held[0] else None
     fields["start"], fields["end"] = fields.pop("start_time"), fields.pop("end_time")
     fields["state"] = State(fields["state"])
     fields["doubt"] = Doubt(fields["doubt"]) if fields["doubt"] else None
@@ -26,7 +28,7 @@ def intent_values(intent: Intent, now: datetime) -> list[Any]:
         intent.tenant_id, intent.phase_id, intent.revision, intent.account_id, intent.event_type_id,
         intent.state.value, intent.due_at, intent.attempts, intent.setbacks, intent.refusals, intent.looks,
         intent.doubt.value if intent.doubt else None, intent.unknown_since, intent.booking_uid, intent.booking_number,
-        intent.without_phone, intent.last_error, now,
+        intent.without_phone, intent.last_error, now, intent.mark, intent.revived,
     ]  # fmt: skip
 
 
@@ -45,6 +47,11 @@ def appointment_of(row: asyncpg.Record, intents: Sequence[Intent]) -> Appointmen
         wanted=row["wanted"],
         spoiled=row["spoiled"],
         intents=intents,
+        received_at=row["received_at"],
+        called_off=row["called_off"],
+        moved_to=row["moved_to"],
+        moved_from=row["moved_from"],
+        ready=row["ready"],
     )
 
 

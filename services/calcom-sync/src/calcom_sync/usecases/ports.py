@@ -1,12 +1,13 @@
 """What the use cases need from outside."""
 
+import enum
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 from uuid import UUID
 
-from calcom_sync.domain.answers import Answer, Found, NoAnswer
+from calcom_sync.domain.answers import Answer, NoAnswer, Page
 from calcom_sync.domain.appointment import Appointment, AppointmentRef, Plan
 from calcom_sync.domain.intent import Intent
 from calcom_sync.domain.settling import Settlement
@@ -50,22 +51,51 @@ class Calendar(Protocol):
 
     async def create(self, account: Account, body: dict[str, Any]) -> Answer | NoAnswer: ...
 
-    async def find(self, account: Account, wanted: Wanted) -> Found | Answer | NoAnswer:
-        """Bookings in every status around a time, or why they cannot be told."""
+    async def find(self, account: Account, wanted: Wanted, page: int) -> Page | Answer | NoAnswer:
+        """One page, counted from 0, of the bookings in every status around a time, or why they cannot be told."""
         ...
 
+    async def move(self, account: Account, uid: str, body: dict[str, Any]) -> Answer | NoAnswer: ...
+
     async def cancel(self, account: Account, uid: str, reason: str) -> Answer | NoAnswer: ...
+
+
+class Urgency(enum.Enum):
+    """Who goes first where the budget does not suffice for all."""
+
+    CHANGE = "change"
+    """Creating, moving, cancelling: in a line, the oldest first."""
+    LOOK = "look"
+    """Finding out what became of something; waits while anybody stands in the line."""
+    SURVEY = "survey"
+    """Comparing and pulling; leaves half of what may go out at once to the others."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Somebody's place in the line, and since when."""
+
+    name: str
+    since: datetime
 
 
 class Budget(Protocol):
     """How much may be asked of Cal.com; one for all workers."""
 
-    async def take(self, account: Account, requests: int, now: datetime) -> timedelta:
+    async def take(
+        self,
+        account: Account,
+        requests: int,
+        now: datetime,
+        *,
+        urgency: Urgency = Urgency.CHANGE,
+        place: Place | None = None,
+    ) -> timedelta:
         """Take all or nothing. Zero: taken; else how long to wait before asking again."""
         ...
 
-    async def pause(self, account: Account, length: timedelta, now: datetime) -> None:
-        """Cal.com has throttled the key."""
+    async def heed(self, account: Account, result: Answer | NoAnswer | Page, now: datetime) -> None:
+        """What a request brought tells how the key fares: throttled, nearly used up, or nobody answers."""
         ...
 
 
@@ -95,4 +125,9 @@ class Appointments(Protocol):
 
     async def settle(self, settlement: Settlement, now: datetime) -> bool:
         """Store a settlement with all that follows from it. False: somebody else has taken over, nothing is stored."""
+        ...
+
+    async def hand_over(self, ref: AppointmentRef, now: datetime) -> bool:
+        """Let an appointment take over the bookings of the one whose place it took, as far as that can be decided now.
+        False: not yet, or something has to be cancelled first."""
         ...

@@ -10,18 +10,32 @@ from uuid import UUID
 
 from calcom_sync.domain.appointment import Appointment, AppointmentRef, Plan
 from calcom_sync.domain.cases import Case, CaseKind
-from calcom_sync.domain.intent import Intent
+from calcom_sync.domain.intent import Intent, State
+from calcom_sync.domain.moves import in_the_way
 from calcom_sync.domain.patience import Patience
 from calcom_sync.domain.settling import Settlement, failure
 from calcom_sync.domain.setup import Account
 from calcom_sync.domain.steps import ASKS, Step, step_for
 from calcom_sync.usecases.ask import Asker
 from calcom_sync.usecases.plan import plan
-from calcom_sync.usecases.ports import Appointments, Budget, Calendar, Clock, Directory, SetupUnavailableError
+from calcom_sync.usecases.ports import (
+    Appointments,
+    Budget,
+    Calendar,
+    Clock,
+    Directory,
+    Place,
+    SetupUnavailableError,
+    Urgency,
+)
 
 ROUNDS_MAX = 6
 """What is due at once after a round (calling off the sisters of a failure) is done in the next; a bound for bugs."""
 REGISTRY_PAUSE = timedelta(seconds=5)
+PREDECESSOR_PAUSE = timedelta(seconds=2)
+"""How often it is asked whether the appointment's predecessor has been settled."""
+SISTER_PAUSE = timedelta(seconds=1)
+"""How long a move waits for a sister's whose booking is in its way."""
 _log = logging.getLogger(__name__)
 _Due = list[tuple[Step, Intent]]
 
@@ -47,6 +61,10 @@ class Synchroniser:
 
     async def _run(self, ref: AppointmentRef) -> datetime | None:
         appointment = await self._planned(ref)
+        if appointment and not appointment.ready:
+            if not await self.appointments.hand_over(ref, self.clock.now()):
+                return await self._wait_for_predecessor(appointment)
+            appointment = await self.appointments.load(ref)
         for _ in range(ROUNDS_MAX):
             due = self._due(appointment) if appointment else []
             if appointment is None or not due:
@@ -55,9 +73,16 @@ class Synchroniser:
             appointment = await self.appointments.load(ref)
         return appointment.next_due if appointment else None
 
+    async def _wait_for_predecessor(self, appointment: Appointment) -> datetime:
+        """What was sent for the predecessor is settled first, so that changes reach Cal.com in the order they were made."""
+        until = self.clock.now() + PREDECESSOR_PAUSE
+        waiting = [one.put_off(until) for one in appointment.intents if one.state is State.PENDING]
+        await self.appointments.save(waiting)
+        return until
+
     async def _planned(self, ref: AppointmentRef) -> Appointment | None:
         appointment = await self.appointments.load(ref)
-        if appointment is None or appointment.plan is not Plan.OPEN:
+        if appointment is None or appointment.plan is not Plan.OPEN or not appointment.wanted:
             return appointment
         await plan(
             appointment,
@@ -76,17 +101,26 @@ class Synchroniser:
         for step, intent in due:
             if step not in ASKS:
                 await self._settle(self._without_asking(step, intent))
-        by_account: dict[UUID | None, _Due] = defaultdict(list)
-        for step, intent in due:
-            if step in ASKS:
-                by_account[intent.account_id].append((step, intent))
-        if by_account:
+        asked = await self._without_hindered(appointment, [one for one in due if one[0] in ASKS])
+        groups: dict[tuple[UUID | None, Urgency], _Due] = defaultdict(list)
+        for step, intent in asked:
+            groups[intent.account_id, _urgency(step)].append((step, intent))
+        if groups:
             setup = await self.directory.setup(appointment.ref.tenant_id)
             accounts = setup.accounts if setup else {}
             async with asyncio.TaskGroup() as together:
-                for account_id, steps in by_account.items():
+                for (account_id, urgency), steps in groups.items():
                     account = accounts.get(account_id) if account_id else None
-                    together.create_task(self._account(appointment, account, steps))
+                    together.create_task(self._account(appointment, account, steps, urgency))
+
+    async def _without_hindered(self, appointment: Appointment, due: _Due) -> _Due:
+        """Moves whose new time a sister's booking still holds come after the sister's. If nothing else is due, they wait."""
+        hindered = [one for one in due if one[0] is Step.MOVE and in_the_way(one[1], appointment.intents)]
+        free = [one for one in due if one not in hindered]
+        if hindered and not free:
+            until = self.clock.now() + SISTER_PAUSE
+            await self.appointments.save([intent.put_off(until) for _, intent in hindered])
+        return free
 
     def _without_asking(self, step: Step, intent: Intent) -> Settlement:
         if step is Step.DROP:
@@ -95,12 +129,15 @@ class Synchroniser:
             return Settlement(intent.abandoned(self.clock.now(), self.patience))
         return failure(intent, CaseKind.EXPIRED, "the phase began before Cal.com had it")
 
-    async def _account(self, appointment: Appointment, account: Account | None, steps: _Due) -> None:
+    async def _account(
+        self, appointment: Appointment, account: Account | None, steps: _Due, urgency: Urgency
+    ) -> None:
         if account is None:
             await self._without_key(appointment, [intent for _, intent in steps])
             return
         now = self.clock.now()
-        wait = await self.budget.take(account, len(steps), now)
+        place = Place(str(appointment.ref.appointment_id), appointment.received_at)
+        wait = await self.budget.take(account, len(steps), now, urgency=urgency, place=place)
         if wait:
             await self.appointments.save([intent.put_off(now + wait) for _, intent in steps])
             return
@@ -139,3 +176,7 @@ class Synchroniser:
         facts = {"phase_id": str(intent.phase_id), "state": intent.state.value, "stored": stored}
         if case or not stored:
             _log.warning("a phase needs attention", extra={**facts, "case": case.kind.value if case else ""})
+
+
+def _urgency(step: Step) -> Urgency:
+    return Urgency.LOOK if step is Step.LOOK else Urgency.CHANGE

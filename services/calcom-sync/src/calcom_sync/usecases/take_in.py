@@ -21,7 +21,7 @@ class ActivePhase:
 
 @dataclass(frozen=True)
 class Booked:
-    """An appointment was made."""
+    """An appointment was made. ``took_place_of``: the one that was moved to it."""
 
     ref: AppointmentRef
     branch_id: UUID
@@ -29,6 +29,38 @@ class Booked:
     attendee: Attendee
     call_id: str
     phases: tuple[ActivePhase, ...]
+    customer_id: UUID | None = None
+    took_place_of: AppointmentRef | None = None
+
+
+@dataclass(frozen=True)
+class CalledOff:
+    """An appointment will not take place."""
+
+    ref: AppointmentRef
+
+
+@dataclass(frozen=True)
+class Forgotten:
+    """Nothing that names the customer may stay."""
+
+    tenant_id: UUID
+    customer_id: UUID
+
+
+@dataclass(frozen=True)
+class NoConcern:
+    """Happened, and changes nothing at Cal.com."""
+
+
+@dataclass(frozen=True)
+class NotUnderstood:
+    """Booking is newer than this service."""
+
+    body: bytes
+
+
+Change = Booked | CalledOff | Forgotten | NoConcern | NotUnderstood
 
 
 @dataclass(frozen=True)
@@ -37,14 +69,15 @@ class Event:
 
     position: str
     traceparent: str
-    booked: Booked
+    change: Change
 
 
 class Intake(Protocol):
     """Where what was told is kept."""
 
     async def record(self, event: Event, now: datetime) -> bool:
-        """Store appointment, intents, a reminder and the position, all or nothing. False: it was known already."""
+        """Store the change with all that follows from it, reminders and the position, all or nothing. False: it was known
+        already, or changes nothing."""
         ...
 
 

@@ -1,0 +1,102 @@
+"""Stores what became of intents, together with all that follows from it."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from uuid import UUID
+
+import asyncpg
+from prometheus_client import Counter
+
+from calcom_sync.domain.appointment import AppointmentRef
+from calcom_sync.domain.cases import Case
+from calcom_sync.domain.intent import Intent, State
+from calcom_sync.domain.settling import Settlement, as_wished
+from calcom_sync.storage.rows import intent_values
+from calcom_sync.storage.wishes import let_go, take_back
+from chassis.postgres import Connection
+
+_cases = Counter("rufbuch_calcom_sync_cases", "Cases opened for a person", ["kind"])
+_settled = Counter("rufbuch_calcom_sync_settled", "Steps of intents, by the state they led to", ["state"])
+
+
+async def store_settlements(connection: Connection, settlements: Sequence[Settlement], now: datetime) -> bool:
+    """Settlements of one appointment. False: at least one of them was not stored, since somebody else has taken over."""
+    intent = settlements[0].intent
+    # Settlements of sisters come one after the other, so none can miss that another has failed.
+    appointment = await connection.fetchrow(
+        "SELECT wanted, called_off, moved_to FROM appointment WHERE tenant_id = $1 AND appointment_id = $2 FOR UPDATE",
+        intent.tenant_id, intent.appointment_id,
+    )  # fmt: skip
+    if appointment is None:
+        raise LookupError(f"no appointment {intent.appointment_id}")
+    stored = [one for one in settlements if await _store(connection, appointment, one, now)]
+    wished = not appointment["called_off"] and not appointment["moved_to"]
+    if wished and any(one.spoils for one in stored):
+        await _spoil(connection, intent, now)
+    return len(stored) == len(settlements)
+
+
+async def _store(
+    connection: Connection, appointment: asyncpg.Record, settlement: Settlement, now: datetime
+) -> bool:
+    moved = appointment["moved_to"] is not None
+    told = as_wished(settlement, now, wanted=appointment["wanted"], moved=moved)
+    if not await update_intent(connection, told.intent, now):
+        return False
+    _settled.labels(told.intent.state.value).inc()
+    if told.case:
+        await open_case(connection, told.intent, told.case, now)
+    if told.intent.takes_over:
+        await _release(connection, told, told.intent.takes_over, now, moved=moved)
+    return True
+
+
+async def update_intent(connection: Connection, intent: Intent, now: datetime) -> Intent | None:
+    """None: somebody has changed it since it was read."""
+    done = await connection.fetchval(
+        "UPDATE intent SET revision = revision + 1, account_id = $4, event_type_id = $5, state = $6, due_at = $7,"
+        " attempts = $8, setbacks = $9, refusals = $10, looks = $11, doubt = $12, unknown_since = $13,"
+        " booking_uid = $14, booking_number = $15, without_phone = $16, last_error = $17, updated_at = $18,"
+        " mark = $19, revived = $20"
+        " WHERE tenant_id = $1 AND phase_id = $2 AND revision = $3 RETURNING true",
+        *intent_values(intent, now),
+    )  # fmt: skip
+    return replace(intent, revision=intent.revision + 1) if done else None
+
+
+async def open_case(connection: Connection, intent: Intent, case: Case, now: datetime) -> None:
+    """Once per phase and kind."""
+    opened = await connection.fetchval(
+        "INSERT INTO sync_case (tenant_id, appointment_id, phase_id, kind, detail, opened_at)"
+        " VALUES ($1, $2, $3, $4, $5, $6)"
+        " ON CONFLICT (tenant_id, phase_id, kind) WHERE closed_at IS NULL DO NOTHING RETURNING true",
+        intent.tenant_id, intent.appointment_id, intent.phase_id, case.kind.value, case.detail, now,
+    )  # fmt: skip
+    if opened:
+        _cases.labels(case.kind.value).inc()
+
+
+async def _release(
+    connection: Connection, told: Settlement, held: UUID, now: datetime, *, moved: bool
+) -> None:
+    """What becomes of the predecessor's booking: moved along, gone, or, where nobody will move it any more, to be
+    cancelled. That of a moved appointment is handed on as it is."""
+    intent = told.intent
+    if intent.state is State.SYNCED or told.held_is_gone:
+        await connection.execute(
+            "UPDATE intent SET state = 'cancelled', due_at = NULL, revision = revision + 1, updated_at = $3"
+            " WHERE tenant_id = $1 AND phase_id = $2 AND state = 'synced'",
+            intent.tenant_id, held, now,
+        )  # fmt: skip
+    elif intent.state in {State.FAILED, State.CANCELLED} and not moved:
+        await let_go(connection, intent.tenant_id, [held], now)
+
+
+async def _spoil(connection: Connection, failed: Intent, now: datetime) -> None:
+    ref = AppointmentRef(failed.tenant_id, failed.appointment_id)
+    await connection.execute(
+        "UPDATE appointment SET wanted = false, spoiled = true WHERE tenant_id = $1 AND appointment_id = $2",
+        ref.tenant_id, ref.appointment_id,
+    )  # fmt: skip
+    await take_back(connection, ref, now)
