@@ -62,7 +62,6 @@ class Up:
             self._process.kill()
         self._process.wait()
         self._output.close()
-        end_leftovers(self.state_dir)
 
     def processes(self) -> list[psutil.Process]:
         return processes_of(self.state_dir)
@@ -102,3 +101,4 @@ def up(state_dir: Path, offset: int) -> Iterator[Callable[[], Up]]:
     yield start
     for run in runs:
         run.close()
+    end_leftovers(state_dir)

@@ -97,8 +97,10 @@ def keep(options: argparse.Namespace) -> int:
         ready, _, _ = select.select([alive, woken], [], [])
         if woken in ready and signal.SIGTERM in os.read(woken, 512):
             end(child, options.stop_signal, options.grace_s)
-        elif alive in ready and os.read(alive, 512) == b"":
-            abandon(child, options, alive)
+        elif alive in ready and left(child, options, alive):
+            return child.returncode
+    # Somebody else may have ended the command before we saw that nobody needs it.
+    left(child, options, alive)
     return child.returncode
 
 
@@ -162,19 +164,22 @@ def end(child: subprocess.Popen[bytes], number: int, grace_s: float) -> None:
         child.wait()
 
 
-def abandon(child: subprocess.Popen[bytes], options: argparse.Namespace, alive: int) -> None:
-    """Nobody holds the pipe: end the server and remove what is temporary, unless somebody came meanwhile."""
+def left(child: subprocess.Popen[bytes], options: argparse.Namespace, alive: int) -> bool:
+    """Unless somebody holds the pipe: end the command, remove what is temporary, and say that we are done."""
+    if held(alive) or not options.lock.parent.exists():
+        return False
     with options.lock.open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if still_held(alive):
-            return
+        # Somebody may have come meanwhile.
+        if held(alive):
+            return False
         end(child, options.abandon_signal, options.grace_s)
-        if options.remove:
-            shutil.rmtree(options.remove, ignore_errors=True)
+        shutil.rmtree(options.remove, ignore_errors=True)
+    return True
 
 
-def still_held(alive: int) -> bool:
-    """Whether a new holder opened the pipe since the last one let go."""
+def held(alive: int) -> bool:
+    """Whether anybody has the other end of the pipe open."""
     try:
         return os.read(alive, 512) != b""
     except BlockingIOError:

@@ -156,6 +156,7 @@ class PostgresCluster:
             note.unlink(missing_ok=True)
 
 
+@cache
 def binaries(account: Account | None) -> Path:
     """Where the programs are for this account: root's own environment may be closed to it, then a copy."""
     installed = _site_packages() / PROGRAMS
