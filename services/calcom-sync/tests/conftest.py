@@ -15,6 +15,7 @@ from redis.asyncio import Redis
 
 from calcom_sync.clients.budget import RedisBudget
 from calcom_sync.clients.calcom import CalcomCalendar, calcom_http
+from calcom_sync.clients.desk import BookingDesk
 from calcom_sync.clients.registry import RegistryDirectory
 from calcom_sync.consumer import Consumer, event_of
 from calcom_sync.domain.appointment import Appointment, AppointmentRef
@@ -60,6 +61,10 @@ class BusinessUnknownError(ServiceError):
 
 class PeerAwayError(ServiceError):
     kind, reason = Kind.UNAVAILABLE, ""
+
+
+class IllegalError(ServiceError):
+    kind, reason = Kind.FAILED_PRECONDITION, "ILLEGAL_MOVE"
 
 
 @dataclass
@@ -123,6 +128,22 @@ class FakeBooking(booking_grpc.BookingServiceServicer):
     asked_after: list[str] = field(default_factory=list)
     grown: asyncio.Condition = field(default_factory=asyncio.Condition)
     generation: int = 0
+    implements: bool = True
+    illegal: bool = False
+    callbacks: list[booking_pb2.RequestCallbackRequest] = field(default_factory=list)
+    cancellations: list[booking_pb2.CancelAppointmentRequest] = field(default_factory=list)
+
+    async def RequestCallback(self, request: Any, context: Any) -> booking_pb2.RequestCallbackResponse:
+        if not self.implements:
+            return await super().RequestCallback(request, context)  # type: ignore[safe-super,no-any-return] # generated
+        self.callbacks.append(request)
+        return booking_pb2.RequestCallbackResponse()
+
+    async def CancelAppointment(self, request: Any, context: Any) -> booking_pb2.CancelAppointmentResponse:
+        self.cancellations.append(request)
+        if self.illegal:
+            raise IllegalError("it took place")
+        return booking_pb2.CancelAppointmentResponse()
 
     async def WatchEvents(self, request: Any, context: Any) -> AsyncIterator[booking_pb2.WatchEventsResponse]:
         self.asked_after.append(request.after)
@@ -222,6 +243,7 @@ class Stage:
     consumer: Consumer
     worker: Worker
     calendar: CalcomCalendar
+    desk: BookingDesk
 
     @property
     def start(self) -> datetime:
@@ -237,6 +259,27 @@ class Stage:
     def perm(self, start: datetime | None = None) -> appointment_pb2.Appointment:
         """An appointment that nobody has told yet."""
         return appointment(start or self.start)
+
+    def short(self, start: datetime) -> appointment_pb2.Appointment:
+        """An appointment of one phase of five minutes."""
+        made = appointment(start)
+        phase = made.phases[2]
+        phase.start_time.CopyFrom(stamp(start))
+        phase.end_time.CopyFrom(stamp(start + timedelta(minutes=MINUTES[2][0])))
+        del made.phases[3:]
+        del made.phases[:2]
+        return made
+
+    async def drained(self, *, within: timedelta = timedelta(hours=6)) -> None:
+        """Work, and let time pass from due to due, until nothing is due any more for anybody."""
+        ends = self.cal.clock.now() + within
+        while self.cal.clock.now() <= ends:
+            await self.worker.work_once()
+            due = await self.pool.fetchval("SELECT min(due_at) FROM intent")
+            if due is None:
+                return
+            self.cal.clock.set(max(due, self.cal.clock.now()))
+        raise AssertionError("not drained")
 
     async def call_off(self, made: appointment_pb2.Appointment) -> None:
         """Take in that an appointment was cancelled."""
@@ -377,6 +420,18 @@ async def stage(database_url: str, redis_url: str) -> AsyncIterator[Stage]:
         )
         worker = Worker(pool, cal.clock, appointments, SqlWebhooks(pool), synchroniser)
         consumer = Consumer(booking_grpc.BookingServiceStub(channel), intake, cal.clock)
+        desk = BookingDesk(booking_grpc.BookingServiceStub(channel))
         yield Stage(
-            cal, pool, database_url, redis, registry, booking, directory, intake, consumer, worker, calendar
+            cal,
+            pool,
+            database_url,
+            redis,
+            registry,
+            booking,
+            directory,
+            intake,
+            consumer,
+            worker,
+            calendar,
+            desk,
         )

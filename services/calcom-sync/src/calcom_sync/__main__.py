@@ -14,15 +14,19 @@ from starlette.applications import Starlette
 
 from calcom_sync.clients.budget import RedisBudget
 from calcom_sync.clients.calcom import CalcomCalendar, calcom_http
+from calcom_sync.clients.desk import BookingDesk
 from calcom_sync.clients.registry import RegistryDirectory
 from calcom_sync.consumer import Consumer
 from calcom_sync.domain.patience import Patience
 from calcom_sync.migration import migrate
+from calcom_sync.rounds import every
 from calcom_sync.servicer import FULL_NAME, CalendarSyncServicer
 from calcom_sync.settings import Settings
 from calcom_sync.storage.appointments import SqlAppointments
 from calcom_sync.storage.intake import SqlIntake
+from calcom_sync.storage.pleas import SqlPleas
 from calcom_sync.storage.webhooks import SqlWebhooks
+from calcom_sync.usecases.plead import plead
 from calcom_sync.usecases.synchronise import Synchroniser
 from calcom_sync.webhook_routes import webhook_routes
 from calcom_sync.worker import AT_ONCE_MAX, Worker, working
@@ -37,6 +41,7 @@ from rufbuch.calendarsync.v1 import service_pb2_grpc
 from rufbuch.staff.v1 import service_pb2_grpc as staff_grpc
 
 PEER_DEADLINE_S = 5.0
+PLEAD_EVERY_S = 5.0
 HARMLESS = tuple(
     f"rufbuch.staff.v1.StaffRegistryService/{name}" for name in ("GetBusiness", "GetCalendarSetup")
 )
@@ -94,11 +99,21 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
     async with outside(settings) as opened, AsyncExitStack() as stack:
         directory = RegistryDirectory(staff_grpc.StaffRegistryServiceStub(opened.registry), clock)
         worker = worker_of(settings, opened, directory, clock)
-        events = Consumer(booking_grpc.BookingServiceStub(opened.booking), SqlIntake(opened.pool), clock)
+        booking = booking_grpc.BookingServiceStub(opened.booking)
+        events = Consumer(booking, SqlIntake(opened.pool), clock)
+        pleas, desk = SqlPleas(opened.pool), BookingDesk(booking)
         readiness = Readiness({"database": lambda: postgres.check(opened.pool), "redis": opened.redis.ping})
         enter = stack.enter_async_context
         await enter(working(worker, stop=stop, drain_s=settings.drain_s))
-        for run, name in ((worker.sweep, "sweep"), (directory.watch, "changes"), (events.follow, "events")):
+        loops = {
+            "sweep": worker.sweep,
+            "changes": directory.watch,
+            "events": events.follow,
+            "pleas": lambda: every(
+                PLEAD_EVERY_S, "pleas", lambda: plead(pleas=pleas, desk=desk, clock=clock)
+            ),
+        }
+        for name, run in loops.items():
             await enter(background(run, name=name, stop=stop))
         operations = operations_routes(lambda: readiness.missing)
         webhooks = webhook_routes(directory, worker.webhooks, clock)

@@ -16,6 +16,7 @@ from pgqueuer.domain.models import Job
 from prometheus_client import Gauge
 
 from calcom_sync.domain.appointment import AppointmentRef
+from calcom_sync.rounds import every
 from calcom_sync.storage.appointments import SqlAppointments
 from calcom_sync.storage.queue import APPOINTMENT, CHANNEL, WEBHOOK, announce_webhook, queries, ref_of, remind
 from calcom_sync.storage.webhooks import SqlWebhooks
@@ -87,13 +88,7 @@ class Worker:
 
     async def sweep(self) -> None:
         """Give reminders again, until cancelled. The queue is a help; what is due stands in the intents."""
-        while True:
-            try:
-                with suppress_instrumentation(), reaching_storage():
-                    await self._sweep_once()
-            except StorageUnavailableError as error:
-                _log.warning("the sweep failed", extra={"error": str(error)})
-            await asyncio.sleep(SWEEP_EVERY_S)
+        await every(SWEEP_EVERY_S, "sweep", self._sweep_once)
 
     async def _sweep_once(self) -> None:
         before = self.clock.now() - LATE

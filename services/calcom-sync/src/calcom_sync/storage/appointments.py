@@ -7,20 +7,13 @@ from calcom_sync.domain.appointment import Appointment, AppointmentRef
 from calcom_sync.domain.intent import Intent
 from calcom_sync.domain.moves import HandOver, hand_over
 from calcom_sync.domain.settling import Settlement
-from calcom_sync.storage.rows import appointment_of, intent_of, ref_of_row
+from calcom_sync.storage.loading import load_appointment
+from calcom_sync.storage.rows import ref_of_row
 from calcom_sync.storage.settlements import store_settlements, update_intent
 from calcom_sync.storage.wishes import let_go
 from calcom_sync.usecases.ports import Planned
 from chassis.clock import Clock
 from chassis.postgres import Connection, Pool
-
-# A booking that is to be taken over is read with the intent, as long as it stands.
-_INTENTS = (
-    "SELECT intent.*, held.booking_uid AS held_uid, held.start_time AS held_start, held.end_time AS held_end,"
-    " coalesce(held.mark, held.phase_id) AS held_mark"
-    " FROM intent LEFT JOIN intent held ON held.tenant_id = intent.tenant_id AND held.phase_id = intent.takes_over"
-    " AND held.state = 'synced'"
-)
 
 
 class SqlAppointments:
@@ -100,21 +93,6 @@ class SqlAppointments:
             before, limit,
         )  # fmt: skip
         return [ref_of_row(row) for row in rows]
-
-
-async def load_appointment(connection: Connection, ref: AppointmentRef) -> Appointment | None:
-    """An appointment with its intents in order, in the transaction of the caller."""
-    key = ref.tenant_id, ref.appointment_id
-    row = await connection.fetchrow(
-        "SELECT * FROM appointment WHERE tenant_id = $1 AND appointment_id = $2", *key
-    )
-    if row is None:
-        return None
-    rows = await connection.fetch(
-        f"{_INTENTS} WHERE intent.tenant_id = $1 AND intent.appointment_id = $2 ORDER BY intent.position",
-        *key,
-    )
-    return appointment_of(row, [intent_of(one) for one in rows])
 
 
 async def _lock(connection: Connection, ref: AppointmentRef) -> None:

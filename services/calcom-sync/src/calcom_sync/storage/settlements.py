@@ -11,7 +11,9 @@ from prometheus_client import Counter
 from calcom_sync.domain.appointment import AppointmentRef
 from calcom_sync.domain.cases import Case
 from calcom_sync.domain.intent import Intent, State
+from calcom_sync.domain.pleas import PleaKind
 from calcom_sync.domain.settling import Settlement, as_wished
+from calcom_sync.storage.pleas import make_plea
 from calcom_sync.storage.rows import intent_values
 from calcom_sync.storage.wishes import let_go, take_back
 from chassis.postgres import Connection
@@ -94,9 +96,13 @@ async def _release(
 
 
 async def _spoil(connection: Connection, failed: Intent, now: datetime) -> None:
+    """The copy cannot be whole: all of it goes, and somebody calls the customer."""
     ref = AppointmentRef(failed.tenant_id, failed.appointment_id)
-    await connection.execute(
-        "UPDATE appointment SET wanted = false, spoiled = true WHERE tenant_id = $1 AND appointment_id = $2",
+    first = await connection.fetchval(
+        "UPDATE appointment SET wanted = false, spoiled = true"
+        " WHERE tenant_id = $1 AND appointment_id = $2 AND NOT spoiled RETURNING true",
         ref.tenant_id, ref.appointment_id,
     )  # fmt: skip
+    if first:
+        await make_plea(connection, ref, PleaKind.CALLBACK, failed.last_error, now)
     await take_back(connection, ref, now)
