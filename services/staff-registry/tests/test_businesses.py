@@ -33,10 +33,13 @@ async def two_businesses(businesses: SqlBusinesses, salon: Business) -> None:
         ("skill", "person_id, service_id", (THEIRS.person("anna"), OURS.service("gloss"))),
         ("person_branch", "person_id, branch_id", (OURS.person("anna"), THEIRS.branch("mitte"))),
         ("dialled_number", "branch_id, number", (THEIRS.branch("mitte"), "+493023125109")),
+        ("policy", "position, branch_id", (99, THEIRS.branch("mitte"))),
+        ("policy", "position, service_id", (99, THEIRS.service("gloss"))),
+        ("policy", "position, person_id", (99, THEIRS.person("anna"))),
     ],
 )
 async def test_nothing_refers_to_what_another_business_has(
-    pool: Pool, table: str, columns: str, ids: tuple[UUID | str, ...]
+    pool: Pool, table: str, columns: str, ids: tuple[UUID | str | int, ...]
 ) -> None:
     """SR-05: somebody who was copied into another business without a filter. The database itself refuses it."""
     with pytest.raises(asyncpg.ForeignKeyViolationError):
@@ -77,6 +80,30 @@ async def test_a_mapping_that_fits_is_stored(pool: Pool) -> None:
         " VALUES ($1, $2, 0, $3, $4, 1)",
         OURS.tenant, OURS.service("gloss"), OURS.person("ben"), OURS.account("ben"),
     )  # fmt: skip
+
+
+@pytest.mark.usefixtures("two_businesses")
+@pytest.mark.parametrize(
+    ("person", "service", "position"),
+    [
+        (OURS.person("ben"), OURS.service("gloss"), 0),  # he cannot do it
+        (OURS.person("anna"), OURS.service("gloss"), 7),  # no such phase
+        (OURS.person("anna"), THEIRS.service("gloss"), 0),  # another business's service
+    ],
+)
+async def test_minutes_of_ones_own_fit_what_one_is_able_to_do(
+    pool: Pool, person: UUID, service: UUID, position: int
+) -> None:
+    insert = "INSERT INTO phase_minutes VALUES ($1, $2, $3, $4, 20)"
+    await pool.execute(insert, OURS.tenant, OURS.person("anna"), OURS.service("gloss"), 0)  # this fits
+    with pytest.raises(asyncpg.ForeignKeyViolationError):
+        await pool.execute(insert, OURS.tenant, person, service, position)
+
+
+@pytest.mark.usefixtures("two_businesses")
+async def test_a_part_of_the_business_has_one_policy(pool: Pool) -> None:
+    with pytest.raises(asyncpg.UniqueViolationError):
+        await pool.execute("INSERT INTO policy (tenant_id, position) VALUES ($1, 99)", OURS.tenant)
 
 
 @pytest.mark.usefixtures("two_businesses")

@@ -13,6 +13,7 @@ def test_an_id_never_changes() -> None:
     ids = Ids("salon-lindenhof")
     assert ids.tenant == UUID("10f6ca82-7474-5871-8b4e-eda4904a0cd4")
     assert ids.person("anna") == Ids("salon-lindenhof").person("anna")
+    assert ids.resource("raum-1") == UUID("ab360399-4f95-5208-a2b2-ae097c6980df")
 
 
 @given(st.lists(st.text(max_size=5), min_size=2, max_size=2, unique=True), st.text(max_size=5))
@@ -20,7 +21,7 @@ def test_different_keys_give_different_ids(keys: list[str], other: str) -> None:
     ids, elsewhere = Ids(other), Ids(f"{other}x")
     made = [
         find(key)
-        for find in (ids.branch, ids.person, ids.account, ids.service, elsewhere.person)
+        for find in (ids.branch, ids.person, ids.account, ids.service, ids.resource, elsewhere.person)
         for key in keys
     ]
     assert len({ids.tenant, *made}) == len(made) + 1

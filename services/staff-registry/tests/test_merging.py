@@ -2,8 +2,9 @@
 
 from dataclasses import replace
 
-from staff_registry.domain.business import Business, Phase, PhaseKind
+from staff_registry.domain.business import Business, Phase, PhaseKind, PhaseMinutes, Policy, Resource
 from staff_registry.domain.merging import merge
+from staff_registry.domain.validation import faults_in
 
 
 def only(business: Business, *, people: tuple[str, ...], services: tuple[str, ...]) -> Business:
@@ -19,6 +20,12 @@ def only(business: Business, *, people: tuple[str, ...], services: tuple[str, ..
         services=tuple(s for s in business.services if s.key in services),
         mappings=tuple(m for m in business.mappings if m.person_key in people and m.service_key in services),
     )
+
+
+def with_minutes(business: Business, key: str, *minutes: PhaseMinutes) -> Business:
+    """The same with minutes of her own for one person."""
+    people = (replace(p, phase_minutes=minutes) if p.key == key else p for p in business.people)
+    return replace(business, people=tuple(people))
 
 
 def test_a_first_import_is_taken_as_it_is(salon: Business) -> None:
@@ -54,6 +61,57 @@ def test_a_mapping_for_a_phase_that_lasts_longer_now_is_dropped(salon: Business)
     merged = merge(merge(None, salon), described)
     assert not [m for m in merged.mappings if m.service_key == "gloss"]
     assert [m for m in merged.mappings if m.person_key == "anna"]
+
+
+def test_a_mapping_goes_with_the_minutes_that_its_person_needs(salon: Business) -> None:
+    """The event type has the length of that person's phase; nobody else's mapping is touched."""
+    slower = with_minutes(salon, "clara", PhaseMinutes("gloss", 0, 40))
+    merged = merge(merge(None, salon), replace(slower, mappings=()))
+    assert {m.person_key for m in merged.mappings if m.service_key == "gloss"} == {"anna"}
+    assert len(merged.mappings) == len(salon.mappings) - 1
+
+
+def test_a_mapping_of_her_own_minutes_stays_when_others_need_longer(salon: Business) -> None:
+    slower = with_minutes(salon, "clara", PhaseMinutes("gloss", 0, 45))
+    gloss = replace(salon.services[9], phases=(Phase("Auftragen", PhaseKind.ACTIVE, 60),))
+    described = replace(slower, services=(*salon.services[:9], gloss), mappings=())
+    merged = merge(merge(None, slower), described)
+    assert {m.person_key for m in merged.mappings if m.service_key == "gloss"} == {"clara"}
+
+
+def test_own_minutes_that_equal_the_services_change_no_mapping(salon: Business) -> None:
+    same = with_minutes(salon, "clara", PhaseMinutes("gloss", 0, 30))
+    assert merge(salon, replace(same, mappings=())).mappings == salon.canonical().mappings
+
+
+def test_own_minutes_for_a_phase_that_is_gone_are_told_and_not_dropped(salon: Business) -> None:
+    """Somebody who was left out and needs longer must not be offered for a shorter time in silence."""
+    stored = merge(None, with_minutes(salon, "clara", PhaseMinutes("dauerwelle", 5, 60)))
+    perm = replace(salon.services[0], phases=salon.services[0].phases[:1])
+    described = replace(only(salon, people=("ben",), services=()), services=(perm,))
+    assert list(faults_in(merge(stored, described))) == ["people[2].phase_minutes[0].phase_position"]
+
+
+def test_a_policy_replaces_the_one_of_the_same_scope_and_leaves_the_others(salon: Business) -> None:
+    stored = merge(
+        None, replace(salon, policies=(Policy(moves_max=1), Policy(person_key="anna", moves_max=2)))
+    )
+    changed = merge(stored, replace(salon, policies=(Policy(cancel_cutoff_minutes=60),)))
+    assert changed.policies == (Policy(cancel_cutoff_minutes=60), Policy(person_key="anna", moves_max=2))
+
+
+def test_a_policy_that_rules_nothing_takes_the_stored_one_away(salon: Business) -> None:
+    stored = merge(
+        None, replace(salon, policies=(Policy(moves_max=1), Policy(person_key="anna", moves_max=2)))
+    )
+    assert merge(stored, replace(salon, policies=(Policy(),))).policies == stored.policies[1:]
+
+
+def test_rooms_and_special_days_are_replaced_with_their_branch(salon: Business) -> None:
+    rooms = (Resource("raum-1", "Raum 1", "room"), Resource("raum-2", "Raum 2", "room"))
+    stored = merge(None, replace(salon, branches=(replace(salon.branches[0], resources=rooms),)))
+    bare = replace(salon.branches[0], resources=rooms[1:], dated_hours=())
+    assert merge(stored, replace(salon, branches=(bare,))).branches == (bare,)
 
 
 def test_a_mapping_for_a_phase_that_is_gone_is_dropped(salon: Business) -> None:

@@ -10,9 +10,11 @@ from google.protobuf.timestamp_pb2 import Timestamp
 
 from chassis.grpc_client import Fault, fault_of
 from rufbuch.staff.v1 import business_pb2, service_pb2
-from staff_registry.domain.business import Business
+from staff_registry.domain.business import Business, Policy
 from staff_registry.domain.ids import Ids
+from staff_registry.samples import PHYSIOTHERAPY
 from staff_registry.wire.describing import request_for
+from staff_registry.yaml_file import describe
 
 NUMBER = "+493023125100"
 
@@ -42,6 +44,39 @@ async def test_an_imported_business_is_told_as_it_was_described(registry: Any, s
     assert told.branches[0].opening_hours[0].weekdays == [2, 3, 4, 5]
     assert told.people[1].name == "Ben"
     assert len(told.mappings) == len(salon.mappings)
+
+
+async def test_rooms_days_minutes_and_policies_are_told_with_ids(registry: Any) -> None:
+    practice = describe(PHYSIOTHERAPY.read_text(encoding="utf-8"))
+    ids = Ids(practice.key)
+    told = (await registry.stub.ImportBusiness(request_for(practice))).business
+    branch, therapy, (_, malik) = told.branches[0], told.services[1], told.people
+    assert [resource.resource_id for resource in branch.resources[:2]] == [
+        str(ids.resource("raum-1")),
+        str(ids.resource("raum-2")),
+    ]
+    assert (branch.dated_hours[0].date, list(branch.dated_hours[0].spans)) == ("2025-12-24", [])
+    assert list(therapy.phases[0].resource_groups) == ["treatment-room"]
+    assert not therapy.HasField("min_notice_minutes")
+    assert told.services[4].min_notice_minutes == 1440
+    assert malik.phase_minutes == [
+        business_pb2.PhaseMinutes(service_id=therapy.service_id, phase_position=0, minutes=40)
+    ]
+    assert malik.working_hours[0].valid_from == "2026-07-01"
+    assert (malik.buffer_before_minutes, therapy.buffer_after_minutes) == (5, 5)
+    whole, first_visit = told.policies
+    assert (whole.branch_id, whole.service_id, whole.person_id) == ("", "", "")
+    assert whole.cancel_cutoff_minutes == 1440
+    assert not whole.HasField("moves_max")
+    assert (first_visit.service_id, first_visit.moves_max) == (told.services[4].service_id, 1)
+
+
+async def test_a_policy_that_forbids_is_not_one_that_is_silent(registry: Any, salon: Business) -> None:
+    """0 moves and no word about moves are two things, also on the way through the wire and the database."""
+    policies = (Policy(moves_max=0), Policy(person_key="anna", cancel_cutoff_minutes=0))
+    told = (await registry.stub.ImportBusiness(request_for(replace(salon, policies=policies)))).business
+    assert [policy.HasField("moves_max") for policy in told.policies] == [True, False]
+    assert [policy.HasField("cancel_cutoff_minutes") for policy in told.policies] == [False, True]
 
 
 async def test_the_dialled_number_leads_to_the_branch(registry: Any, salon: Business) -> None:

@@ -14,16 +14,23 @@ from staff_registry.domain.business import (
     Account,
     Branch,
     Business,
+    DatedHours,
+    DaySpan,
+    FeeTier,
     Person,
     Phase,
     PhaseKind,
     PhaseMapping,
+    PhaseMinutes,
+    Policy,
+    Resource,
     Service,
     WeeklyHours,
 )
 from staff_registry.domain.rules import is_e164
 from staff_registry.domain.validation import faults_in, secrets_missing_in
 
+ROOM = Resource("raum", "Raum", "room")
 ACTIVE, FREE = PhaseKind.ACTIVE, PhaseKind.GAP_FREE
 MONDAY = datetime(2026, 8, 3, tzinfo=UTC)
 Change = Callable[[Business], Business]
@@ -68,6 +75,38 @@ def account(**changes: str) -> Change:
     return person(accounts=(replace(Account("anna", "anna", "anna@example.org"), **changes),))
 
 
+def season(**validity: str) -> Change:
+    return branch(opening_hours=(WeeklyHours((1,), "09:00", "18:00", **validity),))
+
+
+def days(*dates: str) -> Change:
+    return branch(dated_hours=tuple(DatedHours(each, ()) for each in dates))
+
+
+def day(*spans: tuple[str, str]) -> Change:
+    return branch(dated_hours=(DatedHours("2026-12-24", tuple(DaySpan(*span) for span in spans)),))
+
+
+def resources(*rooms: Resource) -> Change:
+    return branch(resources=rooms)
+
+
+def needs(*groups: str) -> Change:
+    return lambda b: unmapped(service(phases=(Phase("Waschen", ACTIVE, 30, groups),))(b))
+
+
+def own_minutes(*minutes: PhaseMinutes) -> Change:
+    return person(phase_minutes=minutes)
+
+
+def policy(**rules: Any) -> Change:
+    return business(policies=(Policy(**rules),))
+
+
+def fees(*tiers: tuple[int, int]) -> Change:
+    return policy(fee_tiers=tuple(FeeTier(before, fee, "EUR") for before, fee in tiers))
+
+
 UNSOUND: list[tuple[str, Change, str]] = [
     ("a key with capitals", business(key="Salon"), "key"),
     ("no key", business(key=""), "key"),
@@ -110,6 +149,64 @@ UNSOUND: list[tuple[str, Change, str]] = [
         branch(opening_hours=hours(((1, 2), "09:00", "13:00"), ((2,), "12:00", "18:00"))),
         "branches[0].opening_hours[1]",
     ),
+    ("a day that is none", season(valid_from="2026-02-30"), "branches[0].opening_hours[0].valid_from"),
+    ("a day in short", season(valid_until="20260803"), "branches[0].opening_hours[0].valid_until"),
+    ("a season that ends before it begins", season(valid_from="2026-08-04", valid_until="2026-08-03"), "branches[0].opening_hours[0].valid_until"),
+    (
+        "seasons that meet on a day",
+        branch(opening_hours=(
+            WeeklyHours((1,), "09:00", "18:00", valid_until="2026-08-03"),
+            WeeklyHours((1,), "10:00", "17:00", valid_from="2026-08-03"),
+        )),
+        "branches[0].opening_hours[1]",
+    ),
+    ("a dated day in German", days("24.12.2026"), "branches[0].dated_hours[0].date"),
+    ("a dated day of another time", days("1999-12-24"), "branches[0].dated_hours[0].date"),
+    ("a dated day twice", days("2026-12-24", "2026-12-24"), "branches[0].dated_hours[1].date"),
+    ("dated spans that overlap", day(("09:00", "13:00"), ("12:00", "14:00")), "branches[0].dated_hours[0].spans[1]"),
+    ("a dated span of no time", day(("09:00", "09:00")), "branches[0].dated_hours[0].spans[0].end"),
+    ("21 dated spans", day(*[("09:00", "10:00")] * 21), "branches[0].dated_hours[0].spans"),
+    ("1001 dated days", days(*["2026-12-24"] * 1001), "branches[0].dated_hours"),
+    ("a dated note with a NUL", branch(dated_hours=(DatedHours("2026-12-24", (), "\x00"),)), "branches[0].dated_hours[0].note"),
+    ("somebody's dated day that is none", person(dated_hours=(DatedHours("", ()),)), "people[0].dated_hours[0].date"),
+    ("a room without a name", resources(Resource("raum", "", "room")), "branches[0].resources[0].name"),
+    ("a room without a group", resources(Resource("raum", "Raum", "")), "branches[0].resources[0].group"),
+    ("a room twice", resources(ROOM, ROOM), "branches[0].resources[1].key"),
+    ("a room in two branches", lambda b: replace(b, branches=(resources(ROOM)(b).branches[0], replace(b.branches[0], key="nord", dialled_numbers=(), resources=(ROOM,)))), "branches[1].resources[0].key"),
+    ("201 rooms", resources(*[ROOM] * 201), "branches[0].resources"),
+    ("a phase that needs what nobody has", needs("room"), "services[0].phases[0].resource_groups[0]"),
+    ("a phase that needs one group twice", lambda b: resources(ROOM)(needs("room", "room")(b)), "services[0].phases[0].resource_groups[1]"),
+    ("minutes for what she cannot do", own_minutes(PhaseMinutes("tattoo", 0, 30)), "people[0].phase_minutes[0].service_key"),
+    ("minutes for a skill that she has not", lambda b: person(service_keys=())(own_minutes(PhaseMinutes("gloss", 0, 30))(b)), "people[0].phase_minutes[0].service_key"),
+    ("minutes behind the last phase", own_minutes(PhaseMinutes("gloss", 1, 30)), "people[0].phase_minutes[0].phase_position"),
+    ("minutes before the first phase", own_minutes(PhaseMinutes("gloss", -1, 30)), "people[0].phase_minutes[0].phase_position"),
+    ("no minutes", own_minutes(PhaseMinutes("gloss", 0, 0)), "people[0].phase_minutes[0].minutes"),
+    ("601 minutes", own_minutes(PhaseMinutes("gloss", 0, 601)), "people[0].phase_minutes[0].minutes"),
+    ("minutes twice", own_minutes(*[PhaseMinutes("gloss", 0, 30)] * 2), "people[0].phase_minutes[1]"),
+    ("minutes 501 times", own_minutes(*[PhaseMinutes("gloss", 0, 30)] * 501), "people[0].phase_minutes"),
+    ("a buffer below zero", person(buffer_before_minutes=-1), "people[0].buffer_before_minutes"),
+    ("a buffer of a day", service(buffer_after_minutes=1440), "services[0].buffer_after_minutes"),
+    ("a service's notice before now", service(min_notice_minutes=-1), "services[0].min_notice_minutes"),
+    ("a service's notice of a year", service(min_notice_minutes=525_600), "services[0].min_notice_minutes"),
+    ("a service without a horizon", service(horizon_days=0), "services[0].horizon_days"),
+    ("a start window that is none", service(start_windows=hours(((1,), "", "10:00"))), "services[0].start_windows[0].start"),
+    ("less than no start a day", service(daily_cap=-1), "services[0].daily_cap"),
+    ("a policy of a branch that is not there", policy(branch_key="nord"), "policies[0].branch_key"),
+    ("a policy for nothing", policy(service_key="tattoo"), "policies[0].service_key"),
+    ("a policy of nobody", policy(person_key="zoe"), "policies[0].person_key"),
+    ("a cut-off after the start", policy(cancel_cutoff_minutes=-1), "policies[0].cancel_cutoff_minutes"),
+    ("a cut-off of a year", policy(move_cutoff_minutes=525_600), "policies[0].move_cutoff_minutes"),
+    ("less than no move", policy(moves_max=-1), "policies[0].moves_max"),
+    ("less than no cancellation", policy(cancellations_per_month_max=-1), "policies[0].cancellations_per_month_max"),
+    ("two policies of the whole", business(policies=(Policy(moves_max=1), Policy(moves_max=2))), "policies[1]"),
+    ("a fee below zero", fees((60, -1)), "policies[0].fee_tiers[0].fee_minor"),
+    ("a fee of a million", fees((60, 100_000_000)), "policies[0].fee_tiers[0].fee_minor"),
+    ("a fee after the start", fees((0, 100)), "policies[0].fee_tiers[0].minutes_before"),
+    ("a fee tier twice", fees((60, 100), (60, 200)), "policies[0].fee_tiers[1].minutes_before"),
+    ("fee tiers that ascend", fees((60, 100), (120, 200)), "policies[0].fee_tiers[1].minutes_before"),
+    ("a fee without a currency", policy(fee_tiers=(FeeTier(60, 100, ""),)), "policies[0].fee_tiers[0].currency"),
+    ("21 fee tiers", fees(*[(60, 100)] * 21), "policies[0].fee_tiers"),
+    ("1001 policies", business(policies=(Policy(),) * 1001), "policies"),
     ("a name of nobody", person(name=""), "people[0].name"),
     ("a branch that is not there", person(branch_keys=("nord",)), "people[0].branch_keys[0]"),
     ("a branch twice", person(branch_keys=("mitte", "mitte")), "people[0].branch_keys[1]"),
@@ -173,6 +270,28 @@ def test_the_reference_salon_is_sound(salon: Business) -> None:
         branch(dialled_numbers=("+12025550123", "+441632960123")),
         business(language="de"),
         service(price_minor=None, currency=""),
+        season(valid_from="2026-08-03", valid_until="2026-08-03"),
+        branch(
+            opening_hours=(
+                WeeklyHours((1,), "09:00", "18:00", valid_until="2026-08-02"),
+                WeeklyHours((1,), "10:00", "17:00", valid_from="2026-08-03"),
+            )
+        ),
+        day(),
+        day(("09:00", "13:00"), ("13:00", "24:00")),
+        person(dated_hours=(DatedHours("2028-02-29", ()),)),
+        lambda b: resources(ROOM)(needs("room")(b)),
+        own_minutes(PhaseMinutes("gloss", 0, 600), PhaseMinutes("dauerwelle", 1, 1)),
+        person(buffer_before_minutes=480, buffer_after_minutes=0),
+        service(
+            min_notice_minutes=0, horizon_days=730, daily_cap=1, start_windows=hours(((1,), "09:00", "10:00"))
+        ),
+        policy(),
+        policy(
+            branch_key="mitte", service_key="gloss", person_key="anna", moves_max=0, cancel_cutoff_minutes=0
+        ),
+        business(policies=(Policy(moves_max=1), Policy(person_key="anna", moves_max=2))),
+        fees((2880, 1000), (1440, 0)),
         phases((ACTIVE, 1), (PhaseKind.GAP_BLOCKED, 600), (ACTIVE, 600)),
         person(absences=(Absence(MONDAY, MONDAY + timedelta(days=14), "Urlaub"),)),
     ],
@@ -212,6 +331,7 @@ def test_an_account_that_mappings_use_needs_a_key(salon: Business) -> None:
         people=st.lists(st.from_type(Person), max_size=2).map(tuple),
         services=st.lists(st.from_type(Service), max_size=2).map(tuple),
         mappings=st.lists(st.from_type(PhaseMapping), max_size=2).map(tuple),
+        policies=st.lists(st.from_type(Policy), max_size=2).map(tuple),
     )
 )
 def test_nothing_that_can_be_described_breaks_the_judgement(described: Business) -> None:

@@ -1,16 +1,17 @@
 """A business as one file, and its faults by line."""
 
+import re
 from contextlib import suppress
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from staff_registry.domain.business import Business, PhaseKind, PhaseMapping
+from staff_registry.domain.business import Business, DatedHours, PhaseKind, PhaseMapping
 from staff_registry.domain.validation import faults_in
 from staff_registry.wire.describing import import_request
 from staff_registry.wire.incoming import described_business
-from staff_registry.yaml_file import FileFault, FileInvalidError, describe
+from staff_registry.yaml_file import FileFault, FileInvalidError, describe, render
 
 DURATIONS = {
     "Dauerwelle": 135,
@@ -95,6 +96,28 @@ def test_times_and_words_that_yaml_takes_for_something_else_stay_texts() -> None
     assert business.branches[0].opening_hours[0].start == "09:00"
 
 
+def test_a_special_day_without_its_hours_is_a_slip_and_closes_nothing() -> None:
+    closed = "Europe/Berlin, special_days: [{date: 2026-12-24, hours: []}]"
+    forgotten = "Europe/Berlin, special_days: [{date: 2026-12-24, hours: }]"
+    assert describe(SMALL.replace("Europe/Berlin", closed)).branches[0].dated_hours == (
+        DatedHours("2026-12-24", ()),
+    )
+    assert [fault.path for fault in faults(SMALL.replace("Europe/Berlin", forgotten))] == [
+        "branches[0].dated_hours[0].spans"
+    ]
+
+
+def test_a_currency_of_its_own_goes_before_that_of_the_file() -> None:
+    text = SMALL.replace("    phases", "    price_minor: 5\n    currency: CHF\n    phases")
+    assert describe(text).services[0].currency == "CHF"
+
+
+def test_a_rendered_file_holds_no_secret(salon: Business) -> None:
+    text = render(salon)
+    assert "anna@example.org" in text
+    assert not re.search("cal_test_key|whsec", text)
+
+
 def test_all_faults_are_told_by_line_in_order() -> None:
     text = (
         SMALL.replace("name: Salon", "name: ''\ncolour: red")
@@ -121,7 +144,7 @@ def test_one_mistake_is_told_once() -> None:
 
 
 def test_a_key_for_an_account_that_is_not_there_is_told(salon_text: str) -> None:
-    with pytest.raises(FileInvalidError, match=r"line 3: api_keys.be\[la: expected .* anna, ben, clara"):
+    with pytest.raises(FileInvalidError, match=r"line 4: api_keys.be\[la: expected .* anna, ben, clara"):
         describe(salon_text, api_keys={"be[la": "cal_x", "anna": "cal_y"})
 
 
@@ -145,6 +168,16 @@ def test_a_fault_reads_as_a_sentence() -> None:
         (SMALL + "calendar_sync: [true]\n", 12, "calendar_sync"),
         (SMALL.replace("minutes: 30", "minutes: 30, kind: pause"), 9, "services[0].phases[0].kind"),
         (SMALL.replace("minutes: 30", "minutes: 99999999999999999999"), 9, "services[0].phases[0].minutes"),
+        (SMALL.replace("minutes: 30", "minutes: 30, needs: [room]"), 9, "services[0].phases[0].resource_groups[0]"),
+        (SMALL + "policies: [{service: rasur}]\n", 12, "policies[0].service_key"),
+        (SMALL + "policies:\n  - moves_max: many\n", 13, "policies[0].moves_max"),
+        (SMALL + "policies:\n  - fees: [{fee_minor: 5}]\n", 13, "policies[0].fee_tiers[0].minutes_before"),
+        (SMALL.replace("services: [schnitt]", "own_minutes: [{service: schnitt, minutes: 5}]"), 11, "people[0].phase_minutes[0].phase_position"),
+        (SMALL.replace("services: [schnitt]", "own_minutes: [{service: schnitt, phase_position: 0, minutes: 5}]"), 11, "people[0].phase_minutes[0].service_key"),
+        (SMALL.replace("services: [schnitt]", "special_days: [{date: 2026-12-24}]"), 11, "people[0].dated_hours[0].spans"),
+        (SMALL.replace("services: [schnitt]", "special_days: [{hours: []}]"), 11, "people[0].dated_hours[0].date"),
+        (SMALL.replace("Europe/Berlin", "UTC, resources: [{key: r}]"), 5, "branches[0].resources[0].group"),
+        (SMALL.replace("    phases", "    min_notice_minutes: soon\n    phases"), 9, "services[0].min_notice_minutes"),
         (SMALL + "[\n", 13, ""),
         (SMALL + "x: *nowhere\n", 12, ""),
         (SMALL + "x: \x07\n", 1, ""),

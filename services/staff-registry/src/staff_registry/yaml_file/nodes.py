@@ -145,7 +145,7 @@ class Item:
         written = self.text()
         if self.node is None and default is not None:
             return default
-        if re.fullmatch(r"-?[0-9]{1,18}", written):
+        if re.fullmatch(r"-?[0-9]{1,19}", written):
             return int(written)
         self.notes.fault(self.path, "a whole number")
         return 0

@@ -20,6 +20,7 @@ from staff_registry.domain.business import (
 from staff_registry.yaml_file.describing import CURRENCY, WEEKDAYS
 
 Block = dict[str, Any]
+_MAP, _TEXT = "tag:yaml.org,2002:map", "tag:yaml.org,2002:str"
 _DAY_NAMES = {n: day for day, n in WEEKDAYS.items()}
 
 
@@ -28,6 +29,20 @@ class _Dumper(yaml.SafeDumper):
 
     def ignore_aliases(self, data: object) -> bool:  # noqa: ARG002 - the name is PyYAML's
         return True
+
+
+class _Line(Block):
+    """A block that is written in one line."""
+
+
+class _Quoted(str):
+    """A text that YAML takes for something else, or that some people think it does."""
+
+    __slots__ = ()
+
+
+_Dumper.add_representer(_Line, lambda dumper, line: dumper.represent_mapping(_MAP, line, flow_style=True))
+_Dumper.add_representer(_Quoted, lambda dumper, text: dumper.represent_scalar(_TEXT, text, style='"'))
 
 
 def render(business: Business) -> str:
@@ -44,7 +59,7 @@ def render(business: Business) -> str:
         people=[_person(person) for person in business.people],
         policies=[_policy(policy, currency) for policy in business.policies] or None,
         mappings=[
-            _block(
+            _line(
                 service=mapping.service_key,
                 phase_position=mapping.phase_position,
                 person=mapping.person_key,
@@ -65,32 +80,40 @@ def _block(**fields: object) -> Block:
     return {name: value for name, value in fields.items() if value is not None}
 
 
+def _line(**fields: object) -> _Line:
+    return _Line(_block(**fields))
+
+
+def _quoted(text: str) -> _Quoted | None:
+    return _Quoted(text) if text else None
+
+
 def _branch(branch: Branch) -> Block:
     return _block(
         key=branch.key,
         name=branch.name,
         time_zone=branch.time_zone,
         holiday_region=branch.holiday_region or None,
-        dialled_numbers=list(branch.dialled_numbers) or None,
+        dialled_numbers=[_Quoted(number) for number in branch.dialled_numbers] or None,
         slot_step_minutes=branch.slot_step_minutes,
         min_notice_minutes=branch.min_notice_minutes,
         horizon_days=branch.horizon_days,
         hold_seconds=branch.hold_seconds,
         opening_hours=_hours(branch.opening_hours) or None,
         special_days=_special_days(branch.dated_hours) or None,
-        resources=[_block(key=each.key, name=each.name, group=each.group) for each in branch.resources]
+        resources=[_line(key=each.key, name=each.name, group=each.group) for each in branch.resources]
         or None,
     )
 
 
 def _hours(hours: Sequence[WeeklyHours]) -> list[Block]:
     return [
-        _block(
+        _line(
             days=[_DAY_NAMES[weekday] for weekday in span.weekdays],
-            start=span.start,
-            end=span.end,
-            valid_from=span.valid_from or None,
-            valid_until=span.valid_until or None,
+            start=_quoted(span.start),
+            end=_quoted(span.end),
+            valid_from=_quoted(span.valid_from),
+            valid_until=_quoted(span.valid_until),
         )
         for span in hours
     ]
@@ -98,9 +121,9 @@ def _hours(hours: Sequence[WeeklyHours]) -> list[Block]:
 
 def _special_days(days: Sequence[DatedHours]) -> list[Block]:
     return [
-        _block(
-            date=day.date,
-            hours=[_block(start=span.start, end=span.end) for span in day.spans],
+        _line(
+            date=_quoted(day.date),
+            hours=[_line(start=_quoted(span.start), end=_quoted(span.end)) for span in day.spans],
             note=day.note or None,
         )
         for day in days
@@ -125,7 +148,7 @@ def _service(service: Service, currency: str) -> Block:
 
 
 def _phase(phase: Phase) -> Block:
-    return _block(
+    return _line(
         name=phase.name,
         minutes=phase.minutes,
         kind=None if phase.kind in {None, PhaseKind.ACTIVE} else phase.kind.value.lower(),
@@ -140,7 +163,7 @@ def _person(person: Person) -> Block:
         branches=list(person.branch_keys) or None,
         services=list(person.service_keys) or None,
         own_minutes=[
-            _block(service=own.service_key, phase_position=own.phase_position, minutes=own.minutes)
+            _line(service=own.service_key, phase_position=own.phase_position, minutes=own.minutes)
             for own in person.phase_minutes
         ]
         or None,
@@ -149,12 +172,16 @@ def _person(person: Person) -> Block:
         working_hours=_hours(person.working_hours) or None,
         special_days=_special_days(person.dated_hours) or None,
         absences=[
-            _block(start=each.start.isoformat(), end=each.end.isoformat(), note=each.note or None)
+            _line(
+                start=_quoted(each.start.isoformat()),
+                end=_quoted(each.end.isoformat()),
+                note=each.note or None,
+            )
             for each in person.absences
         ]
         or None,
         accounts=[
-            _block(key=account.key, username=account.username, email=account.email)
+            _line(key=account.key, username=account.username, email=account.email)
             for account in person.accounts
         ]
         or None,
@@ -175,7 +202,7 @@ def _policy(policy: Policy, currency: str) -> Block:
 
 
 def _fee(tier: FeeTier, currency: str) -> Block:
-    return _block(
+    return _line(
         less_than_minutes_before=tier.minutes_before,
         fee_minor=tier.fee_minor,
         currency=None if tier.currency == currency else tier.currency,
