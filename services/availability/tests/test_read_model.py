@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
+import asyncpg
 import pytest
 
 from availability import errors
@@ -81,6 +82,17 @@ class TestTables:
             tables = BusyTables(pool)
             await tables.record("", event("p1", taking("anna", 13, 14)))
             assert (await tables.load(at(14))).changes == []
+
+    async def test_time_that_is_nobodys_cannot_be_stored(self, database_url: str) -> None:
+        """AV-19"""
+        async with postgres.pool(database_url) as pool:
+            with pytest.raises(asyncpg.NotNullViolationError):
+                await pool.execute(
+                    "INSERT INTO busy (tenant_id, appointment_id, ordinal, starts_at, ends_at, source)"
+                    " VALUES (gen_random_uuid(), gen_random_uuid(), 0, $1, $2, 'appointment')",
+                    at(13),
+                    at(14),
+                )
 
     async def test_a_database_that_is_away_is_waited_for(self, private_postgres: EmbeddedPostgres) -> None:
         postgres.migrate(private_postgres.url, "availability")

@@ -105,10 +105,6 @@ class RedisHolds:
         claiming = Claiming.CLAIMED if outcome == "repeated" else Claiming(outcome)
         return Claim(claiming, from_text(payload) if payload else None)
 
-    async def ping(self) -> None:
-        """Raise HoldsUnavailableError unless the store answers."""
-        await self.taken(Scope("ping", "ping"), (), ignoring_call="", now=_EPOCH)
-
     async def _run(self, script: Script, scope: Scope, now: datetime, *arguments: str | int) -> list[Any]:
         root = f"holds:{{{scope.tenant_id}:{scope.group_id}}}"
         times = ((now - _EPOCH) // _MS, self._rules.remembered // _MS)

@@ -71,11 +71,6 @@ class Found:
     exact: bool = False
 
 
-def outcome_of(verdict: Verdict) -> Outcome:
-    """What a verdict over one exact start means."""
-    return _OUTCOMES[verdict]
-
-
 def find(planner: Planner | None, branch: BranchCalendar, wish: Wish, *, limit: int) -> Found:
     """What can be offered to a wish: at most ``limit`` starts, nearest first; as the calendar stands."""
     if planner is None:
