@@ -18,7 +18,7 @@ def test_the_published_vector_holds() -> None:
     then = datetime.fromtimestamp(1_700_000_000, UTC)
     digest = "8e0ee6ff798aa9916c78ba335b868d2879cfbaec99a9161b84f42a98fe63f670"
     header = f"v=1700000000000,d={digest}"
-    assert verify(header, b'{"event":"x"}', keys=[KEY], now=then) == Signed(digest)
+    assert verify(header, b'{"event":"x"}', keys=[KEY], now=then) == Signed(digest, KEY)
 
 
 def test_retells_sdk_believes_what_we_sign() -> None:

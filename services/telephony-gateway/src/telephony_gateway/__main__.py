@@ -13,7 +13,7 @@ from chassis.grpc_server import Servicer, grpc_server
 from chassis.http_server import http_server
 from rufbuch.telephony.v1 import service_pb2_grpc
 from telephony_gateway.assembly import Connections, assemble
-from telephony_gateway.clients.booking import HARMLESS_TO_REPEAT
+from telephony_gateway.clients import availability, booking, directory
 from telephony_gateway.servicer import CallServicer
 from telephony_gateway.settings import Settings
 from telephony_gateway.storage.calls import Calls
@@ -32,6 +32,7 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
         await enter(service.background(gateway.directory.watch, name="registry changes", stop=stop))
         await enter(service.background(gateway.ledger.write, name="ledger", stop=stop))
         stack.push_async_callback(gateway.ledger.flush)
+        await enter(service.background(gateway.truth.run, name="truth", stop=stop))
         grpc = await enter(
             grpc_server(
                 [_calls(connections.pool)],
@@ -60,10 +61,24 @@ async def _connect(settings: Settings, stack: AsyncExitStack) -> Connections:
     return Connections(
         pool=pool,
         redis=shared,
-        registry=await enter(channel(settings.staff_registry_address, default_deadline_s=budget_s)),
-        availability=await enter(channel(settings.availability_address, default_deadline_s=budget_s)),
+        registry=await enter(
+            channel(
+                settings.staff_registry_address,
+                default_deadline_s=budget_s,
+                retried=directory.HARMLESS_TO_REPEAT,
+            )
+        ),
+        availability=await enter(
+            channel(
+                settings.availability_address,
+                default_deadline_s=budget_s,
+                retried=availability.HARMLESS_TO_REPEAT,
+            )
+        ),
         booking=await enter(
-            channel(settings.booking_address, default_deadline_s=budget_s, retried=HARMLESS_TO_REPEAT)
+            channel(
+                settings.booking_address, default_deadline_s=budget_s, retried=booking.HARMLESS_TO_REPEAT
+            )
         ),
     )
 

@@ -9,17 +9,30 @@ from starlette.types import ASGIApp
 
 from chassis.clock import Clock
 from chassis.postgres import Pool
+from telephony_gateway.clients.appointments import AppointmentsClient
 from telephony_gateway.clients.availability import AvailabilityClient
 from telephony_gateway.clients.booking import BookingClient
+from telephony_gateway.clients.care import CareClient
 from telephony_gateway.clients.directory import RegistryDirectory
+from telephony_gateway.clients.elsewhere import Replicas
+from telephony_gateway.clients.event_guard import EventGuard
+from telephony_gateway.clients.facts import BookingFacts
 from telephony_gateway.clients.replay_guard import ReplayGuard
+from telephony_gateway.clients.sessions import RedisSessions
+from telephony_gateway.clients.shared import SharedMemory
 from telephony_gateway.http_api.admission import Door
 from telephony_gateway.http_api.app import build_app
-from telephony_gateway.http_api.dispatch import functions
+from telephony_gateway.http_api.dispatch import Peers, functions
 from telephony_gateway.http_api.functions import FunctionsEndpoint
+from telephony_gateway.http_api.inbound import InboundEndpoint
+from telephony_gateway.http_api.oddities import Watchman
+from telephony_gateway.http_api.reception import Reception
+from telephony_gateway.http_api.twins import Twins
 from telephony_gateway.http_api.webhook import WebhookEndpoint
 from telephony_gateway.settings import Settings
 from telephony_gateway.storage.ledger import Ledger
+from telephony_gateway.storage.unchecked import UncheckedCalls
+from telephony_gateway.truth_loop import TruthLoop
 
 
 @dataclass(frozen=True)
@@ -40,6 +53,7 @@ class Gateway:
     app: ASGIApp
     directory: RegistryDirectory
     ledger: Ledger
+    truth: TruthLoop
 
 
 def assemble(
@@ -47,10 +61,29 @@ def assemble(
 ) -> Gateway:
     """Wire everything; start nothing."""
     directory, ledger = RegistryDirectory(connections.registry), Ledger(connections.pool)
+    shared = SharedMemory(connections.redis)
     slots, bookings = AvailabilityClient(connections.availability), BookingClient(connections.booking)
-    door = Door(settings.retell_keys, ReplayGuard(connections.redis), clock)
+    appointments, care = AppointmentsClient(connections.booking), CareClient(connections.booking)
+    sessions = RedisSessions(shared)
+    door = Door(settings.workspaces, ReplayGuard(shared), clock)
+    reception = Reception(directory, settings.workspaces)
     endpoint = FunctionsEndpoint(
-        door, directory, functions(slots, bookings), ledger, clock, settings.function_budget_s, settings.build
+        door=door,
+        reception=reception,
+        functions=functions(Peers(slots, bookings, appointments, care, sessions)),
+        sessions=sessions,
+        twins=Twins(Replicas(shared)),
+        watchman=Watchman(settings.retell_agent_version),
+        ledger=ledger,
+        clock=clock,
+        budget_s=settings.budget_s,
+        build=settings.build,
     )
-    webhook = WebhookEndpoint(door, directory, slots, ledger, clock)
-    return Gateway(build_app(endpoint, webhook, missing), directory, ledger)
+    webhook = WebhookEndpoint(door, reception, slots, sessions, EventGuard(shared), ledger, clock)
+    inbound = InboundEndpoint(
+        door, reception, care, clock, settings.inbound_budget_s, settings.retell_fallback_agent
+    )
+    truth = TruthLoop(
+        UncheckedCalls(connections.pool), BookingFacts(appointments, care), clock, settings.truth_check_s
+    )
+    return Gateway(build_app(endpoint, webhook, inbound, missing), directory, ledger, truth)

@@ -1,8 +1,22 @@
 """What the gateway reads from the environment."""
 
-from pydantic import Field, field_validator
+from collections import Counter
+from typing import Self
+
+from pydantic import BaseModel, Field, model_validator
 
 from chassis.settings import ServiceSettings
+from telephony_gateway.domain.contract import CONTRACTS
+from telephony_gateway.domain.workspaces import Workspace, Workspaces
+
+
+class WorkspaceSettings(BaseModel):
+    """One account at Retell."""
+
+    keys: list[str] = Field(min_length=1)
+    """Keys with the webhook badge; two while one is being rotated."""
+    tenants: list[str]
+    """Keys of the businesses whose calls it sends."""
 
 
 class Settings(ServiceSettings):
@@ -15,19 +29,55 @@ class Settings(ServiceSettings):
     staff_registry_address: str = "127.0.0.1:50051"
     availability_address: str = "127.0.0.1:50052"
     booking_address: str = "127.0.0.1:50053"
-    retell_api_key: str
-    """The key with the webhook badge; two, comma separated, while one is being rotated."""
+    retell_api_key: str = ""
+    """The key with the webhook badge; two, comma separated, while one is being rotated. Serves every business that no
+    workspace of ``retell_workspaces`` claims."""
+    retell_workspaces: dict[str, WorkspaceSettings] = Field(default_factory=dict)
+    """JSON, name → keys and tenants: {"north": {"keys": ["key_…"], "tenants": ["salon-nord"]}}."""
+    retell_agent_version: int | None = None
+    """The version of the agent that is meant to be live; another one is counted and logged. None: any."""
+    retell_fallback_agent: str = ""
+    """Agent that takes calls to numbers of no business; "": they are rejected."""
     function_budget_s: float = Field(default=2.0, gt=0, le=60)
     """How long a caller waits for the answer of a function, in seconds."""
-
-    @field_validator("retell_api_key")
-    @classmethod
-    def _at_least_one_key(cls, value: str) -> str:
-        if not [key for key in value.split(",") if key.strip()]:
-            raise ValueError("at least one key is needed")
-        return value
+    function_budgets: dict[str, float] = Field(default_factory=dict)
+    """JSON, function → seconds, where a function has another budget."""
+    inbound_budget_s: float = Field(default=0.28, gt=0, le=5)
+    """How long a caller hears the phone ring for our sake, in seconds."""
+    truth_check_s: float = Field(default=5.0, gt=0)
+    """How often ended calls are looked for whose claims have not been checked, in seconds."""
 
     @property
-    def retell_keys(self) -> tuple[str, ...]:
-        """Every key that is valid at present."""
-        return tuple(key.strip() for key in self.retell_api_key.split(",") if key.strip())
+    def workspaces(self) -> Workspaces:
+        """All accounts at Retell that are answered."""
+        named = tuple(
+            Workspace(name, tuple(one.keys), frozenset(one.tenants))
+            for name, one in self.retell_workspaces.items()
+        )
+        keys = tuple(key.strip() for key in self.retell_api_key.split(",") if key.strip())
+        return Workspaces((*named, Workspace("default", keys, None)) if keys else named)
+
+    def budget_s(self, function: str) -> float:
+        """How long the answer of a function may take."""
+        return self.function_budgets.get(function, self.function_budget_s)
+
+    @model_validator(mode="after")
+    def _keys_are_told_apart(self) -> Self:
+        keys = Counter(self.workspaces.keys)
+        if not keys:
+            raise ValueError("RUFBUCH_RETELL_API_KEY or RUFBUCH_RETELL_WORKSPACES has to hold a key")
+        if not all(key.strip() for key in keys) or max(keys.values()) > 1:
+            raise ValueError(
+                "RUFBUCH_RETELL_WORKSPACES: every key belongs to one workspace, and none is empty"
+            )
+        tenants = Counter(key for one in self.retell_workspaces.values() for key in one.tenants)
+        if any(count > 1 for count in tenants.values()):
+            raise ValueError("RUFBUCH_RETELL_WORKSPACES: every business belongs to one workspace")
+        return self
+
+    @model_validator(mode="after")
+    def _budgets_are_of_functions(self) -> Self:
+        unknown = self.function_budgets.keys() - {contract.name for contract in CONTRACTS}
+        if unknown or any(not 0 < budget <= 60 for budget in self.function_budgets.values()):
+            raise ValueError("RUFBUCH_FUNCTION_BUDGETS: functions that there are, and up to 60 seconds")
+        return self

@@ -16,7 +16,7 @@ from chassis.errors import Kind, ServiceError
 from chassis.testing import SettableClock
 from rufbuch.availability.v1 import service_pb2 as availability_pb2
 from rufbuch.availability.v1 import service_pb2_grpc as availability_grpc
-from rufbuch.booking.v1 import appointment_pb2
+from rufbuch.booking.v1 import appointment_pb2, care_pb2
 from rufbuch.booking.v1 import service_pb2 as booking_pb2
 from rufbuch.booking.v1 import service_pb2_grpc as booking_grpc
 from rufbuch.staff.v1 import business_pb2
@@ -38,8 +38,8 @@ class RefusalError(ServiceError):
     kind = Kind.ABORTED
     reason = ""
 
-    def __init__(self, kind: Kind, reason: str) -> None:
-        super().__init__("refused")
+    def __init__(self, kind: Kind, reason: str, **metadata: str) -> None:
+        super().__init__("refused", **metadata)
         # The real ones are classes; a fake says what it is told to say.
         object.__setattr__(self, "kind", kind)
         object.__setattr__(self, "reason", reason)
@@ -98,12 +98,17 @@ class Availability(availability_grpc.AvailabilityServiceServicer):
     )
     searches: list[availability_pb2.SearchSlotsRequest] = field(default_factory=list)
     released: list[str] = field(default_factory=list)
+    extended: list[str] = field(default_factory=list)
     is_hanging: bool = False
+    gate: asyncio.Event | None = None
+    """Searches wait for it."""
 
     async def SearchSlots(self, request: Any, context: Any) -> availability_pb2.SearchSlotsResponse:
         self.searches.append(request)
         if self.is_hanging:
             await asyncio.Event().wait()
+        if self.gate:
+            await self.gate.wait()
         if isinstance(self.answer, Exception):
             raise self.answer
         return self.answer
@@ -112,28 +117,151 @@ class Availability(availability_grpc.AvailabilityServiceServicer):
         self.released.append(request.call_id)
         return availability_pb2.ReleaseHoldsResponse(released=1)
 
+    async def ExtendHolds(self, request: Any, context: Any) -> availability_pb2.ExtendHoldsResponse:
+        self.extended.append(request.call_id)
+        return availability_pb2.ExtendHoldsResponse(extended=1)
+
 
 @dataclass
 class Booking(booking_grpc.BookingServiceServicer):
-    """Books whatever it is asked for, or fails as told."""
+    """Keeps appointments, callbacks and wishes in memory; fails as told."""
 
     failure: Exception | grpc.StatusCode | None = None
+    """Of everything that changes something."""
     requests: list[booking_pb2.BookAppointmentRequest] = field(default_factory=list)
+    cancels: list[booking_pb2.CancelAppointmentRequest] = field(default_factory=list)
+    moves: list[booking_pb2.RescheduleAppointmentRequest] = field(default_factory=list)
+    listings: list[booking_pb2.ListAppointmentsRequest] = field(default_factory=list)
+    callbacks: list[care_pb2.Callback] = field(default_factory=list)
+    waiting: list[booking_pb2.JoinWaitlistRequest] = field(default_factory=list)
+    appointments: dict[str, appointment_pb2.Appointment] = field(default_factory=dict)
+    customers: dict[str, booking_pb2.FindCustomerResponse] = field(default_factory=dict)
+    commits_before_failing: bool = False
+    is_hanging: bool = False
+    fee_minor: int = 0
 
-    async def BookAppointment(self, request: Any, context: Any) -> booking_pb2.BookAppointmentResponse:
-        self.requests.append(request)
+    async def _stand_or_fail(self, context: Any) -> None:
+        if self.is_hanging:
+            await asyncio.Event().wait()
         if isinstance(self.failure, Exception):
             raise self.failure
         if self.failure:
             await context.abort(self.failure, "told to")
-        return booking_pb2.BookAppointmentResponse(
-            appointment=appointment_pb2.Appointment(
-                appointment_id=str(uuid.UUID(int=9)),
-                service_name="Dauerwelle",
-                person_id=ANNA,
-                start_time=option(15).start_time,
+
+    async def BookAppointment(self, request: Any, context: Any) -> booking_pb2.BookAppointmentResponse:
+        self.requests.append(request)
+        made = self.appointments.get(request.request_id) or appointment(
+            15, appointment_id=str(uuid.UUID(int=9)), call_id=request.call_id, number=request.caller_number
+        )
+        if self.failure is None or self.commits_before_failing:
+            self.appointments[made.appointment_id] = made
+        await self._stand_or_fail(context)
+        return booking_pb2.BookAppointmentResponse(appointment=made)
+
+    async def ListAppointments(self, request: Any, context: Any) -> booking_pb2.ListAppointmentsResponse:
+        self.listings.append(request)
+        found = [
+            one
+            for one in self.appointments.values()
+            if (not request.call_id or one.call_id == request.call_id)
+            and (not request.phone_number or one.customer.phone_number == request.phone_number)
+            and one.start_time.ToDatetime(UTC) >= request.start_time_min.ToDatetime(UTC)
+        ]
+        found.sort(key=lambda one: one.start_time.ToDatetime(UTC))
+        return booking_pb2.ListAppointmentsResponse(appointments=found)
+
+    async def GetAppointment(self, request: Any, context: Any) -> booking_pb2.GetAppointmentResponse:
+        return booking_pb2.GetAppointmentResponse(appointment=self._known(request.appointment_id))
+
+    def _known(self, appointment_id: str) -> appointment_pb2.Appointment:
+        found = self.appointments.get(appointment_id)
+        if found is None:
+            raise RefusalError(Kind.NOT_FOUND, "APPOINTMENT_UNKNOWN")
+        return found
+
+    def _may(self, found: appointment_pb2.Appointment, actor: booking_pb2.Actor) -> None:
+        is_own_number = actor.caller_number and actor.caller_number == found.customer.phone_number
+        if not is_own_number and actor.call_id != found.call_id:
+            raise RefusalError(Kind.PERMISSION_DENIED, "NOT_THE_CUSTOMER")
+
+    async def CancelAppointment(self, request: Any, context: Any) -> booking_pb2.CancelAppointmentResponse:
+        self.cancels.append(request)
+        found = self._known(request.appointment_id)
+        self._may(found, request.actor)
+        await self._stand_or_fail(context)
+        found.state = appointment_pb2.APPOINTMENT_STATE_CANCELLED
+        return booking_pb2.CancelAppointmentResponse(
+            appointment=found, fee_minor=self.fee_minor, fee_currency="EUR"
+        )
+
+    async def RescheduleAppointment(
+        self, request: Any, context: Any
+    ) -> booking_pb2.RescheduleAppointmentResponse:
+        self.moves.append(request)
+        found = self._known(request.appointment_id)
+        self._may(found, request.actor)
+        await self._stand_or_fail(context)
+        found.state = appointment_pb2.APPOINTMENT_STATE_RESCHEDULED
+        made = appointment(16, appointment_id=str(uuid.UUID(int=10)), call_id=request.actor.call_id)
+        self.appointments[made.appointment_id] = made
+        return booking_pb2.RescheduleAppointmentResponse(appointment=made, previous=found)
+
+    async def FindCustomer(self, request: Any, context: Any) -> booking_pb2.FindCustomerResponse:
+        if self.is_hanging:
+            await asyncio.Event().wait()
+        found = self.customers.get(request.phone_number)
+        if found is None:
+            raise RefusalError(Kind.NOT_FOUND, "CUSTOMER_UNKNOWN")
+        return found
+
+    async def RequestCallback(self, request: Any, context: Any) -> booking_pb2.RequestCallbackResponse:
+        await self._stand_or_fail(context)
+        made = care_pb2.Callback(
+            callback_id=request.request_id,
+            call_id=request.call_id,
+            phone_number=request.phone_number,
+            topic=request.topic,
+            priority=request.priority,
+        )
+        made.due_time.FromDatetime(NOW + timedelta(hours=8))
+        if made not in self.callbacks:
+            self.callbacks.append(made)
+        return booking_pb2.RequestCallbackResponse(callback=made)
+
+    async def ListCallbacks(self, request: Any, context: Any) -> booking_pb2.ListCallbacksResponse:
+        return booking_pb2.ListCallbacksResponse(callbacks=self.callbacks)
+
+    async def JoinWaitlist(self, request: Any, context: Any) -> booking_pb2.JoinWaitlistResponse:
+        await self._stand_or_fail(context)
+        self.waiting.append(request)
+        return booking_pb2.JoinWaitlistResponse(
+            entry=care_pb2.WaitlistEntry(
+                window_start_time=request.window_start_time, window_end_time=request.window_end_time
             )
         )
+
+    def add(self, *some: appointment_pb2.Appointment) -> None:
+        """Appointments that were made before this call."""
+        self.appointments.update({one.appointment_id: one for one in some})
+
+
+def appointment(
+    hour: int, *, day: int = 25, appointment_id: str, call_id: str = "call_before", number: str = CALLER
+) -> appointment_pb2.Appointment:
+    """A perm with Anna in November, wall clock of Berlin (UTC+1)."""
+    made = appointment_pb2.Appointment(
+        appointment_id=appointment_id,
+        tenant_id=TENANT,
+        branch_id=BRANCH,
+        service_id=PERM,
+        service_name="Dauerwelle",
+        person_id=ANNA,
+        state=appointment_pb2.APPOINTMENT_STATE_BOOKED,
+        call_id=call_id,
+        customer=appointment_pb2.Customer(name="Erika Mustermann", phone_number=number),
+    )
+    made.start_time.FromDatetime(datetime(2026, 11, day, hour - 1, tzinfo=UTC))
+    return made
 
 
 def option(hour: int, minute: int = 0, *, option_id: str = "o-abcd2345") -> availability_pb2.Option:

@@ -26,6 +26,11 @@ _OUTCOMES = {
 }
 
 
+_SERVICE = "rufbuch.availability.v1.AvailabilityService"
+HARMLESS_TO_REPEAT = (f"{_SERVICE}/SearchSlots", f"{_SERVICE}/ExtendHolds", f"{_SERVICE}/ReleaseHolds")
+"""A search replaces the holds of the same call, and extending or releasing twice is like once."""
+
+
 class AvailabilityClient:
     """Slots and holds over gRPC."""
 
@@ -58,6 +63,14 @@ class AvailabilityClient:
         except grpc.aio.AioRpcError as error:
             raise peer_error("availability", error) from error
 
+    async def extend(self, tenant_id: str, branch_id: str, call_id: str) -> None:
+        """Let what the call holds live on. Raises PeerError."""
+        request = service_pb2.ExtendHoldsRequest(tenant_id=tenant_id, branch_id=branch_id, call_id=call_id)
+        try:
+            await self._stub.ExtendHolds(request)
+        except grpc.aio.AioRpcError as error:
+            raise peer_error("availability", error) from error
+
 
 def _request(branch: DialledBranch, caller: Caller, wish: SlotWish) -> service_pb2.SearchSlotsRequest:
     return service_pb2.SearchSlotsRequest(
@@ -72,6 +85,9 @@ def _request(branch: DialledBranch, caller: Caller, wish: SlotWish) -> service_p
             service_pb2.TimeWindow(start_time=_timestamp(window.start), end_time=_timestamp(window.end))
             for window in wish.windows
         ],
+        excluded_start_times=[_timestamp(start) for start in wish.excluded],
+        moved_appointment_id=wish.moved_appointment_id,
+        more_service_ids=wish.more_service_ids,
     )
 
 

@@ -5,7 +5,7 @@ import logging
 import time as monotonic_clock
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import time
+from datetime import date, time
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -14,7 +14,7 @@ from prometheus_client import Gauge
 
 from rufbuch.staff.v1 import business_pb2, service_pb2, service_pb2_grpc
 from telephony_gateway.clients.faults import peer_error, reason_of
-from telephony_gateway.domain.business import BookableService, Colleague, DialledBranch, Hours
+from telephony_gateway.domain.business import BookableService, Colleague, DialledBranch, Hours, Span
 from telephony_gateway.usecases.ports import NobodyDialled
 
 if TYPE_CHECKING:
@@ -25,6 +25,10 @@ FRESH_S = 60.0
 USABLE_S = 3600.0
 """How long an old entry is better than none while the registry is out of reach."""
 RECONNECT_S = 1.0
+DEFAULT_LANGUAGE = "de"
+"""Spoken where no business is known yet."""
+_SERVICE = "rufbuch.staff.v1.StaffRegistryService"
+HARMLESS_TO_REPEAT = (f"{_SERVICE}/ResolveDialledNumber", f"{_SERVICE}/GetBusiness")
 _log = logging.getLogger(__name__)
 _watching = Gauge("rufbuch_gateway_registry_watched", "1 while changes of the registry arrive")
 
@@ -44,6 +48,7 @@ class RegistryDirectory:
         self._stub: StaffRegistryServiceAsyncStub = service_pb2_grpc.StaffRegistryServiceStub(channel)
         self._seconds = seconds
         self._entries: dict[str, _Entry] = {}
+        self._languages: dict[str, str] = {}
         self._position = ""
         self._is_watching = False
 
@@ -62,7 +67,12 @@ class RegistryDirectory:
                 return entry.branch
             raise peer_error("staff-registry", error) from error
         self._entries[number] = _Entry(branch, self._seconds())
+        self._languages[number] = branch.language
         return branch
+
+    def language_of(self, number: str) -> str:
+        """As it was when the business was last read; German where it never was."""
+        return self._languages.get(number, DEFAULT_LANGUAGE)
 
     async def _read(self, number: str) -> DialledBranch:
         where = await self._stub.ResolveDialledNumber(
@@ -110,6 +120,7 @@ def _branch(business: business_pb2.Business, branch_id: str) -> DialledBranch:
     people = [person for person in business.people if branch_id in person.branch_ids]
     return DialledBranch(
         tenant_id=business.tenant_id,
+        tenant_key=business.key,
         branch_id=branch_id,
         business_name=business.name,
         language=business.language,
@@ -118,6 +129,11 @@ def _branch(business: business_pb2.Business, branch_id: str) -> DialledBranch:
         opening_hours=tuple(_hours(hours) for hours in branch.opening_hours),
         services=tuple(_service(service) for service in business.services),
         people=tuple(Colleague(p.person_id, p.name, frozenset(p.bookable_service_ids)) for p in people),
+        dated_hours={
+            date.fromisoformat(day.date): tuple(Span(*_clock(span)) for span in day.spans)
+            for day in branch.dated_hours
+        },
+        holiday_region=branch.holiday_region,
     )
 
 
@@ -133,5 +149,15 @@ def _service(service: business_pb2.Service) -> BookableService:
 
 
 def _hours(hours: business_pb2.WeeklyHours) -> Hours:
-    end = None if hours.end == "24:00" else time.fromisoformat(hours.end)
-    return Hours(frozenset(hours.weekdays), time.fromisoformat(hours.start), end)
+    start, end = _clock(hours)
+    return Hours(
+        frozenset(hours.weekdays),
+        start,
+        end,
+        date.fromisoformat(hours.valid_from) if hours.valid_from else date.min,
+        date.fromisoformat(hours.valid_until) if hours.valid_until else date.max,
+    )
+
+
+def _clock(span: business_pb2.WeeklyHours | business_pb2.DaySpan) -> tuple[time, time | None]:
+    return time.fromisoformat(span.start), None if span.end == "24:00" else time.fromisoformat(span.end)

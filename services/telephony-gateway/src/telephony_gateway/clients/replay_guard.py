@@ -1,17 +1,15 @@
 """Remembers the signatures of the last minutes, so that a recorded request cannot be sent again."""
 
-import logging
 from datetime import datetime, timedelta
 
 import redis.asyncio
 from prometheus_client import Counter
-from redis.exceptions import RedisError
 
+from telephony_gateway.clients.shared import SharedMemory
 from telephony_gateway.domain.signature import FRESH
 
 REMEMBERED = 2 * FRESH
 """A signature is fresh from five minutes before to five minutes after its time."""
-_log = logging.getLogger(__name__)
 _alone = Counter(
     "rufbuch_gateway_replay_guard_alone_total", "Signatures remembered by this process only: Redis is away"
 )
@@ -20,8 +18,8 @@ _alone = Counter(
 class ReplayGuard:
     """Shared by all replicas through Redis; each for itself while Redis is out of reach."""
 
-    def __init__(self, client: redis.asyncio.Redis) -> None:
-        self._redis = client
+    def __init__(self, shared: SharedMemory) -> None:
+        self._shared = shared
         self._own: dict[str, datetime] = {}
 
     async def is_first(self, digest: str, *, now: datetime) -> bool:
@@ -30,13 +28,12 @@ class ReplayGuard:
         if digest in self._own:
             return False
         self._own[digest] = now
-        try:
-            key = f"gateway:signature:{digest}"
-            return bool(await self._redis.set(key, 1, nx=True, px=REMEMBERED // timedelta(milliseconds=1)))
-        except (RedisError, OSError, TimeoutError) as error:
+        key, lives_ms = f"gateway:signature:{digest}", REMEMBERED // timedelta(milliseconds=1)
+        is_first = await self._shared.ask(lambda redis: _set_once(redis, key, lives_ms))
+        if is_first is None:
             _alone.inc()
-            _log.warning("the replay guard is alone", extra={"error": type(error).__name__})
             return True
+        return is_first
 
     def _forget(self, now: datetime) -> None:
         # In order of arrival: stop at the first that is still fresh.
@@ -44,3 +41,7 @@ class ReplayGuard:
             if now - seen <= REMEMBERED:
                 break
             del self._own[digest]
+
+
+async def _set_once(client: redis.asyncio.Redis, key: str, lives_ms: int) -> bool:
+    return bool(await client.set(key, 1, nx=True, px=lives_ms))

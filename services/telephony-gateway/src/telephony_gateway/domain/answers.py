@@ -26,6 +26,15 @@ class Status(enum.Enum):
     TAKEN = "taken"
     NEED_NAME = "need_name"
     NEED_OPTION = "need_option"
+    NEED_PHONE = "need_phone"
+    CANCELLED = "cancelled"
+    RESCHEDULED = "rescheduled"
+    OFFERED = "offered"
+    DENIED = "denied"
+    NOT_FOUND = "not_found"
+    CHOOSE = "choose"
+    CALLBACK_NOTED = "callback_noted"
+    WAITLIST_NOTED = "waitlist_noted"
     ERROR = "error"
 
 

@@ -6,20 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from telephony_gateway.domain.contract import ARGUMENTS
+
 TEXT_MAX = 300
 """Longer texts are cut: nobody says that much in one argument."""
-_SYNONYMS = {
-    "date": ("date", "datum", "appointment_date", "date_string", "preferred_date"),
-    "time": ("time", "uhrzeit", "appointment_time", "preferred_time", "zeitraum"),
-    "datetime": ("datetime", "date_time"),
-    "customer_name": ("customer_name", "name", "kundename"),
-    "service": ("service", "service_name", "dienstleistung", "service_id"),
-    "staff": ("staff", "mitarbeiter", "preferred_staff_id", "mitarbeiter_wunsch"),
-    "option_id": ("option_id", "option"),
-}
+_NAMES = {argument.name: (argument.name, *argument.synonyms) for argument in ARGUMENTS}
 # What models write where the caller has said nothing.
 _NOTHING = frozenset(
-    {
+    [
         "",
         "none",
         "null",
@@ -27,15 +21,19 @@ _NOTHING = frozenset(
         "undefined",
         "unknown",
         "unbekannt",
+        "anonymous",
+        "anonym",
         "n/a",
         "na",
         "-",
         "keine",
         "keiner",
         "nicht angegeben",
-    }
+    ]
 )
 _UNSET_VARIABLE = re.compile(r"\{\{.*?\}\}")
+_FILLED_BY_THE_PLATFORM = frozenset({"call_id", "execution_message"})
+_CALL_ID = re.compile(r"call_[0-9a-f]{32}")
 
 
 @dataclass(frozen=True)
@@ -48,16 +46,42 @@ class Arguments:
     service: str = ""
     staff: str = ""
     option_id: str = ""
+    appointment_id: str = ""
+    new_date: str = ""
+    new_time: str = ""
+    phone_number: str = ""
+    topic: str = ""
+    language: str = ""
 
 
 def read(arguments: Mapping[str, Any]) -> Arguments:
     """Pick what we know, whatever it is called; the rest (``execution_message``, ``call_id``, …) is not looked at."""
-    values = {name: _first(arguments, names) for name, names in _SYNONYMS.items()}
+    values = {name: _first(arguments, names) for name, names in _NAMES.items()}
     both = values.pop("datetime")
     if both and not values["date"]:
         # The language engine reads date and time from one text; a separate time, where there is one, still counts.
         values["date"] = both
     return Arguments(**values)
+
+
+def said(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """What makes two calls of a function the same: all arguments but those that the platform or a whim adds."""
+    return {key: value for key, value in arguments.items() if key not in _FILLED_BY_THE_PLATFORM}
+
+
+def oddities(arguments: Mapping[str, Any], call_id: str) -> list[str]:
+    """What a model or a flow got wrong, to be counted (TG-01, TG-02, TG-25); nothing depends on it."""
+    odd = []
+    claimed = arguments.get("call_id")
+    if claimed is not None and claimed != call_id:
+        shortened = isinstance(claimed, str) and len(claimed) > len("call_") and call_id.startswith(claimed)
+        foreign = isinstance(claimed, str) and _CALL_ID.fullmatch(claimed)
+        odd.append(
+            "call_id_shortened" if shortened else "call_id_foreign" if foreign else "call_id_placeholder"
+        )
+    if any(isinstance(value, str) and _UNSET_VARIABLE.search(value) for value in arguments.values()):
+        odd.append("variable_unset")
+    return odd
 
 
 def _first(arguments: Mapping[str, Any], names: tuple[str, ...]) -> str:

@@ -1,8 +1,11 @@
 """What the gateway knows of the business that was dialled."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, time
 from zoneinfo import ZoneInfo
+
+import holidays
 
 
 @dataclass(frozen=True)
@@ -11,6 +14,21 @@ class Hours:
 
     weekdays: frozenset[int]
     """ISO, 1 = Monday."""
+    start: time
+    end: time | None
+    """None: midnight."""
+    valid_from: date = date.min
+    valid_until: date = date.max
+
+    def holds_on(self, day: date) -> bool:
+        """Whether the rule speaks of a day."""
+        return day.isoweekday() in self.weekdays and self.valid_from <= day <= self.valid_until
+
+
+@dataclass(frozen=True)
+class Span:
+    """A span of opening on one day, wall clock of the branch."""
+
     start: time
     end: time | None
     """None: midnight."""
@@ -42,6 +60,8 @@ class DialledBranch:
     """The branch that was called, with everything that a conversation needs."""
 
     tenant_id: str
+    tenant_key: str
+    """The operator's own name for the business."""
     branch_id: str
     business_name: str
     language: str
@@ -51,6 +71,10 @@ class DialledBranch:
     opening_hours: tuple[Hours, ...]
     services: tuple[BookableService, ...]
     people: tuple[Colleague, ...]
+    dated_hours: Mapping[date, tuple[Span, ...]] = field(default_factory=dict)
+    """Days with hours of their own; none: closed."""
+    holiday_region: str = ""
+    """ISO 3166-2 subdivision whose public holidays are days off; "": none are."""
 
     def service(self, service_id: str) -> BookableService:
         """One of the services. Raises KeyError."""
@@ -60,7 +84,18 @@ class DialledBranch:
         """What callers call a person; "" for somebody whom this branch no longer has."""
         return next((person.name for person in self.people if person.person_id == person_id), "")
 
-    def opening_hours_on(self, day: date) -> tuple[Hours, ...]:
-        """The spans of opening on a day, in order; none: closed as a rule."""
-        spans = (hours for hours in self.opening_hours if day.isoweekday() in hours.weekdays)
-        return tuple(sorted(spans, key=lambda hours: hours.start))
+    def opening_hours_on(self, day: date) -> tuple[Span, ...]:
+        """The spans of opening on a day, in order; none: closed. A day's own hours count before holidays and weeks."""
+        if day in self.dated_hours:
+            return self.dated_hours[day]
+        if self.is_holiday(day):
+            return ()
+        spans = (Span(hours.start, hours.end) for hours in self.opening_hours if hours.holds_on(day))
+        return tuple(sorted(spans, key=lambda span: span.start))
+
+    def is_holiday(self, day: date) -> bool:
+        """Whether the day is off by law where the branch is."""
+        if not self.holiday_region:
+            return False
+        country, _, region = self.holiday_region.partition("-")
+        return day in holidays.country_holidays(country, subdiv=region or None, years=day.year)

@@ -22,6 +22,14 @@ class Caller:
     """E.164 number of the person on the phone; "" where it is withheld."""
 
 
+@dataclass(frozen=True)
+class Agent:
+    """Which agent is speaking."""
+
+    agent_id: str = ""
+    version: int | None = None
+
+
 class EnvelopeError(Exception):
     """The body is JSON, but not what Retell sends."""
 
@@ -48,6 +56,16 @@ def read_caller(body: Mapping[str, Any]) -> Caller:
         ("from_number", "to_number") if call.get("direction") == "outbound" else ("to_number", "from_number")
     )
     return Caller(call_id, e164(call.get(ours)), e164(call.get(theirs)))
+
+
+def read_agent(body: Mapping[str, Any]) -> Agent:
+    """The agent of a call, as far as the envelope names it."""
+    call = body.get("call")
+    if not isinstance(call, Mapping):
+        return Agent()
+    agent_id, version = call.get("agent_id"), call.get("agent_version")
+    is_number = isinstance(version, int) and not isinstance(version, bool)
+    return Agent(agent_id if isinstance(agent_id, str) else "", version if is_number else None)
 
 
 def read_arguments(body: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -89,8 +89,8 @@ class Sentence(enum.Enum):
     CLOSED_TODAY = ("heute ist geschlossen", "closed today")
     SPAN = ("von {start} bis {end}", "from {start} to {end}")
     BOOKED = (
-        "Ihr Termin ist gebucht: {service} am {when} bei {person}.",
-        "Your appointment is booked: {service} on {when} with {person}.",
+        "Ihr Termin ist gebucht: {item}.",
+        "Your appointment is booked: {item}.",
     )
     TAKEN = (
         "Diese Zeit ist leider gerade vergeben worden. Soll ich nach einer anderen schauen?",
@@ -133,6 +133,120 @@ class Sentence(enum.Enum):
         "Das kann ich am Telefon leider nicht erledigen. Kann ich Ihnen bei einem Termin helfen?",
         "I am afraid I cannot do that on the phone. May I help you with an appointment?",
     )
+    MORE_UNAVAILABLE = (
+        "Mehr freie Zeiten finde ich da leider nicht. Möchten Sie einen anderen Tag versuchen?",
+        "I cannot find any more free times there. Would you like to try another day?",
+    )
+    WAS_FOR_A_MOVE = (
+        "Diese Zeit war für das Verschieben Ihres Termins gedacht. Soll ich ihn dorthin verschieben?",
+        "That time was meant for moving your appointment. Shall I move it there?",
+    )
+    ITEM = ("{service} am {when} bei {person}", "{service} on {when} with {person}")
+    ITEM_PLAIN = ("{service} am {when}", "{service} on {when}")
+    ONE_APPOINTMENT = ("Sie haben einen Termin: {items}.", "You have one appointment: {items}.")
+    APPOINTMENTS = ("Sie haben diese Termine: {items}.", "You have these appointments: {items}.")
+    AND_MORE = (
+        "Danach kommen noch {count}. Nennen Sie mir gern einen Tag.",
+        "After these there are {count} more. You may name a day.",
+    )
+    NO_APPOINTMENTS = (
+        "Unter Ihrer Nummer finde ich keinen kommenden Termin. Kann ich sonst etwas für Sie tun?",
+        "I find no coming appointment under your number. Is there anything else I can do?",
+    )
+    NONE_ON_THAT_DAY = (
+        "Dazu finde ich keinen kommenden Termin von Ihnen. Meinen Sie einen anderen Tag?",
+        "I find no coming appointment of yours there. Do you mean another day?",
+    )
+    NUMBER_WITHHELD = (
+        "Ihre Nummer ist unterdrückt, deshalb sehe ich nur Termine aus diesem Gespräch. Soll sich jemand bei Ihnen melden?",
+        "Your number is withheld, so I only see appointments from this call. Shall somebody call you back?",
+    )
+    CANCELLED = ("Ihr Termin ist abgesagt: {item}.", "Your appointment is cancelled: {item}.")
+    ALREADY_CANCELLED = (
+        "Dieser Termin ist schon abgesagt: {item}.",
+        "That appointment is cancelled already: {item}.",
+    )
+    FEE = ("Dafür werden {fee} fällig.", "A fee of {fee} is due.")
+    WHICH_APPOINTMENT = ("Welchen Termin meinen Sie: {items}?", "Which appointment do you mean: {items}?")
+    NONE_LIKE_THAT = (
+        "So einen Termin finde ich nicht. Sie haben: {items}. Welchen meinen Sie?",
+        "I find no such appointment. You have: {items}. Which one do you mean?",
+    )
+    NOT_YOURS = (
+        "Diesen Termin kann ich nur ändern, wenn Sie von der Nummer anrufen, mit der er vereinbart wurde. Soll sich jemand bei Ihnen melden?",
+        "I can only change that appointment if you call from the number it was made with. Shall somebody call you back?",
+    )
+    CANCEL_CUTOFF = (
+        "Absagen kann ich am Telefon nur bis {limit} vor dem Termin. Soll sich jemand bei Ihnen melden?",
+        "I can only cancel on the phone up to {limit} before the appointment. Shall somebody call you back?",
+    )
+    MOVE_CUTOFF = (
+        "Verschieben kann ich am Telefon nur bis {limit} vor dem Termin. Soll sich jemand bei Ihnen melden?",
+        "I can only move it on the phone up to {limit} before the appointment. Shall somebody call you back?",
+    )
+    MOVES_MAX = (
+        "Ein Termin kann höchstens {limit} Mal verschoben werden, das ist schon geschehen. Soll sich jemand bei Ihnen melden?",
+        "An appointment can be moved {limit} times at most, and it has been. Shall somebody call you back?",
+    )
+    CANCELLATIONS_MAX = (
+        "In 30 Tagen sind am Telefon höchstens {limit} Absagen möglich. Soll sich jemand bei Ihnen melden?",
+        "On the phone no more than {limit} appointments can be cancelled in 30 days. Shall somebody call you back?",
+    )
+    RULE_FORBIDS = (
+        "Das lassen unsere Regeln am Telefon nicht zu. Soll sich jemand bei Ihnen melden?",
+        "Our rules do not allow that on the phone. Shall somebody call you back?",
+    )
+    NO_LONGER_CHANGED = (
+        "Dieser Termin lässt sich nicht mehr ändern. Soll sich jemand bei Ihnen melden?",
+        "That appointment can no longer be changed. Shall somebody call you back?",
+    )
+    OFFERED_MOVE = (
+        "Ich kann Ihren Termin auf {choices} verschieben. Was sagen Sie?",
+        "I can move your appointment to {choices}. What do you say?",
+    )
+    OFFERED_OTHER_MOVE = (
+        "{wish} ist leider nicht frei. Ich kann Ihren Termin auf {choices} verschieben. Was sagen Sie?",
+        "I am afraid {wish} is not free. I can move your appointment to {choices}. What do you say?",
+    )
+    NEED_NEW_TIME = (
+        "Auf welchen Tag und welche Uhrzeit möchten Sie den Termin verschieben?",
+        "Which day and time would you like to move it to?",
+    )
+    MOVED = ("Ihr Termin ist verschoben, neu ist: {item}.", "Your appointment is moved, it now is: {item}.")
+    MOVE_TAKEN = (
+        "Diese Zeit ist leider gerade vergeben worden. Ihr bisheriger Termin bleibt. Soll ich nach einer anderen Zeit schauen?",
+        "I am afraid that time has just been taken. Your appointment stays as it is. Shall I look for another time?",
+    )
+    MOVE_GONE = (
+        "Dieses Angebot gilt nicht mehr, Ihr bisheriger Termin bleibt. Welchen Tag und welche Uhrzeit darf ich noch einmal prüfen?",
+        "That offer no longer stands, and your appointment stays as it is. Which day and time shall I check again?",
+    )
+    UNCONFIRMED = (
+        "Das dauert gerade etwas länger und ist noch nicht bestätigt. Einen Moment bitte, ich frage noch einmal nach.",
+        "This is taking a little longer and is not confirmed yet. One moment please, I will ask again.",
+    )
+    CALLBACK_NOTED = (
+        "Ihr Wunsch nach einem Rückruf ist notiert, vorgesehen bis {due}.",
+        "Your wish to be called back is noted, planned by {due}.",
+    )
+    CALLBACK_WITHOUT_NUMBER = (
+        "Ihr Anliegen ist notiert, aber ohne Nummer. Unter welcher Nummer erreicht man Sie?",
+        "Your matter is noted, but without a number. Under which number can you be reached?",
+    )
+    WAITLIST_NOTED = (
+        "Sie stehen jetzt auf der Warteliste für {service}, {window}.",
+        "You are on the waiting list now for {service}, {window}.",
+    )
+    BETWEEN = ("zwischen {start} und {end}", "between {start} and {end}")
+    NEED_PHONE = (
+        "Für die Warteliste brauche ich eine Nummer. Unter welcher erreicht man Sie?",
+        "For the waiting list I need a number. Under which one can you be reached?",
+    )
+    NEED_WAITING_NAME = (
+        "Auf welchen Namen darf ich Sie auf die Warteliste setzen?",
+        "Under which name shall I put you on the waiting list?",
+    )
+    KNOWN_CALLER = ("Guten Tag, {name}.", "Hello, {name}.")
     OR = ("{first} oder {last}", "{first} or {last}")
     AND = ("{first} und {last}", "{first} and {last}")
     WITH = ("{when} bei {person}", "{when} with {person}")
@@ -146,6 +260,11 @@ class Sentence(enum.Enum):
 def is_german(language: str) -> bool:
     """Whether calls in this language are answered in German."""
     return language.lower().startswith("de")
+
+
+def tongue(language: str) -> str:
+    """ "de" or "en": which of the two a call in this language is answered in."""
+    return "de" if is_german(language) else "en"
 
 
 def listing(items: list[str], language: str, *, last: Sentence) -> str:

@@ -9,7 +9,7 @@ import hashlib
 import hmac
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 HEADER = "X-Retell-Signature"
@@ -30,9 +30,10 @@ class Refusal(enum.Enum):
 
 @dataclass(frozen=True)
 class Signed:
-    """A signature that holds; ``digest`` names this one request."""
+    """A signature that holds; ``digest`` names this one request, ``key`` is the one that made it."""
 
     digest: str
+    key: str = field(repr=False)
 
 
 def verify(header: str | None, body: bytes, *, keys: Sequence[str], now: datetime) -> Signed | Refusal:
@@ -48,8 +49,8 @@ def verify(header: str | None, body: bytes, *, keys: Sequence[str], now: datetim
         return Refusal.STALE
     message = body + milliseconds.encode()
     # Every key is tried, so that the time taken does not tell which one was right.
-    matches = [hmac.compare_digest(_digest(key, message), digest) for key in keys]
-    return Signed(digest) if any(matches) else Refusal.WRONG
+    matches = [key for key in keys if hmac.compare_digest(_digest(key, message), digest)]
+    return Signed(digest, matches[0]) if matches else Refusal.WRONG
 
 
 def sign(body: bytes, *, key: str, now: datetime) -> str:

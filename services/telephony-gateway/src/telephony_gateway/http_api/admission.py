@@ -2,7 +2,6 @@
 
 import json
 import logging
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -12,6 +11,7 @@ from starlette.responses import JSONResponse, Response
 
 from chassis.clock import Clock
 from telephony_gateway.domain.signature import HEADER, Refusal, verify
+from telephony_gateway.domain.workspaces import Workspace, Workspaces
 from telephony_gateway.http_api import metrics
 
 BODY_MAX = 2 * 1024 * 1024
@@ -28,29 +28,39 @@ class FirstSight(Protocol):
 
 
 @dataclass(frozen=True)
+class Admitted:
+    """A body that Retell has sent."""
+
+    body: dict[str, Any]
+    workspace: Workspace
+
+
+@dataclass(frozen=True)
 class Door:
     """Lets in what is signed, fresh, and (for functions) new."""
 
-    keys: Sequence[str]
+    workspaces: Workspaces
     guard: FirstSight
     clock: Clock
 
-    async def admit(self, request: Request, *, once: bool) -> dict[str, Any] | Response:
+    async def admit(self, request: Request, *, once: bool) -> Admitted | Response:
         """The body's JSON object, or the response that refuses it. ``once``: a second sight is a replay."""
         body = await _bounded(request)
         if body is None:
             return _refusal("too_large", 413)
         now = self.clock.now()
-        signed = verify(request.headers.get(HEADER), body, keys=self.keys, now=now)
+        signed = verify(request.headers.get(HEADER), body, keys=self.workspaces.keys, now=now)
         if isinstance(signed, Refusal):
             return _refusal(signed.value, 401)
         if once and not await self.guard.is_first(signed.digest, now=now):
             return _refusal(Refusal.REPLAYED.value, 401)
         try:
             value = json.loads(body)
-        except ValueError:
+        except (ValueError, RecursionError):
             return _refusal("not_json", 400)
-        return value if isinstance(value, dict) else _refusal("not_an_object", 400)
+        if not isinstance(value, dict):
+            return _refusal("not_an_object", 400)
+        return Admitted(value, self.workspaces.of_key(signed.key))
 
 
 async def _bounded(request: Request) -> bytes | None:

@@ -2,53 +2,52 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import datetime
 
 from telephony_gateway.domain.answers import Answer
-from telephony_gateway.domain.arguments import Arguments
-from telephony_gateway.domain.business import DialledBranch
-from telephony_gateway.domain.envelope import Caller
+from telephony_gateway.usecases.cancel_appointment import cancel_appointment
 from telephony_gateway.usecases.check_availability import check_availability
+from telephony_gateway.usecases.conversation import Conversation
+from telephony_gateway.usecases.get_alternatives import get_alternatives
+from telephony_gateway.usecases.get_appointments import get_appointments
 from telephony_gateway.usecases.get_context import get_context
+from telephony_gateway.usecases.join_waitlist import join_waitlist
 from telephony_gateway.usecases.list_services import list_services
-from telephony_gateway.usecases.ports import Bookings, Slots
+from telephony_gateway.usecases.ports import Appointments, Bookings, Care, Sessions, Slots
+from telephony_gateway.usecases.request_callback import request_callback
+from telephony_gateway.usecases.reschedule_appointment import reschedule_appointment
 from telephony_gateway.usecases.start_booking import start_booking
+
+Function = Callable[[Conversation], Awaitable[Answer]]
 
 
 @dataclass(frozen=True)
-class Asking:
-    """One function call, understood as far as its envelope goes."""
+class Peers:
+    """What the use cases work with."""
 
-    branch: DialledBranch
-    caller: Caller
-    arguments: Arguments
-    now: datetime
-
-
-Function = Callable[[Asking], Awaitable[Answer]]
+    slots: Slots
+    bookings: Bookings
+    appointments: Appointments
+    care: Care
+    sessions: Sessions
 
 
-def functions(slots: Slots, bookings: Bookings) -> dict[str, Function]:
-    """Every function that the gateway serves, by its name without version."""
+def functions(peers: Peers) -> dict[str, Function]:
+    """Every function that the gateway serves, by its name without version; the same as domain.contract.CONTRACTS."""
 
-    async def context(asking: Asking) -> Answer:
-        return get_context(asking.branch, asking.caller, now=asking.now)
-
-    async def services(asking: Asking) -> Answer:
-        return list_services(asking.branch)
-
-    async def check(asking: Asking) -> Answer:
-        return await check_availability(
-            asking.branch, asking.caller, asking.arguments, slots=slots, now=asking.now
-        )
-
-    async def book(asking: Asking) -> Answer:
-        return await start_booking(asking.branch, asking.caller, asking.arguments, bookings=bookings)
+    async def services(talk: Conversation) -> Answer:
+        return list_services(talk)
 
     return {
-        "get_context": context,
+        "get_context": lambda talk: get_context(talk, care=peers.care),
         "list_services": services,
-        "check_availability": check,
-        "get_alternatives": check,
-        "start_booking": book,
+        "check_availability": lambda talk: check_availability(talk, slots=peers.slots),
+        "get_alternatives": lambda talk: get_alternatives(talk, slots=peers.slots),
+        "start_booking": lambda talk: start_booking(talk, bookings=peers.bookings, sessions=peers.sessions),
+        "get_appointments": lambda talk: get_appointments(talk, appointments=peers.appointments),
+        "cancel_appointment": lambda talk: cancel_appointment(talk, appointments=peers.appointments),
+        "reschedule_appointment": lambda talk: reschedule_appointment(
+            talk, appointments=peers.appointments, slots=peers.slots
+        ),
+        "request_callback": lambda talk: request_callback(talk, care=peers.care),
+        "join_waitlist": lambda talk: join_waitlist(talk, care=peers.care),
     }

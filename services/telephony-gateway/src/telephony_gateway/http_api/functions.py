@@ -4,7 +4,7 @@ import asyncio
 import logging
 import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,8 @@ from chassis.clock import Clock
 from chassis.deadlines import deadline
 from telephony_gateway.domain.answers import Answer, Status
 from telephony_gateway.domain.arguments import read
+from telephony_gateway.domain.business import DialledBranch
+from telephony_gateway.domain.contract import contract
 from telephony_gateway.domain.envelope import (
     Caller,
     EnvelopeError,
@@ -25,14 +27,26 @@ from telephony_gateway.domain.envelope import (
 )
 from telephony_gateway.domain.sentences import Sentence
 from telephony_gateway.http_api import metrics
-from telephony_gateway.http_api.admission import Door
-from telephony_gateway.http_api.dispatch import Asking, Function
+from telephony_gateway.http_api.admission import Admitted, Door
+from telephony_gateway.http_api.dispatch import Function
+from telephony_gateway.http_api.oddities import Watchman
+from telephony_gateway.http_api.reception import Reception
+from telephony_gateway.http_api.twins import Twins, twin_key
 from telephony_gateway.storage.ledger import Answered, Asked, Heard, Ledger
-from telephony_gateway.usecases.ports import Directory, NobodyDialled, OutcomeUnknownError, PeerError
+from telephony_gateway.usecases.conversation import Conversation
+from telephony_gateway.usecases.ports import NobodyDialled, OutcomeUnknownError, PeerError, Sessions
 
-DEFAULT_LANGUAGE = "de"
-"""Spoken where no business is known yet."""
 _log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Called:
+    """One function call, read as far as its envelope goes."""
+
+    name: str
+    request_id: str
+    caller: Caller
+    arguments: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -40,22 +54,25 @@ class FunctionsEndpoint:
     """One function call: admitted, understood, answered, written down."""
 
     door: Door
-    directory: Directory
+    reception: Reception
     functions: Mapping[str, Function]
+    sessions: Sessions
+    twins: Twins
+    watchman: Watchman
     ledger: Ledger
     clock: Clock
-    budget_s: float
+    budget_s: Callable[[str], float]
     build: str
 
     async def __call__(self, request: Request) -> Response:
         """Answer one request."""
         began = time.monotonic()
-        body = await self.door.admit(request, once=True)
-        if isinstance(body, Response):
-            return body
+        admitted = await self.door.admit(request, once=True)
+        if isinstance(admitted, Response):
+            return admitted
         name = function_name(request.path_params["name"])
         request_id = str(uuid.uuid4())
-        answer = await self._answer(name, request_id, body)
+        answer = await self._answer(name, request_id, admitted)
         duration = time.monotonic() - began
         known = name if name in self.functions else "unknown"
         metrics.answers.labels(known, answer.status.value).inc()
@@ -64,62 +81,83 @@ class FunctionsEndpoint:
         self.ledger.record(Answered(request_id, spoken, round(duration * 1000)))
         return JSONResponse(spoken)
 
-    async def _answer(self, name: str, request_id: str, body: Mapping[str, Any]) -> Answer:
+    async def _answer(self, name: str, request_id: str, admitted: Admitted) -> Answer:
         """Whatever goes wrong, the caller hears a sentence, and it claims nothing."""
         try:
-            caller, arguments = read_caller(body), read_arguments(body)
+            called = Called(name, request_id, read_caller(admitted.body), read_arguments(admitted.body))
         except EnvelopeError as error:
             _log.warning("an envelope that is not Retell's", extra={"error": str(error)})
-            return _failed("envelope", Sentence.NOT_UNDERSTOOD, detail=str(error))
-        trace.get_current_span().set_attributes({"rufbuch.call_id": caller.call_id, "rufbuch.function": name})
+            return _failed("envelope", Sentence.NOT_UNDERSTOOD, "de", detail=str(error))
+        trace.get_current_span().set_attributes(
+            {"rufbuch.call_id": called.caller.call_id, "rufbuch.function": name}
+        )
+        self.watchman.look(name, admitted.body, called.arguments, called.caller)
+        budget_s = self.budget_s(name)
         try:
-            with deadline(self.budget_s):
-                async with asyncio.timeout(self.budget_s):
-                    return await self._served(name, request_id, caller, arguments)
+            with deadline(budget_s):
+                async with asyncio.timeout(budget_s):
+                    return await self._served(called, admitted)
         except (TimeoutError, OutcomeUnknownError):
-            return _cut_off(name)
+            return self._cut_off(called)
         except PeerError as error:
             _log.warning("a peer is away", extra={"error": str(error)})
-            return _failed("peer", Sentence.TROUBLE)
+            return _failed("peer", Sentence.TROUBLE, self._language(called))
         except Exception:  # noqa: BLE001 - the outermost boundary: no stack trace and no silence on the phone
             # A bug. It is loud for us (alarm on this counter), and for the caller it is no invented result.
             _log.exception("a bug in %s", name)
             metrics.errors.labels("bug").inc()
-            return _cut_off(name)
+            return self._cut_off(called)
 
-    async def _served(
-        self, name: str, request_id: str, caller: Caller, arguments: Mapping[str, Any]
-    ) -> Answer:
-        branch = (
-            await self.directory.dialled(caller.dialled_number) if caller.dialled_number else NobodyDialled()
-        )
+    async def _served(self, called: Called, admitted: Admitted) -> Answer:
+        caller = called.caller
+        branch = await self.reception.dialled(caller.dialled_number, admitted.workspace)
+        self._write_down(called, branch)
+        if isinstance(branch, NobodyDialled):
+            # TG-17, SE-06: no business is guessed.
+            return _failed("unknown_number", Sentence.UNKNOWN_BUSINESS, self._language(called))
+        function = self.functions.get(called.name)
+        if function is None:
+            # TG-04: loud, and no success that an agent could mistake.
+            return _failed("unknown_function", Sentence.CANNOT_DO, branch.language)
+        key = twin_key(branch.tenant_id, caller.call_id, called.name, called.arguments)
+        return await self.twins.once(key, lambda: self._run(function, branch, called))
+
+    async def _run(self, function: Function, branch: DialledBranch, called: Called) -> Answer:
+        call_id = called.caller.call_id
+        session = await self.sessions.of(branch.tenant_id, call_id)
+        talk = Conversation.going_on(branch, called.caller, read(called.arguments), session, self.clock.now())
+        answer = await function(talk)
+        await self.sessions.keep(branch.tenant_id, call_id, session)
+        return answer
+
+    def _write_down(self, called: Called, branch: DialledBranch | NobodyDialled) -> None:
         now, context = self.clock.now(), trace.get_current_span().get_span_context()
         tenant_id, branch_id = (
             ("", "") if isinstance(branch, NobodyDialled) else (branch.tenant_id, branch.branch_id)
         )
+        trace_id = f"{context.trace_id:032x}"
         self.ledger.record(
-            Heard(caller, tenant_id, branch_id, at=now),
-            Asked(request_id, caller.call_id, name, arguments, f"{context.trace_id:032x}", at=now),
+            Heard(called.caller, tenant_id, branch_id, at=now),
+            Asked(called.request_id, called.caller.call_id, called.name, called.arguments, trace_id, at=now),
         )
-        if isinstance(branch, NobodyDialled):
-            # TG-17, SE-06: no business is guessed.
-            return _failed("unknown_number", Sentence.UNKNOWN_BUSINESS)
-        function = self.functions.get(name)
-        if function is None:
-            # TG-04: loud, and no success that an agent could mistake.
-            return _failed("unknown_function", Sentence.CANNOT_DO, language=branch.language)
-        return await function(Asking(branch, caller, read(arguments), now))
+
+    def _language(self, called: Called) -> str:
+        return self.reception.language_of(called.caller.dialled_number)
+
+    def _cut_off(self, called: Called) -> Answer:
+        """The time is up and nobody knows how far it came."""
+        metrics.errors.labels("timeout").inc()
+        language = self._language(called)
+        if called.name == "start_booking":
+            return Answer(Status.PENDING, Sentence.PENDING.say(language))
+        agreed = contract(called.name)
+        if agreed and agreed.changes:
+            details = {"error": "unconfirmed"}
+            return Answer(Status.ERROR, Sentence.UNCONFIRMED.say(language), details=details)
+        return Answer(Status.ERROR, Sentence.SLOW.say(language), details={"error": "timeout"})
 
 
-def _failed(reason: str, sentence: Sentence, *, language: str = DEFAULT_LANGUAGE, detail: str = "") -> Answer:
+def _failed(reason: str, sentence: Sentence, language: str, *, detail: str = "") -> Answer:
     metrics.errors.labels(reason).inc()
     details = {"error": reason, "error_detail": detail} if detail else {"error": reason}
     return Answer(Status.ERROR, sentence.say(language), details=details)
-
-
-def _cut_off(name: str) -> Answer:
-    """The time is up and nobody knows how far it came."""
-    metrics.errors.labels("timeout").inc()
-    if name == "start_booking":
-        return Answer(Status.PENDING, Sentence.PENDING.say(DEFAULT_LANGUAGE))
-    return Answer(Status.ERROR, Sentence.SLOW.say(DEFAULT_LANGUAGE), details={"error": "timeout"})

@@ -1,24 +1,48 @@
 """``POST /retell/webhook``: events in the life of a call. Answered at once; what follows is done behind it."""
 
 import logging
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import Response
 
 from chassis.clock import Clock
+from telephony_gateway.domain.business import DialledBranch
 from telephony_gateway.domain.envelope import Caller, EnvelopeError, read_caller
+from telephony_gateway.domain.transcript import early_claims
 from telephony_gateway.http_api import metrics
-from telephony_gateway.http_api.admission import Door
-from telephony_gateway.storage.ledger import Heard, Ledger, Told
-from telephony_gateway.usecases.ports import Directory, Holds, NobodyDialled, PeerError
+from telephony_gateway.http_api.admission import Admitted, Door
+from telephony_gateway.http_api.reception import Reception
+from telephony_gateway.storage.ledger import Found, Heard, Ledger, Told
+from telephony_gateway.usecases.ports import Holds, NobodyDialled, PeerError
 
 _log = logging.getLogger(__name__)
+EVENTS = frozenset(
+    {
+        "call_started", "call_ended", "call_analyzed", "transcript_updated", "transfer_started",
+        "transfer_bridged", "transfer_cancelled", "transfer_ended",
+    }
+)  # fmt: skip
+_REPEATING = frozenset({"transcript_updated"})
 _EVENT_MAX = 64
-Later = Callable[[], Awaitable[None]]
+
+
+class Endings(Protocol):
+    """Closes the notes of a call; see clients.sessions."""
+
+    async def forget(self, tenant_id: str, call_id: str) -> None:
+        """What comes after that begins anew."""
+        ...
+
+
+class FirstTime(Protocol):
+    """Remembers events; see clients.event_guard."""
+
+    async def is_first(self, call_id: str, event: str) -> bool:
+        """Whether an event of a call is heard for the first time."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -26,42 +50,61 @@ class WebhookEndpoint:
     """Events may come twice, late and in any order."""
 
     door: Door
-    directory: Directory
+    reception: Reception
     holds: Holds
+    sessions: Endings
+    guard: FirstTime
     ledger: Ledger
     clock: Clock
 
     async def __call__(self, request: Request) -> Response:
         """204, whatever the event; 401 for what is not Retell's."""
-        body = await self.door.admit(request, once=False)
-        if isinstance(body, Response):
-            return body
-        return Response(status_code=204, background=BackgroundTask(self._note, body))
+        admitted = await self.door.admit(request, once=False)
+        if isinstance(admitted, Response):
+            return admitted
+        return Response(status_code=204, background=BackgroundTask(self._note, admitted))
 
-    async def _note(self, body: dict[str, Any]) -> None:
-        event = body.get("event")
+    async def _note(self, admitted: Admitted) -> None:
+        event = admitted.body.get("event")
         try:
-            caller = read_caller(body)
+            caller = read_caller(admitted.body)
         except EnvelopeError:
             metrics.errors.labels("webhook_envelope").inc()
             return
         if not isinstance(event, str) or not event.isprintable() or len(event) > _EVENT_MAX:
             metrics.errors.labels("webhook_event").inc()
             return
+        metrics.events.labels(event if event in EVENTS else "unknown").inc()
+        if event not in _REPEATING and not await self.guard.is_first(
+            f"{admitted.workspace.name}:{caller.call_id}", event
+        ):
+            return
         try:
-            await self._deal_with(event, caller)
+            await self._deal_with(event, caller, admitted)
         except PeerError as error:
             # Holds end by themselves after minutes; losing a release costs no truth.
             _log.warning("an event was noted but not acted on", extra={"event": event, "error": str(error)})
 
-    async def _deal_with(self, event: str, caller: Caller) -> None:
-        branch = (
-            await self.directory.dialled(caller.dialled_number) if caller.dialled_number else NobodyDialled()
-        )
-        tenant_id, branch_id = (
-            ("", "") if isinstance(branch, NobodyDialled) else (branch.tenant_id, branch.branch_id)
-        )
+    async def _deal_with(self, event: str, caller: Caller, admitted: Admitted) -> None:
+        branch = await self.reception.dialled(caller.dialled_number, admitted.workspace)
         now = self.clock.now()
-        self.ledger.record(Heard(caller, tenant_id, branch_id, at=now), Told(caller.call_id, event, at=now))
-        if event == "call_ended" and tenant_id:
-            await self.holds.release(tenant_id, branch_id, caller.call_id)
+        if isinstance(branch, NobodyDialled):
+            self.ledger.record(Heard(caller, "", "", at=now), Told(caller.call_id, event, at=now))
+            return
+        self.ledger.record(
+            Heard(caller, branch.tenant_id, branch.branch_id, at=now), Told(caller.call_id, event, at=now)
+        )
+        if event == "transcript_updated":
+            await self.holds.extend(branch.tenant_id, branch.branch_id, caller.call_id)
+        if event == "call_ended":
+            await self._end(branch, caller, admitted.body)
+
+    async def _end(self, branch: DialledBranch, caller: Caller, body: dict[str, Any]) -> None:
+        # The transcript is judged as it passes and is not kept: only what was wrong with it is.
+        for claim in early_claims(body["call"]):
+            metrics.claims.labels(claim.kind).inc()
+            self.ledger.record(
+                Found(caller.call_id, branch.tenant_id, claim.kind, claim.words, self.clock.now())
+            )
+        await self.sessions.forget(branch.tenant_id, caller.call_id)
+        await self.holds.release(branch.tenant_id, branch.branch_id, caller.call_id)

@@ -62,7 +62,18 @@ class Told:
     at: datetime
 
 
-Entry = Heard | Asked | Answered | Told
+@dataclass(frozen=True)
+class Found:
+    """An agent claimed something before any tool had said so."""
+
+    call_id: str
+    tenant_id: str
+    kind: str
+    words: str
+    at: datetime
+
+
+Entry = Heard | Asked | Answered | Told | Found
 
 
 class Ledger:
@@ -141,6 +152,12 @@ async def _write(pool: Pool, entry: Entry) -> None:
                 " UPDATE call SET ended_at = coalesce(ended_at, $3)"
                 " WHERE call_id = $1 AND 'call_ended' IN (SELECT event FROM told)",
                 entry.call_id, entry.event, entry.at,
+            )  # fmt: skip
+        case Found():
+            await pool.execute(
+                "INSERT INTO truth_case (call_id, tenant_id, kind, subject, found_at)"
+                " VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING",
+                entry.call_id, entry.tenant_id, f"claimed_{entry.kind}", entry.words, entry.at,
             )  # fmt: skip
 
 

@@ -1,28 +1,36 @@
-"""Turns slots into options that can be spoken."""
+"""Turns slots into options that can be spoken, and remembers them as offered."""
 
 from collections.abc import Iterable
 
 from telephony_gateway.domain.answers import OfferedOption
 from telephony_gateway.domain.business import DialledBranch
 from telephony_gateway.domain.sentences import Sentence, listing
-from telephony_gateway.domain.speech import spoken_start
-from telephony_gateway.usecases.ports import FoundSlot
+from telephony_gateway.domain.session import EarlierWish, Offer
+from telephony_gateway.usecases.conversation import Conversation
+from telephony_gateway.usecases.ports import Found, FoundSlot, SlotWish
+from telephony_gateway.usecases.saying import spoken_start
 
 
-def offered(slots: Iterable[FoundSlot], branch: DialledBranch) -> tuple[OfferedOption, ...]:
-    """The slots in the branch's zone and the caller's language."""
-    return tuple(_option(slot, branch) for slot in slots)
+def offered(found: Found, wish: SlotWish, talk: Conversation) -> tuple[OfferedOption, ...]:
+    """The slots in the branch's zone and the caller's language; noted in the session."""
+    moved = wish.moved_appointment_id
+    talk.session.note_offers(
+        EarlierWish(wish.service_id, wish.person_id, wish.start, tuple(wish.windows), moved),
+        tuple(
+            Offer(slot.option_id, slot.start, slot.service_id, slot.person_id, moved) for slot in found.slots
+        ),
+    )
+    return tuple(_option(slot, talk.branch) for slot in found.slots)
 
 
 def _option(slot: FoundSlot, branch: DialledBranch) -> OfferedOption:
-    start = slot.start.astimezone(branch.zone)
     return OfferedOption(
         option_id=slot.option_id,
-        start=start,
+        start=slot.start.astimezone(branch.zone),
         end=slot.end.astimezone(branch.zone),
         staff=branch.person_name(slot.person_id),
         service=branch.service(slot.service_id).name,
-        spoken=spoken_start(start, branch.language),
+        spoken=spoken_start(slot.start, branch),
         held_until=slot.held_until.astimezone(branch.zone) if slot.held_until else None,
     )
 
@@ -31,7 +39,7 @@ def spoken_choices(options: Iterable[OfferedOption], branch: DialledBranch, *, n
     """ "Mittwoch, 26. November, 15 Uhr bei Anna oder …"."""
     texts = [
         Sentence.WITH.say(branch.language, when=option.spoken, person=option.staff)
-        if name_people
+        if name_people and option.staff
         else option.spoken
         for option in options
     ]

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from telephony_gateway.domain.business import DialledBranch
 from telephony_gateway.domain.envelope import Caller
+from telephony_gateway.domain.session import Session, Window
 
 
 class PeerError(Exception):
@@ -36,14 +37,6 @@ class SearchOutcome(enum.Enum):
 
 
 @dataclass(frozen=True)
-class Window:
-    """A span in which a start is welcome, half open."""
-
-    start: datetime
-    end: datetime
-
-
-@dataclass(frozen=True)
 class SlotWish:
     """What to look for."""
 
@@ -53,6 +46,11 @@ class SlotWish:
     start: datetime | None
     """The exact start; None: the windows count."""
     windows: Sequence[Window] = ()
+    excluded: Sequence[datetime] = ()
+    """Starts that the caller has heard already."""
+    moved_appointment_id: str = ""
+    """The appointment that is being moved: its own time is no obstacle."""
+    more_service_ids: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -86,14 +84,26 @@ class Slots(Protocol):
         ...
 
 
+class AppointmentState(enum.Enum):
+    """Where an appointment is in its life."""
+
+    BOOKED = enum.auto()
+    CANCELLED = enum.auto()
+    RESCHEDULED = enum.auto()
+    OVER = enum.auto()
+
+
 @dataclass(frozen=True)
-class Booked:
-    """An appointment that stands in the database."""
+class Appointment:
+    """What stands in booking's database."""
 
     appointment_id: str
+    service_ids: tuple[str, ...]
     service_name: str
     person_id: str
     start: datetime
+    state: AppointmentState = AppointmentState.BOOKED
+    moved_to_id: str = ""
 
 
 class Refused(enum.Enum):
@@ -106,12 +116,119 @@ class Refused(enum.Enum):
 
 
 class Bookings(Protocol):
-    """The booking service."""
+    """The part of the booking service that makes appointments."""
 
     async def book(
         self, branch: DialledBranch, caller: Caller, *, option_id: str, name: str
-    ) -> Booked | Refused:
+    ) -> Appointment | Refused:
         """Commit an option; the same call and option again gets the same answer. Raises PeerError."""
+        ...
+
+
+class Denial(enum.Enum):
+    """Why an appointment may not be changed."""
+
+    UNKNOWN = enum.auto()
+    NOT_YOURS = enum.auto()
+    STATE = enum.auto()
+    POLICY = enum.auto()
+
+
+@dataclass(frozen=True)
+class Denied:
+    """The appointment stays as it is."""
+
+    why: Denial
+    rule: str = ""
+    """Of a policy: which of its rules."""
+    limit: str = ""
+
+
+@dataclass(frozen=True)
+class Changed:
+    """An appointment after a change, and what the change costs."""
+
+    appointment: Appointment
+    fee_minor: int = 0
+    fee_currency: str = ""
+
+
+class Appointments(Protocol):
+    """The part of the booking service that deals with appointments that there are."""
+
+    async def of_caller(
+        self, branch: DialledBranch, caller: Caller, *, since: datetime
+    ) -> tuple[Appointment, ...]:
+        """Those of the caller's number and those made in this call, by start, whatever their state. A withheld number
+        has only the latter. Raises PeerError."""
+        ...
+
+    async def exists(self, branch: DialledBranch, appointment_id: str) -> bool:
+        """Whether the business has such an appointment, whosever it is. Raises PeerError."""
+        ...
+
+    async def cancel(
+        self, branch: DialledBranch, caller: Caller, appointment_id: str, *, reason: str
+    ) -> Changed | Denied:
+        """Call one off; again gets the same answer. Raises PeerError."""
+        ...
+
+    async def move(
+        self, branch: DialledBranch, caller: Caller, appointment_id: str, *, option_id: str
+    ) -> Changed | Denied | Refused:
+        """Move one to an option of this call; again gets the same answer. Raises PeerError."""
+        ...
+
+
+@dataclass(frozen=True)
+class KnownCustomer:
+    """What booking knows under a number."""
+
+    name: str
+    next_appointment: Appointment | None
+    usual_service_id: str
+    usual_person_id: str
+
+
+@dataclass(frozen=True)
+class CallbackWish:
+    """That somebody shall call."""
+
+    phone_number: str
+    name: str
+    topic: str
+    appointment_id: str = ""
+    urgent: bool = False
+
+
+@dataclass(frozen=True)
+class WaitingWish:
+    """What somebody waits for."""
+
+    service_id: str
+    person_id: str
+    window: Window
+    phone_number: str
+    name: str
+
+
+class NameRefusedError(PeerError):
+    """The name is none."""
+
+
+class Care(Protocol):
+    """The part of the booking service that looks after people."""
+
+    async def customer(self, branch: DialledBranch, number: str) -> KnownCustomer | None:
+        """Whom a number belongs to. Raises PeerError."""
+        ...
+
+    async def note_callback(self, branch: DialledBranch, caller: Caller, wish: CallbackWish) -> datetime:
+        """Promise a callback; until when it is planned. Raises PeerError."""
+        ...
+
+    async def join_waitlist(self, branch: DialledBranch, caller: Caller, wish: WaitingWish) -> Window:
+        """Note a wish; the window that was stored. Raises PeerError, NameRefusedError."""
         ...
 
 
@@ -120,6 +237,10 @@ class Holds(Protocol):
 
     async def release(self, tenant_id: str, branch_id: str, call_id: str) -> None:
         """End what the call holds and has not booked. Raises PeerError."""
+        ...
+
+    async def extend(self, tenant_id: str, branch_id: str, call_id: str) -> None:
+        """Let what the call holds live on. Raises PeerError."""
         ...
 
 
@@ -133,4 +254,20 @@ class Directory(Protocol):
 
     async def dialled(self, number: str) -> DialledBranch | NobodyDialled:
         """Who is called under a number. Raises PeerError."""
+        ...
+
+    def language_of(self, number: str) -> str:
+        """The language of a number's business as far as it was ever heard of, without asking anybody."""
+        ...
+
+
+class Sessions(Protocol):
+    """The notes of calls, shared by all replicas."""
+
+    async def of(self, tenant_id: str, call_id: str) -> Session:
+        """The notes of one call; empty where there are none, or where they are out of reach."""
+        ...
+
+    async def keep(self, tenant_id: str, call_id: str, session: Session) -> None:
+        """Store what has changed since they were read."""
         ...

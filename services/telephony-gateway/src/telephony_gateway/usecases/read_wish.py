@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from telephony_gateway.domain.answers import Answer, Status
-from telephony_gateway.domain.arguments import Arguments
 from telephony_gateway.domain.business import DialledBranch
-from telephony_gateway.domain.sentences import Sentence, listing
-from telephony_gateway.domain.speech import spoken_day, spoken_start, spoken_time
+from telephony_gateway.domain.sentences import Sentence, listing, tongue
+from telephony_gateway.domain.session import Window
 from telephony_gateway.language.understanding import Candidate, Outcome, Search, Understanding
 from telephony_gateway.language.wish import Bounds, resolve_wish
-from telephony_gateway.usecases.ports import Window
+from telephony_gateway.usecases.saying import spoken_day, spoken_start, spoken_time
 
 _ANY_TIME = frozenset({"egal", "irgendwann", "ganztags", "den ganzen tag", "any", "any time", "anytime"})
 _DAYS_MAX = 31
@@ -28,19 +27,31 @@ class TimeWish:
     windows: tuple[Window, ...] = ()
 
 
-def read_wish(arguments: Arguments, branch: DialledBranch, *, now: datetime) -> TimeWish | Answer:
-    """What the caller wants, or what has to be asked."""
+def understood(day: str, clock: str, branch: DialledBranch, *, now: datetime) -> Understanding:
+    """The words about day and time, read together at an instant in the branch's zone."""
     local = now.astimezone(branch.zone)
-    any_time = arguments.time.casefold().strip(" .") in _ANY_TIME
-    said = resolve_wish(
-        arguments.date or None, None if any_time else arguments.time or None,
-        reference=local, bounds=_UNBOUNDED, language="de" if branch.language.lower().startswith("de") else "en",
+    at_any_time = _says_any_time(clock)
+    return resolve_wish(
+        day or None, None if at_any_time else clock or None,
+        reference=local, bounds=_UNBOUNDED, language=tongue(branch.language),
     )  # fmt: skip
+
+
+def read_wish(
+    day: str, clock: str, branch: DialledBranch, *, now: datetime, whole_days: bool = False
+) -> TimeWish | Answer:
+    """What the caller wants, or what has to be asked. ``whole_days``: a day without a time is enough."""
+    local = now.astimezone(branch.zone)
+    said = understood(day, clock, branch, now=now)
     if said.search is Search.FIRST_FREE and said.date is None:
         return TimeWish(None, (Window(local, local + timedelta(days=branch.horizon_days)),))
     if said.outcome is Outcome.RESOLVED:
-        return _resolved(said.first, branch, local, any_time=any_time)
+        return _resolved(said.first, branch, local, any_time=whole_days or _says_any_time(clock))
     return _question(said, branch)
+
+
+def _says_any_time(clock: str) -> bool:
+    return clock.casefold().strip(" .") in _ANY_TIME
 
 
 def _resolved(
@@ -97,7 +108,7 @@ def _question(said: Understanding, branch: DialledBranch) -> Answer:
 
 def _spoken(one: Candidate, branch: DialledBranch) -> str:
     if one.date and one.time:
-        return spoken_start(datetime.combine(one.date, one.time, tzinfo=branch.zone), branch.language)
+        return spoken_start(datetime.combine(one.date, one.time, tzinfo=branch.zone), branch)
     if one.date:
         return spoken_day(one.date, branch.language)
     return spoken_time(one.time, branch.language) if one.time else ""

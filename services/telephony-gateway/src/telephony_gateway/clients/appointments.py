@@ -1,0 +1,135 @@
+"""Appointments that there are, at the booking service: the caller's own, called off and moved."""
+
+import asyncio
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import grpc
+from google.protobuf.timestamp_pb2 import Timestamp
+
+from chassis.grpc_client import Fault, fault_of
+from rufbuch.booking.v1 import service_pb2, service_pb2_grpc
+from telephony_gateway.clients.booking import REFUSALS, read_appointment, unsettled, wish_id
+from telephony_gateway.clients.faults import peer_error, reason_of
+from telephony_gateway.domain.business import DialledBranch
+from telephony_gateway.domain.envelope import Caller
+from telephony_gateway.usecases.ports import Appointment, Changed, Denial, Denied, Refused
+
+if TYPE_CHECKING:
+    from rufbuch.booking.v1.service_pb2_grpc import BookingServiceAsyncStub
+
+PAGE = 100
+"""Nobody on the phone has more appointments than this ahead."""
+_DENIALS = {
+    "APPOINTMENT_UNKNOWN": Denial.UNKNOWN,
+    "NOT_THE_CUSTOMER": Denial.NOT_YOURS,
+    "ILLEGAL_MOVE": Denial.STATE,
+    "POLICY_REFUSED": Denial.POLICY,
+}
+
+
+class AppointmentsClient:
+    """The caller's appointments over gRPC."""
+
+    def __init__(self, channel: grpc.aio.Channel) -> None:
+        self._stub: BookingServiceAsyncStub = service_pb2_grpc.BookingServiceStub(channel)
+
+    async def of_caller(
+        self, branch: DialledBranch, caller: Caller, *, since: datetime
+    ) -> tuple[Appointment, ...]:
+        """By number and by call; a withheld number has what this call made (SE-03). Raises PeerError."""
+        wanted = [self._list(branch.tenant_id, since, call_id=caller.call_id)]
+        if caller.caller_number:
+            wanted.append(self._list(branch.tenant_id, since, phone_number=caller.caller_number))
+        try:
+            lists = await asyncio.gather(*wanted)
+        except grpc.aio.AioRpcError as error:
+            raise peer_error("booking", error) from error
+        found = {one.appointment_id: one for some in lists for one in some}
+        return tuple(sorted(found.values(), key=lambda one: (one.start, one.appointment_id)))
+
+    async def _list(
+        self, tenant_id: str, since: datetime, *, call_id: str = "", phone_number: str = ""
+    ) -> list[Appointment]:
+        first = Timestamp()
+        first.FromDatetime(since.astimezone(UTC))
+        answer = await self._stub.ListAppointments(
+            service_pb2.ListAppointmentsRequest(
+                tenant_id=tenant_id,
+                start_time_min=first,
+                call_id=call_id,
+                phone_number=phone_number,
+                page_size=PAGE,
+            )
+        )
+        return [read_appointment(one) for one in answer.appointments]
+
+    async def exists(self, branch: DialledBranch, appointment_id: str) -> bool:
+        """Whether the business has it. Raises PeerError."""
+        return await self.get(branch.tenant_id, appointment_id) is not None
+
+    async def get(self, tenant_id: str, appointment_id: str) -> Appointment | None:
+        """One appointment, whosever it is. Raises PeerError."""
+        request = service_pb2.GetAppointmentRequest(tenant_id=tenant_id, appointment_id=appointment_id)
+        try:
+            answer = await self._stub.GetAppointment(request)
+        except grpc.aio.AioRpcError as error:
+            if reason_of(error) == "APPOINTMENT_UNKNOWN":
+                return None
+            raise peer_error("booking", error) from error
+        return read_appointment(answer.appointment)
+
+    async def of_call(self, tenant_id: str, call_id: str, *, since: datetime) -> list[Appointment]:
+        """What one call made. Raises PeerError."""
+        try:
+            return await self._list(tenant_id, since, call_id=call_id)
+        except grpc.aio.AioRpcError as error:
+            raise peer_error("booking", error) from error
+
+    async def cancel(
+        self, branch: DialledBranch, caller: Caller, appointment_id: str, *, reason: str
+    ) -> Changed | Denied:
+        """Call one off. Raises PeerError."""
+        request = service_pb2.CancelAppointmentRequest(
+            tenant_id=branch.tenant_id, appointment_id=appointment_id, actor=_actor(caller), reason=reason
+        )
+        try:
+            answer = await self._stub.CancelAppointment(request)
+        except grpc.aio.AioRpcError as error:
+            denial = _denial(fault_of(error))
+            if denial:
+                return denial
+            raise unsettled("booking", error) from error
+        return Changed(read_appointment(answer.appointment), answer.fee_minor, answer.fee_currency)
+
+    async def move(
+        self, branch: DialledBranch, caller: Caller, appointment_id: str, *, option_id: str
+    ) -> Changed | Denied | Refused:
+        """Move one to an option. Raises PeerError."""
+        request = service_pb2.RescheduleAppointmentRequest(
+            tenant_id=branch.tenant_id,
+            branch_id=branch.branch_id,
+            appointment_id=appointment_id,
+            option_id=option_id,
+            actor=_actor(caller),
+            request_id=wish_id(caller.call_id, "move", appointment_id, option_id),
+        )
+        try:
+            answer = await self._stub.RescheduleAppointment(request)
+        except grpc.aio.AioRpcError as error:
+            refusal = _denial(fault_of(error)) or REFUSALS.get(reason_of(error))
+            if refusal:
+                return refusal
+            raise unsettled("booking", error) from error
+        return Changed(read_appointment(answer.appointment), answer.fee_minor, answer.fee_currency)
+
+
+def _actor(caller: Caller) -> service_pb2.Actor:
+    return service_pb2.Actor(call_id=caller.call_id, caller_number=caller.caller_number)
+
+
+def _denial(fault: Fault) -> Denied | None:
+    why = _DENIALS.get(fault.reason)
+    if why is None:
+        return None
+    return Denied(why, fault.metadata.get("rule", ""), fault.metadata.get("limit", ""))

@@ -1,0 +1,116 @@
+"""Customers, callbacks and the waiting list, at the booking service."""
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import grpc
+from google.protobuf.timestamp_pb2 import Timestamp
+
+from rufbuch.booking.v1 import care_pb2, service_pb2, service_pb2_grpc
+from telephony_gateway.clients.booking import read_appointment, unsettled, wish_id
+from telephony_gateway.clients.faults import peer_error, reason_of
+from telephony_gateway.domain.business import DialledBranch
+from telephony_gateway.domain.envelope import Caller
+from telephony_gateway.domain.session import Window
+from telephony_gateway.usecases.ports import CallbackWish, KnownCustomer, NameRefusedError, WaitingWish
+
+if TYPE_CHECKING:
+    from rufbuch.booking.v1.service_pb2_grpc import BookingServiceAsyncStub
+
+PAGE_SIZE = 500
+
+
+class CareClient:
+    """What booking does for people, over gRPC."""
+
+    def __init__(self, channel: grpc.aio.Channel) -> None:
+        self._stub: BookingServiceAsyncStub = service_pb2_grpc.BookingServiceStub(channel)
+
+    async def customer(self, branch: DialledBranch, number: str) -> KnownCustomer | None:
+        """Whom a number belongs to. Raises PeerError."""
+        request = service_pb2.FindCustomerRequest(tenant_id=branch.tenant_id, phone_number=number)
+        try:
+            answer = await self._stub.FindCustomer(request)
+        except grpc.aio.AioRpcError as error:
+            if reason_of(error) == "CUSTOMER_UNKNOWN":
+                return None
+            raise peer_error("booking", error) from error
+        coming = answer.next_appointment if answer.HasField("next_appointment") else None
+        return KnownCustomer(
+            name=answer.customer.name,
+            next_appointment=read_appointment(coming) if coming else None,
+            usual_service_id=answer.usual_service_id,
+            usual_person_id=answer.usual_person_id,
+        )
+
+    async def note_callback(self, branch: DialledBranch, caller: Caller, wish: CallbackWish) -> datetime:
+        """Promise a callback. Raises PeerError."""
+        urgent = care_pb2.CALLBACK_PRIORITY_HIGH if wish.urgent else care_pb2.CALLBACK_PRIORITY_NORMAL
+        request = service_pb2.RequestCallbackRequest(
+            tenant_id=branch.tenant_id,
+            branch_id=branch.branch_id,
+            call_id=caller.call_id,
+            phone_number=wish.phone_number,
+            name=wish.name,
+            topic=wish.topic,
+            priority=urgent,
+            appointment_id=wish.appointment_id,
+            # A number that is said after the first try is more than the first promise had.
+            request_id=wish_id(caller.call_id, "callback", wish.topic, wish.phone_number),
+        )
+        try:
+            answer = await self._stub.RequestCallback(request)
+        except grpc.aio.AioRpcError as error:
+            raise unsettled("booking", error) from error
+        return answer.callback.due_time.ToDatetime(UTC)
+
+    async def join_waitlist(self, branch: DialledBranch, caller: Caller, wish: WaitingWish) -> Window:
+        """Note a wish. Raises PeerError, NameRefusedError."""
+        start, end = _stamp(wish.window.start), _stamp(wish.window.end)
+        request = service_pb2.JoinWaitlistRequest(
+            tenant_id=branch.tenant_id,
+            branch_id=branch.branch_id,
+            call_id=caller.call_id,
+            phone_number=wish.phone_number,
+            customer_name=wish.name,
+            service_id=wish.service_id,
+            person_id=wish.person_id,
+            window_start_time=start,
+            window_end_time=end,
+            request_id=wish_id(
+                caller.call_id, "waitlist", wish.service_id, wish.person_id, wish.phone_number,
+                start.ToJsonString(), end.ToJsonString(),
+            ),
+        )  # fmt: skip
+        try:
+            answer = await self._stub.JoinWaitlist(request)
+        except grpc.aio.AioRpcError as error:
+            if reason_of(error) == "NAME_INVALID":
+                raise NameRefusedError("booking: the name is none") from error
+            raise unsettled("booking", error) from error
+        entry = answer.entry
+        return Window(entry.window_start_time.ToDatetime(UTC), entry.window_end_time.ToDatetime(UTC))
+
+    async def has_callback(self, tenant_id: str, call_id: str) -> bool:
+        """Whether a callback of a call is stored. Raises PeerError."""
+        token = ""
+        try:
+            while True:
+                answer = await self._stub.ListCallbacks(
+                    service_pb2.ListCallbacksRequest(
+                        tenant_id=tenant_id, page_size=PAGE_SIZE, page_token=token
+                    )
+                )
+                if any(callback.call_id == call_id for callback in answer.callbacks):
+                    return True
+                token = answer.next_page_token
+                if not token:
+                    return False
+        except grpc.aio.AioRpcError as error:
+            raise peer_error("booking", error) from error
+
+
+def _stamp(instant: datetime) -> Timestamp:
+    stamp = Timestamp()
+    stamp.FromDatetime(instant.astimezone(UTC))
+    return stamp

@@ -1,0 +1,79 @@
+"""Lets function calls that are the same run once across replicas: a mark in Redis, and the answer left beside it."""
+
+import asyncio
+import json
+import secrets
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
+import redis.asyncio
+from prometheus_client import Counter
+
+from telephony_gateway.clients.shared import SharedMemory, text_of
+from telephony_gateway.domain.answers import Answer, Status
+
+LOOK_EVERY_S = 0.02
+KEPT = timedelta(seconds=5)
+"""Longer than a twin waits. The same question after the answer was given is a new one."""
+_shared_answers = Counter("rufbuch_gateway_twins_elsewhere_total", "Answers taken over from another replica")
+Execution = Callable[[], Awaitable[Answer]]
+
+
+class Replicas:
+    """The other gateways, as far as they run the same function call just now."""
+
+    def __init__(self, shared: SharedMemory) -> None:
+        self._shared = shared
+
+    async def once(self, key: str, run: Execution) -> Answer:
+        """Run, unless another replica does; then its answer. While Redis is away everybody runs by himself: every
+        function is harmless to repeat, it only costs."""
+        mark, token = f"gateway:twin:{key}", secrets.token_hex(8)
+        holder = await self._shared.ask(lambda redis: _claim(redis, mark, token))
+        if holder is None or holder == token:
+            return await self._run(mark, token, run)
+        answer = await self._wait(mark, holder)
+        if answer is not None:
+            _shared_answers.inc()
+            return answer
+        return await run()
+
+    async def _run(self, mark: str, token: str, run: Execution) -> Answer:
+        answer = None
+        try:
+            answer = await run()
+            return answer
+        finally:
+            text = json.dumps(answer.as_json()) if answer else ""
+            await self._shared.ask(lambda redis: _leave(redis, mark, token, text))
+
+    async def _wait(self, mark: str, holder: str) -> Answer | None:
+        """The answer of whoever holds the mark; None where he failed or Redis is away."""
+        while True:
+            text = await self._shared.ask(lambda redis: redis.get(f"{mark}:{holder}"))
+            if text:
+                return _answer(text)
+            still = await self._shared.ask(lambda redis: redis.get(mark))
+            if still is None or text_of(still) != holder:
+                # Between the two looks he may have finished.
+                text = await self._shared.ask(lambda redis: redis.get(f"{mark}:{holder}"))
+                return _answer(text) if text else None
+            await asyncio.sleep(LOOK_EVERY_S)
+
+
+async def _claim(client: redis.asyncio.Redis, mark: str, token: str) -> str:
+    """Who runs: the token that was there before, or ours."""
+    before = await client.set(mark, token, nx=True, get=True, px=KEPT)
+    return text_of(before) if isinstance(before, bytes | str) else token
+
+
+async def _leave(client: redis.asyncio.Redis, mark: str, token: str, text: str) -> bool:
+    if text:
+        await client.set(f"{mark}:{token}", text, px=KEPT)
+    await client.delete(mark)
+    return True
+
+
+def _answer(text: bytes | str) -> Answer:
+    fields = json.loads(text)
+    return Answer(Status(fields.pop("status")), fields.pop("message"), details=fields)

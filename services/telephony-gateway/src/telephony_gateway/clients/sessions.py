@@ -1,0 +1,111 @@
+"""The notes of calls in Redis, field by field, so that two functions of one call do not overwrite each other's."""
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict, fields
+from datetime import datetime, timedelta
+from typing import Any
+
+import redis.asyncio
+
+from telephony_gateway.clients.shared import SharedMemory, text_of
+from telephony_gateway.domain.session import EarlierWish, Offer, Session, Window
+
+REMEMBERED = timedelta(hours=3)
+"""Longer than any call; a session that is not closed ends by itself."""
+_FIELDS = tuple(field.name for field in fields(Session) if field.name != "as_read")
+OWN_MAX = 2_000
+"""Sessions that a process keeps for the time when Redis is away."""
+
+
+class RedisSessions:
+    """Shared by all replicas; each has its own copy of those it served, for when Redis is out of reach."""
+
+    def __init__(self, shared: SharedMemory) -> None:
+        self._shared = shared
+        self._own: dict[str, dict[str, str]] = {}
+
+    async def of(self, tenant_id: str, call_id: str) -> Session:
+        """The notes of one call."""
+        key = _key(tenant_id, call_id)
+        stored = await self._shared.ask(lambda redis: _read(redis, key))
+        return _session(self._own.get(key, {}) if stored is None else stored)
+
+    async def keep(self, tenant_id: str, call_id: str, session: Session) -> None:
+        """Store the fields that have changed since they were read."""
+        key, now = _key(tenant_id, call_id), _stored(session)
+        changed = {name: text for name, text in now.items() if session.as_read.get(name) != text}
+        if not changed:
+            return
+        session.as_read = now
+        self._remember(key, {**self._own.get(key, {}), **changed})
+        await self._shared.ask(lambda redis: _write(redis, key, changed))
+
+    async def forget(self, tenant_id: str, call_id: str) -> None:
+        """Close a call's notes; what is late after that begins anew."""
+        key = _key(tenant_id, call_id)
+        self._own.pop(key, None)
+        await self._shared.ask(lambda redis: redis.delete(key))
+
+    def _remember(self, key: str, stored: dict[str, str]) -> None:
+        self._own.pop(key, None)
+        self._own[key] = stored
+        if len(self._own) > OWN_MAX:
+            del self._own[next(iter(self._own))]
+
+
+def _key(tenant_id: str, call_id: str) -> str:
+    return f"gateway:session:{tenant_id}:{call_id}"
+
+
+async def _read(client: redis.asyncio.Redis, key: str) -> dict[str, str]:
+    found = await client.hgetall(key)
+    return {text_of(name): text_of(text) for name, text in found.items()}
+
+
+async def _write(client: redis.asyncio.Redis, key: str, changed: dict[str, str]) -> None:
+    async with client.pipeline(transaction=True) as pipeline:
+        for name, text in changed.items():
+            pipeline.hset(key, name, text)
+        pipeline.pexpire(key, REMEMBERED)
+        await pipeline.execute()
+
+
+def _stored(session: Session) -> dict[str, str]:
+    values = asdict(session)
+    return {name: json.dumps(values[name], default=datetime.isoformat) for name in _FIELDS}
+
+
+def _session(stored: dict[str, str]) -> Session:
+    known = {name: text for name, text in stored.items() if name in _FIELDS}
+    values = {name: _READERS.get(name, str)(json.loads(text)) for name, text in known.items()}
+    session = Session(**values)
+    session.as_read = {**_stored(Session()), **known}
+    return session
+
+
+def _offers(value: list[dict[str, Any]]) -> tuple[Offer, ...]:
+    return tuple(Offer(**{**one, "start": datetime.fromisoformat(one["start"])}) for one in value)
+
+
+def _heard(value: list[str]) -> tuple[datetime, ...]:
+    return tuple(datetime.fromisoformat(one) for one in value)
+
+
+def _wish(value: dict[str, Any] | None) -> EarlierWish | None:
+    if value is None:
+        return None
+    windows = tuple(
+        Window(datetime.fromisoformat(one["start"]), datetime.fromisoformat(one["end"]))
+        for one in value["windows"]
+    )
+    start = datetime.fromisoformat(value["start"]) if value["start"] else None
+    return EarlierWish(**{**value, "start": start, "windows": windows})
+
+
+_READERS: dict[str, Callable[[Any], Any]] = {
+    "offers": _offers,
+    "heard": _heard,
+    "wish": _wish,
+    "choices": tuple,
+}

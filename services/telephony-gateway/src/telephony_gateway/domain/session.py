@@ -1,0 +1,73 @@
+"""What has been said in one call so far: what was offered, wished, named. Of this call alone, never of "the latest"."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+HEARD_MAX = 30
+"""How many starts are remembered as heard; a call that goes on hears the oldest again."""
+
+
+@dataclass(frozen=True)
+class Window:
+    """A span in which a start is welcome, half open; aware."""
+
+    start: datetime
+    end: datetime
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A start that was read out to the caller."""
+
+    option_id: str
+    start: datetime
+    service_id: str
+    person_id: str
+    moved_appointment_id: str = ""
+    """The appointment that it would replace; "": it was offered as a new one."""
+
+
+@dataclass(frozen=True)
+class EarlierWish:
+    """What was looked for last."""
+
+    service_id: str
+    person_id: str
+    """"": anybody."""
+    start: datetime | None
+    windows: tuple[Window, ...] = ()
+    moved_appointment_id: str = ""
+
+
+@dataclass
+class Session:
+    """The notes of one call; use cases write into them, whoever serves the call keeps them."""
+
+    offers: tuple[Offer, ...] = ()
+    """The last ones, in the order in which they were read out."""
+    heard: tuple[datetime, ...] = ()
+    """Every start that was offered for the wish, this one and those before."""
+    wish: EarlierWish | None = None
+    name: str = ""
+    language: str = ""
+    """BCP 47; "": the business's."""
+    asked_option: str = ""
+    """An option whose booking has begun and is not known to have ended."""
+    choices: tuple[str, ...] = ()
+    """Ids of the appointments that the caller was asked to choose from, in that order."""
+    as_read: dict[str, str] = field(default_factory=dict, compare=False, repr=False)
+    """How it was stored when it was read: only what has changed since is stored again."""
+
+    def offer(self, option_id: str) -> Offer | None:
+        """One of the offers."""
+        return next((offer for offer in self.offers if offer.option_id == option_id), None)
+
+    def note_offers(self, wish: EarlierWish, offers: tuple[Offer, ...]) -> None:
+        """Remember what was looked for and read out; another service is another story."""
+        same = (
+            self.wish is not None
+            and (self.wish.service_id, self.wish.moved_appointment_id)
+            == (wish.service_id, wish.moved_appointment_id)
+        )  # fmt: skip
+        heard = (*(self.heard if same else ()), *(offer.start for offer in offers))
+        self.wish, self.offers, self.heard = wish, offers, tuple(dict.fromkeys(heard))[-HEARD_MAX:]

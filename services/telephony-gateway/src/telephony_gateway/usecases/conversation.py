@@ -1,0 +1,55 @@
+"""One function call as the use cases see it: who was dialled, who calls, what was said now and before."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from telephony_gateway.domain.answers import Answer, Status
+from telephony_gateway.domain.arguments import Arguments
+from telephony_gateway.domain.business import DialledBranch
+from telephony_gateway.domain.envelope import Caller
+from telephony_gateway.domain.sentences import Sentence
+from telephony_gateway.domain.session import Session
+
+_SPOKEN = {
+    "de": "de-DE",
+    "deutsch": "de-DE",
+    "german": "de-DE",
+    "en": "en-GB",
+    "englisch": "en-GB",
+    "english": "en-GB",
+}
+
+
+@dataclass(frozen=True)
+class Conversation:
+    """What a use case works with; it writes what is to be remembered into ``session``."""
+
+    branch: DialledBranch
+    caller: Caller
+    arguments: Arguments
+    session: Session
+    now: datetime
+
+    @classmethod
+    def going_on(
+        cls, branch: DialledBranch, caller: Caller, arguments: Arguments, session: Session, now: datetime
+    ) -> "Conversation":
+        """In the language that the caller was found to speak, or else in the business's."""
+        session.language = _language(arguments.language) or session.language
+        if arguments.customer_name:
+            session.name = arguments.customer_name
+        spoken = replace(branch, language=session.language) if session.language else branch
+        return cls(spoken, caller, arguments, session, now)
+
+    @property
+    def language(self) -> str:
+        """BCP 47."""
+        return self.branch.language
+
+    def answer(self, status: Status, sentence: Sentence, **values: str) -> Answer:
+        """An answer of one sentence."""
+        return Answer(status, sentence.say(self.language, **values))
+
+
+def _language(said: str) -> str:
+    return _SPOKEN.get(said.casefold(), _SPOKEN.get(said.casefold()[:2], ""))

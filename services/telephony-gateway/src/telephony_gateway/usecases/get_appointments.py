@@ -1,0 +1,29 @@
+"""``get_appointments``: the caller's own coming appointments, three in a breath, all of them as data."""
+
+from telephony_gateway.domain.answers import Answer, Status
+from telephony_gateway.domain.sentences import Sentence
+from telephony_gateway.usecases.conversation import Conversation
+from telephony_gateway.usecases.own_appointments import IN_A_BREATH, live, narrowed, none_found, own
+from telephony_gateway.usecases.ports import Appointment, Appointments
+from telephony_gateway.usecases.saying import described, spoken_appointments
+
+
+async def get_appointments(talk: Conversation, *, appointments: Appointments) -> Answer:
+    """Of the caller's number, and of this call. Raises PeerError."""
+    standing = live(await own(talk, appointments))
+    if not standing:
+        return none_found(talk)
+    fitting = narrowed(talk, standing)
+    if not fitting:
+        return talk.answer(Status.NOT_FOUND, Sentence.NONE_ON_THAT_DAY)
+    talk.session.choices = tuple(one.appointment_id for one in fitting)
+    details = {"appointments": [described(one, talk.branch) for one in fitting]}
+    return Answer(Status.OK, _message(talk, fitting), details=details)
+
+
+def _message(talk: Conversation, some: list[Appointment]) -> str:
+    sentence = Sentence.ONE_APPOINTMENT if len(some) == 1 else Sentence.APPOINTMENTS
+    items = spoken_appointments(some[:IN_A_BREATH], talk.branch, last=Sentence.AND)
+    message = sentence.say(talk.language, items=items)
+    more = len(some) - IN_A_BREATH
+    return f"{message} {Sentence.AND_MORE.say(talk.language, count=str(more))}" if more > 0 else message

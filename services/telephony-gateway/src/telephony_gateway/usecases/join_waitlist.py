@@ -1,0 +1,73 @@
+"""``join_waitlist``: a wish that cannot be met now is noted for when something comes free."""
+
+from datetime import timedelta
+
+from telephony_gateway.domain.answers import Answer, Status
+from telephony_gateway.domain.business import BookableService
+from telephony_gateway.domain.sentences import Sentence
+from telephony_gateway.domain.session import Window
+from telephony_gateway.usecases.conversation import Conversation
+from telephony_gateway.usecases.named import named_person, named_service
+from telephony_gateway.usecases.numbers import reachable_number
+from telephony_gateway.usecases.ports import Care, NameRefusedError, WaitingWish
+from telephony_gateway.usecases.read_wish import TimeWish, read_wish
+from telephony_gateway.usecases.saying import spoken_start
+
+_A_START = timedelta(minutes=1)
+
+
+async def join_waitlist(talk: Conversation, *, care: Care) -> Answer:
+    """Whatever is missing is asked for; what was wished last in this call need not be said again. Raises PeerError."""
+    service = named_service(talk)
+    if isinstance(service, Answer):
+        return service
+    wish = _wish(talk, service)
+    if isinstance(wish, Answer):
+        return wish
+    try:
+        stored = await care.join_waitlist(talk.branch, talk.caller, wish)
+    except NameRefusedError:
+        talk.session.name = ""
+        return talk.answer(Status.NEED_NAME, Sentence.NEED_WAITING_NAME)
+    return talk.answer(
+        Status.WAITLIST_NOTED, Sentence.WAITLIST_NOTED, service=service.name, window=_spoken(stored, talk)
+    )
+
+
+def _wish(talk: Conversation, service: BookableService) -> WaitingWish | Answer:
+    person = named_person(talk, service.service_id, service.name)
+    if isinstance(person, Answer):
+        return person
+    window = _window(talk)
+    if isinstance(window, Answer):
+        return window
+    number = reachable_number(talk)
+    if not number:
+        return talk.answer(Status.NEED_PHONE, Sentence.NEED_PHONE)
+    if not talk.session.name:
+        return talk.answer(Status.NEED_NAME, Sentence.NEED_WAITING_NAME)
+    return WaitingWish(
+        service.service_id, person.person_id if person else "", window, number, talk.session.name
+    )
+
+
+def _window(talk: Conversation) -> Window | Answer:
+    """One span around all that would suit."""
+    arguments, earlier = talk.arguments, talk.session.wish
+    wish: TimeWish | Answer
+    if earlier and not (arguments.date or arguments.time):
+        wish = TimeWish(earlier.start, earlier.windows)
+    else:
+        wish = read_wish(arguments.date, arguments.time, talk.branch, now=talk.now, whole_days=True)
+    if isinstance(wish, Answer):
+        return wish
+    if wish.start:
+        return Window(wish.start, wish.start + _A_START)
+    return Window(min(one.start for one in wish.windows), max(one.end for one in wish.windows))
+
+
+def _spoken(window: Window, talk: Conversation) -> str:
+    start = spoken_start(window.start, talk.branch)
+    if window.end - window.start <= _A_START:
+        return start
+    return Sentence.BETWEEN.say(talk.language, start=start, end=spoken_start(window.end, talk.branch))

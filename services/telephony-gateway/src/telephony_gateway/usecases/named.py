@@ -1,0 +1,62 @@
+"""Which service and which person the caller names. A doubt is a question; nobody is ever replaced in silence (SR-06)."""
+
+from telephony_gateway.domain.answers import Answer, Status
+from telephony_gateway.domain.business import BookableService, Colleague
+from telephony_gateway.domain.matching import Candidates, match
+from telephony_gateway.domain.sentences import Sentence, listing
+from telephony_gateway.usecases.conversation import Conversation
+
+_NAMES_IN_A_BREATH = 4
+_ANYBODY = frozenset(
+    {"egal", "jeder", "jede", "irgendwer", "irgendjemand", "any", "anyone", "anybody", "no preference"}
+)
+
+
+def named_service(talk: Conversation) -> BookableService | Answer:
+    """The service that was said now, or else the one that this call is about already (TG-23)."""
+    branch, said = talk.branch, talk.arguments.service
+    listed = _listed(talk, [service.name for service in branch.services])
+    if not said:
+        earlier = talk.session.wish.service_id if talk.session.wish else ""
+        known = next((service for service in branch.services if service.service_id == earlier), None)
+        return known or talk.answer(Status.NEED_SERVICE, Sentence.NEED_SERVICE, services=listed)
+    ours = [(service.service_id, (service.name, *service.synonyms)) for service in branch.services]
+    result = match(said, [*ours, *((key, (key,)) for key, _ in ours)])
+    if not isinstance(result, Candidates):
+        return branch.service(result.key)
+    if result.keys:
+        choices = _listed(talk, [branch.service(key).name for key in result.keys])
+        return talk.answer(Status.AMBIGUOUS, Sentence.AMBIGUOUS, choices=choices)
+    return talk.answer(Status.NEED_SERVICE, Sentence.UNKNOWN_SERVICE, services=listed)
+
+
+def named_person(talk: Conversation, service_id: str, service_name: str) -> Colleague | Answer | None:
+    """Whom the caller asked for; None: nobody in particular."""
+    branch, said = talk.branch, talk.arguments.staff
+    able = [person for person in branch.people if service_id in person.service_ids]
+    if not able:
+        return talk.answer(Status.UNAVAILABLE, Sentence.NOBODY_CAN, service=service_name)
+    if not said or is_anybody(said):
+        return None
+    result = match(said, [(person.person_id, (person.name, person.person_id)) for person in branch.people])
+    listed = _listed(talk, [person.name for person in able])
+    if isinstance(result, Candidates):
+        if result.keys:
+            choices = _listed(talk, [branch.person_name(key) for key in result.keys])
+            return talk.answer(Status.AMBIGUOUS, Sentence.AMBIGUOUS, choices=choices)
+        return talk.answer(Status.AMBIGUOUS, Sentence.UNKNOWN_PERSON, people=listed)
+    person = next(person for person in branch.people if person.person_id == result.key)
+    if person in able:
+        return person
+    return talk.answer(
+        Status.UNAVAILABLE, Sentence.PERSON_CANNOT, person=person.name, service=service_name, people=listed
+    )
+
+
+def is_anybody(said: str) -> bool:
+    """Whether the caller does not mind who it is."""
+    return said.casefold().strip(" .") in _ANYBODY
+
+
+def _listed(talk: Conversation, names: list[str]) -> str:
+    return listing(names[:_NAMES_IN_A_BREATH], talk.language, last=Sentence.OR)

@@ -1,0 +1,47 @@
+"""How a refused change is said: the rule is named, and nothing stored is read out (SE-02)."""
+
+from telephony_gateway.domain.answers import Answer, Status
+from telephony_gateway.domain.sentences import Sentence
+from telephony_gateway.usecases.conversation import Conversation
+from telephony_gateway.usecases.ports import Changed, Denial, Denied
+from telephony_gateway.usecases.saying import spoken_length, spoken_money
+
+# By how the names of booking's rules begin; lengths are minutes, the rest are counts.
+_RULES = {
+    "cancel_cutoff": Sentence.CANCEL_CUTOFF,
+    "move_cutoff": Sentence.MOVE_CUTOFF,
+    "moves": Sentence.MOVES_MAX,
+    "cancellations": Sentence.CANCELLATIONS_MAX,
+}
+
+
+def denied(talk: Conversation, refusal: Denied) -> Answer:
+    """The appointment stays as it is, and why."""
+    match refusal.why:
+        case Denial.UNKNOWN:
+            return talk.answer(Status.NOT_FOUND, Sentence.NO_APPOINTMENTS)
+        case Denial.NOT_YOURS:
+            return _denied(talk, Sentence.NOT_YOURS, rule="not_the_customer")
+        case Denial.STATE:
+            return _denied(talk, Sentence.NO_LONGER_CHANGED, rule="state")
+    sentence = next(
+        (said for name, said in _RULES.items() if refusal.rule.startswith(name)), Sentence.RULE_FORBIDS
+    )
+    if not refusal.limit.isdigit():
+        return _denied(talk, Sentence.RULE_FORBIDS, rule=refusal.rule)
+    is_length = "cutoff" in refusal.rule
+    limit = spoken_length(int(refusal.limit), talk.language) if is_length else refusal.limit
+    return _denied(talk, sentence, rule=refusal.rule, limit=limit)
+
+
+def with_fee(talk: Conversation, message: str, changed: Changed) -> str:
+    """The sentence, and what the change costs."""
+    if not changed.fee_minor:
+        return message
+    fee = spoken_money(changed.fee_minor, changed.fee_currency)
+    return f"{message} {Sentence.FEE.say(talk.language, fee=fee)}"
+
+
+def _denied(talk: Conversation, sentence: Sentence, *, rule: str, limit: str = "") -> Answer:
+    details = {"rule": rule, "limit": limit} if limit else {"rule": rule}
+    return Answer(Status.DENIED, sentence.say(talk.language, limit=limit), details=details)
