@@ -39,7 +39,16 @@ def _hm(clock: time | None) -> str:
 
 
 def _matches(found: Understanding, expected: str) -> bool:
+    """Whether one of the readings that are all right is the one found."""
+    return any(_is(found, reading.strip()) for reading in expected.split("||"))
+
+
+def _is(found: Understanding, expected: str) -> bool:
     values = [_value(candidate) for candidate in found.candidates]
+    if expected == "!ok":
+        return found.outcome is not Outcome.RESOLVED
+    if expected == "?*":
+        return found.outcome is Outcome.AMBIGUOUS
     if expected.startswith("?"):
         wanted = [value.strip() for value in expected[1:].split("|")]
         return found.outcome is Outcome.AMBIGUOUS and values[: len(wanted)] == wanted

@@ -360,6 +360,9 @@ class Between:
             return start
         spans = end.resolve(today).spans
         lasts = [span.last or span.first for span in spans]
+        if end == self.start and first == lasts[0]:
+            # "von Freitag bis Freitag" is a week.
+            lasts = [span.first for span in end.resolve(first).spans]
         last = next((day for day in lasts if day is not None and day >= first), None)
         if last is None:
             last = _after(end, first)

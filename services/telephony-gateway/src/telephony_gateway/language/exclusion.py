@@ -6,6 +6,7 @@ from telephony_gateway.language.grammar import Item
 
 TIMELY = frozenset({"DAY", "CLOCK", "WINDOW", "PODS", "TODAYPART", "DAYORD", "MOMENT", "IMPOSSIBLE"})
 _TIMES = frozenset({"CLOCK", "WINDOW", "PODS"})
+_DAYS = frozenset({"DAY"})
 _LINKS = frozenset({"und", "oder", "am", "um", "in", "von", "bis", "ab", "der", "zu"})
 _TURNS = frozenset({"sondern", "aber", "lieber", "nein", "statt"})
 
@@ -36,7 +37,7 @@ def _run_after(items: list[Item], start: int) -> set[int]:
         if item.kind in _TURNS or (item.pause and (run or index > start or item.kind in TIMELY)):
             break
         if item.kind in TIMELY:
-            if _new_day(items, run, index):
+            if _another_wish(items, run, index):
                 break
             run.add(index)
         elif item.kind not in _LINKS:
@@ -48,9 +49,10 @@ def _run_after(items: list[Item], start: int) -> set[int]:
     return run
 
 
-def _new_day(items: list[Item], run: set[int], index: int) -> bool:
-    """ "statt Montag am Freitag": a second day belongs to the run only after "und" or "oder"."""
-    if items[index].kind != "DAY" or not any(items[at].kind == "DAY" for at in run):
+def _another_wish(items: list[Item], run: set[int], index: int) -> bool:
+    """ "statt Montag am Freitag", "statt um zehn um elf": a second one belongs to the run only after "und" or "oder"."""
+    alike = next((kinds for kinds in (_DAYS, _TIMES) if items[index].kind in kinds), frozenset())
+    if not any(items[at].kind in alike for at in run):
         return False
     return not any(item.kind in {"und", "oder"} for item in items[max(run) + 1 : index])
 

@@ -14,7 +14,36 @@ from telephony_gateway.language.normalise import Shape
 TENS = frozenset(range(20, 100, 10))
 TWICE = frozenset({"NUM", "ORD", "MORGEN", "DM", "DOT", "HM", "YEAR", "LONG", "HHMM"})
 VERB_ENDINGS = frozenset({"an", "auf", "vor", "zu"})
+AFTER_ABBREVIATION = frozenset(
+    {
+        "NUM",
+        "ORD",
+        "um",
+        "ab",
+        "bis",
+        "gegen",
+        "POD",
+        "MORGEN",
+        "MOD",
+        "halb",
+        "viertel",
+        "oder",
+        "dash",
+        "slash",
+        "WEEKDAY",
+    }
+)
 PAUSES = frozenset(",;:?!.()")
+# Where a word that only sounds like a number, an ordinal or a unit is taken for one: after these kinds, or before those.
+SOUNDING_PLACES: tuple[tuple[str, frozenset[str], frozenset[str]], ...] = (
+    (
+        "numbers",
+        frozenset({"uhr", "um", "bis", "halb", "viertel", "dreiviertel", "gegen", "circa", "zwischen", "ab"}),
+        frozenset({"uhr"}),
+    ),
+    ("ordinals", frozenset({"ORD"}), frozenset({"MONTH"})),
+    ("units", frozenset({"NUM"}), frozenset()),
+)
 MARKS: dict[str, Entry] = {
     "-": ("dash", None),
     "/": ("slash", None),
@@ -100,21 +129,48 @@ class _Lexer:
         entry = self._lexicon.entries.get(text)
         if text in self._lexicon.short_months and not self._beside_figure(at):
             entry = ("WORD", text)
-        for part in (entry,) if entry else self._lexicon.known(text) or (("WORD", text),):
+        for part in (entry,) if entry else self._unlisted(at, text):
             self._emit(part, at, at + 1)
         return at + 1
+
+    def _unlisted(self, at: int, text: str) -> tuple[Entry, ...]:
+        """What a word that nobody listed may be: compound, slip, or a word that sounds like one that fits here."""
+        found = self._lexicon.known(text)
+        if found is not None:
+            return found
+        before = self._items[-1].kind if self._items else ""
+        following = (
+            self._lexicon.entries.get(self._shapes[at + 1].text) if at + 1 < len(self._shapes) else None
+        )
+        after = following[0] if following else ""
+        for group, befores, afters in SOUNDING_PLACES:
+            if before in befores or after in afters:
+                heard = self._lexicon.sounds(text, group)
+                if heard is not None:
+                    return (heard,)
+        return (("WORD", text),)
 
     def _abbreviation(self, at: int, text: str) -> int:
         """ "Do 27.11.", "so.": a weekday before figures or on its own, else the word that it also is."""
         following = self._shapes[at + 1 : at + 3]
         after = next((shape.name for shape in following if shape.name != "mark"), "")
         alone = not after and len(self._shapes) <= 2 and (text != "so" or bool(following))
-        # "Fr. Müller" is no Friday.
-        said = alone or after not in {"", "word"} or (text in {"mo", "di", "mi", "sa"} and after != "")
+        # "Fr. Müller" is no Friday, and "di" and "mi" are what Bavarians say for "dich" and "mich".
+        said = (
+            alone
+            or after not in {"", "word"}
+            or (text in {"mo", "di", "mi", "sa"} and self._is_dated(at + 1))
+        )
         said = said or (bool(self._items) and self._items[-1].kind in {"dash", "bis"})
         entry = self._lexicon.entries.get(text, ("WORD", text))
         self._emit(("WEEKDAY", self._lexicon.abbreviations[text]) if said else entry, at, at + 1)
         return at + 1
+
+    def _is_dated(self, at: int) -> bool:
+        """Whether a word that goes with a weekday stands right here."""
+        text = self._shapes[at].text if at < len(self._shapes) else ""
+        entry = MARKS.get(text) or self._lexicon.entries.get(text)
+        return entry is not None and entry[0] in AFTER_ABBREVIATION
 
     def _beside_figure(self, at: int) -> bool:
         """ "3. Dez" is a month, "bei Jan" a name."""

@@ -7,8 +7,11 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from telephony_gateway.language.normalise import plain
+from telephony_gateway.language.phonetics import cologne
 
 Entry = tuple[str, Any]
+# So many letters may differ in a word that sounds the same.
+LIKE_SOUNDING_SLIPS = 2
 
 
 class LexiconTables(NamedTuple):
@@ -23,6 +26,7 @@ class LexiconTables(NamedTuple):
     splittable: Iterable[str]
     guessable: str
     never_guessed: str
+    sounding: Mapping[str, str] = {}
     short_months: str = ""
     abbreviations: Mapping[str, int] = {}
 
@@ -57,6 +61,7 @@ class Lexicon:
         self.abbreviations = tables.abbreviations
         self._kept = {plain(word) for word in tables.never_guessed.split()}
         self._near = _neighbourhood(self.entries, tables.guessable)
+        self._sounding = {name: _by_sound(self.entries, words) for name, words in tables.sounding.items()}
         self.joined = {plain(pair) for pair in tables.joined}
         self.known = lru_cache(maxsize=4096)(self._known)
 
@@ -74,6 +79,18 @@ class Lexicon:
             return tuple(self.entries[part] for part in parts)
         near = self._guess(word)
         return (self.entries[near],) if near else None
+
+    def sounds(self, word: str, group: str) -> Entry | None:
+        """The one word of a group that sounds like this one and is spelled nearly so ("dreizig", "zwöllf")."""
+        if not 4 <= len(word) <= 24 or word in self._kept or group not in self._sounding:
+            return None
+        alike = self._sounding[group].get(cologne(word), ())
+        found = {
+            self.entries[near]
+            for near in alike
+            if near[0] == word[0] and within_slips(word, near, LIKE_SOUNDING_SLIPS)
+        }
+        return found.pop() if len(found) == 1 else None
 
     def _split(self, word: str) -> list[str] | None:
         """The word as listed words written together ("halbdrei", "freitagnachmittag"), the longest parts first."""
@@ -104,7 +121,7 @@ class Lexicon:
             near
             for cut in _cuts(word)
             for near in self._near.get(cut, ())
-            if near[0] == word[0] and _one_edit(word, near)
+            if near[0] == word[0] and within_slips(word, near, 1)
         }
         kinds = {self.entries[near] for near in found}
         return min(found) if len(kinds) == 1 else None
@@ -122,6 +139,15 @@ def _phrase_trie(phrases: Mapping[str, Entry]) -> dict[str, Any]:
     return trie
 
 
+def _by_sound(entries: Mapping[str, Entry], words: str) -> dict[str, set[str]]:
+    alike: dict[str, set[str]] = {}
+    for word in words.split():
+        spelling = plain(word)
+        if spelling in entries:
+            alike.setdefault(cologne(spelling), set()).add(spelling)
+    return alike
+
+
 def _cuts(word: str) -> set[str]:
     return {word} | {word[:i] + word[i + 1 :] for i in range(len(word))}
 
@@ -136,12 +162,17 @@ def _neighbourhood(entries: Mapping[str, Entry], words: str) -> dict[str, set[st
     return near
 
 
-def _one_edit(left: str, right: str) -> bool:
-    """Whether one letter was changed, left out, added, or swapped with its neighbour."""
-    if abs(len(left) - len(right)) > 1:
+def within_slips(left: str, right: str, slips: int) -> bool:
+    """Whether so many letters changed, left out, added, or swapped with their neighbour make one word the other."""
+    if abs(len(left) - len(right)) > slips:
         return False
     start = 0
     while start < min(len(left), len(right)) and left[start] == right[start]:
         start += 1
     a, b = left[start:], right[start:]
-    return a[1:] == b[1:] or a[1:] == b or a == b[1:] or (a[2:] == b[2:] and a[:2] == b[:2][::-1])
+    if not slips or not (a or b):
+        return a == b
+    swapped = a[:2] == b[:2][::-1] and within_slips(a[2:], b[2:], slips - 1)
+    return swapped or any(
+        within_slips(rest, other, slips - 1) for rest, other in ((a[1:], b[1:]), (a[1:], b), (a, b[1:]))
+    )

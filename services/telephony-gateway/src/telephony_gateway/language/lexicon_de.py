@@ -80,6 +80,11 @@ def _guessable() -> str:
     return f"{_GUESSABLE} {' '.join(numbers)}"
 
 
+def _plain_words(numbers: dict[str, int]) -> list[str]:
+    """Without the short ones and the forms of the south, which too many words sound like."""
+    return [word for word in numbers if len(word) >= 4 and not word.endswith(("ne", "i", "me"))]
+
+
 def _lexicon() -> Lexicon:
     return Lexicon(
         LexiconTables(
@@ -92,6 +97,11 @@ def _lexicon() -> Lexicon:
             splittable=SPLITTABLE,
             guessable=_guessable(),
             never_guessed=NEVER_GUESSED,
+            sounding={
+                "numbers": " ".join(_plain_words(cardinals())),
+                "ordinals": " ".join(_plain_words(ordinals())),
+                "units": "tage tagen woche wochen stunde stunden minuten monate monaten",
+            },
             short_months="jan jän feb mrz mär apr jun jul aug sep sept okt oct nov dez dec",
             abbreviations=ABBREVIATIONS,
         )

@@ -56,19 +56,6 @@ def cardinals() -> dict[str, int]:
         "simme": 7,
     }
     words |= {
-        "drü": 3,
-        "vieri": 4,
-        "füfi": 5,
-        "föifi": 5,
-        "sächsi": 6,
-        "sibni": 7,
-        "achti": 8,
-        "nüni": 9,
-        "zähni": 10,
-        "elfi": 11,
-        "zwölfi": 12,
-    }
-    words |= {
         "dreissich": 30,
         "dreissisch": 30,
         "zwanzich": 20,
@@ -77,6 +64,22 @@ def cardinals() -> dict[str, int]:
         "fünfzich": 50,
     }
     return words
+
+
+SWISS_HOURS: dict[object, str] = {
+    1: "eis",
+    2: "zwöi",
+    3: "drü",
+    4: "vieri",
+    5: "füfi föifi",
+    6: "sächsi",
+    7: "sibni",
+    8: "achti",
+    9: "nüni",
+    10: "zähni zäni",
+    11: "elfi",
+    12: "zwölfi",
+}
 
 
 def ordinals() -> dict[str, int]:

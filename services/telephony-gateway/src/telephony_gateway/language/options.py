@@ -8,7 +8,14 @@ from telephony_gateway.language import build_time
 from telephony_gateway.language.build_day import day_alone
 from telephony_gateway.language.build_time import Impossible, Moment
 from telephony_gateway.language.clock import HALF_DAY, Clock, Part, Window
-from telephony_gateway.language.days import DayExpression, DayOfMonth, RelativeDay, Weekday, with_month_of
+from telephony_gateway.language.days import (
+    Between,
+    DayExpression,
+    DayOfMonth,
+    RelativeDay,
+    Weekday,
+    with_month_of,
+)
 from telephony_gateway.language.grammar import Item
 from telephony_gateway.language.periods import Month
 from telephony_gateway.language.understanding import Search
@@ -34,6 +41,10 @@ _BLOCKING = frozenset(
         "MONAT",
         "MONATE",
         "LATE",
+        "UNSURE",
+        "zwischen",
+        "fruehestens",
+        "spaetestens",
     }
 )
 _CORRECTS = frozenset({"nein", "sondern", "lieber"})
@@ -77,6 +88,7 @@ class Listener:
         self._only_numbers()
         self._day_after_all()
         _share(self.said.options)
+        self.said.left_over = self.said.left_over or any(_is_torn(option) for option in self.said.options)
         return self.said
 
     def _take(self, index: int, item: Item) -> None:
@@ -211,6 +223,11 @@ class Listener:
             self._day(day_alone(item.value))
         else:
             self.said.selection = item.value
+
+
+def _is_torn(option: Option) -> bool:
+    """ "bis Freitag um zehn": an hour of the last day, or a deadline?"""
+    return isinstance(option.day, Between) and option.day.start is None and isinstance(option.time, Clock)
 
 
 def _share(options: list[Option]) -> None:

@@ -17,10 +17,12 @@ from telephony_gateway.language.days import (
     Reading,
     Span,
     Week,
+    Weekday,
     add_months,
     make_date,
     monday_of,
     one,
+    several,
     shift,
 )
 
@@ -130,6 +132,8 @@ class Weekend:
             return self._from(self.week.monday(today))
         weeks = {"overnext": 1, "last": -1}.get(self.mode, 0) + self.weeks_later
         reading = self._from(shift(monday_of(today), 7 * weeks))
+        if self.mode == "coming" and today.weekday() >= 5:
+            return self._from(shift(monday_of(today), 7 * (weeks + 1)))
         if self.mode in {"next", "overnext"}:
             later = self._from(shift(monday_of(today), 7 * (weeks + 1)))
             if today.weekday() >= 5:
@@ -236,6 +240,29 @@ class WeekNear:
         first = self.day.resolve(today).spans[0].first or today
         monday = shift(monday_of(first), 7 * self.weeks)
         return _not_before(today, monday, shift(monday, 6))
+
+
+@dataclass(frozen=True, slots=True)
+class WeekdayWithin:
+    """A weekday that narrows a stretch of days: "am Wochenende, also Samstag", "im Dezember, an einem Dienstag"."""
+
+    day: Weekday
+    stretch: DayExpression
+
+    def resolve(self, today: date) -> Reading:
+        """That weekday inside the stretch; a question where there are several, or none."""
+        reading = self.stretch.resolve(today)
+        first, last = reading.spans[0]
+        if first is None or last is None:
+            return Reading((*reading.spans, *self.day.resolve(today).spans), Doubt.ALTERNATIVES)
+        days = [first + timedelta(days=ahead) for ahead in range(min((last - first).days, 27) + 1)]
+        inside = [day for day in days if day.weekday() == self.day.weekday]
+        following = self.day.following(today)
+        if first <= today < following <= last:
+            return one(following)
+        if not inside:
+            return Reading((*reading.spans, *self.day.resolve(today).spans), Doubt.ALTERNATIVES)
+        return one(inside[0]) if len(inside) == 1 else several(Doubt.ALTERNATIVES, *inside[:2])
 
 
 @dataclass(frozen=True, slots=True)

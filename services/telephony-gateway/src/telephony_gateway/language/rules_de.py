@@ -16,8 +16,8 @@ from telephony_gateway.language.rules_de_day import DAYS, RANGES, TOGETHER
 from telephony_gateway.language.rules_de_time import CLOCKS, TIMES, WINDOWS
 
 MACROS = {
-    "N": "NUM|EIN",
-    "T": "CLOCK|NUM|PODS|EIN",
+    "N": "NUM|EIN|SWISSHOUR",
+    "T": "CLOCK|NUM|PODS|EIN|SWISSHOUR",
     "D": "DAY|DAYORD",
     "TIMEWORD": "WEEKDAY|MONTH|MORGEN|RELDAY|POD|FEAST|WEEKEND|PART",
     "DAYS": "TAG|TAGE",
@@ -40,12 +40,12 @@ NAMES = table(
         "OTHER": [
             ("title TIMEWORD / title WORD title TIMEWORD", day.inert),
             (
-                "name konnte? auf? title? TIMEWORD / name konnte? WORD TIMEWORD / TIMEWORD konnte? name",
+                "name konnte? auf? title? TIMEWORD / name konnte? WORD TIMEWORD / TIMEWORD konnte? name / TIMEWORD WORD name",
                 day.inert,
             ),
             ("guten MORGEN|POD|WEEKEND|WEEKDAY|DAYS|FEAST|WEEKS|CLOSING / GREETING", day.inert),
             ("ORD|MOD freitermin? termin / ORD|MOD freitermin / der? ORD|MOD mal", day.inert),
-            ("N thing", day.inert),
+            ("N thing / NUM termin", day.inert),
         ],
         "YEAR": [
             (
@@ -53,6 +53,12 @@ NAMES = table(
                 lambda thousands, rest: 2000 + rest if thousands == 2 and rest < 100 else None,
             ),
             ("NUM und? NUM", lambda base, rest: 2000 + rest if base == 2000 and rest < 100 else None),
+        ],
+        "DM": [
+            (
+                "am NUM NUM um",
+                lambda number, month: (number, month) if 13 <= number <= 31 and 1 <= month <= 12 else None,
+            ),
         ],
         "FEAST": [
             ("ORD ADVENT", day.advent),

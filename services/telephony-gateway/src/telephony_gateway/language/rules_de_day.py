@@ -92,6 +92,10 @@ DAYS = table(
             ("am NUM", lambda number: day.day_alone(number) if number <= 31 else None),
             ("in circa? N UNIT", day.offset),
             ("in circa? N bis|dash|oder N UNIT", day.offsets),
+            (
+                "in circa? NUM NUM UNIT",
+                lambda least, most, unit: day.offsets(least, most, unit) if most == least + 1 else None,
+            ),
             ("in HALFMORE WEEKS", lambda weeks, _: day.week_and_a_half(weeks)),
             ("in? WEEKS nach FEAST", lambda _, name: Vaguely(WeekNear(Feast(name), 1))),
             ("in? WEEKS vor FEAST", lambda _, name: Vaguely(WeekNear(Feast(name), -1))),

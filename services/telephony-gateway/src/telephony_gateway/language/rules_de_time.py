@@ -43,6 +43,18 @@ CLOCKS = table(
             ("um? dreiviertel auf? N uhr?", _three_quarters_into),
             ("um? viertel past_hour N uhr?", lambda hour: time.counted(hour, _QUARTER)),
             ("um? viertel vor N uhr?", lambda hour: time.counted(hour, -_QUARTER)),
+            (
+                "um? NUM MINUTE? vor dreiviertel N",
+                lambda minutes, _, hour: (
+                    time.counted(hour, -_QUARTER - minutes) if minutes < _QUARTER else None
+                ),
+            ),
+            (
+                "um? NUM MINUTE? past_hour dreiviertel N",
+                lambda minutes, _, hour: (
+                    time.counted(hour, -_QUARTER + minutes) if minutes < _QUARTER else None
+                ),
+            ),
             ("um? viertel past_hour MIDNIGHT", lambda _: Clock(_QUARTER)),
             ("um? viertel vor MIDNIGHT", lambda _: Clock(24 * 60 - _QUARTER)),
             ("um? NUM MINUTE? vor halb N uhr?", lambda minutes, _, hour: time.before_half(minutes, hour)),
@@ -60,6 +72,8 @@ CLOCKS = table(
             ("kurz vor N uhr?", lambda hour: time.nearly(hour, -10)),
             ("kurz nach halb N uhr?", _near_half(10)),
             ("kurz vor halb N uhr?", _near_half(-10)),
+            ("am|um? SWISSHOUR uhr?", time.hour),
+            ("am NUM uhr", time.hour),
             ("um|punkt N / um punkt N uhr? / punkt N uhr", time.hour),
             ("um|punkt NUM NUM", time.hour_minutes),
             ("um? NUM NUM uhr", time.slip),
@@ -126,7 +140,7 @@ WINDOWS = table(
             ("nach PODS", time.after_part),
             ("CLOCK oder spaeter", time.from_time),
             (
-                "ab|fruehestens|nach T / erst ab|nach T / nicht vor T / T fruehestens / ab about T / CLOCK aufwaerts",
+                "ab|fruehestens|nach T / fruehestens ab|um T / erst ab|nach T / nicht vor T / T fruehestens / ab about T / CLOCK aufwaerts",
                 time.from_time,
             ),
             (

@@ -18,7 +18,16 @@ from telephony_gateway.language.days import (
     Weekday,
 )
 from telephony_gateway.language.feasts import Feast
-from telephony_gateway.language.periods import THIS_WEEK, Month, PartOfWeek, Weekend, WorkingWeek, Year
+from telephony_gateway.language.periods import (
+    THIS_WEEK,
+    Month,
+    NextDays,
+    PartOfWeek,
+    WeekdayWithin,
+    Weekend,
+    WorkingWeek,
+    Year,
+)
 
 Merge = Callable[[Any, Any], DayExpression | None]
 
@@ -43,6 +52,10 @@ def _weekday_offset(day: Weekday, offset: Offset) -> Weekday | None:
 def _offset_weekday(offset: Offset, day: Weekday) -> Weekday | None:
     later = _weekday_offset(day, offset)
     return later and replace(later, week_first=True)
+
+
+def _weekday_within(day: Weekday, stretch: DayExpression) -> WeekdayWithin | None:
+    return WeekdayWithin(day, stretch) if day == Weekday(day.weekday) else None
 
 
 def _relative_offset(day: RelativeDay, offset: Offset) -> RelativeDay | Offset | None:
@@ -117,6 +130,10 @@ _ONE_WAY: dict[tuple[type, type], Merge] = {
     (RelativeDay, Offset): _relative_offset,
     (DayOfMonth, Month): _date_month,
     (DayOfMonth, Year): _date_year,
+    **{
+        (Weekday, stretch): _weekday_within
+        for stretch in (Weekend, Month, Year, NextDays, PartOfWeek, WorkingWeek)
+    },
     (Month, Year): _month_year,
     (Feast, Year): _feast_year,
     (Week, Weekend): _week_weekend,

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from telephony_gateway.language.clock import Part
+from telephony_gateway.language.numbers_de import SWISS_HOURS
 from telephony_gateway.language.phrases_de import FEASTS
 
 WORDS = {
@@ -37,7 +38,7 @@ WORDS = {
     "nicht": "schlecht ungünstig unpassend blöd doof unmöglich ungeschickt nicht ned net nich nix ned nöd nie niemals",
     "uhr": "uhr uhren uhrn",
     "h": "h",
-    "halb": "halb halbe halber halben halwe halwer hoib hoibe",
+    "halb": "halb halbi halbe halber halben halwe halwer hoib hoibe",
     "viertel": "viertel viertl virtel vierdel vatel",
     "dreiviertel": "dreiviertel dreivirtel dreiviertl dreivierdel",
     "punkt": "punkt schlag exakt pünktlich pkt",
@@ -76,10 +77,11 @@ WORDS = {
 
 VALUED: dict[str, dict[object, str]] = {
     "EIN": {1: "ein eine einen einem einer nem ner 'nem"},
+    "SWISSHOUR": SWISS_HOURS,
     "RELDAY": {
         1: "morgigen morgige morgiger",
         0: "heute heut heit huet heutige heutigen",
-        2: "übermorgen übermorgn übamorgen übermorge",
+        2: "übermorgen übermorgn übamorgen übermorge übermorn",
         3: "überübermorgen",
         -1: "gestern gestan",
         -2: "vorgestern",
@@ -90,7 +92,7 @@ VALUED: dict[str, dict[object, str]] = {
         1: "dienstag dienstags dienstages dinstag dienstach ziischtig zischtig ziestig",
         2: "mittwoch mittwochs mitwoch mittwoche mittwuch mittwochen",
         3: "donnerstag donnerstags donnerstages donerstag donnersdag donnerstach dunnschtig dunschtig donnschtig donnstig dunnstig pfinztag",
-        4: "freitag freitags freitages fraitag freidag freitach freidach friitig frittig",
+        4: "freitag freitags freitages fraitag freidag freitach freidach friitig fritig frittig",
         5: "samstag samstags samstages sonnabend sonnabends samsdag samstach samschtig sonnobend",
         6: "sonntag sonntags sonntages sontag sonndag sonntach sunntig",
     },
@@ -112,7 +114,7 @@ VALUED: dict[str, dict[object, str]] = {
         Part.EARLY: "früh frühmorgens morgenstunden morgens fruah frühs frü morgends",
         Part.FORENOON: "vormittag vormittags vormittage vormittagszeit voamittag vormittach",
         Part.NOON: "mittag mittags mittagszeit zmittag mittagspause mittach mittagsstunde",
-        Part.AFTERNOON: "nachmittag nachmittags nachmittage namittag nomittag nochmittog nachmittach nachmittagszeit",
+        Part.AFTERNOON: "nachmittag nachmittags nachmittage namittag nami nomittag nochmittog nachmittach nachmittagszeit",
         Part.EVENING: "abend abends abendstunden aubend obend feierabendzeit zabig abig",
         Part.NIGHT: "nacht nachts",
         Part.LATE_EVENING: "spätabends spätabend",
