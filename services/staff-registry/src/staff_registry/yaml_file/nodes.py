@@ -115,7 +115,7 @@ class Item:
         if self.node is None and not required:
             return ()
         if not isinstance(self.node, yaml.SequenceNode):
-            self.notes.fault(self.path, "a list, which may be empty: []")
+            self.notes.fault(self.path, "a list ([] where there is nothing)")
             return ()
         entries = (Item.of(f"{self.path}[{n}]", node, self.notes) for n, node in enumerate(self.node.value))
         return tuple(read(entry) for entry in entries)
