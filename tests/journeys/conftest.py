@@ -1,13 +1,16 @@
 """The whole system as separate processes, once for all journeys, beside whatever else runs on this machine."""
 
+import shutil
 import socket
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import astuple
+from pathlib import Path
 
 import httpx
 import pytest
 from journey_world import Caller, Whole
 
+from local_stack.accounts import server_account, temporary_directory
 from local_stack.ports import HOST, Ports
 from local_stack.settings import LocalSettings
 from local_stack.stack import Stack
@@ -19,8 +22,16 @@ OFFSETS = range(311, 1700, 97)
 
 
 @pytest.fixture(scope="session")
-def whole(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Whole]:
-    settings = LocalSettings(state_dir=tmp_path_factory.mktemp("whole"), port_offset=_free_offset())
+def whole() -> Iterator[Whole]:
+    directory = temporary_directory(server_account())
+    try:
+        yield from _running(directory / ".rufbuch")
+    finally:
+        shutil.rmtree(directory)
+
+
+def _running(state_dir: Path) -> Iterator[Whole]:
+    settings = LocalSettings(state_dir=state_dir, port_offset=_free_offset())
     with Stack(settings) as stack:
         running = Running(stack.installation.environment(), settings.state_dir)
         yield Whole(stack, running, import_salon(running).tenant_id)

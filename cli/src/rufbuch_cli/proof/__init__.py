@@ -2,10 +2,11 @@
 
 import typer
 
+from rufbuch_cli.proof.availability import CLAIMS as AVAILABILITY
 from rufbuch_cli.proof.claims import Claim, Result
 from rufbuch_cli.proof.main_job import CLAIMS as MAIN
 
-GROUPS: dict[str, tuple[Claim, ...]] = {"main": MAIN}
+GROUPS: dict[str, tuple[Claim, ...]] = {"main": MAIN, "availability": AVAILABILITY}
 
 
 def run(name: str) -> int:

@@ -1,7 +1,9 @@
 """What a claim is, and how its result reads."""
 
+import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 
 @dataclass(frozen=True)
@@ -19,3 +21,9 @@ class Result:
 
 Claim = Callable[[], list[Result]]
 """Runs something and tells what came out; one run may settle several claims."""
+
+
+def project() -> Path:
+    """The top of this checkout."""
+    top = subprocess.run(["git", "rev-parse", "--show-toplevel"], capture_output=True, text=True, check=True)
+    return Path(top.stdout.strip())

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rufbuch_cli.measure import BUDGET_MS
-from rufbuch_cli.proof.claims import Claim, Result
+from rufbuch_cli.proof.claims import Claim, Result, project
 
 DEMO_WITHIN_S = 180
 TESTS_WITHIN_S = 900
@@ -35,7 +35,7 @@ class _Run:
 
 def demo_on_a_clean_clone() -> list[Result]:
     """``make demo`` in a fresh clone, with an environment of its own; and what it says of the two functions."""
-    root = _project()
+    root = project()
     with tempfile.TemporaryDirectory(prefix="rufbuch-proof-") as scratch:
         clone = Path(scratch) / "rufbuch"
         subprocess.run(["git", "clone", "--quiet", str(root), str(clone)], check=True)
@@ -54,7 +54,7 @@ def demo_on_a_clean_clone() -> list[Result]:
 
 def tests_are_green() -> list[Result]:
     """``make test`` here."""
-    ran = _make(_project(), "test")
+    ran = _make(project(), "test")
     if not ran.ok:
         print(ran.tail, file=sys.stderr)
     last = ran.output.strip().splitlines()[-1] if ran.output.strip() else "no output"
@@ -97,11 +97,6 @@ def _make(directory: Path, target: str) -> _Run:
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False,
     )  # fmt: skip
     return _Run(done.returncode == 0, time.monotonic() - began, done.stdout)
-
-
-def _project() -> Path:
-    top = subprocess.run(["git", "rev-parse", "--show-toplevel"], capture_output=True, text=True, check=True)
-    return Path(top.stdout.strip())
 
 
 CLAIMS: tuple[Claim, ...] = (demo_on_a_clean_clone, tests_are_green)

@@ -128,11 +128,11 @@ class EmbeddedPostgres(EmbeddedServer):
 
 
 class EmbeddedRedis(EmbeddedServer):
-    """A Redis of its own, without persistence."""
+    """A Redis of its own; what it holds survives a restart only if it is durable."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, durable: bool = False) -> None:
         place = temporary_directory(None)
-        self.files = RedisFiles(place / "server", free_port(), durable=False)
+        self.files = RedisFiles(place / "server", free_port(), durable=durable)
         super().__init__(self.files, Guarded(place, place / "log", signal.SIGTERM, signal.SIGKILL))
 
     @property
