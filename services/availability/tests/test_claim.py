@@ -129,7 +129,7 @@ async def test_only_what_was_offered_to_the_call_can_be_claimed(
 async def test_holds_live_while_the_call_does_and_end_with_it(service: Running, clock: SettableClock) -> None:
     await offered(service, "a")
     clock.advance(timedelta(minutes=4))
-    extended = await service.stub.ExtendHolds(pb.ExtendHoldsRequest(**call_of("a")))
+    extended = await service.stub.ExtendHold(pb.ExtendHoldRequest(**call_of("a")))
     assert (extended.extended, extended.hold_expire_time.ToSeconds()) == (1, int(at(7).timestamp()) + 540)
     clock.advance(timedelta(minutes=4))
     assert (await service.stub.ReleaseHolds(pb.ReleaseHoldsRequest(**call_of("a")))).released == 1
@@ -143,6 +143,6 @@ async def test_holds_live_while_the_call_does_and_end_with_it(service: Running, 
 )
 async def test_calls_that_hold_nothing_are_no_error(service: Running, fields: dict[str, str]) -> None:
     asked = {**call_of("a"), **fields}
-    extended = await service.stub.ExtendHolds(pb.ExtendHoldsRequest(**asked))
+    extended = await service.stub.ExtendHold(pb.ExtendHoldRequest(**asked))
     released = await service.stub.ReleaseHolds(pb.ReleaseHoldsRequest(**asked))
     assert (extended.extended, extended.HasField("hold_expire_time"), released.released) == (0, False, 0)

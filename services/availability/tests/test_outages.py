@@ -57,7 +57,7 @@ async def test_without_redis_searches_are_answered_and_holds_come_back_with_it(
     assert not found.options[0].HasField("hold_expire_time")
     claim = pb.ClaimOptionRequest(option_id=found.options[0].option_id, **CALL)
     assert await reason(fragile.stub.ClaimOption(claim)) == "HOLDS_UNAVAILABLE"
-    assert await reason(fragile.stub.ExtendHolds(pb.ExtendHoldsRequest(**CALL))) == "HOLDS_UNAVAILABLE"
+    assert await reason(fragile.stub.ExtendHold(pb.ExtendHoldRequest(**CALL))) == "HOLDS_UNAVAILABLE"
     private_redis.start()
     await eventually(are_held)
 

@@ -45,6 +45,10 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """Meanwhile past, inside the notice, or outside working hours; metadata: "outcome"."""
     ERROR_REASON_HOLDS_UNAVAILABLE: _ErrorReason.ValueType  # 9
     """The store of the holds does not answer."""
+    ERROR_REASON_STORAGE_UNAVAILABLE: _ErrorReason.ValueType  # 10
+    """The database does not answer."""
+    ERROR_REASON_REGISTRY_UNAVAILABLE: _ErrorReason.ValueType  # 11
+    """The business was never read, and the registry does not answer."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """Why a call was refused; the reason of the google.rpc.ErrorInfo, without its prefix."""
@@ -68,6 +72,10 @@ ERROR_REASON_SLOT_NOT_BOOKABLE: ErrorReason.ValueType  # 8
 """Meanwhile past, inside the notice, or outside working hours; metadata: "outcome"."""
 ERROR_REASON_HOLDS_UNAVAILABLE: ErrorReason.ValueType  # 9
 """The store of the holds does not answer."""
+ERROR_REASON_STORAGE_UNAVAILABLE: ErrorReason.ValueType  # 10
+"""The database does not answer."""
+ERROR_REASON_REGISTRY_UNAVAILABLE: ErrorReason.ValueType  # 11
+"""The business was never read, and the registry does not answer."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015
 
 class _SearchOutcome:
@@ -599,7 +607,7 @@ class ClaimOptionResponse(_message.Message):
 Global___ClaimOptionResponse: _TypeAlias = ClaimOptionResponse  # noqa: Y015
 
 @_typing.final
-class ExtendHoldsRequest(_message.Message):
+class ExtendHoldRequest(_message.Message):
     """Which call."""
 
     DESCRIPTOR: _descriptor.Descriptor
@@ -623,10 +631,10 @@ class ExtendHoldsRequest(_message.Message):
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
-Global___ExtendHoldsRequest: _TypeAlias = ExtendHoldsRequest  # noqa: Y015
+Global___ExtendHoldRequest: _TypeAlias = ExtendHoldRequest  # noqa: Y015
 
 @_typing.final
-class ExtendHoldsResponse(_message.Message):
+class ExtendHoldResponse(_message.Message):
     """What was extended."""
 
     DESCRIPTOR: _descriptor.Descriptor
@@ -650,7 +658,7 @@ class ExtendHoldsResponse(_message.Message):
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
-Global___ExtendHoldsResponse: _TypeAlias = ExtendHoldsResponse  # noqa: Y015
+Global___ExtendHoldResponse: _TypeAlias = ExtendHoldResponse  # noqa: Y015
 
 @_typing.final
 class ReleaseHoldsRequest(_message.Message):

@@ -45,10 +45,10 @@ class AvailabilityServiceStub:
                 request_serializer=rufbuch_dot_availability_dot_v1_dot_service__pb2.ClaimOptionRequest.SerializeToString,
                 response_deserializer=rufbuch_dot_availability_dot_v1_dot_service__pb2.ClaimOptionResponse.FromString,
                 _registered_method=True)
-        self.ExtendHolds = channel.unary_unary(
-                '/rufbuch.availability.v1.AvailabilityService/ExtendHolds',
-                request_serializer=rufbuch_dot_availability_dot_v1_dot_service__pb2.ExtendHoldsRequest.SerializeToString,
-                response_deserializer=rufbuch_dot_availability_dot_v1_dot_service__pb2.ExtendHoldsResponse.FromString,
+        self.ExtendHold = channel.unary_unary(
+                '/rufbuch.availability.v1.AvailabilityService/ExtendHold',
+                request_serializer=rufbuch_dot_availability_dot_v1_dot_service__pb2.ExtendHoldRequest.SerializeToString,
+                response_deserializer=rufbuch_dot_availability_dot_v1_dot_service__pb2.ExtendHoldResponse.FromString,
                 _registered_method=True)
         self.ReleaseHolds = channel.unary_unary(
                 '/rufbuch.availability.v1.AvailabilityService/ReleaseHolds',
@@ -97,7 +97,7 @@ class AvailabilityServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
-    def ExtendHolds(self, request, context):
+    def ExtendHold(self, request, context):
         """Lets the holds of a call live on while the call does, up to the hard cap. Unknown calls: nothing to extend, no error.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -113,8 +113,8 @@ class AvailabilityServiceServicer:
 
     def HoldOptions(self, request, context):
         """Holds starts that are named exactly, all of them or none: two people of one party, or a slot for the waiting list.
-        NOT_FOUND and INVALID_ARGUMENT as SearchSlots. ABORTED (SLOT_TAKEN): one of them is not free. UNAVAILABLE
-        (HOLDS_UNAVAILABLE).
+        NOT_FOUND and INVALID_ARGUMENT as SearchSlots. ABORTED (SLOT_TAKEN): one of them is not free. RESOURCE_EXHAUSTED
+        (TOO_MANY_HOLDS). UNAVAILABLE (HOLDS_UNAVAILABLE).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -148,10 +148,10 @@ def add_AvailabilityServiceServicer_to_server(servicer, server):
                     request_deserializer=rufbuch_dot_availability_dot_v1_dot_service__pb2.ClaimOptionRequest.FromString,
                     response_serializer=rufbuch_dot_availability_dot_v1_dot_service__pb2.ClaimOptionResponse.SerializeToString,
             ),
-            'ExtendHolds': grpc.unary_unary_rpc_method_handler(
-                    servicer.ExtendHolds,
-                    request_deserializer=rufbuch_dot_availability_dot_v1_dot_service__pb2.ExtendHoldsRequest.FromString,
-                    response_serializer=rufbuch_dot_availability_dot_v1_dot_service__pb2.ExtendHoldsResponse.SerializeToString,
+            'ExtendHold': grpc.unary_unary_rpc_method_handler(
+                    servicer.ExtendHold,
+                    request_deserializer=rufbuch_dot_availability_dot_v1_dot_service__pb2.ExtendHoldRequest.FromString,
+                    response_serializer=rufbuch_dot_availability_dot_v1_dot_service__pb2.ExtendHoldResponse.SerializeToString,
             ),
             'ReleaseHolds': grpc.unary_unary_rpc_method_handler(
                     servicer.ReleaseHolds,
@@ -240,7 +240,7 @@ class AvailabilityService:
             _registered_method=True)
 
     @staticmethod
-    def ExtendHolds(request,
+    def ExtendHold(request,
             target,
             options=(),
             channel_credentials=None,
@@ -253,9 +253,9 @@ class AvailabilityService:
         return grpc.experimental.unary_unary(
             request,
             target,
-            '/rufbuch.availability.v1.AvailabilityService/ExtendHolds',
-            rufbuch_dot_availability_dot_v1_dot_service__pb2.ExtendHoldsRequest.SerializeToString,
-            rufbuch_dot_availability_dot_v1_dot_service__pb2.ExtendHoldsResponse.FromString,
+            '/rufbuch.availability.v1.AvailabilityService/ExtendHold',
+            rufbuch_dot_availability_dot_v1_dot_service__pb2.ExtendHoldRequest.SerializeToString,
+            rufbuch_dot_availability_dot_v1_dot_service__pb2.ExtendHoldResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -46,14 +46,14 @@ class AvailabilityServiceStub:
     FAILED_PRECONDITION (SLOT_NOT_BOOKABLE): meanwhile past, inside the notice, or no longer within working hours.
     UNAVAILABLE (HOLDS_UNAVAILABLE): it cannot be said just now.
     """
-    ExtendHolds: _grpc.UnaryUnaryMultiCallable[_service_pb2.ExtendHoldsRequest, _service_pb2.ExtendHoldsResponse]
+    ExtendHold: _grpc.UnaryUnaryMultiCallable[_service_pb2.ExtendHoldRequest, _service_pb2.ExtendHoldResponse]
     """Lets the holds of a call live on while the call does, up to the hard cap. Unknown calls: nothing to extend, no error."""
     ReleaseHolds: _grpc.UnaryUnaryMultiCallable[_service_pb2.ReleaseHoldsRequest, _service_pb2.ReleaseHoldsResponse]
     """Ends the holds of a call that nobody has claimed. Repeating it is harmless."""
     HoldOptions: _grpc.UnaryUnaryMultiCallable[_service_pb2.HoldOptionsRequest, _service_pb2.HoldOptionsResponse]
     """Holds starts that are named exactly, all of them or none: two people of one party, or a slot for the waiting list.
-    NOT_FOUND and INVALID_ARGUMENT as SearchSlots. ABORTED (SLOT_TAKEN): one of them is not free. UNAVAILABLE
-    (HOLDS_UNAVAILABLE).
+    NOT_FOUND and INVALID_ARGUMENT as SearchSlots. ABORTED (SLOT_TAKEN): one of them is not free. RESOURCE_EXHAUSTED
+    (TOO_MANY_HOLDS). UNAVAILABLE (HOLDS_UNAVAILABLE).
     """
     ExplainSlot: _grpc.UnaryUnaryMultiCallable[_service_pb2.ExplainSlotRequest, _service_pb2.ExplainSlotResponse]
     """Why a start is free or not: everything that blocks it, by person, in words and as data. Errors as SearchSlots."""
@@ -80,14 +80,14 @@ class AvailabilityServiceAsyncStub(AvailabilityServiceStub):
     FAILED_PRECONDITION (SLOT_NOT_BOOKABLE): meanwhile past, inside the notice, or no longer within working hours.
     UNAVAILABLE (HOLDS_UNAVAILABLE): it cannot be said just now.
     """
-    ExtendHolds: _aio.UnaryUnaryMultiCallable[_service_pb2.ExtendHoldsRequest, _service_pb2.ExtendHoldsResponse]  # type: ignore[assignment]
+    ExtendHold: _aio.UnaryUnaryMultiCallable[_service_pb2.ExtendHoldRequest, _service_pb2.ExtendHoldResponse]  # type: ignore[assignment]
     """Lets the holds of a call live on while the call does, up to the hard cap. Unknown calls: nothing to extend, no error."""
     ReleaseHolds: _aio.UnaryUnaryMultiCallable[_service_pb2.ReleaseHoldsRequest, _service_pb2.ReleaseHoldsResponse]  # type: ignore[assignment]
     """Ends the holds of a call that nobody has claimed. Repeating it is harmless."""
     HoldOptions: _aio.UnaryUnaryMultiCallable[_service_pb2.HoldOptionsRequest, _service_pb2.HoldOptionsResponse]  # type: ignore[assignment]
     """Holds starts that are named exactly, all of them or none: two people of one party, or a slot for the waiting list.
-    NOT_FOUND and INVALID_ARGUMENT as SearchSlots. ABORTED (SLOT_TAKEN): one of them is not free. UNAVAILABLE
-    (HOLDS_UNAVAILABLE).
+    NOT_FOUND and INVALID_ARGUMENT as SearchSlots. ABORTED (SLOT_TAKEN): one of them is not free. RESOURCE_EXHAUSTED
+    (TOO_MANY_HOLDS). UNAVAILABLE (HOLDS_UNAVAILABLE).
     """
     ExplainSlot: _aio.UnaryUnaryMultiCallable[_service_pb2.ExplainSlotRequest, _service_pb2.ExplainSlotResponse]  # type: ignore[assignment]
     """Why a start is free or not: everything that blocks it, by person, in words and as data. Errors as SearchSlots."""
@@ -125,11 +125,11 @@ class AvailabilityServiceServicer(metaclass=_abc_1.ABCMeta):
         """
 
     @_abc_1.abstractmethod
-    def ExtendHolds(
+    def ExtendHold(
         self,
-        request: _service_pb2.ExtendHoldsRequest,
+        request: _service_pb2.ExtendHoldRequest,
         context: _ServicerContext,
-    ) -> _typing.Union[_service_pb2.ExtendHoldsResponse, _abc.Awaitable[_service_pb2.ExtendHoldsResponse]]:
+    ) -> _typing.Union[_service_pb2.ExtendHoldResponse, _abc.Awaitable[_service_pb2.ExtendHoldResponse]]:
         """Lets the holds of a call live on while the call does, up to the hard cap. Unknown calls: nothing to extend, no error."""
 
     @_abc_1.abstractmethod
@@ -147,8 +147,8 @@ class AvailabilityServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_service_pb2.HoldOptionsResponse, _abc.Awaitable[_service_pb2.HoldOptionsResponse]]:
         """Holds starts that are named exactly, all of them or none: two people of one party, or a slot for the waiting list.
-        NOT_FOUND and INVALID_ARGUMENT as SearchSlots. ABORTED (SLOT_TAKEN): one of them is not free. UNAVAILABLE
-        (HOLDS_UNAVAILABLE).
+        NOT_FOUND and INVALID_ARGUMENT as SearchSlots. ABORTED (SLOT_TAKEN): one of them is not free. RESOURCE_EXHAUSTED
+        (TOO_MANY_HOLDS). UNAVAILABLE (HOLDS_UNAVAILABLE).
         """
 
     @_abc_1.abstractmethod

@@ -70,4 +70,4 @@ class RegistryUnavailableError(ServiceError):
     """What is known of the business cannot be read just now, and never was."""
 
     kind = Kind.UNAVAILABLE
-    reason = "UNSPECIFIED"
+    reason = "REGISTRY_UNAVAILABLE"

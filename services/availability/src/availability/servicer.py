@@ -56,15 +56,15 @@ class AvailabilityServicer(service_pb2_grpc.AvailabilityServiceServicer):
             option=responses.option(offer, None), service_name=offer.service_name
         )
 
-    async def ExtendHolds(
-        self, request: service_pb2.ExtendHoldsRequest, context: Context
-    ) -> service_pb2.ExtendHoldsResponse:
+    async def ExtendHold(
+        self, request: service_pb2.ExtendHoldRequest, context: Context
+    ) -> service_pb2.ExtendHoldResponse:
         """See service.proto."""
         _of_call(request.call_id)
         call = requests.call_of(request)
         extension = await self._can.keep.extend(*call) if call else Extension(0)
         expires = responses.stamp_or_none(extension.expires)
-        return service_pb2.ExtendHoldsResponse(extended=extension.count, hold_expire_time=expires)
+        return service_pb2.ExtendHoldResponse(extended=extension.count, hold_expire_time=expires)
 
     async def ReleaseHolds(
         self, request: service_pb2.ReleaseHoldsRequest, context: Context
