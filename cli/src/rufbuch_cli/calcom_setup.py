@@ -28,12 +28,22 @@ class Account:
     email: str
     name: str
     api_key: str
+    minutes: Mapping[tuple[str, int], int]
+    """How long this person needs for phases, by service and position, where it is not what the service says."""
 
 
 def accounts_of(business: service_pb2.BusinessDescription, api_keys: Mapping[str, str]) -> list[Account]:
     """Every account of the business, with its key."""
     return [
-        Account(person.key, account.key, account.username, account.email, person.name, api_keys[account.key])
+        Account(
+            person=person.key,
+            key=account.key,
+            username=account.username,
+            email=account.email,
+            name=person.name,
+            api_key=api_keys[account.key],
+            minutes={(own.service_key, own.phase_position): own.minutes for own in person.phase_minutes},
+        )
         for person in business.people
         for account in person.accounts
     ]
@@ -87,35 +97,42 @@ class CalcomSetup:
         listing = self._client.get(
             "/v2/event-types", params={"username": account.username}, headers=_key(account) | EVENT_TYPES
         )
-        there = {each["slug"]: each["id"] for each in self._expect(listing)}
+        there = {each["slug"]: each for each in self._expect(listing)}
         return [
             PhaseMapping(
                 service_key=service.key,
                 phase_position=position,
                 person_key=account.person,
                 account_key=account.key,
-                event_type_id=there.get(slug) or self._event_type(account, service, position, slug),
+                event_type_id=self._event_type(account, service, position, there),
             )
             for service in services
             for position, phase in enumerate(service.phases)
             if phase.kind == business_pb2.PHASE_KIND_ACTIVE
-            for slug in [f"{service.key}-{position}"]
         ]
 
-    def _event_type(self, account: Account, service: business_pb2.Service, position: int, slug: str) -> int:
-        phase = service.phases[position]
+    def _event_type(
+        self, account: Account, service: business_pb2.Service, position: int, there: Mapping[str, Any]
+    ) -> int:
+        """The event type of a phase: the one that is there, with the length that this person needs, or a new one."""
+        phase, slug = service.phases[position], f"{service.key}-{position}"
+        minutes = account.minutes.get((service.key, position), phase.minutes)
+        headers = _key(account) | EVENT_TYPES
+        if slug in there:
+            known = there[slug]
+            if known["lengthInMinutes"] != minutes:
+                body: dict[str, Any] = {"lengthInMinutes": minutes}
+                self._expect(self._client.patch(f"/v2/event-types/{known['id']}", json=body, headers=headers))
+            return int(known["id"])
         body = {
-            "lengthInMinutes": phase.minutes,
+            "lengthInMinutes": minutes,
             "title": f"{service.name}: {phase.name}" if phase.name != service.name else service.name,
             "slug": slug,
             "hidden": True,
             "minimumBookingNotice": 0,
             "slotInterval": 5,
         }
-        made = self._expect(
-            self._client.post("/v2/event-types", json=body, headers=_key(account) | EVENT_TYPES)
-        )
-        return int(made["id"])
+        return int(self._expect(self._client.post("/v2/event-types", json=body, headers=headers))["id"])
 
     @staticmethod
     def _expect(response: httpx.Response) -> Any:  # noqa: ANN401 - JSON
