@@ -7,7 +7,17 @@ from contextlib import AsyncExitStack
 import httpx
 import pytest
 import redis.asyncio
-from gateway_world import KEY, NOW, Availability, Booking, Phone, Registry, World
+from gateway_world import (
+    AGENT_VERSION,
+    KEY,
+    NOW,
+    OTHER_KEY,
+    Availability,
+    Booking,
+    Phone,
+    Registry,
+    World,
+)
 
 from chassis import postgres
 from chassis.grpc_server import Servicer
@@ -36,6 +46,8 @@ def settings(database_url: str, redis_url: str) -> Settings:
         redis_url=redis_url,
         retell_api_key=KEY,
         function_budget_s=1.0,
+        retell_agent_version=AGENT_VERSION,
+        retell_workspaces={"other": {"keys": [OTHER_KEY], "tenants": ["another-salon"]}},
         build="test",
         http_port=0,
     )

@@ -32,6 +32,8 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """No such call was ever heard of."""
     ERROR_REASON_PAGE_TOKEN_INVALID: _ErrorReason.ValueType  # 2
     """The page token is none of ours."""
+    ERROR_REASON_OPERATOR_MISSING: _ErrorReason.ValueType  # 3
+    """Personal data was asked for by nobody."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """Why a call was refused; the reason of the google.rpc.ErrorInfo, without its prefix."""
@@ -41,6 +43,8 @@ ERROR_REASON_CALL_UNKNOWN: ErrorReason.ValueType  # 1
 """No such call was ever heard of."""
 ERROR_REASON_PAGE_TOKEN_INVALID: ErrorReason.ValueType  # 2
 """The page token is none of ours."""
+ERROR_REASON_OPERATOR_MISSING: ErrorReason.ValueType  # 3
+"""Personal data was asked for by nobody."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015
 
 class _CallState:
@@ -72,16 +76,24 @@ class GetCallRequest(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     CALL_ID_FIELD_NUMBER: _builtins.int
+    WITH_PERSONAL_DATA_FIELD_NUMBER: _builtins.int
+    OPERATOR_FIELD_NUMBER: _builtins.int
     call_id: _builtins.str
     """Retell's id."""
+    with_personal_data: _builtins.bool
+    """Show names and numbers as they are."""
+    operator: _builtins.str
+    """Who looks; needed with personal data."""
     def __init__(
         self,
         *,
         call_id: _builtins.str = ...,
+        with_personal_data: _builtins.bool = ...,
+        operator: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["call_id", b"call_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["call_id", b"call_id", "operator", b"operator", "with_personal_data", b"with_personal_data"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -164,6 +176,125 @@ class ListCallsResponse(_message.Message):
 Global___ListCallsResponse: _TypeAlias = ListCallsResponse  # noqa: Y015
 
 @_typing.final
+class ListTruthCasesRequest(_message.Message):
+    """A page of cases."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TENANT_ID_FIELD_NUMBER: _builtins.int
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    tenant_id: _builtins.str
+    """Empty: of all businesses."""
+    page_size: _builtins.int
+    """At most 500; 0 means 100."""
+    page_token: _builtins.str
+    def __init__(
+        self,
+        *,
+        tenant_id: _builtins.str = ...,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["page_size", b"page_size", "page_token", b"page_token", "tenant_id", b"tenant_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListTruthCasesRequest: _TypeAlias = ListTruthCasesRequest  # noqa: Y015
+
+@_typing.final
+class ListTruthCasesResponse(_message.Message):
+    """Cases, and a token while there are more."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CASES_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    @_builtins.property
+    def cases(self) -> _containers.RepeatedCompositeFieldContainer[Global___TruthCase]: ...
+    def __init__(
+        self,
+        *,
+        cases: _abc.Iterable[Global___TruthCase] | None = ...,
+        next_page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["cases", b"cases", "next_page_token", b"next_page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListTruthCasesResponse: _TypeAlias = ListTruthCasesResponse  # noqa: Y015
+
+@_typing.final
+class TruthCase(_message.Message):
+    """Something that a caller was told and that is not so."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CASE_ID_FIELD_NUMBER: _builtins.int
+    CALL_ID_FIELD_NUMBER: _builtins.int
+    TENANT_ID_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
+    SUBJECT_FIELD_NUMBER: _builtins.int
+    FIND_TIME_FIELD_NUMBER: _builtins.int
+    case_id: _builtins.str
+    call_id: _builtins.str
+    tenant_id: _builtins.str
+    kind: _builtins.str
+    """E.g. "booked_missing", "booked_untold", "claimed_free"."""
+    subject: _builtins.str
+    """What it is about: an appointment, an option, the words of a claim."""
+    @_builtins.property
+    def find_time(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        case_id: _builtins.str = ...,
+        call_id: _builtins.str = ...,
+        tenant_id: _builtins.str = ...,
+        kind: _builtins.str = ...,
+        subject: _builtins.str = ...,
+        find_time: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["find_time", b"find_time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["call_id", b"call_id", "case_id", b"case_id", "find_time", b"find_time", "kind", b"kind", "subject", b"subject", "tenant_id", b"tenant_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___TruthCase: _TypeAlias = TruthCase  # noqa: Y015
+
+@_typing.final
+class CallEvent(_message.Message):
+    """Something that Retell told of a call."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    RECEIVE_TIME_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """E.g. "call_ended"."""
+    @_builtins.property
+    def receive_time(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        receive_time: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["receive_time", b"receive_time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["name", b"name", "receive_time", b"receive_time"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CallEvent: _TypeAlias = CallEvent  # noqa: Y015
+
+@_typing.final
 class Call(_message.Message):
     """A phone call."""
 
@@ -178,13 +309,17 @@ class Call(_message.Message):
     START_TIME_FIELD_NUMBER: _builtins.int
     END_TIME_FIELD_NUMBER: _builtins.int
     FUNCTIONS_FIELD_NUMBER: _builtins.int
+    EVENTS_FIELD_NUMBER: _builtins.int
+    TRUTH_CASES_FIELD_NUMBER: _builtins.int
+    APPOINTMENT_IDS_FIELD_NUMBER: _builtins.int
+    CHECK_TIME_FIELD_NUMBER: _builtins.int
     call_id: _builtins.str
     tenant_id: _builtins.str
     """Empty: the dialled number is nobody's."""
     branch_id: _builtins.str
     dialled_number: _builtins.str
     caller_number: _builtins.str
-    """Empty: withheld."""
+    """Empty: withheld. Masked but for its last two digits, unless personal data was asked for."""
     state: Global___CallState.ValueType
     @_builtins.property
     def start_time(self) -> _timestamp_pb2.Timestamp: ...
@@ -192,6 +327,18 @@ class Call(_message.Message):
     def end_time(self) -> _timestamp_pb2.Timestamp: ...
     @_builtins.property
     def functions(self) -> _containers.RepeatedCompositeFieldContainer[Global___FunctionCall]: ...
+    @_builtins.property
+    def events(self) -> _containers.RepeatedCompositeFieldContainer[Global___CallEvent]: ...
+    @_builtins.property
+    def truth_cases(self) -> _containers.RepeatedCompositeFieldContainer[Global___TruthCase]: ...
+    @_builtins.property
+    def appointment_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """What the call booked, moved or cancelled."""
+
+    @_builtins.property
+    def check_time(self) -> _timestamp_pb2.Timestamp:
+        """When its claims were compared with the state; absent: not yet."""
+
     def __init__(
         self,
         *,
@@ -204,10 +351,14 @@ class Call(_message.Message):
         start_time: _timestamp_pb2.Timestamp | None = ...,
         end_time: _timestamp_pb2.Timestamp | None = ...,
         functions: _abc.Iterable[Global___FunctionCall] | None = ...,
+        events: _abc.Iterable[Global___CallEvent] | None = ...,
+        truth_cases: _abc.Iterable[Global___TruthCase] | None = ...,
+        appointment_ids: _abc.Iterable[_builtins.str] | None = ...,
+        check_time: _timestamp_pb2.Timestamp | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["end_time", b"end_time", "start_time", b"start_time"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["check_time", b"check_time", "end_time", b"end_time", "start_time", b"start_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["branch_id", b"branch_id", "call_id", b"call_id", "caller_number", b"caller_number", "dialled_number", b"dialled_number", "end_time", b"end_time", "functions", b"functions", "start_time", b"start_time", "state", b"state", "tenant_id", b"tenant_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["appointment_ids", b"appointment_ids", "branch_id", b"branch_id", "call_id", b"call_id", "caller_number", b"caller_number", "check_time", b"check_time", "dialled_number", b"dialled_number", "end_time", b"end_time", "events", b"events", "functions", b"functions", "start_time", b"start_time", "state", b"state", "tenant_id", b"tenant_id", "truth_cases", b"truth_cases"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

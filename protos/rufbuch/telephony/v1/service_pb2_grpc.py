@@ -45,6 +45,11 @@ class CallServiceStub:
                 request_serializer=rufbuch_dot_telephony_dot_v1_dot_service__pb2.ListCallsRequest.SerializeToString,
                 response_deserializer=rufbuch_dot_telephony_dot_v1_dot_service__pb2.ListCallsResponse.FromString,
                 _registered_method=True)
+        self.ListTruthCases = channel.unary_unary(
+                '/rufbuch.telephony.v1.CallService/ListTruthCases',
+                request_serializer=rufbuch_dot_telephony_dot_v1_dot_service__pb2.ListTruthCasesRequest.SerializeToString,
+                response_deserializer=rufbuch_dot_telephony_dot_v1_dot_service__pb2.ListTruthCasesResponse.FromString,
+                _registered_method=True)
 
 
 class CallServiceServicer:
@@ -52,14 +57,22 @@ class CallServiceServicer:
     """
 
     def GetCall(self, request, context):
-        """One call with all its function calls. NOT_FOUND (CALL_UNKNOWN).
+        """One call with all its function calls, personal data masked unless it is asked for by name: that is written down.
+        NOT_FOUND (CALL_UNKNOWN). INVALID_ARGUMENT (OPERATOR_MISSING): personal data is shown to somebody.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def ListCalls(self, request, context):
-        """Calls, latest first. INVALID_ARGUMENT (PAGE_TOKEN_INVALID).
+        """Calls, latest first, personal data masked. INVALID_ARGUMENT (PAGE_TOKEN_INVALID).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListTruthCases(self, request, context):
+        """Claims that were made to callers and are not so, latest first. INVALID_ARGUMENT (PAGE_TOKEN_INVALID).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -77,6 +90,11 @@ def add_CallServiceServicer_to_server(servicer, server):
                     servicer.ListCalls,
                     request_deserializer=rufbuch_dot_telephony_dot_v1_dot_service__pb2.ListCallsRequest.FromString,
                     response_serializer=rufbuch_dot_telephony_dot_v1_dot_service__pb2.ListCallsResponse.SerializeToString,
+            ),
+            'ListTruthCases': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListTruthCases,
+                    request_deserializer=rufbuch_dot_telephony_dot_v1_dot_service__pb2.ListTruthCasesRequest.FromString,
+                    response_serializer=rufbuch_dot_telephony_dot_v1_dot_service__pb2.ListTruthCasesResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -134,6 +152,33 @@ class CallService:
             '/rufbuch.telephony.v1.CallService/ListCalls',
             rufbuch_dot_telephony_dot_v1_dot_service__pb2.ListCallsRequest.SerializeToString,
             rufbuch_dot_telephony_dot_v1_dot_service__pb2.ListCallsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListTruthCases(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/rufbuch.telephony.v1.CallService/ListTruthCases',
+            rufbuch_dot_telephony_dot_v1_dot_service__pb2.ListTruthCasesRequest.SerializeToString,
+            rufbuch_dot_telephony_dot_v1_dot_service__pb2.ListTruthCasesResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -34,9 +34,13 @@ class CallServiceStub:
     @_typing.overload
     def __new__(cls, channel: _aio.Channel) -> CallServiceAsyncStub: ...
     GetCall: _grpc.UnaryUnaryMultiCallable[_service_pb2.GetCallRequest, _service_pb2.GetCallResponse]
-    """One call with all its function calls. NOT_FOUND (CALL_UNKNOWN)."""
+    """One call with all its function calls, personal data masked unless it is asked for by name: that is written down.
+    NOT_FOUND (CALL_UNKNOWN). INVALID_ARGUMENT (OPERATOR_MISSING): personal data is shown to somebody.
+    """
     ListCalls: _grpc.UnaryUnaryMultiCallable[_service_pb2.ListCallsRequest, _service_pb2.ListCallsResponse]
-    """Calls, latest first. INVALID_ARGUMENT (PAGE_TOKEN_INVALID)."""
+    """Calls, latest first, personal data masked. INVALID_ARGUMENT (PAGE_TOKEN_INVALID)."""
+    ListTruthCases: _grpc.UnaryUnaryMultiCallable[_service_pb2.ListTruthCasesRequest, _service_pb2.ListTruthCasesResponse]
+    """Claims that were made to callers and are not so, latest first. INVALID_ARGUMENT (PAGE_TOKEN_INVALID)."""
 
 @_typing.type_check_only
 class CallServiceAsyncStub(CallServiceStub):
@@ -44,9 +48,13 @@ class CallServiceAsyncStub(CallServiceStub):
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     GetCall: _aio.UnaryUnaryMultiCallable[_service_pb2.GetCallRequest, _service_pb2.GetCallResponse]  # type: ignore[assignment]
-    """One call with all its function calls. NOT_FOUND (CALL_UNKNOWN)."""
+    """One call with all its function calls, personal data masked unless it is asked for by name: that is written down.
+    NOT_FOUND (CALL_UNKNOWN). INVALID_ARGUMENT (OPERATOR_MISSING): personal data is shown to somebody.
+    """
     ListCalls: _aio.UnaryUnaryMultiCallable[_service_pb2.ListCallsRequest, _service_pb2.ListCallsResponse]  # type: ignore[assignment]
-    """Calls, latest first. INVALID_ARGUMENT (PAGE_TOKEN_INVALID)."""
+    """Calls, latest first, personal data masked. INVALID_ARGUMENT (PAGE_TOKEN_INVALID)."""
+    ListTruthCases: _aio.UnaryUnaryMultiCallable[_service_pb2.ListTruthCasesRequest, _service_pb2.ListTruthCasesResponse]  # type: ignore[assignment]
+    """Claims that were made to callers and are not so, latest first. INVALID_ARGUMENT (PAGE_TOKEN_INVALID)."""
 
 class CallServiceServicer(metaclass=_abc_1.ABCMeta):
     """The ledger of calls: what was asked, what was answered, how long it took."""
@@ -57,7 +65,9 @@ class CallServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _service_pb2.GetCallRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_service_pb2.GetCallResponse, _abc.Awaitable[_service_pb2.GetCallResponse]]:
-        """One call with all its function calls. NOT_FOUND (CALL_UNKNOWN)."""
+        """One call with all its function calls, personal data masked unless it is asked for by name: that is written down.
+        NOT_FOUND (CALL_UNKNOWN). INVALID_ARGUMENT (OPERATOR_MISSING): personal data is shown to somebody.
+        """
 
     @_abc_1.abstractmethod
     def ListCalls(
@@ -65,6 +75,14 @@ class CallServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _service_pb2.ListCallsRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_service_pb2.ListCallsResponse, _abc.Awaitable[_service_pb2.ListCallsResponse]]:
-        """Calls, latest first. INVALID_ARGUMENT (PAGE_TOKEN_INVALID)."""
+        """Calls, latest first, personal data masked. INVALID_ARGUMENT (PAGE_TOKEN_INVALID)."""
+
+    @_abc_1.abstractmethod
+    def ListTruthCases(
+        self,
+        request: _service_pb2.ListTruthCasesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_service_pb2.ListTruthCasesResponse, _abc.Awaitable[_service_pb2.ListTruthCasesResponse]]:
+        """Claims that were made to callers and are not so, latest first. INVALID_ARGUMENT (PAGE_TOKEN_INVALID)."""
 
 def add_CallServiceServicer_to_server(servicer: CallServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -76,16 +76,14 @@ async def _connect(settings: Settings, stack: AsyncExitStack) -> Connections:
             )
         ),
         booking=await enter(
-            channel(
-                settings.booking_address, default_deadline_s=budget_s, retried=booking.HARMLESS_TO_REPEAT
-            )
+            channel(settings.booking_address, default_deadline_s=budget_s, retried=booking.HARMLESS_TO_REPEAT)
         ),
     )
 
 
 def _calls(pool: postgres.Pool) -> Servicer:
     add = service_pb2_grpc.add_CallServiceServicer_to_server
-    return Servicer(CallServicer(Calls(pool)), add, "rufbuch.telephony.v1.CallService")
+    return Servicer(CallServicer(Calls(pool), SystemClock()), add, "rufbuch.telephony.v1.CallService")
 
 
 def main() -> None:

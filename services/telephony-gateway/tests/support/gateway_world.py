@@ -26,7 +26,8 @@ from telephony_gateway.assembly import Gateway
 from telephony_gateway.domain.signature import HEADER, sign
 
 NOW = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)  # a Sunday, 10:30 in Berlin
-KEY = "key_test"
+KEY, OTHER_KEY = "key_test", "key_of_another_workspace"
+AGENT_VERSION = 17
 DIALLED, CALLER = "+493023125100", "+493023125042"
 TENANT, BRANCH = str(uuid.UUID(int=1)), str(uuid.UUID(int=2))
 PERM, ANNA = str(uuid.UUID(int=3)), str(uuid.UUID(int=4))
@@ -117,9 +118,9 @@ class Availability(availability_grpc.AvailabilityServiceServicer):
         self.released.append(request.call_id)
         return availability_pb2.ReleaseHoldsResponse(released=1)
 
-    async def ExtendHolds(self, request: Any, context: Any) -> availability_pb2.ExtendHoldsResponse:
+    async def ExtendHold(self, request: Any, context: Any) -> availability_pb2.ExtendHoldResponse:
         self.extended.append(request.call_id)
-        return availability_pb2.ExtendHoldsResponse(extended=1)
+        return availability_pb2.ExtendHoldResponse(extended=1)
 
 
 @dataclass
@@ -138,6 +139,8 @@ class Booking(booking_grpc.BookingServiceServicer):
     customers: dict[str, booking_pb2.FindCustomerResponse] = field(default_factory=dict)
     commits_before_failing: bool = False
     is_hanging: bool = False
+    is_away: bool = False
+    """Nothing can be read."""
     fee_minor: int = 0
 
     async def _stand_or_fail(self, context: Any) -> None:
@@ -171,6 +174,8 @@ class Booking(booking_grpc.BookingServiceServicer):
         return booking_pb2.ListAppointmentsResponse(appointments=found)
 
     async def GetAppointment(self, request: Any, context: Any) -> booking_pb2.GetAppointmentResponse:
+        if self.is_away:
+            await context.abort(grpc.StatusCode.UNAVAILABLE, "away")
         return booking_pb2.GetAppointmentResponse(appointment=self._known(request.appointment_id))
 
     def _known(self, appointment_id: str) -> appointment_pb2.Appointment:
@@ -295,8 +300,10 @@ class Phone:
             "call_id": f"call_{uuid.uuid4().hex}",
             "to_number": DIALLED,
             "from_number": CALLER,
+            "agent_version": AGENT_VERSION,
         }
     )
+    key: str = KEY
 
     async def function(self, name: str, args: Mapping[str, Any] | None = None) -> dict[str, Any]:
         response = await self.post(
@@ -307,8 +314,15 @@ class Phone:
         assert answer["message"].strip().endswith((".", "?", "!"))
         return answer
 
-    async def event(self, event: str) -> httpx.Response:
-        return await self.post("/retell/webhook", {"event": event, "call": self.call})
+    async def event(self, event: str, **call: Any) -> httpx.Response:
+        return await self.post("/retell/webhook", {"event": event, "call": {**self.call, **call}})
+
+    async def inbound(self, **call: Any) -> dict[str, Any]:
+        numbers = {"to_number": self.call["to_number"], "from_number": self.call["from_number"], **call}
+        response = await self.post("/retell/inbound", {"event": "call_inbound", "call_inbound": numbers})
+        assert response.status_code == 200, response.text
+        answer: dict[str, Any] = response.json()["call_inbound"]
+        return answer
 
     async def post(self, path: str, body: object) -> httpx.Response:
         return await self.post_raw(path, json.dumps(body).encode())
@@ -316,7 +330,7 @@ class Phone:
     async def post_raw(self, path: str, raw: bytes, *, header: str | None = None) -> httpx.Response:
         # Each request is signed at its own millisecond, as Retell does: two equal ones are then no replay.
         self.clock.advance(timedelta(milliseconds=1))
-        signature = sign(raw, key=KEY, now=self.clock.now()) if header is None else header
+        signature = sign(raw, key=self.key, now=self.clock.now()) if header is None else header
         return await self.client.post(path, content=raw, headers={HEADER: signature} if signature else {})
 
 

@@ -27,7 +27,7 @@ _OUTCOMES = {
 
 
 _SERVICE = "rufbuch.availability.v1.AvailabilityService"
-HARMLESS_TO_REPEAT = (f"{_SERVICE}/SearchSlots", f"{_SERVICE}/ExtendHolds", f"{_SERVICE}/ReleaseHolds")
+HARMLESS_TO_REPEAT = (f"{_SERVICE}/SearchSlots", f"{_SERVICE}/ExtendHold", f"{_SERVICE}/ReleaseHolds")
 """A search replaces the holds of the same call, and extending or releasing twice is like once."""
 
 
@@ -65,9 +65,9 @@ class AvailabilityClient:
 
     async def extend(self, tenant_id: str, branch_id: str, call_id: str) -> None:
         """Let what the call holds live on. Raises PeerError."""
-        request = service_pb2.ExtendHoldsRequest(tenant_id=tenant_id, branch_id=branch_id, call_id=call_id)
+        request = service_pb2.ExtendHoldRequest(tenant_id=tenant_id, branch_id=branch_id, call_id=call_id)
         try:
-            await self._stub.ExtendHolds(request)
+            await self._stub.ExtendHold(request)
         except grpc.aio.AioRpcError as error:
             raise peer_error("availability", error) from error
 

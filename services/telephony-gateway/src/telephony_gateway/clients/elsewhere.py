@@ -62,9 +62,12 @@ class Replicas:
 
 
 async def _claim(client: redis.asyncio.Redis, mark: str, token: str) -> str:
-    """Who runs: the token that was there before, or ours."""
-    before = await client.set(mark, token, nx=True, get=True, px=KEPT)
-    return text_of(before) if isinstance(before, bytes | str) else token
+    """Who runs: ours, or the token that was there before."""
+    if await client.set(mark, token, nx=True, px=KEPT):
+        return token
+    before = await client.get(mark)
+    # Gone between the two: he has finished, and ours is a new question.
+    return text_of(before) if before else token
 
 
 async def _leave(client: redis.asyncio.Redis, mark: str, token: str, text: str) -> bool:

@@ -3,7 +3,7 @@
 import base64
 import binascii
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +11,8 @@ import asyncpg
 
 from chassis.errors import Kind, ServiceError
 from chassis.postgres import Pool
+
+OPERATOR_MAX = 200
 
 
 class CallUnknownError(ServiceError):
@@ -25,6 +27,25 @@ class PageTokenInvalidError(ServiceError):
 
     kind = Kind.INVALID_ARGUMENT
     reason = "PAGE_TOKEN_INVALID"
+
+
+class OperatorMissingError(ServiceError):
+    """Personal data is shown to somebody, whose name is written down."""
+
+    kind = Kind.INVALID_ARGUMENT
+    reason = "OPERATOR_MISSING"
+
+
+@dataclass(frozen=True)
+class StoredCase:
+    """Something that a caller was told and that is not so."""
+
+    case_id: int
+    call_id: str
+    tenant_id: str
+    kind: str
+    subject: str
+    found_at: datetime
 
 
 @dataclass(frozen=True)
@@ -51,7 +72,16 @@ class StoredCall:
     caller_number: str
     first_heard_at: datetime
     ended_at: datetime | None
+    checked_at: datetime | None
     functions: tuple[StoredFunction, ...] = ()
+    events: tuple[tuple[str, datetime], ...] = ()
+    cases: tuple[StoredCase, ...] = ()
+
+    @property
+    def appointment_ids(self) -> list[str]:
+        """What the answers say was booked, moved or cancelled, in that order."""
+        ids = (function.answer.get("appointment_id") for function in self.functions if function.answer)
+        return list(dict.fromkeys(str(one) for one in ids if one))
 
 
 class Calls:
@@ -68,7 +98,40 @@ class Calls:
         functions = await self._pool.fetch(
             "SELECT * FROM function_call WHERE call_id = $1 ORDER BY received_at, request_id", call_id
         )
-        return _call(row, tuple(_function(function) for function in functions))
+        events = await self._pool.fetch(
+            "SELECT event, received_at FROM call_event WHERE call_id = $1 ORDER BY received_at, event",
+            call_id,
+        )
+        cases = await self._pool.fetch(
+            "SELECT * FROM truth_case WHERE call_id = $1 ORDER BY case_id", call_id
+        )
+        return replace(
+            _call(row),
+            functions=tuple(_function(function) for function in functions),
+            events=tuple((event["event"], event["received_at"]) for event in events),
+            cases=tuple(_case(case) for case in cases),
+        )
+
+    async def note_disclosure(self, call_id: str, *, operator: str, now: datetime) -> None:
+        """Write down that somebody is shown a call's personal data. Raises OperatorMissingError."""
+        if not operator.strip():
+            raise OperatorMissingError("personal data is shown to somebody")
+        await self._pool.execute(
+            "INSERT INTO disclosure (call_id, operator, disclosed_at) VALUES ($1, $2, $3)",
+            call_id, operator.strip()[:OPERATOR_MAX], now,
+        )  # fmt: skip
+
+    async def cases(self, *, tenant_id: str, size: int, token: str) -> tuple[list[StoredCase], str]:
+        """Cases, latest first, and the token of the next page. Raises PageTokenInvalidError."""
+        if token and not (token.isdecimal() and len(token) < 19):
+            raise PageTokenInvalidError("a page token is handed back as it was given out")
+        rows = await self._pool.fetch(
+            "SELECT * FROM truth_case WHERE ($1 = '' OR tenant_id::text = $1)"
+            " AND ($2::bigint IS NULL OR case_id < $2) ORDER BY case_id DESC LIMIT $3",
+            tenant_id, int(token) if token else None, size + 1,
+        )  # fmt: skip
+        found = [_case(row) for row in rows[:size]]
+        return found, str(found[-1].case_id) if len(rows) > size else ""
 
     async def page(self, *, tenant_id: str, size: int, token: str) -> tuple[list[StoredCall], str]:
         """Calls, latest first, and the token of the next page. Raises PageTokenInvalidError."""
@@ -83,7 +146,13 @@ class Calls:
         return calls, _token(calls[-1]) if len(rows) > size else ""
 
 
-def _call(row: asyncpg.Record, functions: tuple[StoredFunction, ...] = ()) -> StoredCall:
+def _case(row: asyncpg.Record) -> StoredCase:
+    return StoredCase(
+        row["case_id"], row["call_id"], str(row["tenant_id"]), row["kind"], row["subject"], row["found_at"]
+    )
+
+
+def _call(row: asyncpg.Record) -> StoredCall:
     return StoredCall(
         call_id=row["call_id"],
         tenant_id=str(row["tenant_id"] or ""),
@@ -92,7 +161,7 @@ def _call(row: asyncpg.Record, functions: tuple[StoredFunction, ...] = ()) -> St
         caller_number=row["caller_number"],
         first_heard_at=row["first_heard_at"],
         ended_at=row["ended_at"],
-        functions=functions,
+        checked_at=row["checked_at"],
     )
 
 
