@@ -58,12 +58,12 @@ def full_year(year: int) -> int:
 
 def date_short_year(day: int, month: int, year: int) -> DayOfMonth | None:
     """ "24. Oktober 26": a number that can be no hour."""
-    return date_of(day, month, year) if 25 <= year <= 60 else None
+    return date_of(day, month, year) if 25 <= year <= 35 else None
 
 
 def date_spoken_year(day: int, month: int, century: int, year: int) -> DayOfMonth | None:
     """ "dritter Dezember zwanzig fünfundzwanzig"."""
-    return date_of(day, month, 2000 + year) if century == 20 and 20 <= year <= 60 else None
+    return date_of(day, month, 2000 + year) if century == 20 and 20 <= year <= 35 else None
 
 
 def month_first(month: int, day: int, year: int | None = None) -> DayOfMonth | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from telephony_gateway.language.clock import Window
+from telephony_gateway.language.days import Between
 from telephony_gateway.language.grammar import Item
 
 TIMELY = frozenset({"DAY", "CLOCK", "WINDOW", "PODS", "TODAYPART", "DAYORD", "MOMENT", "IMPOSSIBLE"})
@@ -12,20 +14,50 @@ _TURNS = frozenset({"sondern", "aber", "lieber", "nein", "statt"})
 
 
 def without_ruled_out(items: list[Item]) -> list[Item]:
-    """The items that are left when all that the caller ruled out is gone."""
+    """The items that are left when all that the caller ruled out is gone.
+
+    Hours that are ruled out on one side leave the other: "vor zehn kann ich nicht", "ich arbeite bis vier".
+    """
     out: set[int] = set()
+    denied: set[int] = set()
     for index, item in enumerate(items):
         if item.kind == "nicht":
-            out |= _negated(items, index)
+            denied |= _negated(items, index)
         elif item.kind in {"ausser", "statt"} or (
             item.kind == "als" and any(before.kind == "lieber" for before in items[:index])
         ):
             out |= _run_after(items, index + 1)
         elif item.kind in {"busy", "weder"}:
-            out |= {at for at in _clause(items, index) if items[at].kind in TIMELY}
+            denied |= {at for at in _clause(items, index) if items[at].kind in TIMELY}
         elif item.kind == "auf":
             out |= _moved(items, index)
-    return [item for index, item in enumerate(items) if index not in out] if out else items
+        elif item.kind == "move":
+            _move_along_span(items[index + 1 :])
+    if not out and not denied:
+        return items
+    rest = {} if any(items[at].kind in _DAYS for at in denied) else _remainders(items, denied)
+    out |= denied
+    return [rest.get(index, item) for index, item in enumerate(items) if index not in out or index in rest]
+
+
+def _move_along_span(following: list[Item]) -> None:
+    """ "move it from Thursday to Friday": only where to is wanted."""
+    for item in following:
+        if item.pause:
+            return
+        if isinstance(item.value, Between) and item.value.start and item.value.end:
+            item.value = item.value.end
+
+
+def _remainders(items: list[Item], denied: set[int]) -> dict[int, Item]:
+    """By place: what a denied window leaves of the day."""
+    found: dict[int, Item] = {}
+    for at in denied:
+        item = items[at]
+        if isinstance(item.value, Window) and (item.value.start is None) != (item.value.end is None):
+            turned = Window(start=item.value.end, end=item.value.start)
+            found[at] = Item("REMAINDER", turned, item.start, item.end, pause=item.pause, rule=item.rule)
+    return found
 
 
 def _run_after(items: list[Item], start: int) -> set[int]:

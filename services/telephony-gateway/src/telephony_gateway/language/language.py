@@ -89,6 +89,7 @@ def _by_neighbours(items: list[Item], feasts: Mapping[str, str]) -> list[Item]:
     for index, item in enumerate(items):
         following = items[index + 1] if index + 1 < len(items) else None
         if item.kind == "der" and (following is None or following.kind != "ORD"):
+            _figure_of_day(item, index, items)
             continue
         if item.kind == "MORGEN":
             _morning(item, items[index - 1] if index else None)
@@ -96,11 +97,51 @@ def _by_neighbours(items: list[Item], feasts: Mapping[str, str]) -> list[Item]:
             item.value = feasts.get(item.value, item.value)
         elif item.kind == "DOT":
             _dotted(item, out, following)
+        else:
+            _small_word(item, index, items)
         out.append(item)
         noun = _shared_noun(items, index, out)
         if noun is not None:
             out.append(noun)
     return out
+
+
+def _figure_of_day(article: Item, index: int, items: list[Item]) -> None:
+    """ "Freitag den 16 um zehn": a figure after a weekday and an article is a day."""
+    following = items[index + 1] if index + 1 < len(items) else None
+    if (
+        following is None
+        or following.kind != "NUM"
+        or not 1 <= following.value <= 31
+        or article.value == "die"
+    ):
+        return
+    after = items[index + 2].kind if index + 2 < len(items) else "um"
+    if index and items[index - 1].kind == "WEEKDAY" and after in {"um", "ab", "gegen", "zwischen"}:
+        following.kind = "ORD"
+
+
+def _small_word(item: Item, index: int, items: list[Item]) -> None:
+    """What "am" and a number mean where they stand."""
+    before = items[index - 1] if index else None
+    if item.kind == "am" and before is not None and index + 1 == len(items):
+        if before.kind == "NUM" and before.value <= 12:
+            # "9 am"
+            item.kind = "AMPM"
+    elif _is_count(item, index, items):
+        item.kind = "OTHER"
+
+
+def _is_count(item: Item, index: int, items: list[Item]) -> bool:
+    """ "drei Uhr zwei Damen": minutes below ten are said with a null, "fünf" apart."""
+    if (
+        item.kind != "NUM"
+        or index == 0
+        or items[index - 1].kind != "uhr"
+        or item.value not in {2, 3, 4, 6, 7, 8, 9}
+    ):
+        return False
+    return index + 1 < len(items) and items[index + 1].kind == "WORD" and not items[index + 1].pause
 
 
 def _morning(item: Item, before: Item | None) -> None:

@@ -33,17 +33,25 @@ AFTER_ABBREVIATION = frozenset(
         "WEEKDAY",
     }
 )
+HAVE = frozenset({"haben", "habt", "ist", "sind"})
+# Words that recognition cuts off a longer one ("ieber morgen", "pfings montag").
+SECOND_HALVES = frozenset({"MORGEN", "WEEKDAY", "POD", "TAG", "TAGE", "WEEKEND"})
 PAUSES = frozenset(",;:?!.()")
-# Where a word that only sounds like a number, an ordinal or a unit is taken for one: after these kinds, or before those.
+ANYWHERE = 5
+_UNITS = frozenset({"TAGE", "WOCHE", "WOCHEN", "MONATE", "HOUR", "MINUTE"})
+# Where a word that only sounds like one of a group is taken for it: after these kinds, or before those.
 SOUNDING_PLACES: tuple[tuple[str, frozenset[str], frozenset[str]], ...] = (
     (
         "numbers",
         frozenset({"uhr", "um", "bis", "halb", "viertel", "dreiviertel", "gegen", "circa", "zwischen", "ab"}),
-        frozenset({"uhr"}),
+        frozenset({"uhr"}) | _UNITS,
     ),
     ("ordinals", frozenset({"ORD"}), frozenset({"MONTH"})),
+    ("months", frozenset({"ORD", "PART"}), frozenset({"YEAR"})),
+    ("parts", frozenset({"WEEKDAY", "MORGEN", "RELDAY", "am"}), frozenset()),
     ("units", frozenset({"NUM"}), frozenset()),
 )
+_COUNTS_FROM = frozenset({"viertel", "NUM", "MINUTE", "kurz"})
 MARKS: dict[str, Entry] = {
     "-": ("dash", None),
     "/": ("slash", None),
@@ -74,6 +82,7 @@ class _Lexer:
         position = 0
         while position < len(self._shapes):
             position = self._step(position)
+        self._close_clause()
         return self._items
 
     def _step(self, at: int) -> int:
@@ -112,14 +121,20 @@ class _Lexer:
         if not self._items or self._items[-1].value not in VERB_ENDINGS:
             return
         # "vom 5. an" is no verb.
-        if not any(item.kind == "von" for item in self._items[-4:]):
-            self._items.pop()
+        if any(item.kind == "von" for item in self._items[-4:]):
+            return
+        last = self._items.pop()
+        if last.kind == "zu" and any(item.value in HAVE for item in self._items):
+            # "am Montag haben Sie zu"
+            self._items.append(Item("busy", last.value, last.start, last.end, pause=last.pause))
 
     def _word(self, at: int, text: str) -> int:
         phrase = self._phrase(at)
         if phrase is not None:
             self._emit(phrase[0], at, phrase[1])
             return phrase[1]
+        if self._is_half_a_word(at, text):
+            return at + 1
         if text in self._lexicon.abbreviations:
             return self._abbreviation(at, text)
         joined = self._joined(at, text)
@@ -133,12 +148,29 @@ class _Lexer:
             self._emit(part, at, at + 1)
         return at + 1
 
+    def _is_half_a_word(self, at: int, text: str) -> bool:
+        """ "um zeh zehn": begun, broken off, said again."""
+        if len(text) < 2 or text in self._lexicon.entries or at + 1 == len(self._shapes):
+            return False
+        following = self._shapes[at + 1].text
+        return following.startswith(text) and following in self._lexicon.entries
+
     def _unlisted(self, at: int, text: str) -> tuple[Entry, ...]:
         """What a word that nobody listed may be: compound, slip, or a word that sounds like one that fits here."""
+        if text in self._lexicon.borrowed:
+            return (self._lexicon.borrowed[text],)
         found = self._lexicon.known(text)
         if found is not None:
             return found
-        before = self._items[-1].kind if self._items else ""
+        heard = self._heard(at, text)
+        return (heard,) if heard is not None else (("WORD", text),)
+
+    def _heard(self, at: int, text: str) -> Entry | None:
+        """The listed word that this one sounds like and that fits between its neighbours."""
+        heard = self._lexicon.sounds(text, "names") if len(text) >= ANYWHERE else None
+        if heard is not None:
+            return heard
+        before = self._before()
         following = (
             self._lexicon.entries.get(self._shapes[at + 1].text) if at + 1 < len(self._shapes) else None
         )
@@ -147,8 +179,15 @@ class _Lexer:
             if before in befores or after in afters:
                 heard = self._lexicon.sounds(text, group)
                 if heard is not None:
-                    return (heard,)
-        return (("WORD", text),)
+                    return heard
+        return None
+
+    def _before(self) -> str:
+        """The kind of the last item; "viertel nach" asks for a number as "um" does."""
+        kinds = [item.kind for item in self._items[-2:]]
+        if len(kinds) == 2 and kinds[1] in {"nach", "vor", "ueber"} and kinds[0] in _COUNTS_FROM:
+            return "um"
+        return kinds[-1] if kinds else ""
 
     def _abbreviation(self, at: int, text: str) -> int:
         """ "Do 27.11.", "so.": a weekday before figures or on its own, else the word that it also is."""
@@ -204,6 +243,10 @@ class _Lexer:
             strange = strange or following not in entries
             if word in entries and len(word) >= 5 and (strange or pair in self._lexicon.joined):
                 return entries[word], end + 1
+            if text not in entries and following in entries and entries[following][0] in SECOND_HALVES:
+                heard = self._lexicon.slip(word)
+                if heard is not None:
+                    return heard, end + 1
         return None
 
     def _figures(self, at: int, name: str, text: str) -> None:

@@ -10,8 +10,8 @@ from telephony_gateway.language.normalise import plain
 from telephony_gateway.language.phonetics import cologne
 
 Entry = tuple[str, Any]
-# So many letters may differ in a word that sounds the same.
-LIKE_SOUNDING_SLIPS = 2
+# So many letters may differ in a word that sounds the same, and from which length on.
+_SLIPS_BY_LENGTH = ((6, 2), (0, 1))
 
 
 class LexiconTables(NamedTuple):
@@ -55,11 +55,18 @@ class Lexicon:
             )
         self.phrases = _phrase_trie(tables.phrases)
         kinds = set(tables.splittable)
-        self._parts = {word for word, entry in self.entries.items() if entry[0] in kinds and len(word) > 1}
-        self._longest = max(map(len, self._parts), default=0)
         self.short_months = frozenset(tables.short_months.split())
+        whole = self.short_months | {"ur"}
+        self._parts = {
+            word
+            for word, entry in self.entries.items()
+            if entry[0] in kinds and len(word) > 1 and word not in whole
+        }
+        self._longest = max(map(len, self._parts), default=0)
         self.abbreviations = tables.abbreviations
         self._kept = {plain(word) for word in tables.never_guessed.split()}
+        # Words of other languages that callers mix in, see `languages`.
+        self.borrowed: Mapping[str, Entry] = {}
         self._near = _neighbourhood(self.entries, tables.guessable)
         self._sounding = {name: _by_sound(self.entries, words) for name, words in tables.sounding.items()}
         self.joined = {plain(pair) for pair in tables.joined}
@@ -80,17 +87,24 @@ class Lexicon:
         near = self._guess(word)
         return (self.entries[near],) if near else None
 
+    def slip(self, word: str) -> Entry | None:
+        """The one long word that this is a slip of, by its letters or by its sound."""
+        near = None if word in self._kept else self._guess(word)
+        return self.entries[near] if near else self.sounds(word, "names")
+
     def sounds(self, word: str, group: str) -> Entry | None:
-        """The one word of a group that sounds like this one and is spelled nearly so ("dreizig", "zwöllf")."""
-        if not 4 <= len(word) <= 24 or word in self._kept or group not in self._sounding:
+        """The one word of a group that sounds like this one and is spelled nearly so ("dreizig", "zwöllf").
+
+        A letter more that differs, and nobody can be sure.
+        """
+        if not 3 <= len(word) <= 24 or word in self._kept or group not in self._sounding:
             return None
+        slips = next(slips for length, slips in _SLIPS_BY_LENGTH if len(word) >= length)
         alike = self._sounding[group].get(cologne(word), ())
-        found = {
-            self.entries[near]
-            for near in alike
-            if near[0] == word[0] and within_slips(word, near, LIKE_SOUNDING_SLIPS)
-        }
-        return found.pop() if len(found) == 1 else None
+        found = {self.entries[near] for near in alike if within_slips(word, near, slips)}
+        if len(found) == 1:
+            return found.pop()
+        return ("UNSURE", word) if any(within_slips(word, near, slips + 1) for near in alike) else None
 
     def _split(self, word: str) -> list[str] | None:
         """The word as listed words written together ("halbdrei", "freitagnachmittag"), the longest parts first."""

@@ -54,18 +54,21 @@ SPLITTABLE = (
     "WEEKEND",
     "ADVENT",
     "haelfte",
+    "zwischen",
+    "TAGE",
 )
 # Words long and rare enough that a slip of one letter is surely a slip. Short ones are not guessed at: "weiter" is
 # no "zweiter", "Dieter" no "dieser".
 _GUESSABLE = (
     "montag dienstag mittwoch donnerstag freitag samstag sonnabend sonntag montags dienstags mittwochs donnerstags freitags "
-    "januar februar september oktober november dezember übermorgen vormittag vormittags nachmittag nachmittags "
+    "mitwoch januar februar september oktober november dezember übermorgen vormittag vormittags nachmittag nachmittags "
     "wochenende wochenenden nächste nächsten nächster nächstes übernächste übernächsten übernächster kommenden kommende "
     "dreiviertel heiligabend ostermontag ostersonntag pfingstmontag pfingsten karfreitag weihnachten silvester "
-    "himmelfahrt fronleichnam rosenmontag aschermittwoch gründonnerstag faschingsdienstag stefanitag kalenderwoche"
+    "valentinstag himmelfahrt fronleichnam rosenmontag aschermittwoch gründonnerstag faschingsdienstag stefanitag kalenderwoche"
 )
 _GUESSABLE_LENGTH = {"cardinals": 8, "ordinals": 9}
 NEVER_GUESSED = (
+    "martin machst machste junior juniors jammer comment kommando mittig halbtags siebener sechzehner sechzehntel vormacht vormärz voran montan ankommende ankommenden aufhört mündig sündig freudig fertig "
     "inzwischen dazwischen vorab montage samstage sonntage sonntagen freitage freitagen freytag freital montagen dienste "
     "diensten mittage abende nachher vorher vorbei nachbar umgehend abgeben nächte nächten nachts nichts jaguar "
     "novum septum vormund vorhut vorkommende vorkommenden nachfolgende nachfolgenden nachfolgender vorzeitig vorzeitigen "
@@ -82,7 +85,12 @@ def _guessable() -> str:
 
 def _plain_words(numbers: dict[str, int]) -> list[str]:
     """Without the short ones and the forms of the south, which too many words sound like."""
-    return [word for word in numbers if len(word) >= 4 and not word.endswith(("ne", "i", "me"))]
+    return [word for word in numbers if len(word) >= 4 and not word.endswith(("ne", "me"))]
+
+
+def _listed(kind: str, least: int) -> list[str]:
+    """The words of a kind that are at least so long."""
+    return [word for words in VALUED[kind].values() for word in words.split() if len(word) >= least]
 
 
 def _lexicon() -> Lexicon:
@@ -100,6 +108,10 @@ def _lexicon() -> Lexicon:
             sounding={
                 "numbers": " ".join(_plain_words(cardinals())),
                 "ordinals": " ".join(_plain_words(ordinals())),
+                "months": " ".join(_listed("MONTH", 3)),
+                "parts": " ".join(_listed("POD", 4)),
+                "names": " ".join(word for word in _GUESSABLE.split() if word not in _listed("MOD", 0))
+                + " mittag mittags",
                 "units": "tage tagen woche wochen stunde stunden minuten monate monaten",
             },
             short_months="jan jän feb mrz mär apr jun jul aug sep sept okt oct nov dez dec",

@@ -156,11 +156,12 @@ VALUED: dict[str, dict[object, str]] = {
     },
     "POD": {
         Part.EARLY: "morning mornings",
-        Part.NOON: "noon lunchtime midday lunch noontime",
+        Part.NOON: "lunchtime lunch",
         Part.AFTERNOON: "afternoon afternoons",
         Part.EVENING: "evening evenings",
         Part.NIGHT: "night nights",
     },
+    "NOON": {True: "noon midday noontime"},
     "TONIGHT": {Part.EVENING: "tonight"},
     "EARLY": {True: "early"},
     "LATE": {True: "late"},

@@ -43,6 +43,9 @@ def cardinals() -> dict[str, int]:
         words |= {f"{_JOINED_UNITS[unit]}und{word}": ten + unit for unit in range(1, 10)}
     words |= {
         "zwo": 2,
+        "hundert": 100,
+        "einhundert": 100,
+        **{f"{_UNITS[unit]}hundert": unit * 100 for unit in range(2, 10)},
         "sechszehn": 16,
         "siebenzehn": 17,
         "fuffzehn": 15,
@@ -99,4 +102,6 @@ def years() -> dict[str, int]:
     below_hundred = {value: word for word, value in reversed(cardinals().items())}
     years = {f"zweitausend{word}": 2000 + value for value, word in below_hundred.items() if value}
     years |= {f"zweitausendund{word}": 2000 + value for value, word in below_hundred.items() if value}
+    # So that a date of birth is no date of this year.
+    years |= {f"neunzehnhundert{word}": 1900 + value for value, word in below_hundred.items() if value}
     return years | {"zweitausend": 2000}

@@ -80,12 +80,15 @@ class Listener:
         self._correcting: set[str] = set()
         self._another = False
         self._used: set[int] = set()
+        self._remainder: Window | None = None
 
     def listen(self) -> Said:
         """What was said in all."""
         for index, item in enumerate(self._items):
             self._take(index, item)
         self._only_numbers()
+        if self._remainder is not None and all(option.time is None for option in self.said.options):
+            self._time(self._remainder)
         self._day_after_all()
         _share(self.said.options)
         self.said.left_over = self.said.left_over or any(_is_torn(option) for option in self.said.options)
@@ -104,6 +107,8 @@ class Listener:
             self._time(Window(part=item.value))
         elif kind == "PODS":
             self._time(Window(part=item.value))
+        elif kind == "REMAINDER":
+            self._remainder = item.value
         elif kind in {"NUM", "DAYORD", "EARLY", "spaeter", "LATE"}:
             self._loose(index, item)
         else:

@@ -266,6 +266,21 @@ class WeekdayWithin:
 
 
 @dataclass(frozen=True, slots=True)
+class DayWithin:
+    """A day said beside a stretch with an open end: "vor Weihnachten, morgen um drei"."""
+
+    day: DayExpression
+    stretch: DayExpression
+
+    def resolve(self, today: date) -> Reading:
+        """The day if it lies in the stretch; a question otherwise."""
+        days, spans = self.day.resolve(today), self.stretch.resolve(today).spans
+        whole, day = spans[0], days.spans[0].first
+        inside = day is not None and (whole.first or day) <= day <= (whole.last or day)
+        return days if inside else Reading((*spans, *days.spans), Doubt.ALTERNATIVES)
+
+
+@dataclass(frozen=True, slots=True)
 class NextWorkday:
     """The next Monday to Friday after today, or so many of them later."""
 

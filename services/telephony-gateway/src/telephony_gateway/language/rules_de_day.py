@@ -145,10 +145,12 @@ DAYS = table(
             ),
             ("BETWEEN_YEARS", day.between_years),
         ],
+        # "heute über acht Tage": only beside a day, see below; on its own it is a length.
+        "HENCE": [("ueber N UNIT", day.offset)],
         "DAYORD": [("ORD / der ORD", lambda number: number)],
         "OTHER": [
             (
-                "N HOUR|MINUTE|UNIT / seit N UNIT / fuer N UNIT|HOUR|MINUTE / SPELL / NUM bis NUM HOUR|MINUTE|UNIT / fuer SPELL",
+                "N HOUR|MINUTE|UNIT / ORD HOUR / seit N UNIT / fuer N UNIT|HOUR|MINUTE / SPELL / NUM bis NUM HOUR|MINUTE|UNIT / fuer SPELL",
                 day.inert,
             ),
             ("seit WEEKDAY|RELDAY|MONTH|FEAST / seit MOD WEEKDAY|WEEKS|MONTHS", day.inert),
@@ -164,6 +166,7 @@ TOGETHER = table(
             ("DAY in|von|am? DAY in|von|am? DAY", lambda a, b, c: (ab := unify(a, b)) and unify(ab, c)),
             ("DAY DAYORD / DAY am DAYORD", lambda a, number: unify(a, day.day_alone(number))),
             ("DAYORD DAY", lambda number, b: unify(day.day_alone(number), b)),
+            ("DAY HENCE", unify),
             ("DAY YEAR", day.with_year),
             ("in? WEEKS von|ab|um? DAY", lambda _, inner: WeekNear(inner)),
         ],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from telephony_gateway.language import build_day as day
 from telephony_gateway.language import build_time as time
-from telephony_gateway.language.clock import Clock
+from telephony_gateway.language.clock import Clock, Part
 from telephony_gateway.language.days import Offset, RelativeDay, Weekday
 from telephony_gateway.language.feasts import Feast
 from telephony_gateway.language.grammar import table
@@ -100,11 +100,19 @@ CLOCKS = table(
                 ),
             ),
             ("um NUM NUM / NUM NUM uhr", time.hour_minutes),
+            ("NUM NUM", lambda hour, minute: time.hour_minutes(hour, minute) if minute % 15 == 0 else None),
             (
                 "um? NUM NUM AMPM",
                 lambda hour, minute, half: _half_of_day((hour, minute, False), half) if minute < 60 else None,
             ),
             ("um? MIDNIGHT", lambda _: Clock(0)),
+            ("um? NOON", lambda _: Clock(12 * 60)),
+            (
+                "um? NUM NUM NUM",
+                lambda zero, hour, minute: (
+                    time.figures((hour, minute, True)) if zero == 0 and 10 <= minute < 60 else None
+                ),
+            ),
         ],
         "IMPOSSIBLE": [
             ("um? NUM uhr / um NUM", time.no_hour),
@@ -114,6 +122,7 @@ CLOCKS = table(
             ("with? der? EARLY|EARLY in? der? POD", lambda *found: time.early(found[-1])),
             ("with? der? LATE in? der? POD", lambda _, part: time.late(part)),
             ("with? der? MOD? POD", lambda mode, part: part if mode is None else None),
+            ("about NOON / in der? NOON", lambda _: Part.NOON),
         ],
         "WINDOW": [("AFTERWORK", time.from_minute)],
         "MOMENT": [

@@ -17,9 +17,10 @@ from telephony_gateway.language.days import (
     Week,
     Weekday,
 )
-from telephony_gateway.language.feasts import Feast
+from telephony_gateway.language.feasts import Feast, FeastSide
 from telephony_gateway.language.periods import (
     THIS_WEEK,
+    DayWithin,
     Month,
     NextDays,
     PartOfWeek,
@@ -56,6 +57,11 @@ def _offset_weekday(offset: Offset, day: Weekday) -> Weekday | None:
 
 def _weekday_within(day: Weekday, stretch: DayExpression) -> WeekdayWithin | None:
     return WeekdayWithin(day, stretch) if day == Weekday(day.weekday) else None
+
+
+def _day_within(day: DayExpression, stretch: Between | FeastSide) -> DayWithin | None:
+    closed = isinstance(stretch, Between) and stretch.start is not None and stretch.end is not None
+    return None if closed else DayWithin(day, stretch)
 
 
 def _relative_offset(day: RelativeDay, offset: Offset) -> RelativeDay | Offset | None:
@@ -134,6 +140,8 @@ _ONE_WAY: dict[tuple[type, type], Merge] = {
         (Weekday, stretch): _weekday_within
         for stretch in (Weekend, Month, Year, NextDays, PartOfWeek, WorkingWeek)
     },
+    **{(day, Between): _day_within for day in (Weekday, RelativeDay, DayOfMonth)},
+    **{(day, FeastSide): _day_within for day in (Weekday, RelativeDay, DayOfMonth)},
     (Month, Year): _month_year,
     (Feast, Year): _feast_year,
     (Week, Weekend): _week_weekend,
