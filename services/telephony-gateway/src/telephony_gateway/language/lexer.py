@@ -126,7 +126,7 @@ class _Lexer:
         last = self._items.pop()
         if last.kind == "zu" and any(item.value in HAVE for item in self._items):
             # "am Montag haben Sie zu"
-            self._items.append(Item("busy", last.value, last.start, last.end, pause=last.pause))
+            self._items.append(Item("busy", "closed", last.start, last.end, pause=last.pause))
 
     def _word(self, at: int, text: str) -> int:
         phrase = self._phrase(at)
