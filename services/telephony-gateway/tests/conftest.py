@@ -28,7 +28,7 @@ from rufbuch.availability.v1 import service_pb2_grpc as availability_grpc
 from rufbuch.booking.v1 import service_pb2_grpc as booking_grpc
 from rufbuch.staff.v1 import service_pb2_grpc as staff_grpc
 from telephony_gateway.assembly import Connections, assemble
-from telephony_gateway.settings import Settings
+from telephony_gateway.settings import Settings, WorkspaceSettings
 
 
 @pytest.fixture
@@ -47,7 +47,7 @@ def settings(database_url: str, redis_url: str) -> Settings:
         retell_api_key=KEY,
         function_budget_s=1.0,
         retell_agent_version=AGENT_VERSION,
-        retell_workspaces={"other": {"keys": [OTHER_KEY], "tenants": ["another-salon"]}},
+        retell_workspaces={"other": WorkspaceSettings(keys=[OTHER_KEY], tenants=["another-salon"])},
         build="test",
         http_port=0,
     )

@@ -79,7 +79,7 @@ class RegistryDirectory:
             service_pb2.ResolveDialledNumberRequest(dialled_number=number)
         )
         answer = await self._stub.GetBusiness(service_pb2.GetBusinessRequest(tenant_id=where.tenant_id))
-        return _branch(answer.business, where.branch_id)
+        return read_branch(answer.business, where.branch_id)
 
     async def watch(self) -> None:
         """Forget a business whenever the registry says that it has changed; until cancelled."""
@@ -115,7 +115,8 @@ class RegistryDirectory:
             del self._entries[number]
 
 
-def _branch(business: business_pb2.Business, branch_id: str) -> DialledBranch:
+def read_branch(business: business_pb2.Business, branch_id: str) -> DialledBranch:
+    """A branch as a conversation needs it."""
     branch = next(found for found in business.branches if found.branch_id == branch_id)
     people = [person for person in business.people if branch_id in person.branch_ids]
     return DialledBranch(

@@ -52,7 +52,7 @@ def early_claims(call: Mapping[str, Any]) -> list[EarlyClaim]:
         if role == "tool_call_result":
             backed |= _backed_by(content)
         elif role == "agent" and isinstance(content, str):
-            found += [claim for claim in _claims(content) if claim.kind not in backed]
+            found += [claim for claim in claims(content) if claim.kind not in backed]
     return list(dict.fromkeys(found))
 
 
@@ -76,7 +76,8 @@ def _backed_by(content: object) -> set[str]:
     }
 
 
-def _claims(text: str) -> Iterator[EarlyClaim]:
+def claims(text: str) -> Iterator[EarlyClaim]:
+    """The sentences of a text that claim something, whatever is behind them."""
     for sentence in _SENTENCES.findall(text):
         if sentence.endswith("?") or _NOT_A_CLAIM.search(sentence):
             continue
