@@ -6,7 +6,7 @@ from itertools import combinations
 
 from availability.clients.redis_holds import TIMEOUT_S
 from availability.testing.peers import BookingPeer, RegistryPeer
-from availability.testing.replicas import Running, Surroundings, eventually
+from availability.testing.replicas import Surroundings, eventually
 from availability.testing.salon import at, known, search
 from chassis.testing import SettableClock, serving
 from local_stack.embedded import EmbeddedRedis
@@ -37,12 +37,13 @@ def overlaps(answers: list[pb.SearchSlotsResponse]) -> list[object]:
 
 
 async def test_two_hundred_callers_for_twenty_slots_hold_twenty_and_hear_of_others(
-    service: Running, registry: RegistryPeer
+    surroundings: Surroundings, registry: RegistryPeer
 ) -> None:
     """BK-01: every wished hour is held by one caller; all others hear of times that are theirs alone."""
     # Whole hours, so that nobody's alternative lies across two hours that others wish for.
     registry.businesses[known("salon")].branches[0].slot_step_minutes = 60
-    answers = list(await asyncio.gather(*map(service.stub.SearchSlots, wishes())))
+    async with surroundings.running() as service:
+        answers = list(await asyncio.gather(*map(service.stub.SearchSlots, wishes())))
     assert overlaps(answers) == []
     assert Counter(len(answer.options) for answer in answers) == {1: CALLERS}
     held = {answer.options[0].start_time.seconds for answer in answers}

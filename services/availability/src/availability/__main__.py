@@ -32,9 +32,10 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
             SystemClock(),
             rules=_rules(settings),
             reread_after=timedelta(seconds=settings.registry_reread_s),
+            warm_wait=timedelta(seconds=settings.warm_wait_s),
         )
         readiness = _readiness(connections, ours)
-        for name, run in (("bookings", ours.follow_bookings), ("businesses", ours.follow_businesses)):
+        for name, run in ours.loops.items():
             await stack.enter_async_context(background(run, name=name, stop=stop))
         operations = Starlette(routes=operations_routes(lambda: readiness.missing))
         await stack.enter_async_context(
@@ -80,6 +81,7 @@ def _readiness(connections: Connections, ours: Replica) -> Readiness:
             "database": lambda: postgres.check(connections.pool),
             "businesses": ours.businesses.check,
             "bookings": ours.bookings.check,
+            "warm": ours.warming.check,
         }
     )
 

@@ -1,10 +1,11 @@
 """Owns the wiring of one replica: from connections to a servicer and the loops behind it."""
 
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
+from typing import TypeAlias
 
 import grpc
 from prometheus_client import Gauge
@@ -27,9 +28,11 @@ from availability.usecases.get_day import GetDay
 from availability.usecases.hold_options import HoldOptions
 from availability.usecases.keep_holds import KeepHolds
 from availability.usecases.search_slots import SearchSlots
+from availability.usecases.warming import Warming
 from chassis.clock import Clock
 from chassis.postgres import Pool
 
+Loop: TypeAlias = Callable[[], Awaitable[None]]
 _lag = Gauge(
     "rufbuch_availability_stream_lag_seconds", "For how long something may have been missed", ["stream"]
 )
@@ -47,13 +50,14 @@ class Connections:
 
 @dataclass(frozen=True, slots=True)
 class Replica:
-    """One replica: its servicer, and the two loops that keep its memory fresh."""
+    """One replica: its servicer, and the loops that keep its memory fresh."""
 
     servicer: AvailabilityServicer
     bookings: StreamHealth
     businesses: StreamHealth
-    follow_bookings: Callable[[], Awaitable[None]]
-    follow_businesses: Callable[[], Awaitable[None]]
+    warming: Warming
+    loops: Mapping[str, Loop]
+    """By name; each runs for as long as the replica lives."""
 
 
 def replica(
@@ -62,6 +66,7 @@ def replica(
     *,
     rules: HoldRules,
     reread_after: timedelta,
+    warm_wait: timedelta,
     redis_timeout_s: float = TIMEOUT_S,
 ) -> Replica:
     """Put one together; nothing runs yet."""
@@ -71,6 +76,7 @@ def replica(
     registry = StaffRegistry(connections.registry)
     businesses = Businesses(registry, clock, changes, reread_after=reread_after)
     calendars = Calendars(public_holidays)
+    warming = Warming(registry, businesses, calendars, clock, wait=warm_wait)
     holds = RedisHolds(connections.redis, rules, timeout_s=redis_timeout_s)
     follower = BookingFollower(BusyTables(connections.pool), calendars, clock, bookings)
     log = Bookings(connections.booking)
@@ -80,7 +86,7 @@ def replica(
         await follow(log.events, linked(follower.apply), bookings, name="bookings", after=after)
 
     async def follow_businesses() -> None:
-        await follow(registry.changes, businesses.changed, changes, name="businesses", after="")
+        await follow(registry.changes, warming.announced, changes, name="businesses", after="")
 
     new_id = partial(new_option_id, secrets.choice)
     knowing = (businesses, calendars, holds, clock)
@@ -92,4 +98,5 @@ def replica(
         explain=ExplainSlot(*knowing),
         day=GetDay(*knowing),
     )
-    return Replica(AvailabilityServicer(use_cases), bookings, changes, follow_bookings, follow_businesses)
+    loops = {"bookings": follow_bookings, "businesses": follow_businesses, "warming": warming.run}
+    return Replica(AvailabilityServicer(use_cases), bookings, changes, warming, loops)

@@ -17,6 +17,8 @@ class Settings(ServiceSettings):
     booking_address: str = "127.0.0.1:50053"
     registry_reread_s: float = Field(default=30.0, gt=0)
     """How old a business may be while the registry's stream of changes is down, in seconds."""
+    warm_wait_s: float = Field(default=10.0, ge=0)
+    """How long readiness waits at most until every business was read, in seconds."""
     hold_cap_s: int = Field(default=900, ge=60, le=3600)
     """The longest life of a hold, extensions included, in seconds."""
     hold_claimed_s: int = Field(default=120, ge=10, le=3600)

@@ -3,7 +3,7 @@
 from datetime import date
 from functools import lru_cache
 
-import holidays
+import holidays.countries  # all of them at the start, which takes 80 ms: the first caller would wait for it
 
 
 @lru_cache(maxsize=256)

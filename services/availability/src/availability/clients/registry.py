@@ -20,7 +20,11 @@ from rufbuch.staff.v1 import business_pb2, service_pb2, service_pb2_grpc
 if TYPE_CHECKING:
     from rufbuch.staff.v1.service_pb2_grpc import StaffRegistryServiceAsyncStub
 
-RETRIED = ("rufbuch.staff.v1.StaffRegistryService/GetBusiness",)
+RETRIED = (
+    "rufbuch.staff.v1.StaffRegistryService/GetBusiness",
+    "rufbuch.staff.v1.StaffRegistryService/ListBusinesses",
+)
+PAGE_SIZE = 200
 HOLD_S = 300
 """How long an offer is held where the branch does not say."""
 _KINDS = {
@@ -31,7 +35,7 @@ _KINDS = {
 
 
 class StaffRegistry:
-    """Implements usecases.businesses.Registry."""
+    """Implements usecases.businesses.Registry and usecases.warming.Directory."""
 
     def __init__(self, channel: grpc.aio.Channel) -> None:
         self._channel = channel
@@ -47,6 +51,22 @@ class StaffRegistry:
                 raise BranchUnknownError("there is no such business") from error
             raise RegistryUnavailableError(f"the registry does not answer: {fault.code.name}") from error
         return _business(response.business)
+
+    async def tenant_ids(self) -> AsyncIterator[str]:
+        """See Directory."""
+        token, more = "", True
+        while more:
+            page = await self._page(token)
+            for tenant_id in page.tenant_ids:
+                yield tenant_id
+            token, more = page.next_page_token, bool(page.next_page_token)
+
+    async def _page(self, token: str) -> service_pb2.ListBusinessesResponse:
+        request = service_pb2.ListBusinessesRequest(page_size=PAGE_SIZE, page_token=token)
+        try:
+            return await self._stub.ListBusinesses(request)
+        except grpc.aio.AioRpcError as error:
+            raise RegistryUnavailableError("the registry does not list its businesses") from error
 
     async def changes(self, after: str) -> AsyncIterator[BusinessChanged | None]:
         """See Registry."""

@@ -63,8 +63,17 @@ class RegistryPeer(staff_grpc.StaffRegistryServiceServicer):
 
     def __init__(self, *businesses: business_pb2.Business) -> None:
         self.businesses = {business.tenant_id: business for business in businesses}
-        self.readings = 0
+        self.read: list[str] = []
+        """Ids of the businesses that were asked for, in order."""
+        self.lists = asyncio.Event()
+        """Until it is set, nobody is told which businesses there are."""
+        self.lists.set()
         self._log = Log()
+
+    @property
+    def readings(self) -> int:
+        """How often a business was asked for."""
+        return len(self.read)
 
     async def change(self, business: business_pb2.Business) -> None:
         """Put a business in the place of what was known of it, and tell."""
@@ -78,10 +87,19 @@ class RegistryPeer(staff_grpc.StaffRegistryServiceServicer):
         self, request: staff_pb2.GetBusinessRequest, _: Context
     ) -> staff_pb2.GetBusinessResponse:
         """See staff's service.proto."""
-        self.readings += 1
+        self.read.append(request.tenant_id)
         if request.tenant_id not in self.businesses:
             raise BusinessUnknownError("no such business")
         return staff_pb2.GetBusinessResponse(business=self.businesses[request.tenant_id])
+
+    async def ListBusinesses(  # noqa: N802 - gRPC's name
+        self, request: staff_pb2.ListBusinessesRequest, _: Context
+    ) -> staff_pb2.ListBusinessesResponse:
+        """See staff's service.proto; in pages of two."""
+        await self.lists.wait()
+        rest = sorted(each for each in self.businesses if each > request.page_token)
+        page, more = rest[:2], rest[2:]
+        return staff_pb2.ListBusinessesResponse(tenant_ids=page, next_page_token=page[-1] if more else "")
 
     async def WatchChanges(  # noqa: N802 - gRPC's name
         self, request: staff_pb2.WatchChangesRequest, _: Context

@@ -62,10 +62,11 @@ class Surroundings:
                 self.clock,
                 rules=HoldRules(),
                 reread_after=timedelta(seconds=30),
+                warm_wait=timedelta(seconds=10),
                 redis_timeout_s=redis_timeout_s,
             )
             stop = asyncio.Event()
-            for name, run in (("bookings", ours.follow_bookings), ("businesses", ours.follow_businesses)):
+            for name, run in ours.loops.items():
                 await stack.enter_async_context(background(run, name=name, stop=stop))
             channel = await stack.enter_async_context(serving(as_servicer(ours.servicer)))
             if wait:

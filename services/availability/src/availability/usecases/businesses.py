@@ -3,7 +3,6 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -44,7 +43,7 @@ class _Entry:
 
 
 class Businesses:
-    """Each business is read when it is first needed and again when the registry says that it has changed.
+    """Each business is read when it is needed for the first time, or after the registry has said that it has changed.
 
     While the stream of changes is down, what is older than ``reread_after`` is read again before it is used.
     """
@@ -68,12 +67,13 @@ class Businesses:
             entry = await self._read(tenant_id)
         return entry.business
 
-    async def changed(self, change: BusinessChanged) -> None:
-        """Read a business again that is in memory; where that fails, the next use tries again."""
+    def changed(self, change: BusinessChanged) -> None:
+        """What is in memory of a business is out of date: whoever needs it next reads it again."""
         self._changes[change.tenant_id] = self._heard(change.tenant_id) + 1
-        if change.tenant_id in self._entries:
-            with suppress(RegistryUnavailableError):
-                await self.get(change.tenant_id)
+
+    def in_memory(self) -> tuple[Business, ...]:
+        """All that have been read, as they were then."""
+        return tuple(entry.business for entry in self._entries.values())
 
     async def _read(self, tenant_id: str) -> _Entry:
         async with self._reading.setdefault(

@@ -1,0 +1,113 @@
+"""Every business is in memory before its first caller asks for it."""
+
+import asyncio
+import subprocess
+import sys
+from datetime import date, timedelta
+from functools import partial
+
+import pytest
+
+from availability.clients.registry import StaffRegistry
+from availability.testing.answers import outcome
+from availability.testing.peers import RegistryPeer
+from availability.testing.replicas import Surroundings, until
+from availability.testing.salon import known, salon
+from availability.usecases.businesses import Businesses
+from availability.usecases.calendars import Calendars
+from availability.usecases.following import StreamHealth
+from availability.usecases.warming import StillColdError, Warming
+from chassis.service import background
+from chassis.testing import SettableClock, serving
+from rufbuch.availability.v1 import service_pb2 as pb
+from rufbuch.staff.v1 import business_pb2
+
+NAMES = ("salon", "one", "two", "three", "four")
+
+
+def business(name: str) -> business_pb2.Business:
+    made = salon()
+    made.tenant_id = known(name)
+    return made
+
+
+@pytest.fixture
+def registry() -> RegistryPeer:
+    return RegistryPeer(*map(business, NAMES))  # type: ignore[abstract] # availability asks for no more than it has
+
+
+async def test_every_business_is_read_before_anybody_asks(
+    surroundings: Surroundings, registry: RegistryPeer
+) -> None:
+    async with surroundings.running() as service:
+        await until(lambda: service.replica.warming.complete)
+        assert sorted(registry.read) == sorted(map(known, NAMES))
+        for name in NAMES:
+            assert await outcome(service, 13, tenant_id=known(name)) == pb.SEARCH_OUTCOME_AVAILABLE
+        assert len(registry.read) == len(NAMES)
+
+
+async def test_a_new_business_and_one_that_changes_are_read_when_the_registry_says_so(
+    surroundings: Surroundings, registry: RegistryPeer
+) -> None:
+    async with surroundings.running() as service:
+        await until(lambda: service.replica.warming.complete)
+        for name in ("new", "one"):
+            await registry.change(business(name))
+            await until(partial(_was_read_last, registry, name))
+        assert len(registry.read) == len(NAMES) + 2
+
+
+def _was_read_last(registry: RegistryPeer, name: str) -> bool:
+    return registry.read[-1] == known(name)
+
+
+async def test_readiness_waits_for_the_reading_but_not_for_long(
+    surroundings: Surroundings, registry: RegistryPeer, clock: SettableClock
+) -> None:
+    registry.lists.clear()
+    async with surroundings.running() as service:
+        warming = service.replica.warming
+        with pytest.raises(StillColdError):
+            await warming.check()
+        clock.advance(timedelta(seconds=10))
+        await warming.check()
+        assert await outcome(service, 13) == pb.SEARCH_OUTCOME_AVAILABLE
+        assert not warming.complete
+        registry.lists.set()
+        await until(lambda: warming.complete)
+
+
+async def test_a_business_that_nobody_can_read_is_in_nobody_elses_way(
+    surroundings: Surroundings, registry: RegistryPeer
+) -> None:
+    registry.businesses[known("one")].branches[0].time_zone = "Mars/Olympus"
+    async with surroundings.running() as service:
+        await until(lambda: service.replica.warming.complete)
+        await registry.change(registry.businesses[known("one")])
+        await until(lambda: registry.read.count(known("one")) == 2)
+        assert await outcome(service, 13) == pb.SEARCH_OUTCOME_AVAILABLE
+
+
+async def test_its_calendars_are_built_then_too(registry: RegistryPeer, clock: SettableClock) -> None:
+    regions: list[str] = []
+
+    def counted(region: str, years: range) -> frozenset[date]:
+        regions.append(region)
+        return frozenset()
+
+    async with serving(registry.as_servicer()) as peers:
+        read = StaffRegistry(peers)
+        health = StreamHealth(clock)
+        businesses = Businesses(read, clock, health, reread_after=timedelta(minutes=1))
+        calendars = Calendars(counted)
+        warming = Warming(read, businesses, calendars, clock, wait=timedelta())
+        async with background(warming.run, name="warming", stop=asyncio.Event()):
+            await until(lambda: warming.complete)
+    assert regions == ["DE-BE"] * len(NAMES)
+
+
+def test_the_holidays_of_all_countries_are_loaded_at_the_start() -> None:
+    """Loading them takes 80 ms, which the first caller of a country would pay."""
+    said = "import sys, availability.clients.holidays; print('holidays.countries.germany' in sys.modules)"
+    assert subprocess.check_output([sys.executable, "-c", said], text=True).strip() == "True"
