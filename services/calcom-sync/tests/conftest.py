@@ -13,18 +13,14 @@ import pytest
 from google.protobuf.timestamp_pb2 import Timestamp
 from redis.asyncio import Redis
 
-from calcom_sync.clients.budget import RedisBudget
+from calcom_sync.assembly import Parts, Terms, assemble
 from calcom_sync.clients.calcom import CalcomCalendar, calcom_http
 from calcom_sync.clients.desk import BookingDesk
 from calcom_sync.clients.registry import RegistryDirectory
 from calcom_sync.consumer import Consumer, event_of
 from calcom_sync.domain.appointment import Appointment, AppointmentRef
-from calcom_sync.domain.patience import Patience
 from calcom_sync.migration import migrate
-from calcom_sync.storage.appointments import SqlAppointments
 from calcom_sync.storage.intake import SqlIntake
-from calcom_sync.storage.webhooks import SqlWebhooks
-from calcom_sync.usecases.synchronise import Synchroniser
 from calcom_sync.worker import Worker
 from chassis import postgres
 from chassis.errors import Kind, ServiceError
@@ -53,6 +49,18 @@ def named(name: str) -> UUID:
 
 
 TENANT, BRANCH, SERVICE, PERSON, ACCOUNT = map(named, ("tenant", "branch", "service", "person", "account"))
+
+
+_PERM = business_pb2.Service(
+    service_id=str(SERVICE),
+    phases=[
+        business_pb2.Phase(
+            minutes=minutes,
+            kind=business_pb2.PHASE_KIND_ACTIVE if active else business_pb2.PHASE_KIND_GAP_FREE,
+        )
+        for minutes, active in MINUTES
+    ],
+)
 
 
 class BusinessUnknownError(ServiceError):
@@ -85,12 +93,18 @@ class FakeRegistry(staff_grpc.StaffRegistryServiceServicer):
         if tenant_id != str(TENANT):
             raise BusinessUnknownError("no such business")
 
+    async def ListBusinesses(self, request: Any, context: Any) -> staff_pb2.ListBusinessesResponse:
+        self._check(str(TENANT))
+        return staff_pb2.ListBusinessesResponse(tenant_ids=[str(TENANT)])
+
     async def GetBusiness(self, request: Any, context: Any) -> staff_pb2.GetBusinessResponse:
         self._check(request.tenant_id)
         branch = business_pb2.Branch(branch_id=str(BRANCH), time_zone="Europe/Berlin")
         business = business_pb2.Business(
-            tenant_id=str(TENANT), language="de-DE", branches=[branch], calendar_sync=self.calendar_sync
-        )
+            tenant_id=str(TENANT), language="de-DE", branches=[branch], calendar_sync=self.calendar_sync,
+            people=[business_pb2.Person(person_id=str(PERSON), service_ids=[str(SERVICE)])],
+            services=[_PERM],
+        )  # fmt: skip
         return staff_pb2.GetBusinessResponse(business=business)
 
     async def GetCalendarSetup(self, request: Any, context: Any) -> staff_pb2.GetCalendarSetupResponse:
@@ -233,6 +247,7 @@ class Stage:
     """All parts, and what tests do with them."""
 
     cal: Cal
+    parts: Parts
     pool: postgres.Pool
     database_url: str
     redis: Redis
@@ -407,22 +422,16 @@ async def stage(database_url: str, redis_url: str) -> AsyncIterator[Stage]:
             minutes = MINUTES[position][0]
             registry.map(position, await cal.event_type(lengthInMinutes=minutes))
         directory = RegistryDirectory(staff_grpc.StaffRegistryServiceStub(channel), cal.clock)
-        appointments, intake = SqlAppointments(pool, cal.clock), SqlIntake(pool)
+        intake = SqlIntake(pool)
         calendar = CalcomCalendar(http, timeout_s=5)
-        synchroniser = Synchroniser(
-            appointments=appointments,
-            directory=directory,
-            calendar=calendar,
-            budget=RedisBudget(redis, per_minute=100_000, burst=1000),
-            clock=cal.clock,
-            patience=Patience(),
-            lease=timedelta(seconds=45),
-        )
-        worker = Worker(pool, cal.clock, appointments, SqlWebhooks(pool), synchroniser)
+        terms = Terms(per_minute=100_000, burst=1000, timeout_s=15)
+        parts = assemble(pool, redis, directory, calendar, cal.clock, terms)
+        worker = parts.worker
         consumer = Consumer(booking_grpc.BookingServiceStub(channel), intake, cal.clock)
         desk = BookingDesk(booking_grpc.BookingServiceStub(channel))
         yield Stage(
             cal,
+            parts,
             pool,
             database_url,
             redis,

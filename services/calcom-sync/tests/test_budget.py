@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from conftest import Stage
 
 NOW = datetime(2027, 3, 1, 8, 0, tzinfo=UTC)
-VERA = Account(UUID(int=1), "vera", "cal_test_vera")
-OTTO = Account(UUID(int=2), "otto", "cal_test_otto")
+VERA = Account(UUID(int=1), "vera", "cal_test_vera", UUID(int=3))
+OTTO = Account(UUID(int=2), "otto", "cal_test_otto", UUID(int=4))
 
 
 def _throttled(seconds: int) -> Answer:

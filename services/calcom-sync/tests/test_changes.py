@@ -8,8 +8,10 @@ from uuid import uuid4
 import pytest
 
 from calcom_sync.domain.appointment import AppointmentRef, SyncState
+from calcom_sync.domain.cases import CaseKind
 from calcom_sync.domain.intent import State
 from calcom_sync.domain.request import PHASE_KEY
+from calcom_sync.domain.settling import failure
 
 if TYPE_CHECKING:
     from conftest import Stage
@@ -118,12 +120,13 @@ async def test_a_cancellation_during_the_creation_is_carried_out_after_it(stage:
 
 
 async def test_a_phase_that_fails_after_the_cancellation_spoils_nothing(stage: "Stage") -> None:
-    stage.registry.mappings[2].event_type_id = 999_999
     made, ref = await _booked(stage)
-    work, release = await _in_flight(stage)
+    until = stage.cal.clock.now() + timedelta(seconds=45)
+    leased = await stage.worker.appointments.save(
+        [one.leased(until) for one in (await stage.found(ref)).intents]
+    )
     await stage.call_off(made)
-    release.set()
-    await work
+    await stage.worker.appointments.settle(failure(leased[0], CaseKind.INVALID, ""), stage.cal.clock.now())
 
     found = await stage.settled(ref)
 

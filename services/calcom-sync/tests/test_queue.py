@@ -159,4 +159,4 @@ async def _jobs(stage: "Stage", count: int) -> bool:
 
 
 async def _looked_at(stage: "Stage") -> bool:
-    return bool(await stage.pool.fetchval("SELECT state = 'other' FROM webhook"))
+    return bool(await stage.pool.fetchval("SELECT state = 'nobodys' FROM webhook"))

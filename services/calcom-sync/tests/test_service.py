@@ -45,7 +45,7 @@ async def test_it_is_ready_without_its_peers_and_ends_when_told(settings: Settin
             f"http://127.0.0.1:{settings.http_port}/calcom/webhook/9e8e4e5b-1dc2-5f56-8e55-4847ce9ef1b4",
             content=b"{}",
         )
-        assert unsigned.status_code == 503
+        assert unsigned.status_code == 401
         stop.set()
         await process
 

@@ -1,5 +1,6 @@
 """The RPCs over the real gRPC server."""
 
+import asyncio
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 
 async def _ask(stage: "Stage", tenant_id: object, appointment_id: object) -> service_pb2.GetSyncStateResponse:
-    servicer = CalendarSyncServicer(stage.worker.appointments)
+    servicer = CalendarSyncServicer(stage.parts, stage.directory, stage.cal.clock, asyncio.Event())
     add = service_pb2_grpc.add_CalendarSyncServiceServicer_to_server
     request = service_pb2.GetSyncStateRequest(tenant_id=str(tenant_id), appointment_id=str(appointment_id))
     async with serving(Servicer(servicer, add, FULL_NAME)) as channel:

@@ -29,6 +29,22 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     ERROR_REASON_UNSPECIFIED: _ErrorReason.ValueType  # 0
     ERROR_REASON_APPOINTMENT_UNKNOWN: _ErrorReason.ValueType  # 1
     """Nothing is known about the appointment here."""
+    ERROR_REASON_REQUEST_INVALID: _ErrorReason.ValueType  # 2
+    """A field is missing or malformed; metadata: "field"."""
+    ERROR_REASON_PAGE_TOKEN_INVALID: _ErrorReason.ValueType  # 3
+    """The page token is none of ours."""
+    ERROR_REASON_POSITION_INVALID: _ErrorReason.ValueType  # 4
+    """The position is none of ours."""
+    ERROR_REASON_NOT_WANTED: _ErrorReason.ValueType  # 5
+    """The appointment was called off or moved: nothing of it is to be at Cal.com."""
+    ERROR_REASON_CASE_UNKNOWN: _ErrorReason.ValueType  # 6
+    """There is no such case."""
+    ERROR_REASON_BUSINESS_UNKNOWN: _ErrorReason.ValueType  # 7
+    """There is no business with the id."""
+    ERROR_REASON_BUSINESS_UNAVAILABLE: _ErrorReason.ValueType  # 8
+    """The staff registry does not answer, so nothing is known about the business now."""
+    ERROR_REASON_NOT_SETTLED: _ErrorReason.ValueType  # 9
+    """The appointment's copies are still being made or taken back."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """Why a call was refused; the reason of the google.rpc.ErrorInfo, without its prefix."""
@@ -36,6 +52,22 @@ class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
 ERROR_REASON_UNSPECIFIED: ErrorReason.ValueType  # 0
 ERROR_REASON_APPOINTMENT_UNKNOWN: ErrorReason.ValueType  # 1
 """Nothing is known about the appointment here."""
+ERROR_REASON_REQUEST_INVALID: ErrorReason.ValueType  # 2
+"""A field is missing or malformed; metadata: "field"."""
+ERROR_REASON_PAGE_TOKEN_INVALID: ErrorReason.ValueType  # 3
+"""The page token is none of ours."""
+ERROR_REASON_POSITION_INVALID: ErrorReason.ValueType  # 4
+"""The position is none of ours."""
+ERROR_REASON_NOT_WANTED: ErrorReason.ValueType  # 5
+"""The appointment was called off or moved: nothing of it is to be at Cal.com."""
+ERROR_REASON_CASE_UNKNOWN: ErrorReason.ValueType  # 6
+"""There is no such case."""
+ERROR_REASON_BUSINESS_UNKNOWN: ErrorReason.ValueType  # 7
+"""There is no business with the id."""
+ERROR_REASON_BUSINESS_UNAVAILABLE: ErrorReason.ValueType  # 8
+"""The staff registry does not answer, so nothing is known about the business now."""
+ERROR_REASON_NOT_SETTLED: ErrorReason.ValueType  # 9
+"""The appointment's copies are still being made or taken back."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015
 
 class _AppointmentSyncState:
@@ -113,6 +145,28 @@ PHASE_SYNC_STATE_FAILED: PhaseSyncState.ValueType  # 5
 PHASE_SYNC_STATE_CANCELLED: PhaseSyncState.ValueType  # 6
 """Cancelled there."""
 Global___PhaseSyncState: _TypeAlias = PhaseSyncState  # noqa: Y015
+
+class _BusySource:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _BusySourceEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_BusySource.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    BUSY_SOURCE_UNSPECIFIED: _BusySource.ValueType  # 0
+    BUSY_SOURCE_BOOKING: _BusySource.ValueType  # 1
+    """Booked at Cal.com by others."""
+    BUSY_SOURCE_CALENDAR: _BusySource.ValueType  # 2
+    """In a calendar that is connected to Cal.com."""
+
+class BusySource(_BusySource, metaclass=_BusySourceEnumTypeWrapper):
+    """Where a busy time is known from."""
+
+BUSY_SOURCE_UNSPECIFIED: BusySource.ValueType  # 0
+BUSY_SOURCE_BOOKING: BusySource.ValueType  # 1
+"""Booked at Cal.com by others."""
+BUSY_SOURCE_CALENDAR: BusySource.ValueType  # 2
+"""In a calendar that is connected to Cal.com."""
+Global___BusySource: _TypeAlias = BusySource  # noqa: Y015
 
 @_typing.final
 class GetSyncStateRequest(_message.Message):
@@ -209,3 +263,785 @@ class PhaseSync(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___PhaseSync: _TypeAlias = PhaseSync  # noqa: Y015
+
+@_typing.final
+class ListSyncCasesRequest(_message.Message):
+    """Which cases; every filter that is set must hold."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TENANT_ID_FIELD_NUMBER: _builtins.int
+    APPOINTMENT_ID_FIELD_NUMBER: _builtins.int
+    WITH_CLOSED_FIELD_NUMBER: _builtins.int
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    tenant_id: _builtins.str
+    appointment_id: _builtins.str
+    with_closed: _builtins.bool
+    """Those as well that somebody has taken care of."""
+    page_size: _builtins.int
+    """At most 500; 0 means 100."""
+    page_token: _builtins.str
+    def __init__(
+        self,
+        *,
+        tenant_id: _builtins.str = ...,
+        appointment_id: _builtins.str = ...,
+        with_closed: _builtins.bool = ...,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["appointment_id", b"appointment_id", "page_size", b"page_size", "page_token", b"page_token", "tenant_id", b"tenant_id", "with_closed", b"with_closed"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListSyncCasesRequest: _TypeAlias = ListSyncCasesRequest  # noqa: Y015
+
+@_typing.final
+class ListSyncCasesResponse(_message.Message):
+    """A page, and a token while there are more."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CASES_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    @_builtins.property
+    def cases(self) -> _containers.RepeatedCompositeFieldContainer[Global___SyncCase]: ...
+    def __init__(
+        self,
+        *,
+        cases: _abc.Iterable[Global___SyncCase] | None = ...,
+        next_page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["cases", b"cases", "next_page_token", b"next_page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListSyncCasesResponse: _TypeAlias = ListSyncCasesResponse  # noqa: Y015
+
+@_typing.final
+class SyncCase(_message.Message):
+    """What a person has to look at."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CASE_ID_FIELD_NUMBER: _builtins.int
+    TENANT_ID_FIELD_NUMBER: _builtins.int
+    APPOINTMENT_ID_FIELD_NUMBER: _builtins.int
+    PHASE_ID_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
+    DETAIL_FIELD_NUMBER: _builtins.int
+    OPEN_TIME_FIELD_NUMBER: _builtins.int
+    CLOSE_TIME_FIELD_NUMBER: _builtins.int
+    RESOLUTION_FIELD_NUMBER: _builtins.int
+    RESOLVED_BY_FIELD_NUMBER: _builtins.int
+    case_id: _builtins.str
+    tenant_id: _builtins.str
+    appointment_id: _builtins.str
+    phase_id: _builtins.str
+    kind: _builtins.str
+    """E.g. "taken", "no_mapping", "cancelled_there"."""
+    detail: _builtins.str
+    """For an operator, as Cal.com said it."""
+    resolution: _builtins.str
+    resolved_by: _builtins.str
+    """Empty: nobody, or the appointment was called off or moved."""
+    @_builtins.property
+    def open_time(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def close_time(self) -> _timestamp_pb2.Timestamp:
+        """Absent: open."""
+
+    def __init__(
+        self,
+        *,
+        case_id: _builtins.str = ...,
+        tenant_id: _builtins.str = ...,
+        appointment_id: _builtins.str = ...,
+        phase_id: _builtins.str = ...,
+        kind: _builtins.str = ...,
+        detail: _builtins.str = ...,
+        open_time: _timestamp_pb2.Timestamp | None = ...,
+        close_time: _timestamp_pb2.Timestamp | None = ...,
+        resolution: _builtins.str = ...,
+        resolved_by: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["close_time", b"close_time", "open_time", b"open_time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["appointment_id", b"appointment_id", "case_id", b"case_id", "close_time", b"close_time", "detail", b"detail", "kind", b"kind", "open_time", b"open_time", "phase_id", b"phase_id", "resolution", b"resolution", "resolved_by", b"resolved_by", "tenant_id", b"tenant_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SyncCase: _TypeAlias = SyncCase  # noqa: Y015
+
+@_typing.final
+class RetrySyncRequest(_message.Message):
+    """Which appointment."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TENANT_ID_FIELD_NUMBER: _builtins.int
+    APPOINTMENT_ID_FIELD_NUMBER: _builtins.int
+    OPERATOR_FIELD_NUMBER: _builtins.int
+    tenant_id: _builtins.str
+    appointment_id: _builtins.str
+    operator: _builtins.str
+    def __init__(
+        self,
+        *,
+        tenant_id: _builtins.str = ...,
+        appointment_id: _builtins.str = ...,
+        operator: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["appointment_id", b"appointment_id", "operator", b"operator", "tenant_id", b"tenant_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RetrySyncRequest: _TypeAlias = RetrySyncRequest  # noqa: Y015
+
+@_typing.final
+class RetrySyncResponse(_message.Message):
+    """As it is now, before anything was sent."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    STATE_FIELD_NUMBER: _builtins.int
+    PHASES_FIELD_NUMBER: _builtins.int
+    state: Global___AppointmentSyncState.ValueType
+    @_builtins.property
+    def phases(self) -> _containers.RepeatedCompositeFieldContainer[Global___PhaseSync]: ...
+    def __init__(
+        self,
+        *,
+        state: Global___AppointmentSyncState.ValueType = ...,
+        phases: _abc.Iterable[Global___PhaseSync] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["phases", b"phases", "state", b"state"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RetrySyncResponse: _TypeAlias = RetrySyncResponse  # noqa: Y015
+
+@_typing.final
+class VerifySyncRequest(_message.Message):
+    """Which appointment."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TENANT_ID_FIELD_NUMBER: _builtins.int
+    APPOINTMENT_ID_FIELD_NUMBER: _builtins.int
+    tenant_id: _builtins.str
+    appointment_id: _builtins.str
+    def __init__(
+        self,
+        *,
+        tenant_id: _builtins.str = ...,
+        appointment_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["appointment_id", b"appointment_id", "tenant_id", b"tenant_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___VerifySyncRequest: _TypeAlias = VerifySyncRequest  # noqa: Y015
+
+@_typing.final
+class VerifySyncResponse(_message.Message):
+    """What stands at Cal.com beside what is stored here."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    STATE_FIELD_NUMBER: _builtins.int
+    PHASES_FIELD_NUMBER: _builtins.int
+    state: Global___AppointmentSyncState.ValueType
+    @_builtins.property
+    def phases(self) -> _containers.RepeatedCompositeFieldContainer[Global___PhaseCheck]: ...
+    def __init__(
+        self,
+        *,
+        state: Global___AppointmentSyncState.ValueType = ...,
+        phases: _abc.Iterable[Global___PhaseCheck] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["phases", b"phases", "state", b"state"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___VerifySyncResponse: _TypeAlias = VerifySyncResponse  # noqa: Y015
+
+@_typing.final
+class PhaseCheck(_message.Message):
+    """One phase, here and there."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PHASE_FIELD_NUMBER: _builtins.int
+    BOOKINGS_FIELD_NUMBER: _builtins.int
+    ERROR_FIELD_NUMBER: _builtins.int
+    DIFFERENCES_FIELD_NUMBER: _builtins.int
+    error: _builtins.str
+    """Why Cal.com could not be asked; empty: it was."""
+    @_builtins.property
+    def phase(self) -> Global___PhaseSync: ...
+    @_builtins.property
+    def bookings(self) -> _containers.RepeatedCompositeFieldContainer[Global___RemoteBooking]:
+        """Bookings that carry the phase's id or are known by their uid, cancelled ones included."""
+
+    @_builtins.property
+    def differences(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """What differs from what was asked for; empty: nothing."""
+
+    def __init__(
+        self,
+        *,
+        phase: Global___PhaseSync | None = ...,
+        bookings: _abc.Iterable[Global___RemoteBooking] | None = ...,
+        error: _builtins.str = ...,
+        differences: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["phase", b"phase"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["bookings", b"bookings", "differences", b"differences", "error", b"error", "phase", b"phase"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PhaseCheck: _TypeAlias = PhaseCheck  # noqa: Y015
+
+@_typing.final
+class RemoteBooking(_message.Message):
+    """A booking as Cal.com tells it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    UID_FIELD_NUMBER: _builtins.int
+    STATUS_FIELD_NUMBER: _builtins.int
+    START_TIME_FIELD_NUMBER: _builtins.int
+    END_TIME_FIELD_NUMBER: _builtins.int
+    EVENT_TYPE_ID_FIELD_NUMBER: _builtins.int
+    uid: _builtins.str
+    status: _builtins.str
+    """"accepted", "pending", "cancelled", "rejected"."""
+    event_type_id: _builtins.int
+    @_builtins.property
+    def start_time(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def end_time(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        uid: _builtins.str = ...,
+        status: _builtins.str = ...,
+        start_time: _timestamp_pb2.Timestamp | None = ...,
+        end_time: _timestamp_pb2.Timestamp | None = ...,
+        event_type_id: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["end_time", b"end_time", "start_time", b"start_time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["end_time", b"end_time", "event_type_id", b"event_type_id", "start_time", b"start_time", "status", b"status", "uid", b"uid"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RemoteBooking: _TypeAlias = RemoteBooking  # noqa: Y015
+
+@_typing.final
+class ResolveCaseRequest(_message.Message):
+    """Which case, and what came of it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TENANT_ID_FIELD_NUMBER: _builtins.int
+    CASE_ID_FIELD_NUMBER: _builtins.int
+    OPERATOR_FIELD_NUMBER: _builtins.int
+    RESOLUTION_FIELD_NUMBER: _builtins.int
+    tenant_id: _builtins.str
+    case_id: _builtins.str
+    operator: _builtins.str
+    resolution: _builtins.str
+    def __init__(
+        self,
+        *,
+        tenant_id: _builtins.str = ...,
+        case_id: _builtins.str = ...,
+        operator: _builtins.str = ...,
+        resolution: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["case_id", b"case_id", "operator", b"operator", "resolution", b"resolution", "tenant_id", b"tenant_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ResolveCaseRequest: _TypeAlias = ResolveCaseRequest  # noqa: Y015
+
+@_typing.final
+class ResolveCaseResponse(_message.Message):
+    """The case as it is now; one that was closed already keeps its first resolution."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CASE_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def case(self) -> Global___SyncCase: ...
+    def __init__(
+        self,
+        *,
+        case: Global___SyncCase | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["case", b"case"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["case", b"case"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ResolveCaseResponse: _TypeAlias = ResolveCaseResponse  # noqa: Y015
+
+@_typing.final
+class ReconcileRequest(_message.Message):
+    """Which business."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TENANT_ID_FIELD_NUMBER: _builtins.int
+    tenant_id: _builtins.str
+    def __init__(
+        self,
+        *,
+        tenant_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["tenant_id", b"tenant_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ReconcileRequest: _TypeAlias = ReconcileRequest  # noqa: Y015
+
+@_typing.final
+class ReconcileResponse(_message.Message):
+    """What the last pass over each account has found."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ACCOUNTS_FIELD_NUMBER: _builtins.int
+    COMPLETE_FIELD_NUMBER: _builtins.int
+    complete: _builtins.bool
+    """False: the budget did not suffice, or Cal.com did not answer; the pass goes on by itself."""
+    @_builtins.property
+    def accounts(self) -> _containers.RepeatedCompositeFieldContainer[Global___AccountDrift]: ...
+    def __init__(
+        self,
+        *,
+        accounts: _abc.Iterable[Global___AccountDrift] | None = ...,
+        complete: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["accounts", b"accounts", "complete", b"complete"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ReconcileResponse: _TypeAlias = ReconcileResponse  # noqa: Y015
+
+@_typing.final
+class AccountDrift(_message.Message):
+    """One account."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    @_typing.final
+    class FoundEntry(_message.Message):
+        DESCRIPTOR: _descriptor.Descriptor
+
+        KEY_FIELD_NUMBER: _builtins.int
+        VALUE_FIELD_NUMBER: _builtins.int
+        key: _builtins.str
+        value: _builtins.int
+        def __init__(
+            self,
+            *,
+            key: _builtins.str = ...,
+            value: _builtins.int = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["key", b"key", "value", b"value"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+    ACCOUNT_ID_FIELD_NUMBER: _builtins.int
+    FINISH_TIME_FIELD_NUMBER: _builtins.int
+    FOUND_FIELD_NUMBER: _builtins.int
+    account_id: _builtins.str
+    @_builtins.property
+    def finish_time(self) -> _timestamp_pb2.Timestamp:
+        """When the last pass came to its end; absent: never."""
+
+    @_builtins.property
+    def found(self) -> _containers.ScalarMap[_builtins.str, _builtins.int]:
+        """Kind of finding → how many, e.g. "right", "others", "vanished", "duplicate", "leftover", "elsewhere", "cancelled_there"."""
+
+    def __init__(
+        self,
+        *,
+        account_id: _builtins.str = ...,
+        finish_time: _timestamp_pb2.Timestamp | None = ...,
+        found: _abc.Mapping[_builtins.str, _builtins.int] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["finish_time", b"finish_time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["account_id", b"account_id", "finish_time", b"finish_time", "found", b"found"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AccountDrift: _TypeAlias = AccountDrift  # noqa: Y015
+
+@_typing.final
+class CheckMappingsRequest(_message.Message):
+    """Which business."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TENANT_ID_FIELD_NUMBER: _builtins.int
+    FIX_FIELD_NUMBER: _builtins.int
+    tenant_id: _builtins.str
+    fix: _builtins.bool
+    """Create the event types that are missing. They are told, not stored: mappings belong to the staff registry."""
+    def __init__(
+        self,
+        *,
+        tenant_id: _builtins.str = ...,
+        fix: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["fix", b"fix", "tenant_id", b"tenant_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CheckMappingsRequest: _TypeAlias = CheckMappingsRequest  # noqa: Y015
+
+@_typing.final
+class CheckMappingsResponse(_message.Message):
+    """Every active phase of every person who does the service."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MAPPINGS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def mappings(self) -> _containers.RepeatedCompositeFieldContainer[Global___MappingCheck]: ...
+    def __init__(
+        self,
+        *,
+        mappings: _abc.Iterable[Global___MappingCheck] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["mappings", b"mappings"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CheckMappingsResponse: _TypeAlias = CheckMappingsResponse  # noqa: Y015
+
+@_typing.final
+class MappingCheck(_message.Message):
+    """One mapping, or the lack of one."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SERVICE_ID_FIELD_NUMBER: _builtins.int
+    PHASE_POSITION_FIELD_NUMBER: _builtins.int
+    PERSON_ID_FIELD_NUMBER: _builtins.int
+    ACCOUNT_ID_FIELD_NUMBER: _builtins.int
+    EVENT_TYPE_ID_FIELD_NUMBER: _builtins.int
+    FAULTS_FIELD_NUMBER: _builtins.int
+    CREATED_EVENT_TYPE_ID_FIELD_NUMBER: _builtins.int
+    service_id: _builtins.str
+    phase_position: _builtins.int
+    person_id: _builtins.str
+    account_id: _builtins.str
+    event_type_id: _builtins.int
+    """0: nothing is mapped."""
+    created_event_type_id: _builtins.int
+    """An event type that was made for it; 0: none was."""
+    @_builtins.property
+    def faults(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Empty: it can be booked."""
+
+    def __init__(
+        self,
+        *,
+        service_id: _builtins.str = ...,
+        phase_position: _builtins.int = ...,
+        person_id: _builtins.str = ...,
+        account_id: _builtins.str = ...,
+        event_type_id: _builtins.int = ...,
+        faults: _abc.Iterable[_builtins.str] | None = ...,
+        created_event_type_id: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["account_id", b"account_id", "created_event_type_id", b"created_event_type_id", "event_type_id", b"event_type_id", "faults", b"faults", "person_id", b"person_id", "phase_position", b"phase_position", "service_id", b"service_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___MappingCheck: _TypeAlias = MappingCheck  # noqa: Y015
+
+@_typing.final
+class ListBusyTimesRequest(_message.Message):
+    """Which times."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TENANT_ID_FIELD_NUMBER: _builtins.int
+    START_TIME_FIELD_NUMBER: _builtins.int
+    END_TIME_FIELD_NUMBER: _builtins.int
+    PERSON_IDS_FIELD_NUMBER: _builtins.int
+    tenant_id: _builtins.str
+    @_builtins.property
+    def start_time(self) -> _timestamp_pb2.Timestamp:
+        """Ends after this instant."""
+
+    @_builtins.property
+    def end_time(self) -> _timestamp_pb2.Timestamp:
+        """Starts before this instant."""
+
+    @_builtins.property
+    def person_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Empty: all people of the business."""
+
+    def __init__(
+        self,
+        *,
+        tenant_id: _builtins.str = ...,
+        start_time: _timestamp_pb2.Timestamp | None = ...,
+        end_time: _timestamp_pb2.Timestamp | None = ...,
+        person_ids: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["end_time", b"end_time", "start_time", b"start_time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["end_time", b"end_time", "person_ids", b"person_ids", "start_time", b"start_time", "tenant_id", b"tenant_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListBusyTimesRequest: _TypeAlias = ListBusyTimesRequest  # noqa: Y015
+
+@_typing.final
+class ListBusyTimesResponse(_message.Message):
+    """What is taken, and how fresh that knowledge is."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    BUSY_TIMES_FIELD_NUMBER: _builtins.int
+    AS_OF_TIME_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def busy_times(self) -> _containers.RepeatedCompositeFieldContainer[Global___BusyTime]: ...
+    @_builtins.property
+    def as_of_time(self) -> _timestamp_pb2.Timestamp:
+        """When the account that was pulled longest ago was pulled; absent: one never was."""
+
+    def __init__(
+        self,
+        *,
+        busy_times: _abc.Iterable[Global___BusyTime] | None = ...,
+        as_of_time: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["as_of_time", b"as_of_time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["as_of_time", b"as_of_time", "busy_times", b"busy_times"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListBusyTimesResponse: _TypeAlias = ListBusyTimesResponse  # noqa: Y015
+
+@_typing.final
+class BusyTime(_message.Message):
+    """A span of time in which a person is taken, half open."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    BUSY_ID_FIELD_NUMBER: _builtins.int
+    TENANT_ID_FIELD_NUMBER: _builtins.int
+    PERSON_ID_FIELD_NUMBER: _builtins.int
+    START_TIME_FIELD_NUMBER: _builtins.int
+    END_TIME_FIELD_NUMBER: _builtins.int
+    SOURCE_FIELD_NUMBER: _builtins.int
+    busy_id: _builtins.str
+    tenant_id: _builtins.str
+    person_id: _builtins.str
+    source: Global___BusySource.ValueType
+    @_builtins.property
+    def start_time(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def end_time(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        busy_id: _builtins.str = ...,
+        tenant_id: _builtins.str = ...,
+        person_id: _builtins.str = ...,
+        start_time: _timestamp_pb2.Timestamp | None = ...,
+        end_time: _timestamp_pb2.Timestamp | None = ...,
+        source: Global___BusySource.ValueType = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["end_time", b"end_time", "start_time", b"start_time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["busy_id", b"busy_id", "end_time", b"end_time", "person_id", b"person_id", "source", b"source", "start_time", b"start_time", "tenant_id", b"tenant_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___BusyTime: _TypeAlias = BusyTime  # noqa: Y015
+
+@_typing.final
+class WatchBusyTimesRequest(_message.Message):
+    """From where to tell."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    AFTER_FIELD_NUMBER: _builtins.int
+    after: _builtins.str
+    """Position of the last change that the client has dealt with; empty: from the beginning."""
+    def __init__(
+        self,
+        *,
+        after: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["after", b"after"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___WatchBusyTimesRequest: _TypeAlias = WatchBusyTimesRequest  # noqa: Y015
+
+@_typing.final
+class WatchBusyTimesResponse(_message.Message):
+    """One change."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    POSITION_FIELD_NUMBER: _builtins.int
+    EVENT_TIME_FIELD_NUMBER: _builtins.int
+    TRACEPARENT_FIELD_NUMBER: _builtins.int
+    BUSY_TIME_FIELD_NUMBER: _builtins.int
+    GONE_FIELD_NUMBER: _builtins.int
+    position: _builtins.str
+    """Comes back in WatchBusyTimesRequest.after."""
+    traceparent: _builtins.str
+    """W3C trace context of the change."""
+    gone: _builtins.bool
+    """The person is free again in that span, as far as this busy time goes."""
+    @_builtins.property
+    def event_time(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def busy_time(self) -> Global___BusyTime: ...
+    def __init__(
+        self,
+        *,
+        position: _builtins.str = ...,
+        event_time: _timestamp_pb2.Timestamp | None = ...,
+        traceparent: _builtins.str = ...,
+        busy_time: Global___BusyTime | None = ...,
+        gone: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["busy_time", b"busy_time", "event_time", b"event_time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["busy_time", b"busy_time", "event_time", b"event_time", "gone", b"gone", "position", b"position", "traceparent", b"traceparent"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___WatchBusyTimesResponse: _TypeAlias = WatchBusyTimesResponse  # noqa: Y015
+
+@_typing.final
+class GetBudgetRequest(_message.Message):
+    """Which business."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TENANT_ID_FIELD_NUMBER: _builtins.int
+    tenant_id: _builtins.str
+    def __init__(
+        self,
+        *,
+        tenant_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["tenant_id", b"tenant_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetBudgetRequest: _TypeAlias = GetBudgetRequest  # noqa: Y015
+
+@_typing.final
+class GetBudgetResponse(_message.Message):
+    """By account; accounts with the same key share one budget."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ACCOUNTS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def accounts(self) -> _containers.RepeatedCompositeFieldContainer[Global___AccountBudget]: ...
+    def __init__(
+        self,
+        *,
+        accounts: _abc.Iterable[Global___AccountBudget] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["accounts", b"accounts"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetBudgetResponse: _TypeAlias = GetBudgetResponse  # noqa: Y015
+
+@_typing.final
+class AccountBudget(_message.Message):
+    """One account."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ACCOUNT_ID_FIELD_NUMBER: _builtins.int
+    TOKENS_FIELD_NUMBER: _builtins.int
+    WAITING_FIELD_NUMBER: _builtins.int
+    PAUSE_END_TIME_FIELD_NUMBER: _builtins.int
+    REST_END_TIME_FIELD_NUMBER: _builtins.int
+    account_id: _builtins.str
+    tokens: _builtins.float
+    """Requests that may be sent at once; negative: some were sent ahead."""
+    waiting: _builtins.int
+    """Appointments that stand in the line."""
+    @_builtins.property
+    def pause_end_time(self) -> _timestamp_pb2.Timestamp:
+        """Cal.com has throttled the key; absent: it has not."""
+
+    @_builtins.property
+    def rest_end_time(self) -> _timestamp_pb2.Timestamp:
+        """The key rests, since nothing was answered; absent: it does not."""
+
+    def __init__(
+        self,
+        *,
+        account_id: _builtins.str = ...,
+        tokens: _builtins.float = ...,
+        waiting: _builtins.int = ...,
+        pause_end_time: _timestamp_pb2.Timestamp | None = ...,
+        rest_end_time: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["pause_end_time", b"pause_end_time", "rest_end_time", b"rest_end_time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["account_id", b"account_id", "pause_end_time", b"pause_end_time", "rest_end_time", b"rest_end_time", "tokens", b"tokens", "waiting", b"waiting"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AccountBudget: _TypeAlias = AccountBudget  # noqa: Y015

@@ -40,6 +40,51 @@ class CalendarSyncServiceStub:
                 request_serializer=rufbuch_dot_calendarsync_dot_v1_dot_service__pb2.GetSyncStateRequest.SerializeToString,
                 response_deserializer=rufbuch_dot_calendarsync_dot_v1_dot_service__pb2.GetSyncStateResponse.FromString,
                 _registered_method=True)
+        self.ListSyncCases = channel.unary_unary(
+                '/rufbuch.calendarsync.v1.CalendarSyncService/ListSyncCases',
+                request_serializer=rufbuch_dot_calendarsync_dot_v1_dot_service__pb2.ListSyncCasesRequest.SerializeToString,
+                response_deserializer=rufbuch_dot_calendarsync_dot_v1_dot_service__pb2.ListSyncCasesResponse.FromString,
+                _registered_method=True)
+        self.RetrySync = channel.unary_unary(
+                '/rufbuch.calendarsync.v1.CalendarSyncService/RetrySync',
+                request_serializer=rufbuch_dot_calendarsync_dot_v1_dot_service__pb2.RetrySyncRequest.SerializeToString,
+                response_deserializer=rufbuch_dot_calendarsync_dot_v1_dot_service__pb2.RetrySyncResponse.FromString,
+                _registered_method=True)
+        self.VerifySync = channel.unary_unary(
+                '/rufbuch.calendarsync.v1.CalendarSyncService/VerifySync',
+                request_serializer=rufbuch_dot_calendarsync_dot_v1_dot_service__pb2.VerifySyncRequest.SerializeToString,
+                response_deserializer=rufbuch_dot_calendarsync_dot_v1_dot_service__pb2.VerifySyncResponse.FromString,
+                _registered_method=True)
+        self.ResolveCase = channel.unary_unary(
+                '/rufbuch.calendarsync.v1.CalendarSyncService/ResolveCase',
+                request_serializer=rufbuch_dot_calendarsync_dot_v1_dot_service__pb2.ResolveCaseRequest.SerializeToString,
+                response_deserializer=rufbuch_dot_calendarsync_dot_v1_dot_service__pb2.ResolveCaseResponse.FromString,
+                _registered_method=True)
+        self.Reconcile = channel.unary_unary(
+                '/rufbuch.calendarsync.v1.CalendarSyncService/Reconcile',
+                request_serializer=rufbuch_dot_calendarsync_dot_v1_dot_service__pb2.ReconcileRequest.SerializeToString,
+                response_deserializer=rufbuch_dot_calendarsync_dot_v1_dot_service__pb2.ReconcileResponse.FromString,
+                _registered_method=True)
+        self.CheckMappings = channel.unary_unary(
+                '/rufbuch.calendarsync.v1.CalendarSyncService/CheckMappings',
+                request_serializer=rufbuch_dot_calendarsync_dot_v1_dot_service__pb2.CheckMappingsRequest.SerializeToString,
+                response_deserializer=rufbuch_dot_calendarsync_dot_v1_dot_service__pb2.CheckMappingsResponse.FromString,
+                _registered_method=True)
+        self.ListBusyTimes = channel.unary_unary(
+                '/rufbuch.calendarsync.v1.CalendarSyncService/ListBusyTimes',
+                request_serializer=rufbuch_dot_calendarsync_dot_v1_dot_service__pb2.ListBusyTimesRequest.SerializeToString,
+                response_deserializer=rufbuch_dot_calendarsync_dot_v1_dot_service__pb2.ListBusyTimesResponse.FromString,
+                _registered_method=True)
+        self.WatchBusyTimes = channel.unary_stream(
+                '/rufbuch.calendarsync.v1.CalendarSyncService/WatchBusyTimes',
+                request_serializer=rufbuch_dot_calendarsync_dot_v1_dot_service__pb2.WatchBusyTimesRequest.SerializeToString,
+                response_deserializer=rufbuch_dot_calendarsync_dot_v1_dot_service__pb2.WatchBusyTimesResponse.FromString,
+                _registered_method=True)
+        self.GetBudget = channel.unary_unary(
+                '/rufbuch.calendarsync.v1.CalendarSyncService/GetBudget',
+                request_serializer=rufbuch_dot_calendarsync_dot_v1_dot_service__pb2.GetBudgetRequest.SerializeToString,
+                response_deserializer=rufbuch_dot_calendarsync_dot_v1_dot_service__pb2.GetBudgetResponse.FromString,
+                _registered_method=True)
 
 
 class CalendarSyncServiceServicer:
@@ -54,6 +99,76 @@ class CalendarSyncServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListSyncCases(self, request, context):
+        """What a person has to look at, the oldest first. INVALID_ARGUMENT (REQUEST_INVALID, PAGE_TOKEN_INVALID).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RetrySync(self, request, context):
+        """Tries an appointment again whose copies failed or were cancelled at Cal.com; what may have been sent is looked up first.
+        NOT_FOUND (APPOINTMENT_UNKNOWN). FAILED_PRECONDITION (NOT_WANTED): it was called off or moved; (NOT_SETTLED): it is
+        still being worked at.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def VerifySync(self, request, context):
+        """Asks Cal.com what stands there for an appointment, and changes nothing: to be read before anything is deleted by hand.
+        NOT_FOUND (APPOINTMENT_UNKNOWN). UNAVAILABLE (BUSINESS_UNAVAILABLE): the registry does not answer.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ResolveCase(self, request, context):
+        """A person has taken care of a case. NOT_FOUND (CASE_UNKNOWN). INVALID_ARGUMENT (REQUEST_INVALID).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def Reconcile(self, request, context):
+        """Compares all upcoming bookings of a business with what is known here, both ways, inside the budget; repairs what is
+        safe and opens cases for the rest. INVALID_ARGUMENT (REQUEST_INVALID). UNAVAILABLE (BUSINESS_UNAVAILABLE).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def CheckMappings(self, request, context):
+        """Whether each active phase of each person has an event type at Cal.com that can be booked as it is.
+        INVALID_ARGUMENT (REQUEST_INVALID). NOT_FOUND (BUSINESS_UNKNOWN). UNAVAILABLE (BUSINESS_UNAVAILABLE).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListBusyTimes(self, request, context):
+        """What takes people's time at Cal.com beside our appointments, by start. INVALID_ARGUMENT (REQUEST_INVALID).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def WatchBusyTimes(self, request, context):
+        """Every change of a busy time from a position on, in order; stays open. INVALID_ARGUMENT (POSITION_INVALID): the position
+        is none of ours.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetBudget(self, request, context):
+        """How much may still be asked of Cal.com, by account. INVALID_ARGUMENT (REQUEST_INVALID). NOT_FOUND (BUSINESS_UNKNOWN).
+        UNAVAILABLE (BUSINESS_UNAVAILABLE).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_CalendarSyncServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -61,6 +176,51 @@ def add_CalendarSyncServiceServicer_to_server(servicer, server):
                     servicer.GetSyncState,
                     request_deserializer=rufbuch_dot_calendarsync_dot_v1_dot_service__pb2.GetSyncStateRequest.FromString,
                     response_serializer=rufbuch_dot_calendarsync_dot_v1_dot_service__pb2.GetSyncStateResponse.SerializeToString,
+            ),
+            'ListSyncCases': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListSyncCases,
+                    request_deserializer=rufbuch_dot_calendarsync_dot_v1_dot_service__pb2.ListSyncCasesRequest.FromString,
+                    response_serializer=rufbuch_dot_calendarsync_dot_v1_dot_service__pb2.ListSyncCasesResponse.SerializeToString,
+            ),
+            'RetrySync': grpc.unary_unary_rpc_method_handler(
+                    servicer.RetrySync,
+                    request_deserializer=rufbuch_dot_calendarsync_dot_v1_dot_service__pb2.RetrySyncRequest.FromString,
+                    response_serializer=rufbuch_dot_calendarsync_dot_v1_dot_service__pb2.RetrySyncResponse.SerializeToString,
+            ),
+            'VerifySync': grpc.unary_unary_rpc_method_handler(
+                    servicer.VerifySync,
+                    request_deserializer=rufbuch_dot_calendarsync_dot_v1_dot_service__pb2.VerifySyncRequest.FromString,
+                    response_serializer=rufbuch_dot_calendarsync_dot_v1_dot_service__pb2.VerifySyncResponse.SerializeToString,
+            ),
+            'ResolveCase': grpc.unary_unary_rpc_method_handler(
+                    servicer.ResolveCase,
+                    request_deserializer=rufbuch_dot_calendarsync_dot_v1_dot_service__pb2.ResolveCaseRequest.FromString,
+                    response_serializer=rufbuch_dot_calendarsync_dot_v1_dot_service__pb2.ResolveCaseResponse.SerializeToString,
+            ),
+            'Reconcile': grpc.unary_unary_rpc_method_handler(
+                    servicer.Reconcile,
+                    request_deserializer=rufbuch_dot_calendarsync_dot_v1_dot_service__pb2.ReconcileRequest.FromString,
+                    response_serializer=rufbuch_dot_calendarsync_dot_v1_dot_service__pb2.ReconcileResponse.SerializeToString,
+            ),
+            'CheckMappings': grpc.unary_unary_rpc_method_handler(
+                    servicer.CheckMappings,
+                    request_deserializer=rufbuch_dot_calendarsync_dot_v1_dot_service__pb2.CheckMappingsRequest.FromString,
+                    response_serializer=rufbuch_dot_calendarsync_dot_v1_dot_service__pb2.CheckMappingsResponse.SerializeToString,
+            ),
+            'ListBusyTimes': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListBusyTimes,
+                    request_deserializer=rufbuch_dot_calendarsync_dot_v1_dot_service__pb2.ListBusyTimesRequest.FromString,
+                    response_serializer=rufbuch_dot_calendarsync_dot_v1_dot_service__pb2.ListBusyTimesResponse.SerializeToString,
+            ),
+            'WatchBusyTimes': grpc.unary_stream_rpc_method_handler(
+                    servicer.WatchBusyTimes,
+                    request_deserializer=rufbuch_dot_calendarsync_dot_v1_dot_service__pb2.WatchBusyTimesRequest.FromString,
+                    response_serializer=rufbuch_dot_calendarsync_dot_v1_dot_service__pb2.WatchBusyTimesResponse.SerializeToString,
+            ),
+            'GetBudget': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetBudget,
+                    request_deserializer=rufbuch_dot_calendarsync_dot_v1_dot_service__pb2.GetBudgetRequest.FromString,
+                    response_serializer=rufbuch_dot_calendarsync_dot_v1_dot_service__pb2.GetBudgetResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -91,6 +251,249 @@ class CalendarSyncService:
             '/rufbuch.calendarsync.v1.CalendarSyncService/GetSyncState',
             rufbuch_dot_calendarsync_dot_v1_dot_service__pb2.GetSyncStateRequest.SerializeToString,
             rufbuch_dot_calendarsync_dot_v1_dot_service__pb2.GetSyncStateResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListSyncCases(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/rufbuch.calendarsync.v1.CalendarSyncService/ListSyncCases',
+            rufbuch_dot_calendarsync_dot_v1_dot_service__pb2.ListSyncCasesRequest.SerializeToString,
+            rufbuch_dot_calendarsync_dot_v1_dot_service__pb2.ListSyncCasesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RetrySync(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/rufbuch.calendarsync.v1.CalendarSyncService/RetrySync',
+            rufbuch_dot_calendarsync_dot_v1_dot_service__pb2.RetrySyncRequest.SerializeToString,
+            rufbuch_dot_calendarsync_dot_v1_dot_service__pb2.RetrySyncResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def VerifySync(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/rufbuch.calendarsync.v1.CalendarSyncService/VerifySync',
+            rufbuch_dot_calendarsync_dot_v1_dot_service__pb2.VerifySyncRequest.SerializeToString,
+            rufbuch_dot_calendarsync_dot_v1_dot_service__pb2.VerifySyncResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ResolveCase(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/rufbuch.calendarsync.v1.CalendarSyncService/ResolveCase',
+            rufbuch_dot_calendarsync_dot_v1_dot_service__pb2.ResolveCaseRequest.SerializeToString,
+            rufbuch_dot_calendarsync_dot_v1_dot_service__pb2.ResolveCaseResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Reconcile(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/rufbuch.calendarsync.v1.CalendarSyncService/Reconcile',
+            rufbuch_dot_calendarsync_dot_v1_dot_service__pb2.ReconcileRequest.SerializeToString,
+            rufbuch_dot_calendarsync_dot_v1_dot_service__pb2.ReconcileResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CheckMappings(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/rufbuch.calendarsync.v1.CalendarSyncService/CheckMappings',
+            rufbuch_dot_calendarsync_dot_v1_dot_service__pb2.CheckMappingsRequest.SerializeToString,
+            rufbuch_dot_calendarsync_dot_v1_dot_service__pb2.CheckMappingsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListBusyTimes(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/rufbuch.calendarsync.v1.CalendarSyncService/ListBusyTimes',
+            rufbuch_dot_calendarsync_dot_v1_dot_service__pb2.ListBusyTimesRequest.SerializeToString,
+            rufbuch_dot_calendarsync_dot_v1_dot_service__pb2.ListBusyTimesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def WatchBusyTimes(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/rufbuch.calendarsync.v1.CalendarSyncService/WatchBusyTimes',
+            rufbuch_dot_calendarsync_dot_v1_dot_service__pb2.WatchBusyTimesRequest.SerializeToString,
+            rufbuch_dot_calendarsync_dot_v1_dot_service__pb2.WatchBusyTimesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetBudget(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/rufbuch.calendarsync.v1.CalendarSyncService/GetBudget',
+            rufbuch_dot_calendarsync_dot_v1_dot_service__pb2.GetBudgetRequest.SerializeToString,
+            rufbuch_dot_calendarsync_dot_v1_dot_service__pb2.GetBudgetResponse.FromString,
             options,
             channel_credentials,
             insecure,

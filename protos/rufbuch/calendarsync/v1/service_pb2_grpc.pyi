@@ -37,6 +37,37 @@ class CalendarSyncServiceStub:
     """How far the copies of one appointment at Cal.com are.
     NOT_FOUND (APPOINTMENT_UNKNOWN): the appointment's event has not arrived yet, or the business has none with the id.
     """
+    ListSyncCases: _grpc.UnaryUnaryMultiCallable[_service_pb2.ListSyncCasesRequest, _service_pb2.ListSyncCasesResponse]
+    """What a person has to look at, the oldest first. INVALID_ARGUMENT (REQUEST_INVALID, PAGE_TOKEN_INVALID)."""
+    RetrySync: _grpc.UnaryUnaryMultiCallable[_service_pb2.RetrySyncRequest, _service_pb2.RetrySyncResponse]
+    """Tries an appointment again whose copies failed or were cancelled at Cal.com; what may have been sent is looked up first.
+    NOT_FOUND (APPOINTMENT_UNKNOWN). FAILED_PRECONDITION (NOT_WANTED): it was called off or moved; (NOT_SETTLED): it is
+    still being worked at.
+    """
+    VerifySync: _grpc.UnaryUnaryMultiCallable[_service_pb2.VerifySyncRequest, _service_pb2.VerifySyncResponse]
+    """Asks Cal.com what stands there for an appointment, and changes nothing: to be read before anything is deleted by hand.
+    NOT_FOUND (APPOINTMENT_UNKNOWN). UNAVAILABLE (BUSINESS_UNAVAILABLE): the registry does not answer.
+    """
+    ResolveCase: _grpc.UnaryUnaryMultiCallable[_service_pb2.ResolveCaseRequest, _service_pb2.ResolveCaseResponse]
+    """A person has taken care of a case. NOT_FOUND (CASE_UNKNOWN). INVALID_ARGUMENT (REQUEST_INVALID)."""
+    Reconcile: _grpc.UnaryUnaryMultiCallable[_service_pb2.ReconcileRequest, _service_pb2.ReconcileResponse]
+    """Compares all upcoming bookings of a business with what is known here, both ways, inside the budget; repairs what is
+    safe and opens cases for the rest. INVALID_ARGUMENT (REQUEST_INVALID). UNAVAILABLE (BUSINESS_UNAVAILABLE).
+    """
+    CheckMappings: _grpc.UnaryUnaryMultiCallable[_service_pb2.CheckMappingsRequest, _service_pb2.CheckMappingsResponse]
+    """Whether each active phase of each person has an event type at Cal.com that can be booked as it is.
+    INVALID_ARGUMENT (REQUEST_INVALID). NOT_FOUND (BUSINESS_UNKNOWN). UNAVAILABLE (BUSINESS_UNAVAILABLE).
+    """
+    ListBusyTimes: _grpc.UnaryUnaryMultiCallable[_service_pb2.ListBusyTimesRequest, _service_pb2.ListBusyTimesResponse]
+    """What takes people's time at Cal.com beside our appointments, by start. INVALID_ARGUMENT (REQUEST_INVALID)."""
+    WatchBusyTimes: _grpc.UnaryStreamMultiCallable[_service_pb2.WatchBusyTimesRequest, _service_pb2.WatchBusyTimesResponse]
+    """Every change of a busy time from a position on, in order; stays open. INVALID_ARGUMENT (POSITION_INVALID): the position
+    is none of ours.
+    """
+    GetBudget: _grpc.UnaryUnaryMultiCallable[_service_pb2.GetBudgetRequest, _service_pb2.GetBudgetResponse]
+    """How much may still be asked of Cal.com, by account. INVALID_ARGUMENT (REQUEST_INVALID). NOT_FOUND (BUSINESS_UNKNOWN).
+    UNAVAILABLE (BUSINESS_UNAVAILABLE).
+    """
 
 @_typing.type_check_only
 class CalendarSyncServiceAsyncStub(CalendarSyncServiceStub):
@@ -46,6 +77,37 @@ class CalendarSyncServiceAsyncStub(CalendarSyncServiceStub):
     GetSyncState: _aio.UnaryUnaryMultiCallable[_service_pb2.GetSyncStateRequest, _service_pb2.GetSyncStateResponse]  # type: ignore[assignment]
     """How far the copies of one appointment at Cal.com are.
     NOT_FOUND (APPOINTMENT_UNKNOWN): the appointment's event has not arrived yet, or the business has none with the id.
+    """
+    ListSyncCases: _aio.UnaryUnaryMultiCallable[_service_pb2.ListSyncCasesRequest, _service_pb2.ListSyncCasesResponse]  # type: ignore[assignment]
+    """What a person has to look at, the oldest first. INVALID_ARGUMENT (REQUEST_INVALID, PAGE_TOKEN_INVALID)."""
+    RetrySync: _aio.UnaryUnaryMultiCallable[_service_pb2.RetrySyncRequest, _service_pb2.RetrySyncResponse]  # type: ignore[assignment]
+    """Tries an appointment again whose copies failed or were cancelled at Cal.com; what may have been sent is looked up first.
+    NOT_FOUND (APPOINTMENT_UNKNOWN). FAILED_PRECONDITION (NOT_WANTED): it was called off or moved; (NOT_SETTLED): it is
+    still being worked at.
+    """
+    VerifySync: _aio.UnaryUnaryMultiCallable[_service_pb2.VerifySyncRequest, _service_pb2.VerifySyncResponse]  # type: ignore[assignment]
+    """Asks Cal.com what stands there for an appointment, and changes nothing: to be read before anything is deleted by hand.
+    NOT_FOUND (APPOINTMENT_UNKNOWN). UNAVAILABLE (BUSINESS_UNAVAILABLE): the registry does not answer.
+    """
+    ResolveCase: _aio.UnaryUnaryMultiCallable[_service_pb2.ResolveCaseRequest, _service_pb2.ResolveCaseResponse]  # type: ignore[assignment]
+    """A person has taken care of a case. NOT_FOUND (CASE_UNKNOWN). INVALID_ARGUMENT (REQUEST_INVALID)."""
+    Reconcile: _aio.UnaryUnaryMultiCallable[_service_pb2.ReconcileRequest, _service_pb2.ReconcileResponse]  # type: ignore[assignment]
+    """Compares all upcoming bookings of a business with what is known here, both ways, inside the budget; repairs what is
+    safe and opens cases for the rest. INVALID_ARGUMENT (REQUEST_INVALID). UNAVAILABLE (BUSINESS_UNAVAILABLE).
+    """
+    CheckMappings: _aio.UnaryUnaryMultiCallable[_service_pb2.CheckMappingsRequest, _service_pb2.CheckMappingsResponse]  # type: ignore[assignment]
+    """Whether each active phase of each person has an event type at Cal.com that can be booked as it is.
+    INVALID_ARGUMENT (REQUEST_INVALID). NOT_FOUND (BUSINESS_UNKNOWN). UNAVAILABLE (BUSINESS_UNAVAILABLE).
+    """
+    ListBusyTimes: _aio.UnaryUnaryMultiCallable[_service_pb2.ListBusyTimesRequest, _service_pb2.ListBusyTimesResponse]  # type: ignore[assignment]
+    """What takes people's time at Cal.com beside our appointments, by start. INVALID_ARGUMENT (REQUEST_INVALID)."""
+    WatchBusyTimes: _aio.UnaryStreamMultiCallable[_service_pb2.WatchBusyTimesRequest, _service_pb2.WatchBusyTimesResponse]  # type: ignore[assignment]
+    """Every change of a busy time from a position on, in order; stays open. INVALID_ARGUMENT (POSITION_INVALID): the position
+    is none of ours.
+    """
+    GetBudget: _aio.UnaryUnaryMultiCallable[_service_pb2.GetBudgetRequest, _service_pb2.GetBudgetResponse]  # type: ignore[assignment]
+    """How much may still be asked of Cal.com, by account. INVALID_ARGUMENT (REQUEST_INVALID). NOT_FOUND (BUSINESS_UNKNOWN).
+    UNAVAILABLE (BUSINESS_UNAVAILABLE).
     """
 
 class CalendarSyncServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -59,6 +121,91 @@ class CalendarSyncServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_service_pb2.GetSyncStateResponse, _abc.Awaitable[_service_pb2.GetSyncStateResponse]]:
         """How far the copies of one appointment at Cal.com are.
         NOT_FOUND (APPOINTMENT_UNKNOWN): the appointment's event has not arrived yet, or the business has none with the id.
+        """
+
+    @_abc_1.abstractmethod
+    def ListSyncCases(
+        self,
+        request: _service_pb2.ListSyncCasesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_service_pb2.ListSyncCasesResponse, _abc.Awaitable[_service_pb2.ListSyncCasesResponse]]:
+        """What a person has to look at, the oldest first. INVALID_ARGUMENT (REQUEST_INVALID, PAGE_TOKEN_INVALID)."""
+
+    @_abc_1.abstractmethod
+    def RetrySync(
+        self,
+        request: _service_pb2.RetrySyncRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_service_pb2.RetrySyncResponse, _abc.Awaitable[_service_pb2.RetrySyncResponse]]:
+        """Tries an appointment again whose copies failed or were cancelled at Cal.com; what may have been sent is looked up first.
+        NOT_FOUND (APPOINTMENT_UNKNOWN). FAILED_PRECONDITION (NOT_WANTED): it was called off or moved; (NOT_SETTLED): it is
+        still being worked at.
+        """
+
+    @_abc_1.abstractmethod
+    def VerifySync(
+        self,
+        request: _service_pb2.VerifySyncRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_service_pb2.VerifySyncResponse, _abc.Awaitable[_service_pb2.VerifySyncResponse]]:
+        """Asks Cal.com what stands there for an appointment, and changes nothing: to be read before anything is deleted by hand.
+        NOT_FOUND (APPOINTMENT_UNKNOWN). UNAVAILABLE (BUSINESS_UNAVAILABLE): the registry does not answer.
+        """
+
+    @_abc_1.abstractmethod
+    def ResolveCase(
+        self,
+        request: _service_pb2.ResolveCaseRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_service_pb2.ResolveCaseResponse, _abc.Awaitable[_service_pb2.ResolveCaseResponse]]:
+        """A person has taken care of a case. NOT_FOUND (CASE_UNKNOWN). INVALID_ARGUMENT (REQUEST_INVALID)."""
+
+    @_abc_1.abstractmethod
+    def Reconcile(
+        self,
+        request: _service_pb2.ReconcileRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_service_pb2.ReconcileResponse, _abc.Awaitable[_service_pb2.ReconcileResponse]]:
+        """Compares all upcoming bookings of a business with what is known here, both ways, inside the budget; repairs what is
+        safe and opens cases for the rest. INVALID_ARGUMENT (REQUEST_INVALID). UNAVAILABLE (BUSINESS_UNAVAILABLE).
+        """
+
+    @_abc_1.abstractmethod
+    def CheckMappings(
+        self,
+        request: _service_pb2.CheckMappingsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_service_pb2.CheckMappingsResponse, _abc.Awaitable[_service_pb2.CheckMappingsResponse]]:
+        """Whether each active phase of each person has an event type at Cal.com that can be booked as it is.
+        INVALID_ARGUMENT (REQUEST_INVALID). NOT_FOUND (BUSINESS_UNKNOWN). UNAVAILABLE (BUSINESS_UNAVAILABLE).
+        """
+
+    @_abc_1.abstractmethod
+    def ListBusyTimes(
+        self,
+        request: _service_pb2.ListBusyTimesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_service_pb2.ListBusyTimesResponse, _abc.Awaitable[_service_pb2.ListBusyTimesResponse]]:
+        """What takes people's time at Cal.com beside our appointments, by start. INVALID_ARGUMENT (REQUEST_INVALID)."""
+
+    @_abc_1.abstractmethod
+    def WatchBusyTimes(
+        self,
+        request: _service_pb2.WatchBusyTimesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_abc.Iterator[_service_pb2.WatchBusyTimesResponse], _abc.AsyncIterator[_service_pb2.WatchBusyTimesResponse]]:
+        """Every change of a busy time from a position on, in order; stays open. INVALID_ARGUMENT (POSITION_INVALID): the position
+        is none of ours.
+        """
+
+    @_abc_1.abstractmethod
+    def GetBudget(
+        self,
+        request: _service_pb2.GetBudgetRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_service_pb2.GetBudgetResponse, _abc.Awaitable[_service_pb2.GetBudgetResponse]]:
+        """How much may still be asked of Cal.com, by account. INVALID_ARGUMENT (REQUEST_INVALID). NOT_FOUND (BUSINESS_UNKNOWN).
+        UNAVAILABLE (BUSINESS_UNAVAILABLE).
         """
 
 def add_CalendarSyncServiceServicer_to_server(servicer: CalendarSyncServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -12,7 +12,7 @@ import httpx
 from redis.asyncio import Redis
 from starlette.applications import Starlette
 
-from calcom_sync.clients.budget import RedisBudget
+from calcom_sync.assembly import Parts, Terms, assemble
 from calcom_sync.clients.calcom import CalcomCalendar, calcom_http
 from calcom_sync.clients.desk import BookingDesk
 from calcom_sync.clients.registry import RegistryDirectory
@@ -22,14 +22,10 @@ from calcom_sync.migration import migrate
 from calcom_sync.rounds import every
 from calcom_sync.servicer import FULL_NAME, CalendarSyncServicer
 from calcom_sync.settings import Settings
-from calcom_sync.storage.appointments import SqlAppointments
 from calcom_sync.storage.intake import SqlIntake
-from calcom_sync.storage.pleas import SqlPleas
-from calcom_sync.storage.webhooks import SqlWebhooks
 from calcom_sync.usecases.plead import plead
-from calcom_sync.usecases.synchronise import Synchroniser
 from calcom_sync.webhook_routes import webhook_routes
-from calcom_sync.worker import AT_ONCE_MAX, Worker, working
+from calcom_sync.worker import AT_ONCE_MAX, working
 from chassis import postgres, service
 from chassis.clock import Clock, SystemClock
 from chassis.grpc_client import channel
@@ -42,8 +38,10 @@ from rufbuch.staff.v1 import service_pb2_grpc as staff_grpc
 
 PEER_DEADLINE_S = 5.0
 PLEAD_EVERY_S = 5.0
+SURVEY_ROUND_EVERY_S = 10.0
 HARMLESS = tuple(
-    f"rufbuch.staff.v1.StaffRegistryService/{name}" for name in ("GetBusiness", "GetCalendarSetup")
+    f"rufbuch.staff.v1.StaffRegistryService/{name}"
+    for name in ("GetBusiness", "GetCalendarSetup", "ListBusinesses")
 )
 
 
@@ -74,21 +72,35 @@ async def outside(settings: Settings) -> AsyncIterator[Outside]:
         yield Outside(pool, redis, registry, booking, calcom)
 
 
-def worker_of(settings: Settings, opened: Outside, directory: RegistryDirectory, clock: Clock) -> Worker:
-    """The worker with all that it stands on."""
-    appointments = SqlAppointments(opened.pool, clock)
-    synchroniser = Synchroniser(
-        appointments=appointments,
-        directory=directory,
-        calendar=CalcomCalendar(opened.calcom, timeout_s=settings.calcom_timeout_s),
-        budget=RedisBudget(
-            opened.redis, per_minute=settings.calcom_requests_per_minute, burst=settings.calcom_burst
-        ),
-        clock=clock,
+def parts_of(settings: Settings, opened: Outside, directory: RegistryDirectory, clock: Clock) -> Parts:
+    """Everything that the settings decide about."""
+    terms = Terms(
+        per_minute=settings.calcom_requests_per_minute,
+        burst=settings.calcom_burst,
+        timeout_s=settings.calcom_timeout_s,
         patience=Patience(setbacks_max=settings.calcom_attempts_max),
-        lease=timedelta(seconds=2 * settings.calcom_timeout_s + 15),
+        when_cancelled=settings.calcom_when_cancelled,
+        survey_every=timedelta(seconds=settings.calcom_survey_every_s),
     )
-    return Worker(opened.pool, clock, appointments, SqlWebhooks(opened.pool), synchroniser)
+    calendar = CalcomCalendar(opened.calcom, timeout_s=settings.calcom_timeout_s)
+    return assemble(opened.pool, opened.redis, directory, calendar, clock, terms)
+
+
+def loops_of(
+    parts: Parts, events: Consumer, directory: RegistryDirectory, desk: BookingDesk, clock: Clock
+) -> dict[str, Callable[[], Awaitable[None]]]:
+    """What goes on for as long as the service runs."""
+
+    def plea_round() -> Awaitable[object]:
+        return plead(pleas=parts.pleas, desk=desk, clock=clock)
+
+    return {
+        "sweep": parts.worker.sweep,
+        "changes": directory.watch,
+        "events": events.follow,
+        "pleas": lambda: every(PLEAD_EVERY_S, "pleas", plea_round),
+        "surveys": lambda: every(SURVEY_ROUND_EVERY_S, "surveys", parts.surveyor.round),
+    }
 
 
 async def serve(settings: Settings, stop: asyncio.Event) -> None:
@@ -98,22 +110,14 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
     clock = SystemClock()
     async with outside(settings) as opened, AsyncExitStack() as stack:
         directory = RegistryDirectory(staff_grpc.StaffRegistryServiceStub(opened.registry), clock)
-        worker = worker_of(settings, opened, directory, clock)
+        parts = parts_of(settings, opened, directory, clock)
+        worker = parts.worker
         booking = booking_grpc.BookingServiceStub(opened.booking)
         events = Consumer(booking, SqlIntake(opened.pool), clock)
-        pleas, desk = SqlPleas(opened.pool), BookingDesk(booking)
         readiness = Readiness({"database": lambda: postgres.check(opened.pool), "redis": opened.redis.ping})
         enter = stack.enter_async_context
         await enter(working(worker, stop=stop, drain_s=settings.drain_s))
-        loops = {
-            "sweep": worker.sweep,
-            "changes": directory.watch,
-            "events": events.follow,
-            "pleas": lambda: every(
-                PLEAD_EVERY_S, "pleas", lambda: plead(pleas=pleas, desk=desk, clock=clock)
-            ),
-        }
-        for name, run in loops.items():
+        for name, run in loops_of(parts, events, directory, BookingDesk(booking), clock).items():
             await enter(background(run, name=name, stop=stop))
         operations = operations_routes(lambda: readiness.missing)
         webhooks = webhook_routes(directory, worker.webhooks, clock)
@@ -123,7 +127,7 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
         ):
             await enter(http_server(app, host=settings.host, port=port, drain_s=settings.drain_s))
         servicer = Servicer(
-            CalendarSyncServicer(worker.appointments),
+            CalendarSyncServicer(parts, directory, clock, stop),
             service_pb2_grpc.add_CalendarSyncServiceServicer_to_server,
             FULL_NAME,
         )

@@ -1,72 +1,186 @@
 """gRPC in, one use case, gRPC out."""
 
-from datetime import datetime
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 import grpc
-from google.protobuf.timestamp_pb2 import Timestamp
+from opentelemetry import trace
 
-from calcom_sync.domain.appointment import Appointment, AppointmentRef, SyncState
-from calcom_sync.domain.intent import Intent, State
-from calcom_sync.errors import AppointmentUnknownError
+from calcom_sync import wire
+from calcom_sync.assembly import Parts
+from calcom_sync.domain.appointment import Appointment, AppointmentRef
+from calcom_sync.errors import (
+    AppointmentUnknownError,
+    BusinessUnavailableError,
+    BusinessUnknownError,
+    CaseUnknownError,
+    RequestInvalidError,
+)
 from calcom_sync.usecases.get_sync_state import get_sync_state
-from calcom_sync.usecases.ports import Appointments
+from calcom_sync.usecases.ports import Clock, Directory, SetupUnavailableError
+from chassis.streams import until
 from rufbuch.calendarsync.v1 import service_pb2, service_pb2_grpc
 
 FULL_NAME = "rufbuch.calendarsync.v1.CalendarSyncService"
-_Context = grpc.aio.ServicerContext[service_pb2.GetSyncStateRequest, service_pb2.GetSyncStateResponse]
-_STATES = {
-    state: service_pb2.AppointmentSyncState.Value(f"APPOINTMENT_SYNC_STATE_{state.name}")
-    for state in SyncState
-}
-_PHASE_STATES = {state: service_pb2.PhaseSyncState.Value(f"PHASE_SYNC_STATE_{state.name}") for state in State}
+PAGE_DEFAULT, PAGE_MAX = 100, 500
+_Context = grpc.aio.ServicerContext[Any, Any]
 
 
+@dataclass(frozen=True)
 class CalendarSyncServicer(service_pb2_grpc.CalendarSyncServiceServicer):
-    """How far the copies at Cal.com are."""
+    """How far the copies at Cal.com are, and what stands there beside them. ``stop`` ends the streams."""
 
-    def __init__(self, appointments: Appointments) -> None:
-        self._appointments = appointments
+    parts: Parts
+    directory: Directory
+    clock: Clock
+    stop: asyncio.Event
 
     async def GetSyncState(
-        self,
-        request: service_pb2.GetSyncStateRequest,
-        context: _Context,
+        self, request: service_pb2.GetSyncStateRequest, context: _Context
     ) -> service_pb2.GetSyncStateResponse:
         """See the proto."""
-        ref = AppointmentRef(_known_id(request.tenant_id), _known_id(request.appointment_id))
-        appointment = await get_sync_state(ref, appointments=self._appointments)
-        return _response(appointment)
+        appointment = await self._known(request.tenant_id, request.appointment_id)
+        return service_pb2.GetSyncStateResponse(
+            state=wire.STATES[appointment.state], phases=wire.phases_to(appointment)
+        )
+
+    async def ListSyncCases(
+        self, request: service_pb2.ListSyncCasesRequest, context: _Context
+    ) -> service_pb2.ListSyncCasesResponse:
+        """See the proto."""
+        size = min(request.page_size or PAGE_DEFAULT, PAGE_MAX)
+        if size < 1:
+            raise RequestInvalidError("a page has at least one case", field="page_size")
+        appointment_id = request.appointment_id and wire.uuid_from(request.appointment_id, "appointment_id")
+        tenant_id = wire.uuid_from(request.tenant_id, "tenant_id")
+        after = wire.token_from(request.page_token)
+        cases = await self.parts.cases.page(
+            tenant_id, appointment_id or None, after, size + 1, closed=request.with_closed
+        )
+        token = wire.token_to(cases[size - 1]) if len(cases) > size else ""
+        told = [wire.case_to(one) for one in cases[:size]]
+        return service_pb2.ListSyncCasesResponse(cases=told, next_page_token=token)
+
+    async def RetrySync(
+        self, request: service_pb2.RetrySyncRequest, context: _Context
+    ) -> service_pb2.RetrySyncResponse:
+        """See the proto."""
+        ref, operator = (
+            _ref(request.tenant_id, request.appointment_id),
+            wire.words_from(request.operator, "operator"),
+        )
+        again = await self.parts.cases.revive(ref, operator, self.parts.worker.synchroniser.patience)
+        return service_pb2.RetrySyncResponse(state=wire.STATES[again.state], phases=wire.phases_to(again))
+
+    async def VerifySync(
+        self, request: service_pb2.VerifySyncRequest, context: _Context
+    ) -> service_pb2.VerifySyncResponse:
+        """See the proto."""
+        appointment = await self._known(request.tenant_id, request.appointment_id)
+        with _reaching_registry():
+            checks = await self.parts.verifier.verify(appointment)
+        return service_pb2.VerifySyncResponse(
+            state=wire.STATES[appointment.state], phases=[wire.check_to(one) for one in checks]
+        )
+
+    async def ResolveCase(
+        self, request: service_pb2.ResolveCaseRequest, context: _Context
+    ) -> service_pb2.ResolveCaseResponse:
+        """See the proto."""
+        case = await self.parts.cases.resolve(
+            wire.uuid_from(request.tenant_id, "tenant_id"),
+            wire.uuid_from(request.case_id, "case_id"),
+            wire.words_from(request.operator, "operator"),
+            wire.words_from(request.resolution, "resolution"),
+        )
+        if case is None:
+            raise CaseUnknownError("there is no such case")
+        return service_pb2.ResolveCaseResponse(case=wire.case_to(case))
+
+    async def Reconcile(
+        self, request: service_pb2.ReconcileRequest, context: _Context
+    ) -> service_pb2.ReconcileResponse:
+        """See the proto."""
+        tenant_id = wire.uuid_from(request.tenant_id, "tenant_id")
+        with _reaching_registry():
+            complete = await self.parts.surveyor.reconcile(tenant_id)
+        accounts = [
+            service_pb2.AccountDrift(account_id=str(one), finish_time=wire.stamp(ended), found=found)
+            for one, ended, found in await self.parts.surveys.found(tenant_id)
+        ]
+        return service_pb2.ReconcileResponse(accounts=accounts, complete=complete)
+
+    async def CheckMappings(
+        self, request: service_pb2.CheckMappingsRequest, context: _Context
+    ) -> service_pb2.CheckMappingsResponse:
+        """See the proto."""
+        tenant_id = wire.uuid_from(request.tenant_id, "tenant_id")
+        with _reaching_registry():
+            checks = await self.parts.mappings.check(tenant_id, fix=request.fix)
+        if checks is None:
+            raise BusinessUnknownError("there is no business with the id")
+        return service_pb2.CheckMappingsResponse(mappings=[wire.mapping_to(one) for one in checks])
+
+    async def ListBusyTimes(
+        self, request: service_pb2.ListBusyTimesRequest, context: _Context
+    ) -> service_pb2.ListBusyTimesResponse:
+        """See the proto."""
+        tenant_id = wire.uuid_from(request.tenant_id, "tenant_id")
+        span = wire.span_from(request.start_time, request.end_time)
+        people = [wire.uuid_from(one, "person_ids") for one in request.person_ids]
+        found = await self.parts.busy.between(tenant_id, span, people)
+        pulled = [ended for _, ended, _ in await self.parts.surveys.found(tenant_id)]
+        oldest = None if None in pulled else min((one for one in pulled if one), default=None)
+        return service_pb2.ListBusyTimesResponse(
+            busy_times=[wire.busy_to(one) for one in found], as_of_time=wire.stamp(oldest)
+        )
+
+    async def WatchBusyTimes(
+        self, request: service_pb2.WatchBusyTimesRequest, context: _Context
+    ) -> AsyncIterator[service_pb2.WatchBusyTimesResponse]:
+        """See the proto."""
+        async for event in until(self.stop, self.parts.busy.log.watch(request.after)):
+            yield wire.change_to(event)
+
+    async def GetBudget(
+        self, request: service_pb2.GetBudgetRequest, context: _Context
+    ) -> service_pb2.GetBudgetResponse:
+        """See the proto."""
+        with _reaching_registry():
+            setup = await self.directory.setup(wire.uuid_from(request.tenant_id, "tenant_id"))
+        if setup is None:
+            raise BusinessUnknownError("there is no business with the id")
+        now = self.clock.now()
+        return service_pb2.GetBudgetResponse(
+            accounts=[
+                wire.budget_to(one.account_id, await self.parts.budget.state(one, now))
+                for one in setup.accounts.values()
+            ]
+        )
+
+    async def _known(self, tenant_id: str, appointment_id: str) -> Appointment:
+        appointment = await get_sync_state(
+            _ref(tenant_id, appointment_id), appointments=self.parts.worker.appointments
+        )
+        trace.get_current_span().set_attribute("rufbuch.call_id", appointment.call_id)
+        return appointment
 
 
-def _known_id(text: str) -> UUID:
+def _ref(tenant_id: str, appointment_id: str) -> AppointmentRef:
     """What is no id belongs to nothing that is known here."""
     try:
-        return UUID(text)
+        return AppointmentRef(UUID(tenant_id), UUID(appointment_id))
     except ValueError as error:
         raise AppointmentUnknownError("nothing is known about the appointment here") from error
 
 
-def _response(appointment: Appointment) -> service_pb2.GetSyncStateResponse:
-    return service_pb2.GetSyncStateResponse(
-        state=_STATES[appointment.state], phases=[_phase(intent) for intent in appointment.intents]
-    )
-
-
-def _phase(intent: Intent) -> service_pb2.PhaseSync:
-    return service_pb2.PhaseSync(
-        phase_id=str(intent.phase_id),
-        position=intent.position,
-        state=_PHASE_STATES[intent.state],
-        booking_uid=intent.booking_uid,
-        attempts=intent.attempts,
-        last_error=intent.last_error,
-        start_time=_stamp(intent.start),
-        update_time=_stamp(intent.updated_at) if intent.updated_at else None,
-    )
-
-
-def _stamp(instant: datetime) -> Timestamp:
-    told = Timestamp()
-    told.FromDatetime(instant)
-    return told
+@contextmanager
+def _reaching_registry() -> Iterator[None]:
+    try:
+        yield
+    except SetupUnavailableError as error:
+        raise BusinessUnavailableError("the staff registry does not answer") from error

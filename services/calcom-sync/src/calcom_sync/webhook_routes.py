@@ -18,14 +18,15 @@ _received = Counter("rufbuch_calcom_sync_webhooks", "Webhooks by what became of 
 _STATUSES = {
     Received.STORED: 200,
     Received.REPEATED: 200,
+    Received.UNVERIFIED: 202,
     Received.UNSIGNED: 401,
     Received.UNKNOWN_TENANT: 404,
 }
 
 
 def webhook_routes(directory: Directory, keeper: Keeper, clock: Clock) -> list[BaseRoute]:
-    """``POST /calcom/webhook/{tenant}``: 200 stored, 401 not signed, 404 no such business, 413 too large, 503
-    not now: secret or database are out of reach."""
+    """``POST /calcom/webhook/{tenant}``: 200 stored, 202 stored but not verified yet, 401 not signed, 404 no
+    such business, 413 too large, 503 not now: the database is out of reach."""
 
     async def webhook(request: Request) -> Response:
         body = await _bounded_body(request)

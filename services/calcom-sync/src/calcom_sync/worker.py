@@ -20,9 +20,9 @@ from calcom_sync.rounds import every
 from calcom_sync.storage.appointments import SqlAppointments
 from calcom_sync.storage.queue import APPOINTMENT, CHANNEL, WEBHOOK, announce_webhook, queries, ref_of, remind
 from calcom_sync.storage.webhooks import SqlWebhooks
-from calcom_sync.usecases.ports import Clock
-from calcom_sync.usecases.process_webhook import process_webhook
-from calcom_sync.usecases.synchronise import Synchroniser
+from calcom_sync.usecases.ports import Clock, SetupUnavailableError
+from calcom_sync.usecases.process_webhook import WebhookProcessor
+from calcom_sync.usecases.synchronise import REGISTRY_PAUSE, Synchroniser
 from chassis.errors import StorageUnavailableError
 from chassis.postgres import Pool, reaching_storage
 from chassis.service import background
@@ -52,6 +52,7 @@ class Worker:
     appointments: SqlAppointments
     webhooks: SqlWebhooks
     synchroniser: Synchroniser
+    processor: WebhookProcessor
 
     async def work_once(self) -> int:
         """Do all that is due now without the queue, and say for how many appointments; the queue calls the same code."""
@@ -68,8 +69,11 @@ class Worker:
             raise RetryRequested(max(due, timedelta()))
 
     async def webhook(self, job: Job) -> None:
-        """Look at one stored webhook."""
-        await process_webhook(int(job.payload or b""), webhooks=self.webhooks)
+        """Look at one stored webhook; later, while nothing is known about the business."""
+        try:
+            await self.processor.process(int(job.payload or b""))
+        except SetupUnavailableError:
+            raise RetryRequested(REGISTRY_PAUSE) from None
 
     async def _traced(self, ref: AppointmentRef) -> timedelta | None:
         known = await self.appointments.load(ref)
@@ -94,6 +98,7 @@ class Worker:
         before = self.clock.now() - LATE
         late, unseen = await self.appointments.overdue(before), await self.webhooks.unseen(before)
         _overdue.set(len(late))
+        await self.webhooks.fade(self.clock.now())
         async with self.pool.acquire() as connection, connection.transaction():
             await remind(connection, late)
             for webhook_id in unseen:

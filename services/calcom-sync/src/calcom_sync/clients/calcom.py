@@ -1,21 +1,22 @@
 """Cal.com's API v2 over HTTP: one client for the process, a key for each request, nothing raised for what goes wrong."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import UTC, timedelta
 from typing import Any
 from urllib.parse import quote
 
 import httpx
+from opentelemetry import trace
 from opentelemetry.instrumentation.httpx import HTTPXClientInstrumentor, RequestInfo
-from opentelemetry.trace import Span
 
-from calcom_sync.clients.calcom_models import answer_of, page_of
+from calcom_sync.clients.calcom_models import answer_of, calendars_of, page_of, spans_of
 from calcom_sync.domain.answers import Answer, NoAnswer, Page
+from calcom_sync.domain.busy import Span
 from calcom_sync.domain.request import instant_text
 from calcom_sync.domain.setup import Account
-from calcom_sync.usecases.ports import Wanted
+from calcom_sync.usecases.ports import ConnectedCalendar, Wanted
 
 BOOKINGS_VERSION = "2024-08-13"
 """Pinned: a server answers an absent or unknown version with another body shape, without a word."""
@@ -33,31 +34,61 @@ class CalcomCalendar:
 
     async def create(self, account: Account, body: dict[str, Any]) -> Answer | NoAnswer:
         """POST a booking."""
-        return _answer(await self._send(account, "POST", "/v2/bookings", json=body))
+        return _answer(await self.send(account, "POST", "/v2/bookings", json=body))
 
     async def cancel(self, account: Account, uid: str, reason: str) -> Answer | NoAnswer:
         """Cancel a booking; a host has to give a reason."""
         path = f"/v2/bookings/{quote(uid, safe='')}/cancel"
-        return _answer(await self._send(account, "POST", path, json={"cancellationReason": reason}))
+        return _answer(await self.send(account, "POST", path, json={"cancellationReason": reason}))
 
     async def move(self, account: Account, uid: str, body: dict[str, Any]) -> Answer | NoAnswer:
         """Reschedule a booking; the answer has another uid."""
         return _answer(
-            await self._send(account, "POST", f"/v2/bookings/{quote(uid, safe='')}/reschedule", json=body)
+            await self.send(account, "POST", f"/v2/bookings/{quote(uid, safe='')}/reschedule", json=body)
         )
 
     async def find(self, account: Account, wanted: Wanted, page: int) -> Page | Answer | NoAnswer:
         """One page of the bookings of an event type and attendee around a time, in every status."""
         return await self._list(account, _filter(wanted), page)
 
+    async def upcoming(self, account: Account, page: int) -> Page | Answer | NoAnswer:
+        """One page, counted from 0, of all bookings of an account that are not over and not cancelled."""
+        return await self._list(account, {"status": "upcoming", "sortStart": "asc"}, page)
+
+    async def get(self, account: Account, uid: str) -> Answer | NoAnswer:
+        """One booking by its uid; a number finds nothing."""
+        return _answer(await self.send(account, "GET", f"/v2/bookings/{quote(uid, safe='')}"))
+
+    async def calendars(self, account: Account) -> Sequence[ConnectedCalendar] | Answer | NoAnswer:
+        """Those that are connected."""
+        response = await self.send(account, "GET", "/v2/calendars")
+        found = None if isinstance(response, NoAnswer) else calendars_of(response)
+        return _answer(response) if found is None else found
+
+    async def busy_times(
+        self, account: Account, calendars: Sequence[ConnectedCalendar], within: Span
+    ) -> Sequence[Span] | Answer | NoAnswer:
+        """What is taken in calendars; whole days."""
+        params: dict[str, Any] = {
+            "loggedInUsersTz": "UTC",
+            "dateFrom": f"{within.start.astimezone(UTC):%Y-%m-%d}",
+            "dateTo": f"{within.end.astimezone(UTC):%Y-%m-%d}",
+        }
+        for number, one in enumerate(calendars):
+            params[f"calendarsToLoad[{number}][credentialId]"] = one.credential_id
+            params[f"calendarsToLoad[{number}][externalId]"] = one.external_id
+        response = await self.send(account, "GET", "/v2/calendars/busy-times", params=params)
+        found = None if isinstance(response, NoAnswer) else spans_of(response)
+        return _answer(response) if found is None else found
+
     async def _list(self, account: Account, filters: dict[str, Any], page: int) -> Page | Answer | NoAnswer:
         params = {**filters, "take": PAGE, "skip": page * PAGE}
-        response = await self._send(account, "GET", "/v2/bookings", params=params)
+        response = await self.send(account, "GET", "/v2/bookings", params=params)
         if isinstance(response, NoAnswer):
             return response
         return page_of(response, full=PAGE) or _answer(response)
 
-    async def _send(
+    async def send(
         self,
         account: Account,
         method: str,
@@ -65,8 +96,10 @@ class CalcomCalendar:
         *,
         json: dict[str, Any] | None = None,
         params: dict[str, Any] | None = None,
+        version: str = BOOKINGS_VERSION,
     ) -> httpx.Response | NoAnswer:
-        headers = {"Authorization": f"Bearer {account.api_key}", "cal-api-version": BOOKINGS_VERSION}
+        """One request with the key of an account, bounded as a whole."""
+        headers = {"Authorization": f"Bearer {account.api_key}", "cal-api-version": version}
         try:
             # httpx bounds each step; this bounds the whole.
             async with asyncio.timeout(self._timeout_s):
@@ -103,7 +136,7 @@ async def calcom_http(
         yield http
 
 
-async def _without_query(span: Span, request: RequestInfo) -> None:
+async def _without_query(span: trace.Span, request: RequestInfo) -> None:
     """An address of a person may stand in the query; traces are not the place for it."""
     bare = str(httpx.URL(str(request.url)).copy_with(query=None))
     for name in ("http.url", "url.full"):

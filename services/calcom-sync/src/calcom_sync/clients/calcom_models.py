@@ -1,15 +1,18 @@
 """What we read of Cal.com's answers. Unknown fields are ignored, both error envelopes understood."""
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 from pydantic import AwareDatetime, BaseModel, ValidationError
 
 from calcom_sync.domain.answers import Answer, Page, Remaining, RemoteBooking
+from calcom_sync.domain.busy import Span
+from calcom_sync.usecases.ports import ConnectedCalendar
 
 _MESSAGE_MAX = 4000
 _RESET_MAX_S = 600
+_Model = TypeVar("_Model", bound=BaseModel)
 
 
 class _Host(BaseModel):
@@ -51,6 +54,32 @@ class _Many(BaseModel):
     data: list[_Booking]
 
 
+class _Calendar(BaseModel):
+    externalId: str  # noqa: N815 - Cal.com's name
+    credentialId: int  # noqa: N815 - Cal.com's name
+
+
+class _Connected(BaseModel):
+    calendars: list[_Calendar] | None = None
+
+
+class _Connections(BaseModel):
+    connectedCalendars: list[_Connected]  # noqa: N815 - Cal.com's name
+
+
+class _Calendars(BaseModel):
+    data: _Connections
+
+
+class _Taken(BaseModel):
+    start: AwareDatetime
+    end: AwareDatetime
+
+
+class _AllTaken(BaseModel):
+    data: list[_Taken]
+
+
 def answer_of(response: httpx.Response) -> Answer:
     """An answer with its booking or its message."""
     remaining = _remaining(response)
@@ -68,13 +97,38 @@ def answer_of(response: httpx.Response) -> Answer:
 def page_of(response: httpx.Response, *, full: int) -> Page | None:
     """A page of bookings; None where it is none. The totals that Cal.com tells ignore some filters; a page with less than
     ``full`` bookings is the last one."""
+    told = _read(_Many, response)
+    if told is None:
+        return None
+    bookings = [one.remote() for one in told.data]
+    return Page(tuple(bookings), is_last=len(bookings) < full, remaining=_remaining(response))
+
+
+def calendars_of(response: httpx.Response) -> list[ConnectedCalendar] | None:
+    """Connected calendars; None where the answer tells none."""
+    told = _read(_Calendars, response)
+    if told is None:
+        return None
+    return [
+        ConnectedCalendar(one.credentialId, one.externalId)
+        for connected in told.data.connectedCalendars
+        for one in connected.calendars or ()
+    ]
+
+
+def spans_of(response: httpx.Response) -> list[Span] | None:
+    """What is taken; None where the answer does not tell it."""
+    told = _read(_AllTaken, response)
+    return None if told is None else [Span(one.start, one.end) for one in told.data if one.start < one.end]
+
+
+def _read(model: type[_Model], response: httpx.Response) -> _Model | None:
     if response.status_code != 200:
         return None
     try:
-        bookings = [one.remote() for one in _Many.model_validate_json(response.content).data]
+        return model.model_validate_json(response.content)
     except ValidationError:
         return None
-    return Page(tuple(bookings), is_last=len(bookings) < full, remaining=_remaining(response))
 
 
 def _booking(response: httpx.Response) -> RemoteBooking | None:

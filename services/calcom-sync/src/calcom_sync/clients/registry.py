@@ -12,7 +12,7 @@ import grpc
 from calcom_sync.domain.setup import Account, Setup, Spot, Target
 from calcom_sync.usecases.ports import Clock, SetupUnavailableError
 from chassis.grpc_client import fault_of
-from rufbuch.staff.v1 import service_pb2
+from rufbuch.staff.v1 import business_pb2, service_pb2
 
 if TYPE_CHECKING:
     from rufbuch.staff.v1 import service_pb2_grpc
@@ -48,6 +48,21 @@ class RegistryDirectory:
         self._remembered[tenant_id] = _Remembered(setup, now)
         self._stale.discard(tenant_id)
         return setup
+
+    async def tenants(self) -> list[UUID]:
+        """All businesses. Raises SetupUnavailableError."""
+        found: list[UUID] = []
+        token = ""
+        while True:
+            request = service_pb2.ListBusinessesRequest(page_size=500, page_token=token)
+            try:
+                page = await self._stub.ListBusinesses(request)
+            except grpc.aio.AioRpcError as error:
+                raise SetupUnavailableError(error.code().name) from error
+            found += [UUID(one) for one in page.tenant_ids]
+            token = page.next_page_token
+            if not token:
+                return found
 
     def forget(self, tenant_id: UUID) -> None:
         """Ask again next time; what is remembered serves only while the registry does not answer."""
@@ -94,7 +109,7 @@ def setup_of(
         spot = Spot(UUID(mapping.service_id), mapping.phase_position, UUID(mapping.person_id))
         targets.setdefault(spot, Target(UUID(mapping.account_id), mapping.event_type_id))
     accounts = {
-        UUID(one.account_id): Account(UUID(one.account_id), one.username, one.api_key)
+        UUID(one.account_id): Account(UUID(one.account_id), one.username, one.api_key, UUID(one.person_id))
         for one in calendar.accounts
         if one.api_key
     }
@@ -105,4 +120,24 @@ def setup_of(
         accounts=accounts,
         targets=targets,
         webhook_secret=calendar.webhook_secret,
+        phases=_phases(told),
     )
+
+
+def _phases(business: business_pb2.Business) -> dict[Spot, timedelta]:
+    """How long each active phase takes, for each person who does the service."""
+    own = {
+        (person.person_id, one.service_id, one.phase_position): one.minutes
+        for person in business.people
+        for one in person.phase_minutes
+    }
+    return {
+        Spot(UUID(service.service_id), position, UUID(person.person_id)): timedelta(
+            minutes=own.get((person.person_id, service.service_id, position), phase.minutes)
+        )
+        for person in business.people
+        for service in business.services
+        if service.service_id in person.service_ids
+        for position, phase in enumerate(service.phases)
+        if phase.kind == business_pb2.PHASE_KIND_ACTIVE
+    }

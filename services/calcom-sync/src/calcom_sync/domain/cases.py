@@ -2,6 +2,8 @@
 
 import enum
 from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
 
 
 class CaseKind(enum.Enum):
@@ -28,6 +30,10 @@ class CaseKind(enum.Enum):
     """It was there twice; one was kept."""
     CANCELLED_THERE = "cancelled_there"
     """Our booking is there, but cancelled by somebody."""
+    MOVED_THERE = "moved_there"
+    """Our booking was moved at Cal.com by somebody; the appointment was not."""
+    ORPHAN = "orphan"
+    """A booking with our marks that nothing here knows."""
     CALL_OFF_REFUSED = "call_off_refused"
     """A booking that has to go does not go."""
 
@@ -38,3 +44,19 @@ class Case:
 
     kind: CaseKind
     detail: str
+
+
+@dataclass(frozen=True)
+class OpenedCase:
+    """As it is stored. ``closed_at`` None: somebody has to look."""
+
+    case_id: UUID
+    tenant_id: UUID
+    appointment_id: UUID
+    phase_id: UUID
+    kind: str
+    detail: str
+    opened_at: datetime
+    closed_at: datetime | None
+    resolution: str
+    resolved_by: str

@@ -31,6 +31,8 @@ class Settlement:
     case: Case | None = None
     spoils: bool = False
     """The phase failed for good: the copies of the others have to go."""
+    asks_to_cancel: str = ""
+    """Why booking is to cancel the appointment; "": it is not."""
     held_is_gone: bool = False
     """The booking that was to be taken over is not there any more."""
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from uuid import UUID
 
 
@@ -12,6 +13,8 @@ class Account:
     account_id: UUID
     username: str
     api_key: str = field(repr=False)
+    person_id: UUID
+    """Whose calendar it is."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,12 @@ class Setup:
     accounts: Mapping[UUID, Account]
     targets: Mapping[Spot, Target]
     webhook_secret: str = field(repr=False)
+    phases: Mapping[Spot, timedelta] = field(default_factory=dict)
+    """How long each active phase takes, for each person who does the service."""
+
+    def account_named(self, username: str) -> Account | None:
+        """By its user name at Cal.com."""
+        return next((one for one in self.accounts.values() if one.username == username), None)
 
     def target(self, spot: Spot) -> Target | None:
         """Where a phase goes; None where nothing is mapped or the account has no key here."""

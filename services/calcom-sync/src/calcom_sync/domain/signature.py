@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import re
 
 UNSIGNED = "no-secret-provided"
 """What Cal.com sends where its webhook has no secret; anybody can send that."""
@@ -13,3 +14,8 @@ def signed_by(secret: str, body: bytes, signature: str) -> bool:
         return False
     expected = hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
     return hmac.compare_digest(expected.encode(), signature.lower().encode())
+
+
+def looks_signed(signature: str) -> bool:
+    """Whether it could be a signature at all."""
+    return re.fullmatch(r"[0-9a-fA-F]{64}", signature) is not None

@@ -14,6 +14,7 @@ from calcom_sync.domain.intent import Doubt, Held, Intent, State
 def intent_of(row: asyncpg.Record) -> Intent:
     """An intent as it is stored, with the booking that it is to take over."""
     fields = dict(row)
+    del fields["seen_at"]
     held = [fields.pop(name) for name in ("held_uid", "held_start", "held_end", "held_mark")]
     fields["held"] = Held(*held) if held[0] else None
     fields["start"], fields["end"] = fields.pop("start_time"), fields.pop("end_time")

@@ -49,6 +49,9 @@ async def _store(
     _settled.labels(told.intent.state.value).inc()
     if told.case:
         await open_case(connection, told.intent, told.case, now)
+    ref = AppointmentRef(told.intent.tenant_id, told.intent.appointment_id)
+    if told.asks_to_cancel:
+        await make_plea(connection, ref, PleaKind.CANCEL, told.asks_to_cancel, now)
     if told.intent.takes_over:
         await _release(connection, told, told.intent.takes_over, now, moved=moved)
     return True

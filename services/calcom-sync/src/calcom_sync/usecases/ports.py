@@ -9,6 +9,7 @@ from uuid import UUID
 
 from calcom_sync.domain.answers import Answer, NoAnswer, Page
 from calcom_sync.domain.appointment import Appointment, AppointmentRef, Plan
+from calcom_sync.domain.busy import Owner, Source, Span
 from calcom_sync.domain.intent import Intent
 from calcom_sync.domain.settling import Settlement
 from calcom_sync.domain.setup import Account, Setup
@@ -31,6 +32,10 @@ class Directory(Protocol):
         """None: there is no such business. Raises SetupUnavailableError."""
         ...
 
+    async def tenants(self) -> list[UUID]:
+        """All businesses. Raises SetupUnavailableError."""
+        ...
+
     def forget(self, tenant_id: UUID) -> None:
         """What was remembered may be wrong: ask again next time."""
         ...
@@ -46,6 +51,14 @@ class Wanted:
     end: datetime
 
 
+@dataclass(frozen=True)
+class ConnectedCalendar:
+    """A calendar from outside, as Cal.com names it."""
+
+    credential_id: int
+    external_id: str
+
+
 class Calendar(Protocol):
     """Cal.com. No method raises for what the network or the server does."""
 
@@ -54,6 +67,20 @@ class Calendar(Protocol):
     async def find(self, account: Account, wanted: Wanted, page: int) -> Page | Answer | NoAnswer:
         """One page, counted from 0, of the bookings in every status around a time, or why they cannot be told."""
         ...
+
+    async def upcoming(self, account: Account, page: int) -> Page | Answer | NoAnswer:
+        """One page, counted from 0, of all bookings of an account that are not over and not cancelled."""
+        ...
+
+    async def get(self, account: Account, uid: str) -> Answer | NoAnswer: ...
+
+    async def calendars(self, account: Account) -> Sequence[ConnectedCalendar] | Answer | NoAnswer:
+        """Those that are connected."""
+        ...
+
+    async def busy_times(
+        self, account: Account, calendars: Sequence[ConnectedCalendar], within: Span
+    ) -> Sequence[Span] | Answer | NoAnswer: ...
 
     async def move(self, account: Account, uid: str, body: dict[str, Any]) -> Answer | NoAnswer: ...
 
@@ -130,4 +157,16 @@ class Appointments(Protocol):
     async def hand_over(self, ref: AppointmentRef, now: datetime) -> bool:
         """Let an appointment take over the bookings of the one whose place it took, as far as that can be decided now.
         False: not yet, or something has to be cancelled first."""
+        ...
+
+
+class BusyTimes(Protocol):
+    """Time that people are taken at Cal.com beside our appointments."""
+
+    async def appear(self, owner: Owner, source: Source, key: str, span: Span, now: datetime) -> None:
+        """From now on. What is gone does not come back under the same key."""
+        ...
+
+    async def vanish(self, tenant_id: UUID, source: Source, key: str, now: datetime) -> None:
+        """For good, also where it was never heard of."""
         ...

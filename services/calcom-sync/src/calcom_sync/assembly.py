@@ -1,0 +1,87 @@
+"""Which parts there are, and what each of them stands on; the same in the process and in tests."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from redis.asyncio import Redis
+
+from calcom_sync.clients.budget import RedisBudget
+from calcom_sync.clients.calcom import CalcomCalendar
+from calcom_sync.clients.event_types import CalcomEventTypes
+from calcom_sync.domain.patience import Patience
+from calcom_sync.domain.there import WhenCancelled
+from calcom_sync.storage.appointments import SqlAppointments
+from calcom_sync.storage.busy import SqlBusy
+from calcom_sync.storage.cases import SqlCases
+from calcom_sync.storage.pleas import SqlPleas
+from calcom_sync.storage.surveys import SqlSurveys
+from calcom_sync.storage.webhooks import SqlWebhooks
+from calcom_sync.usecases.check_mappings import MappingChecker
+from calcom_sync.usecases.ports import Clock, Directory
+from calcom_sync.usecases.process_webhook import WebhookProcessor
+from calcom_sync.usecases.survey import Surveyor
+from calcom_sync.usecases.synchronise import Synchroniser
+from calcom_sync.usecases.verify import Verifier
+from calcom_sync.worker import Worker
+from chassis.eventlog import EventLog
+from chassis.postgres import Pool
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What the settings decide."""
+
+    per_minute: int = 100
+    burst: int = 10
+    timeout_s: float = 15.0
+    patience: Patience = Patience()  # noqa: RUF009 - frozen
+    when_cancelled: WhenCancelled = WhenCancelled.CASE
+    survey_every: timedelta = timedelta(minutes=15)
+
+    @property
+    def lease(self) -> timedelta:
+        """Outlasts any request."""
+        return timedelta(seconds=2 * self.timeout_s + 15)
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Everything that works on the database, Redis and Cal.com."""
+
+    worker: Worker
+    surveyor: Surveyor
+    surveys: SqlSurveys
+    busy: SqlBusy
+    pleas: SqlPleas
+    cases: SqlCases
+    budget: RedisBudget
+    verifier: Verifier
+    mappings: MappingChecker
+
+
+def assemble(
+    pool: Pool, redis: Redis, directory: Directory, calendar: CalcomCalendar, clock: Clock, terms: Terms
+) -> Parts:
+    """Nothing is opened or asked."""
+    appointments, webhooks = SqlAppointments(pool, clock), SqlWebhooks(pool)
+    budget = RedisBudget(redis, per_minute=terms.per_minute, burst=terms.burst)
+    busy = SqlBusy(pool, EventLog(pool))
+    surveys = SqlSurveys(pool, busy)
+    synchroniser = Synchroniser(
+        appointments=appointments, directory=directory, calendar=calendar, budget=budget, clock=clock,
+        patience=terms.patience, lease=terms.lease,
+    )  # fmt: skip
+    processor = WebhookProcessor(
+        webhooks=webhooks, copies=webhooks, appointments=appointments, busy=busy, directory=directory, clock=clock,
+        when_cancelled=terms.when_cancelled,
+    )  # fmt: skip
+    surveyor = Surveyor(
+        directory=directory, calendar=calendar, budget=budget, appointments=appointments, copies=webhooks,
+        surveys=surveys, busy=busy, clock=clock, when_cancelled=terms.when_cancelled, every=terms.survey_every,
+    )  # fmt: skip
+    worker = Worker(pool, clock, appointments, webhooks, synchroniser, processor)
+    return Parts(
+        worker=worker, surveyor=surveyor, surveys=surveys, busy=busy, pleas=SqlPleas(pool), cases=SqlCases(pool, clock),
+        budget=budget, verifier=Verifier(directory, calendar, budget, clock),
+        mappings=MappingChecker(directory, CalcomEventTypes(calendar), budget, clock),
+    )  # fmt: skip

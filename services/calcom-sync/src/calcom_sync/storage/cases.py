@@ -1,0 +1,101 @@
+"""What a person has to look at, in PostgreSQL."""
+
+from datetime import datetime
+from uuid import UUID
+
+import asyncpg
+
+from calcom_sync.domain.appointment import Appointment, AppointmentRef, Plan
+from calcom_sync.domain.cases import OpenedCase
+from calcom_sync.domain.intent import State
+from calcom_sync.domain.patience import Patience
+from calcom_sync.errors import AppointmentUnknownError, NotSettledError, NotWantedError
+from calcom_sync.storage.loading import load_appointment
+from calcom_sync.storage.queue import remind
+from calcom_sync.storage.settlements import update_intent
+from chassis.clock import Clock
+from chassis.postgres import Connection, Pool
+
+
+class SqlCases:
+    """The table sync_case, and bringing back what failed."""
+
+    def __init__(self, pool: Pool, clock: Clock) -> None:
+        self._pool, self._clock = pool, clock
+
+    async def page(
+        self,
+        tenant_id: UUID,
+        appointment_id: UUID | None,
+        after: tuple[datetime, UUID] | None,
+        size: int,
+        *,
+        closed: bool,
+    ) -> list[OpenedCase]:
+        """The next cases of a business after one, the oldest first."""
+        rows = await self._pool.fetch(
+            "SELECT * FROM sync_case WHERE tenant_id = $1 AND ($2::uuid IS NULL OR appointment_id = $2)"
+            " AND ($3 OR closed_at IS NULL) AND ($4::timestamptz IS NULL OR (opened_at, case_id) > ($4, $5::uuid))"
+            " ORDER BY opened_at, case_id LIMIT $6",
+            tenant_id, appointment_id, closed, after and after[0], after and after[1], size,
+        )  # fmt: skip
+        return [_case_of(row) for row in rows]
+
+    async def resolve(
+        self, tenant_id: UUID, case_id: UUID, operator: str, resolution: str
+    ) -> OpenedCase | None:
+        """Close a case; one that is closed keeps its first resolution. None: there is none."""
+        key = tenant_id, case_id
+        await self._pool.execute(
+            "UPDATE sync_case SET closed_at = $3, resolved_by = $4, resolution = $5"
+            " WHERE tenant_id = $1 AND case_id = $2 AND closed_at IS NULL",
+            *key, self._clock.now(), operator, resolution,
+        )  # fmt: skip
+        row = await self._pool.fetchrow("SELECT * FROM sync_case WHERE tenant_id = $1 AND case_id = $2", *key)
+        return _case_of(row) if row else None
+
+    async def revive(self, ref: AppointmentRef, operator: str, patience: Patience) -> Appointment:
+        """Want an appointment again whose copies failed or were cancelled there, and close its cases. Raises
+        AppointmentUnknownError, NotWantedError, NotSettledError."""
+        async with self._pool.acquire() as connection, connection.transaction():
+            await connection.execute(
+                "SELECT FROM appointment WHERE tenant_id = $1 AND appointment_id = $2 FOR UPDATE",
+                ref.tenant_id, ref.appointment_id,
+            )  # fmt: skip
+            known = await load_appointment(connection, ref)
+            if known is None:
+                raise AppointmentUnknownError("nothing is known about the appointment here")
+            if known.called_off or known.moved_to:
+                raise NotWantedError("the appointment was called off or moved")
+            if known.next_due:
+                raise NotSettledError("its copies are still being worked at")
+            await self._revive(connection, known, operator, patience, self._clock.now())
+            again = await load_appointment(connection, ref)
+        return again or known
+
+    async def _revive(
+        self, connection: Connection, known: Appointment, operator: str, patience: Patience, now: datetime
+    ) -> None:
+        key = known.ref.tenant_id, known.ref.appointment_id
+        # Where its phases go is found out anew, since that may be what was wrong.
+        unsent = all(
+            one.state in {State.FAILED, State.CANCELLED, State.PENDING} and not one.attempts
+            for one in known.intents
+        )
+        plan = Plan.OPEN if unsent and known.intents else known.plan
+        await connection.execute(
+            "UPDATE appointment SET wanted = true, spoiled = false, plan = $3 WHERE tenant_id = $1 AND appointment_id = $2",
+            *key, plan.value,
+        )  # fmt: skip
+        for intent in known.intents:
+            await update_intent(connection, intent.asked_for_again(now, patience), now)
+        await connection.execute(
+            "UPDATE sync_case SET closed_at = $3, resolved_by = $4, resolution = 'tried again'"
+            " WHERE tenant_id = $1 AND appointment_id = $2 AND closed_at IS NULL",
+            *key, now, operator,
+        )  # fmt: skip
+        await remind(connection, [known.ref])
+
+
+def _case_of(row: asyncpg.Record) -> OpenedCase:
+    return OpenedCase(**dict(row))

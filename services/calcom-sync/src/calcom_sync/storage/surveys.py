@@ -1,0 +1,156 @@
+"""How far each account was surveyed, in PostgreSQL, and what is known here beside it."""
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import asyncpg
+from prometheus_client import Gauge
+
+from calcom_sync.domain.answers import RemoteBooking
+from calcom_sync.domain.appointment import AppointmentRef
+from calcom_sync.domain.busy import Owner, Source, Span
+from calcom_sync.domain.cases import CaseKind
+from calcom_sync.domain.request import APPOINTMENT_KEY, PHASE_KEY
+from calcom_sync.domain.survey import LAG, Finding, Task
+from calcom_sync.storage.busy import SqlBusy
+from chassis.postgres import Pool
+
+LEASE = timedelta(seconds=90)
+_drift = Gauge("rufbuch_calcom_sync_drift", "What the last passes found, by kind", ["kind"])
+_age = Gauge(
+    "rufbuch_calcom_sync_busy_age_seconds", "Age of the busy times of the account that was pulled longest ago"
+)
+
+
+class SqlSurveys:
+    """The table survey."""
+
+    def __init__(self, pool: Pool, busy: SqlBusy) -> None:
+        self._pool, self._busy = pool, busy
+
+    async def register(self, accounts: Sequence[Owner], now: datetime) -> None:
+        """Those that are there from now on; others are forgotten."""
+        keys = [(one.tenant_id, one.account_id) for one in accounts]
+        async with self._pool.acquire() as connection, connection.transaction():
+            await connection.executemany(
+                "INSERT INTO survey (tenant_id, account_id, due_at, registered_at) VALUES ($1, $2, $3, $3)"
+                " ON CONFLICT DO NOTHING",
+                [(*key, now) for key in keys],
+            )
+            await connection.execute(
+                "DELETE FROM survey WHERE (tenant_id, account_id) NOT IN (SELECT * FROM unnest($1::uuid[], $2::uuid[]))",
+                [tenant for tenant, _ in keys], [account for _, account in keys],
+            )  # fmt: skip
+            oldest = await connection.fetchval("SELECT min(coalesce(finished_at, registered_at)) FROM survey")
+        _age.set((now - oldest).total_seconds() if oldest else 0)
+
+    async def due(self, now: datetime, tenant_id: UUID | None = None) -> Sequence[Task]:
+        """Passes to begin or to go on with, put off meanwhile, so that nobody else does them at the same time; of one
+        business all, due or not."""
+        rows = await self._pool.fetch(
+            "UPDATE survey SET due_at = $2, started_at = coalesce(started_at, $1) WHERE (tenant_id, account_id) IN"
+            " (SELECT tenant_id, account_id FROM survey WHERE tenant_id = $3 OR ($3::uuid IS NULL AND due_at <= $1)"
+            "  ORDER BY due_at FOR UPDATE SKIP LOCKED)"
+            " RETURNING *",
+            now, now + LEASE, tenant_id,
+        )  # fmt: skip
+        return [_task(row) for row in rows]
+
+    async def go_on(self, task: Task, page: int, found: Sequence[Finding], due_at: datetime) -> Task:
+        """Store how far a pass has come."""
+        row = await self._pool.fetchrow(
+            "UPDATE survey SET page = $3, drift = $4, due_at = $5 WHERE tenant_id = $1 AND account_id = $2 RETURNING *",
+            task.tenant_id, task.account_id, page, json.dumps(_sum(task, found)), due_at,
+        )  # fmt: skip
+        return _task(row) if row else task
+
+    async def finish(self, task: Task, found: Sequence[Finding], now: datetime, due_at: datetime) -> None:
+        """A pass has come to its end."""
+        total = _sum(task, found)
+        await self._pool.execute(
+            "UPDATE survey SET page = 0, drift = '{}', started_at = NULL, finished_at = $3, found = $4, due_at = $5"
+            " WHERE tenant_id = $1 AND account_id = $2",
+            task.tenant_id, task.account_id, now, json.dumps(total), due_at,
+        )  # fmt: skip
+        rows = await self._pool.fetch("SELECT found FROM survey")
+        sums = sum((Counter(json.loads(row["found"])) for row in rows), Counter[str]())
+        for finding in Finding:
+            _drift.labels(finding.value).set(sums[finding.value])
+
+    async def found(self, tenant_id: UUID) -> list[tuple[UUID, datetime | None, dict[str, int]]]:
+        """Of each account of a business: when its last pass ended (None: never), and what that found."""
+        rows = await self._pool.fetch(
+            "SELECT account_id, finished_at, found FROM survey WHERE tenant_id = $1 ORDER BY account_id",
+            tenant_id,
+        )
+        return [(row["account_id"], row["finished_at"], json.loads(row["found"])) for row in rows]
+
+    async def copy_of(self, tenant_id: UUID, booking: RemoteBooking) -> tuple[AppointmentRef, UUID] | None:
+        """The phase that a booking is a copy of: by its uid, or by the id in its metadata."""
+        row = await self._pool.fetchrow(
+            "SELECT appointment_id, phase_id FROM intent WHERE tenant_id = $1"
+            " AND (booking_uid = $2 OR coalesce(mark, phase_id)::text = $3)"
+            " ORDER BY booking_uid = $2 DESC, state = 'cancelled', revision DESC LIMIT 1",
+            tenant_id, booking.uid, booking.metadata.get(PHASE_KEY, ""),
+        )  # fmt: skip
+        return (AppointmentRef(tenant_id, row["appointment_id"]), row["phase_id"]) if row else None
+
+    async def seen(self, tenant_id: UUID, phase_id: UUID, now: datetime) -> None:
+        """The copy of a phase stands."""
+        await self._pool.execute(
+            "UPDATE intent SET seen_at = $3 WHERE tenant_id = $1 AND phase_id = $2", tenant_id, phase_id, now
+        )
+
+    async def missing(self, task: Task, now: datetime) -> Sequence[tuple[AppointmentRef, str]]:
+        """Copies that should stand and were not seen in the pass, with their uids; not what is too recent to be shown."""
+        rows = await self._pool.fetch(
+            "SELECT appointment_id, booking_uid FROM intent NATURAL JOIN appointment"
+            " WHERE tenant_id = $1 AND account_id = $2 AND state = 'synced' AND wanted AND end_time > $5"
+            " AND coalesce(seen_at, '-infinity') < $3 AND updated_at < $4 ORDER BY start_time",
+            task.tenant_id, task.account_id, task.started_at, task.started_at - LAG, now,
+        )  # fmt: skip
+        return [(AppointmentRef(task.tenant_id, row["appointment_id"]), row["booking_uid"]) for row in rows]
+
+    async def forget_unseen_bookings(self, owner: Owner, since: datetime, now: datetime) -> None:
+        """Bookings of others that a whole pass did not show are gone, unless they came too recently to be shown."""
+        async with self._pool.acquire() as connection, connection.transaction():
+            await self._busy.forget_unseen(connection, owner, Source.BOOKING, since - LAG, now)
+        await self._busy.log.wake()
+
+    async def open_orphan_case(self, tenant_id: UUID, booking: RemoteBooking, now: datetime) -> None:
+        """A booking with our marks that nothing here knows."""
+        ids = [_uuid(booking.metadata.get(key, "")) for key in (APPOINTMENT_KEY, PHASE_KEY)]
+        await self._pool.execute(
+            "INSERT INTO sync_case (tenant_id, appointment_id, phase_id, kind, detail, opened_at)"
+            " VALUES ($1, $2, $3, $4, $5, $6)"
+            " ON CONFLICT (tenant_id, phase_id, kind) WHERE closed_at IS NULL DO NOTHING",
+            tenant_id, *ids, CaseKind.ORPHAN.value, f"booking {booking.uid} at {booking.start.isoformat()}", now,
+        )  # fmt: skip
+
+    async def own_spans(self, owner: Owner) -> Sequence[Span]:
+        """When copies of ours and bookings of others stand in an account: a connected calendar shows those too."""
+        rows = await self._pool.fetch(
+            "SELECT start_time, end_time FROM intent WHERE tenant_id = $1 AND account_id = $2 AND state = 'synced'"
+            " UNION SELECT start_time, end_time FROM busy"
+            " WHERE tenant_id = $1 AND account_id = $2 AND source = 'booking' AND NOT gone",
+            owner.tenant_id, owner.account_id,
+        )  # fmt: skip
+        return [Span(row["start_time"], row["end_time"]) for row in rows]
+
+
+def _task(row: asyncpg.Record) -> Task:
+    return Task(row["tenant_id"], row["account_id"], row["started_at"], row["page"], json.loads(row["drift"]))
+
+
+def _sum(task: Task, found: Sequence[Finding]) -> dict[str, int]:
+    return dict(Counter(task.drift) + Counter(one.value for one in found))
+
+
+def _uuid(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        return UUID(int=0)

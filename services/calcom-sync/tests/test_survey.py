@@ -1,0 +1,189 @@
+"""Both sides are compared; what is safe is repaired, the rest is a case, and all of it is counted."""
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from calcom_sync.domain.appointment import SyncState
+from calcom_sync.domain.request import APPOINTMENT_KEY, PHASE_KEY, TENANT_KEY
+from calcom_sync.storage import surveys
+
+if TYPE_CHECKING:
+    from conftest import Stage
+
+TENANT = UUID("9e8e4e5b-1dc2-5f56-8e55-4847ce9ef1b4")
+LATER = timedelta(minutes=20)
+
+
+async def _drift(stage: "Stage") -> dict[str, int]:
+    """A whole pass, and what it found."""
+    stage.cal.clock.advance(LATER)
+    assert await stage.parts.surveyor.round() == 1
+    ((_, ended, found),) = await stage.parts.surveys.found(TENANT)
+    assert ended
+    return found
+
+
+def _forge(stage: "Stage", uid: str, **metadata: object) -> None:
+    """Let a booking carry marks."""
+    store = stage.cal.world.store.bookings
+    stored = store.get(uid)
+    assert stored
+    store.put(stored.model_copy(update={"metadata": {key: str(value) for key, value in metadata.items()}}))
+
+
+async def test_where_both_sides_agree_nothing_is_found_and_nothing_done(stage: "Stage") -> None:
+    made = stage.perm()
+    await stage.settled(await stage.book(made))
+    await stage.settled(await stage.move(made, stage.start + timedelta(days=1)))
+    before = len(await stage.requests("POST", ""))
+
+    assert await _drift(stage) == {"right": 4}
+    assert len(await stage.requests("POST", "")) == before
+    assert await stage.cases() == []
+
+
+async def test_what_has_vanished_is_created_anew(stage: "Stage") -> None:
+    ref = await stage.book()
+    found = await stage.settled(ref)
+    stage.cal.world.store.bookings.remove(found.intents[1].booking_uid)
+    stage.cal.world.store.bookings._keys.clear()
+
+    assert await _drift(stage) == {"right": 3, "vanished": 1}
+
+    assert (await stage.settled(ref)).state is SyncState.SYNCED
+    assert len(await stage.bookings()) == 4
+    assert await _drift(stage) == {"right": 4}
+
+
+async def test_what_was_cancelled_there_unheard_is_a_case(stage: "Stage") -> None:
+    ref = await stage.book()
+    await stage.cal.cancel((await stage.settled(ref)).intents[1].booking_uid)
+
+    assert await _drift(stage) == {"right": 3, "cancelled_there": 1}
+
+    assert await stage.cases() == ["cancelled_there"]
+    assert (await stage.found(ref)).state is SyncState.PARTIAL
+    assert await _drift(stage) == {"right": 3}
+
+
+async def test_what_was_moved_there_unheard_is_a_case(stage: "Stage") -> None:
+    ref = await stage.book()
+    uid = (await stage.settled(ref)).intents[0].booking_uid
+    await stage.cal.reschedule(uid, "2027-03-04T10:00:00Z")
+
+    assert (await _drift(stage))["moved_there"] == 1
+
+    assert await stage.cases() == ["moved_there"]
+
+
+async def test_what_is_left_over_there_is_cancelled(stage: "Stage") -> None:
+    made = stage.perm()
+    ref = await stage.book(made)
+    found = await stage.settled(ref)
+    twin = await stage.cal.booked(await stage.cal.event_type(), "2027-03-02T12:00:00Z")
+    _forge(stage, twin["uid"], **{TENANT_KEY: TENANT, PHASE_KEY: found.intents[0].phase_id})
+    assert await _drift(stage) == {"right": 4, "duplicate": 1}
+    assert twin["uid"] not in {one["uid"] for one in await stage.bookings()}
+
+    await stage.call_off(made)
+    await stage.settled(ref)
+    rest = await stage.cal.booked(await stage.cal.event_type(), "2027-03-02T12:00:00Z")
+    _forge(stage, rest["uid"], **{TENANT_KEY: TENANT, PHASE_KEY: found.intents[0].phase_id})
+    assert await _drift(stage) == {"leftover": 1}
+    assert await stage.bookings() == []
+
+
+async def test_what_nothing_here_knows_is_left_alone_and_told(stage: "Stage") -> None:
+    """Another installation may stand behind it."""
+    orphan = await stage.cal.booked(await stage.cal.event_type(), "2027-03-02T12:00:00Z")
+    _forge(stage, orphan["uid"], **{TENANT_KEY: TENANT, PHASE_KEY: uuid4(), APPOINTMENT_KEY: uuid4()})
+
+    assert await _drift(stage) == {"orphan": 1}
+    assert await _drift(stage) == {"orphan": 1}
+
+    assert await stage.cases() == ["orphan"]
+    assert len(await stage.bookings()) == 1
+
+
+async def test_another_time_there_is_a_case(stage: "Stage") -> None:
+    ref = await stage.book()
+    uid = (await stage.settled(ref)).intents[0].booking_uid
+    store = stage.cal.world.store.bookings
+    stored = store.get(uid)
+    assert stored
+    store.put(stored.model_copy(update={"start": stored.start - timedelta(minutes=10)}))
+
+    assert (await _drift(stage))["elsewhere"] == 1
+
+    assert await stage.cases() == ["mismatch"]
+    assert surveys._drift.labels("elsewhere")._value.get() == 1
+
+
+async def test_what_is_being_worked_at_is_left_to_its_worker(stage: "Stage") -> None:
+    await stage.cal.fault("fail_after_create", count=4)
+    made = stage.perm()
+    ref = await stage.book(made)
+    await stage.worker.work_once()
+    assert await _drift(stage) == {"unsettled": 4}
+
+    await stage.settled(ref)
+    later = await stage.moved(made, stage.start + timedelta(days=1))
+    await stage.cal.fault("fail_after_create", path="/reschedule$", count=4)
+    await stage.worker.work_once()
+    assert await _drift(stage) == {"unsettled": 4}
+    assert (await stage.settled(stage.ref(later))).state is SyncState.SYNCED
+
+
+async def test_what_is_too_recent_for_a_replica_is_not_missed(stage: "Stage") -> None:
+    ref = await stage.book()
+    await stage.settled(ref)
+    await stage.cal.fault("stale_list", method="GET", count=3, seconds=5)
+
+    assert await stage.parts.surveyor.round() == 1
+
+    assert (await stage.found(ref)).state is SyncState.SYNCED
+    assert await stage.cases() == []
+
+
+async def test_a_list_that_hides_what_is_there_does_no_harm(stage: "Stage") -> None:
+    """Each that is missed is looked at by its uid before anything is done about it."""
+    ref = await stage.book()
+    await stage.settled(ref)
+    await stage.cal.fault("stale_list", method="GET", count=1, seconds=7200)
+
+    assert await _drift(stage) == {"right": 4}
+
+    assert (await stage.found(ref)).state is SyncState.SYNCED
+
+
+@pytest.mark.parametrize("fault", ["server_error", "rate_limit"])
+async def test_a_pass_that_fails_goes_on_later(stage: "Stage", fault: str) -> None:
+    await stage.settled(await stage.book())
+    kind: dict[str, Any] = {"seconds": 30} if fault == "rate_limit" else {}
+    await stage.cal.fault(fault, method="GET", count=1, **kind)
+    assert await stage.parts.surveyor.round() == 0
+
+    assert await _drift(stage) == {"right": 4}
+
+
+async def test_an_account_that_leaves_is_not_surveyed_any_more(stage: "Stage") -> None:
+    await stage.parts.surveyor.round()
+    stage.registry.calendar_sync = False
+    stage.directory.forget(TENANT)
+    await stage.parts.surveyor.round()
+    assert await stage.parts.surveys.found(TENANT) == []
+
+
+async def test_while_the_registry_is_away_nothing_is_surveyed(stage: "Stage") -> None:
+    stage.registry.away = True
+    assert await stage.parts.surveyor.round() == 0
+
+
+async def test_the_age_of_what_was_pulled_is_known(stage: "Stage") -> None:
+    await stage.parts.surveyor.round()
+    stage.cal.clock.advance(timedelta(minutes=5))
+    await stage.parts.surveyor.round()
+    assert surveys._age._value.get() == 300
