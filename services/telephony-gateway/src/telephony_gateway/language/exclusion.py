@@ -95,6 +95,9 @@ def _negated(items: list[Item], index: int) -> set[int]:
     verbs = {at for at in before if items[at].kind == "konnte"}
     if said and verbs and max(verbs) > min(said):
         return said
+    if said and index + 1 < len(items) and items[index + 1].kind == "konnte":
+        # "wenn Samstag nicht geht, dann Montag" wishes both.
+        return set() if any(items[at].kind == "wenn" for at in before) else said
     after = _run_after(items, index + 1)
     if after:
         return set() if _polite(items, index) else after

@@ -14,7 +14,21 @@ LANGUAGES = {language.code: language for language in (GERMAN, ENGLISH)}
 # Words that a caller mixes in from the other language are worth there what they are worth here, if both tables have
 # that kind; other words of time are only known to be some.
 _SHARED = frozenset(
-    {"WEEKDAY", "MONTH", "RELDAY", "NUM", "ORD", "POD", "WEEKEND", "MOD", "FEAST", "WOCHE", "WOCHEN", "uhr"}
+    {
+        "WEEKDAY",
+        "MONTH",
+        "RELDAY",
+        "NUM",
+        "ORD",
+        "POD",
+        "WEEKEND",
+        "MOD",
+        "FEAST",
+        "WOCHE",
+        "WOCHEN",
+        "uhr",
+        "um",
+    }
 )
 _OF_TIME = frozenset(
     {"halb", "viertel", "dreiviertel", "ab", "bis", "zwischen", "nach", "vor", "gegen", "fruehestens"}
@@ -71,7 +85,7 @@ def _borrowed(lexicon: Lexicon, other: Lexicon) -> dict[str, Entry]:
             word in lexicon.entries
             or word in _NOT_BORROWED
             or word in lexicon.abbreviations
-            or len(word) < 3
+            or (len(word) < 3 and entry[0] != "um")
             or word in other.short_months
         ):
             continue

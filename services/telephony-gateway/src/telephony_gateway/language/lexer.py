@@ -50,6 +50,8 @@ SOUNDING_PLACES: tuple[tuple[str, frozenset[str], frozenset[str]], ...] = (
     ("months", frozenset({"ORD", "PART"}), frozenset({"YEAR"})),
     ("parts", frozenset({"WEEKDAY", "MORGEN", "RELDAY", "am"}), frozenset()),
     ("units", frozenset({"NUM"}), frozenset()),
+    ("fractions", frozenset({"um"}), frozenset({"NUM", "nach", "vor"})),
+    ("adverbs", frozenset(), frozenset({"POD", "um", "WOCHE", "WEEKDAY", "MONAT"})),
 )
 _COUNTS_FROM = frozenset({"viertel", "NUM", "MINUTE", "kurz"})
 MARKS: dict[str, Entry] = {

@@ -31,6 +31,10 @@ class LexiconTables(NamedTuple):
     abbreviations: Mapping[str, int] = {}
 
 
+# Words that sound like one of this group are only known not to be understood.
+UNSURE_GROUP = "adverbs"
+
+
 def spellings(word: str) -> set[str]:
     """A word with its umlauts as two letters, and with the dots lost."""
     lost = word.translate(str.maketrans("äöü", "aou"))
@@ -84,7 +88,7 @@ class Lexicon:
         parts = self._split(word)
         if parts is not None:
             return tuple(self.entries[part] for part in parts)
-        near = self._guess(word)
+        near = self._guess(word) or (self._guess(f"{word[:-1]}er") if word.endswith("a") else None)
         return (self.entries[near],) if near else None
 
     def slip(self, word: str) -> Entry | None:
@@ -102,7 +106,7 @@ class Lexicon:
         slips = next(slips for length, slips in _SLIPS_BY_LENGTH if len(word) >= length)
         alike = self._sounding[group].get(cologne(word), ())
         found = {self.entries[near] for near in alike if within_slips(word, near, slips)}
-        if len(found) == 1:
+        if len(found) == 1 and group != UNSURE_GROUP:
             return found.pop()
         return ("UNSURE", word) if any(within_slips(word, near, slips + 1) for near in alike) else None
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from telephony_gateway.language.lexicon import Lexicon, LexiconTables
+from telephony_gateway.language.lexicon import UNSURE_GROUP, Lexicon, LexiconTables
 from telephony_gateway.language.numbers_de import cardinals, ordinals, years
 from telephony_gateway.language.phrases_de import PHRASES
 from telephony_gateway.language.words_de import ABBREVIATIONS, VALUED, WORDS
@@ -68,9 +68,9 @@ _GUESSABLE = (
 )
 _GUESSABLE_LENGTH = {"cardinals": 8, "ordinals": 9}
 NEVER_GUESSED = (
-    "martin machst machste junior juniors jammer comment kommando mittig halbtags siebener sechzehner sechzehntel vormacht vormärz voran montan ankommende ankommenden aufhört mündig sündig freudig fertig "
+    "martin hatte hatten hätte hätten merken marken machst machste junior juniors jammer comment kommando mittig halbtags siebener sechzehner sechzehntel vormacht vormärz voran montan ankommende ankommenden aufhört mündig sündig freudig fertig "
     "inzwischen dazwischen vorab montage samstage sonntage sonntagen freitage freitagen freytag freital montagen dienste "
-    "diensten mittage abende nachher vorher vorbei nachbar umgehend abgeben nächte nächten nachts nichts jaguar "
+    "diensten mittage abende nachher vorher vorbei nachbar umgehend abgeben nächten nachts nichts jaguar "
     "novum septum vormund vorhut vorkommende vorkommenden nachfolgende nachfolgenden nachfolgender vorzeitig vorzeitigen "
     "frühzeitig frühzeitigen wochenstunden vormonat vorwoche vorletzte vorletzten vorletzter umbau abbau"
 )
@@ -112,6 +112,9 @@ def _lexicon() -> Lexicon:
                 "parts": " ".join(_listed("POD", 4)),
                 "names": " ".join(word for word in _GUESSABLE.split() if word not in _listed("MOD", 0))
                 + " mittag mittags",
+                "fractions": "halb viertel dreiviertel",
+                # Too many words sound like these: one of them is a doubt and no guess.
+                UNSURE_GROUP: "heute morgen nächste nächsten nächster kommende kommenden übernächste",
                 "units": "tage tagen woche wochen stunde stunden minuten monate monaten",
             },
             short_months="jan jän feb mrz mär apr jun jul aug sep sept okt oct nov dez dec",

@@ -183,6 +183,13 @@ class Listener:
         before = self._kind(index - 1)
         if index - 1 in self._used:
             return
+        if self._begins_window(index, before):
+            # "neun bis elf am Montag"
+            window = self._items[index + 1].value
+            start = build_time.hour(item.value)
+            if start is not None:
+                self._items[index + 1] = Item("WINDOW", Window(start, window.end), item.start, item.end)
+                return
         if not self._is_hour(index, before):
             # "Zimmer 12" and "zwei Kinder" name or count something, a number on its own is part of what was meant.
             self.said.left_over = self.said.left_over or "WORD" not in {before, self._kind(index + 1)}
@@ -217,6 +224,12 @@ class Listener:
         return before in {"DAY", "PODS"} or (
             before in _HOUR_BEFORE and isinstance(self.said.options[-1].time, Clock)
         )
+
+    def _begins_window(self, index: int, before: str) -> bool:
+        if self._kind(index + 1) != "WINDOW" or "DAY" not in {before, self._kind(index + 2)}:
+            return False
+        window = self._items[index + 1].value
+        return window.start is None and isinstance(window.end, Clock) and not self._items[index + 1].pause
 
     def _kind(self, index: int) -> str:
         return self._items[index].kind if 0 <= index < len(self._items) else ""

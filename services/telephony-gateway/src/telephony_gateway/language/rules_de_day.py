@@ -90,7 +90,7 @@ DAYS = table(
                 lambda n, mode, _: day.half_of(n, day.month(mode or "this")),
             ),
             ("am NUM", lambda number: day.day_alone(number) if number <= 31 else None),
-            ("in circa? N UNIT", day.offset),
+            ("in circa|kurz? N UNIT", day.offset),
             ("in circa? N bis|dash|oder N UNIT", day.offsets),
             (
                 "in circa? NUM NUM UNIT",
