@@ -38,12 +38,13 @@ async def test_it_is_told_why_a_start_is_not_free(
     ("hour", "kinds", "words"),
     [
         (13, [], []),
+        (6, [pb.BLOCKER_KIND_NOTICE, pb.BLOCKER_KIND_OUTSIDE_HOURS], ["This time is over.", "anna does not work from 07:00 to 08:00."]),
         (7.5, [pb.BLOCKER_KIND_NOTICE, pb.BLOCKER_KIND_OUTSIDE_HOURS], ["It is too short notice.", "anna does not work from 08:30 to 09:00."]),
         (13.1, [pb.BLOCKER_KIND_GRID], ["No appointment begins at this minute."]),
         (24 * 31 + 13, [pb.BLOCKER_KIND_HOLIDAY], ["This day is a public holiday."]),
         (24 * 70 + 13, [pb.BLOCKER_KIND_HORIZON] * 2, ["It is too far ahead.", "The calendar does not reach that far."]),
     ],
-    ids=["free", "too soon", "off the grid", "Christmas", "too far"],
+    ids=["free", "over", "too soon", "off the grid", "Christmas", "too far"],
 )  # fmt: skip
 async def test_every_reason_is_named(
     service: Running, hour: float, kinds: list[int], words: list[str]
@@ -85,10 +86,15 @@ async def test_a_day_shows_hours_absences_appointments_and_holds(
         (pb.DAY_ENTRY_KIND_WORKING, 8, 17),
         (pb.DAY_ENTRY_KIND_HOLD, 10, 11),
         (pb.DAY_ENTRY_KIND_APPOINTMENT, 13, 14),
-        (pb.DAY_ENTRY_KIND_ABSENCE, 16, 30),
+        (pb.DAY_ENTRY_KIND_ABSENCE, 16, 23),
     ]
     assert day.entries[1].hold_expire_time == stamp(clock.now() + timedelta(minutes=5))
     assert day.entries[2].appointment_id == appointment.appointment_id
+    next_day = (await service.stub.GetDay(day_of("2025-11-25"))).entries
+    assert [(each.kind, hour_of(each.start_time), hour_of(each.end_time)) for each in next_day] == [
+        (pb.DAY_ENTRY_KIND_ABSENCE, 23, 30),
+        (pb.DAY_ENTRY_KIND_WORKING, 32, 41),
+    ]
 
 
 @pytest.mark.parametrize(

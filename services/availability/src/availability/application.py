@@ -27,6 +27,7 @@ from availability.usecases.following import StreamHealth, follow
 from availability.usecases.get_day import GetDay
 from availability.usecases.hold_options import HoldOptions
 from availability.usecases.keep_holds import KeepHolds
+from availability.usecases.prune import Prune
 from availability.usecases.search_slots import SearchSlots
 from availability.usecases.warming import Warming
 from chassis.clock import Clock
@@ -78,7 +79,8 @@ def replica(
     calendars = Calendars(public_holidays)
     warming = Warming(registry, businesses, calendars, clock, wait=warm_wait)
     holds = RedisHolds(connections.redis, rules, timeout_s=redis_timeout_s)
-    follower = BookingFollower(BusyTables(connections.pool), calendars, clock, bookings)
+    tables = BusyTables(connections.pool)
+    follower = BookingFollower(tables, calendars, clock, bookings)
     log = Bookings(connections.booking)
 
     async def follow_bookings() -> None:
@@ -98,5 +100,10 @@ def replica(
         explain=ExplainSlot(*knowing),
         day=GetDay(*knowing),
     )
-    loops = {"bookings": follow_bookings, "businesses": follow_businesses, "warming": warming.run}
+    loops = {
+        "bookings": follow_bookings,
+        "businesses": follow_businesses,
+        "warming": warming.run,
+        "pruning": Prune(tables, clock).run,
+    }
     return Replica(AvailabilityServicer(use_cases), bookings, changes, warming, loops)

@@ -84,7 +84,7 @@ def test_policies_are_named(salon: Salon) -> None:
     )
     full = {"anna": frozenset({salon.monday})}
 
-    assert kinds(why(salon, strict, "10:00")) == [BlockerKind.PAST, BlockerKind.NOTICE]
+    assert kinds(why(salon, strict, "10:00")) == [BlockerKind.PAST]
     assert kinds(why(salon, strict, "11:15")) == [BlockerKind.NOTICE]
     assert kinds(why(salon, strict, "11:35")) == [BlockerKind.OFF_GRID]
     assert kinds(why(salon, strict, "14:00")) == [BlockerKind.HORIZON, BlockerKind.SERVICE_WINDOW]
@@ -92,6 +92,13 @@ def test_policies_are_named(salon: Salon) -> None:
     assert kinds(why(salon, salon.cut, "10:00", salon.monday + timedelta(days=28))) == [
         BlockerKind.BEYOND_CALENDAR
     ]
+
+
+def test_a_start_long_ago_is_only_past(salon: Salon) -> None:
+    """It is also inside the notice, and before the calendar begins; neither is why it cannot be had."""
+    salon.join("anna")
+
+    assert kinds(why(salon, salon.cut, "10:00", salon.monday - timedelta(days=28))) == [BlockerKind.PAST]
 
 
 def test_a_day_off_is_told_from_a_holiday_and_from_a_late_hour(salon: Salon) -> None:

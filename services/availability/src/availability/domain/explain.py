@@ -81,10 +81,13 @@ def _policies(
     lattice = branch.lattice
     bounds = ask.bounds(service)
     on_it = Interval(begin, begin + 1)
+    if (
+        start < ask.now
+    ):  # and therefore inside the notice, and soon before the calendar: nobody needs to hear that
+        return iter((Blocker(person_id, BlockerKind.PAST, on_it),))
     day = local_day(lattice, begin)
     taken = service.footprint.at(begin)
     found = (
-        (BlockerKind.PAST, start < ask.now),
         (BlockerKind.NOTICE, begin < bounds.begin_min),
         (BlockerKind.HORIZON, begin >= bounds.end_min),
         (BlockerKind.OFF_GRID, to_minute_up(start) != begin or not _on_grid(branch, begin)),

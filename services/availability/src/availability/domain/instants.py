@@ -54,6 +54,10 @@ class Interval(NamedTuple):
         """Whether the two share at least one minute."""
         return max(self.begin_min, other.begin_min) < min(self.end_min, other.end_min)
 
+    def within(self, other: "Interval") -> Self:
+        """The part that lies in another interval, which touches this one."""
+        return type(self)(max(self.begin_min, other.begin_min), min(self.end_min, other.end_min))
+
 
 def merged(intervals: Iterable[tuple[int, int]]) -> tuple[Interval, ...]:
     """The same minutes as disjoint intervals in ascending order; touching neighbours become one."""

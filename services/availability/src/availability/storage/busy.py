@@ -29,10 +29,25 @@ _CLEAR = (
     "DELETE FROM busy WHERE tenant_id = $1::text::uuid AND appointment_id = $2::text::uuid",
     "DELETE FROM service_start WHERE tenant_id = $1::text::uuid AND appointment_id = $2::text::uuid",
 )
+_PRUNE = (
+    (
+        "DELETE FROM busy WHERE (tenant_id, appointment_id, ordinal) IN"
+        " (SELECT tenant_id, appointment_id, ordinal FROM busy WHERE ends_at < $1"
+        "  ORDER BY ends_at LIMIT $2 FOR UPDATE SKIP LOCKED)"
+    ),
+    (
+        "DELETE FROM service_start WHERE (tenant_id, appointment_id, ordinal) IN"
+        " (SELECT tenant_id, appointment_id, ordinal FROM service_start AS each WHERE starts_at < $1"
+        "  AND NOT EXISTS (SELECT FROM busy WHERE busy.tenant_id = each.tenant_id"
+        "   AND busy.appointment_id = each.appointment_id)"
+        "  ORDER BY starts_at LIMIT $2 FOR UPDATE SKIP LOCKED)"
+    ),
+)
+"""What a replica is just rewriting, or another one dropping, is left to it."""
 
 
 class BusyTables:
-    """Implements usecases.follow_bookings.BusyStore."""
+    """Implements usecases.follow_bookings.BusyStore and usecases.prune.OverStore."""
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
@@ -60,6 +75,12 @@ class BusyTables:
                 for change in event.changes or () if moved else ():
                     await _replace(connection, change)
         return bool(moved)
+
+    async def prune(self, before: datetime, at_most: int) -> int:
+        """See OverStore; at most so many rows of each table."""
+        with _faults():
+            done = [await self._pool.execute(statement, before, at_most) for statement in _PRUNE]
+        return sum(int(each.removeprefix("DELETE ")) for each in done)
 
 
 def _changes(rows: Sequence[Record], starts: Sequence[Record]) -> list[BusyChange]:

@@ -4,17 +4,15 @@ import asyncio
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Protocol
 
 from prometheus_client import Counter
 
 from availability.usecases.calendars import BusyChange, Calendars
-from availability.usecases.following import FIRST_PAUSE_S, StreamHealth, StreamLostError
+from availability.usecases.following import FIRST_PAUSE_S, LOOK_BACK, StreamHealth, StreamLostError
 from chassis.clock import Clock
 
-LOOK_BACK = timedelta(days=1)
-"""What ended longer ago is of no interest to a search."""
 _log = logging.getLogger(__name__)
 _events = Counter("rufbuch_availability_events", "Events of booking by what became of them", ["outcome"])
 

@@ -11,6 +11,8 @@ from chassis.clock import Clock
 
 FIRST_PAUSE_S = 0.05
 LONGEST_PAUSE_S = 2.0
+LOOK_BACK = timedelta(days=2)
+"""What ended longer ago is of no interest: calendars begin with yesterday."""
 LIVE = timedelta(seconds=2)
 """Events so young are heard as they happen."""
 _log = logging.getLogger(__name__)

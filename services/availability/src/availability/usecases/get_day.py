@@ -53,8 +53,8 @@ class GetDay:
     async def __call__(
         self, tenant_id: str, branch_id: str, person_id: str, day: date
     ) -> tuple[DayEntry, ...]:
-        """What fills a local day, by start; of appointments what they occupy. Days before yesterday are forgotten here,
-        and holds are left out while their store is out of reach.
+        """What fills a local day, by start and no further than the day goes; of appointments what they occupy. Days
+        before yesterday are forgotten here, and holds are left out while their store is out of reach.
 
         Raises BranchUnknownError, PersonUnknownError, RegistryUnavailableError.
         """
@@ -78,7 +78,7 @@ class GetDay:
         for taken in person.ledger.touching(span):
             kind = _OF_SOURCE[taken.key.source]
             appointment_id = taken.key.id if kind is EntryKind.APPOINTMENT else ""
-            entries.append(DayEntry(kind, taken.interval, appointment_id))
+            entries.append(DayEntry(kind, taken.interval.within(span), appointment_id))
         return entries
 
     async def _held(
@@ -90,7 +90,7 @@ class GetDay:
         except HoldsUnavailableError:
             return []
         return [
-            DayEntry(EntryKind.HOLD, each.interval, expires=each.expires)
+            DayEntry(EntryKind.HOLD, each.interval.within(span), expires=each.expires)
             for each in held
             if each.interval.touches(span)
         ]
