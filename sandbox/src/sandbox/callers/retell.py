@@ -30,15 +30,22 @@ class Line:
         """Add to the transcript; ``role`` is "agent" or "user"."""
         self.transcript.append({"role": role, "content": content})
 
-    def invoke(self, name: str, arguments: Mapping[str, Any]) -> None:
-        """Add a function call to the transcript, as it stands there when the function is called."""
+    def invoke(self, name: str, arguments: Mapping[str, Any]) -> str:
+        """Add a function call to the transcript, as it stands there when the function is called; its id."""
         number = sum(1 for entry in self.transcript if entry["role"] == "tool_call_invocation")
-        call = {"tool_call_id": f"tool_{number:04d}", "name": name, "arguments": json.dumps(dict(arguments))}
+        call_id = f"tool_{number:04d}"
+        call = {"tool_call_id": call_id, "name": name, "arguments": json.dumps(dict(arguments))}
         self.transcript.append({"role": "tool_call_invocation", **call})
+        return call_id
+
+    def note_result(self, call_id: str, content: Mapping[str, Any]) -> None:
+        """Add what a function answered to the transcript."""
+        text = json.dumps(dict(content), ensure_ascii=False)
+        self.transcript.append({"role": "tool_call_result", "tool_call_id": call_id, "content": text})
 
     def as_call(self, *, status: str = "ongoing") -> dict[str, Any]:
         """The ``call`` object."""
-        spoken = [entry for entry in self.transcript if "content" in entry]
+        spoken = [entry for entry in self.transcript if entry["role"] in {"agent", "user"}]
         return {
             "call_type": "phone_call",
             "call_id": self.call_id,
@@ -83,15 +90,22 @@ class Retell:
 
     async def function(self, line: Line, name: str, arguments: Mapping[str, Any]) -> Reply:
         """Call one of the agent's functions, named with the version that publishing adds."""
-        line.invoke(name, arguments)
+        invocation = line.invoke(name, arguments)
         filled = {"call_id": JUNK_CALL_ID, "execution_message": "Einen Moment bitte.", **arguments}
         body = {"name": name, "args": filled, "call": line.as_call()}
-        return await self._post(f"/retell/functions/{name}_v{AGENT_VERSION}", body)
+        reply = await self._post(f"/retell/functions/{name}_v{AGENT_VERSION}", body)
+        line.note_result(invocation, reply.body)
+        return reply
 
     async def event(self, line: Line, event: str) -> Reply:
         """Tell of an event in the life of the call."""
         status = "ended" if event in {"call_ended", "call_analyzed"} else "ongoing"
         return await self._post("/retell/webhook", {"event": event, "call": line.as_call(status=status)})
+
+    async def inbound(self, line: Line) -> Reply:
+        """Ask how to take the call, while it rings."""
+        numbers = {"from_number": line.from_number, "to_number": line.to_number, "agent_id": "agent_sandbox"}
+        return await self._post("/retell/inbound", {"event": "call_inbound", "call_inbound": numbers})
 
     async def _post(self, path: str, body: Mapping[str, Any]) -> Reply:
         raw = json.dumps(body, ensure_ascii=False).encode()

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import logging
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -162,5 +163,17 @@ async def _write(pool: Pool, entry: Entry) -> None:
 
 
 def _json(value: Mapping[str, Any]) -> str:
-    # PostgreSQL's jsonb has no U+0000, which JSON allows.
-    return json.dumps(value, default=str).replace("\\u0000", "")
+    return json.dumps(_storable(value), ensure_ascii=False, default=str)
+
+
+def _storable(value: object) -> object:
+    """Without what JSON or Python allow and PostgreSQL's jsonb does not: U+0000, half characters, NaN."""
+    if isinstance(value, str):
+        return value.replace("\x00", "").encode("utf-8", "replace").decode()
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    if isinstance(value, Mapping):
+        return {_storable(str(key)): _storable(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_storable(inner) for inner in value]
+    return value
