@@ -1,10 +1,12 @@
 """A stage: the worker on a real PostgreSQL and Redis, the stand-in Cal.com, peers that tell what they are told to."""
 
 import asyncio
+import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
 
@@ -35,6 +37,9 @@ from rufbuch.staff.v1 import service_pb2 as staff_pb2
 from rufbuch.staff.v1 import service_pb2_grpc as staff_grpc
 from sandbox.calcom.embedded import HOST_KEY, Cal, embedded
 from sandbox.calcom.settings import Settings as StandInSettings
+
+# Helpers that others than tests use as well.
+sys.path.insert(0, str(Path(__file__).parent / "support"))
 
 SECRET = "whsec-of-the-salon"
 TRACEPARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"

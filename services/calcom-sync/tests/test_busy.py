@@ -278,7 +278,9 @@ async def test_a_pull_that_is_over_budget_goes_on_where_it_stopped(stage: "Stage
     await stage.cal.user("vera", HOST_KEY, rateLimit=100_000)
     await stage.cal.booked(await stage.cal.event_type(), "2027-03-03T09:00:00Z")
     await stage.parts.surveyor._register()
-    account = next(iter((await stage.directory.setup(TENANT) or pytest.fail()).accounts.values()))
+    setup = await stage.directory.setup(TENANT)
+    assert setup
+    account = next(iter(setup.accounts.values()))
     budget = stage.parts.budget
     await budget.take(account, 1000, stage.cal.clock.now())
 

@@ -121,10 +121,10 @@ async def test_a_cancellation_during_the_creation_is_carried_out_after_it(stage:
 
 async def test_a_phase_that_fails_after_the_cancellation_spoils_nothing(stage: "Stage") -> None:
     made, ref = await _booked(stage)
+    planned = await stage.worker.synchroniser._planned(ref)
+    assert planned
     until = stage.cal.clock.now() + timedelta(seconds=45)
-    leased = await stage.worker.appointments.save(
-        [one.leased(until) for one in (await stage.found(ref)).intents]
-    )
+    leased = await stage.worker.appointments.save([one.leased(until) for one in planned.intents])
     await stage.call_off(made)
     await stage.worker.appointments.settle(failure(leased[0], CaseKind.INVALID, ""), stage.cal.clock.now())
 

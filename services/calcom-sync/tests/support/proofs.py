@@ -1,0 +1,233 @@
+"""What the whole comes to under trouble: figures for tests and for the claims of the project."""
+
+import time
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from salon import MONDAY, Salon, salon
+
+from calcom_sync.assembly import Terms
+from calcom_sync.domain.appointment import AppointmentRef, SyncState
+from calcom_sync.domain.intent import State
+from calcom_sync.domain.request import PHASE_KEY, booking_request
+from sandbox.calcom.model import Booking
+
+FORTNIGHT = timedelta(weeks=2)
+_CHANGES = r"^/v2/bookings(/[^/]+/(reschedule|cancel))?$"
+FAULTS: tuple[tuple[str, str, str, float, float | None], ...] = (
+    # kind, method, path, share of the requests, seconds
+    ("fail_after_create", "POST", _CHANGES, 0.09, None),
+    ("timeout_after_create", "POST", _CHANGES, 0.03, 2.5),
+    ("rate_limit", "POST", _CHANGES, 0.05, 1),
+    ("server_error", "POST", _CHANGES, 0.13, None),
+    ("drop_webhook", "POST", _CHANGES, 0.10, None),
+    ("repeat_webhook", "POST", _CHANGES, 0.10, None),
+    ("stale_list", "GET", r"^/v2/bookings", 0.20, 5),
+    ("rate_limit", "GET", r"^/v2/bookings", 0.03, 1),
+    ("server_error", "GET", r"^/v2/bookings", 0.07, None),
+)
+
+
+@dataclass(frozen=True)
+class Settled:
+    """What came of it. All but the first and the last four are to be 0."""
+
+    phases_right: int
+    phases_wrong: int
+    bookings_without_phase: int
+    double_posts: int
+    states_wrong: int
+    manual_repairs: int
+    external_busy: int
+    requests: int
+    faulted_share: float
+    seconds: float
+    appointments: int
+
+
+async def settle(
+    database_url: str, redis_url: str, *, appointments: int = 1000, people: int = 20, seed: int = 0
+) -> Settled:
+    """Appointments of four phases, one in eight cancelled and one in six moved meanwhile, workers killed now and then, with
+    faults on 30 % of the requests, until everything is settled; then both sides are compared."""
+    begun = time.monotonic()
+    terms = Terms(per_minute=10**7, burst=10**6, timeout_s=1.0)
+    async with salon(database_url, redis_url, people=people, terms=terms, seed=seed) as business:
+        for number, (kind, method, path, share, seconds) in enumerate(FAULTS):
+            more = {} if seconds is None else {"seconds": seconds}
+            await business.cal.fault(kind, path, method, probability=share, seed=seed + number, **more)
+        live, gone = await _live_through(business, appointments)
+        await business.drain(killed=0.05)
+        struck = await _struck(business)
+        await business.cal.client.delete("/admin/faults")
+        requests = business.sent.requests
+        await business.survey()
+        await business.drain()
+        figures = await _figures(business, live, gone)
+    share = struck / requests
+    return Settled(**figures, requests=requests, faulted_share=share, seconds=time.monotonic() - begun)
+
+
+async def _live_through(
+    business: Salon, appointments: int
+) -> tuple[list[AppointmentRef], list[AppointmentRef]]:
+    """What stands at the end, and what does not. Changes come while what they change is on its way."""
+    live: list[AppointmentRef] = []
+    gone: list[AppointmentRef] = []
+    for number in range(appointments):
+        live.append(await business.book(number))
+        if number % 24 == 23:
+            for ref in business.dice.sample(live[-24:], 7):
+                live.remove(ref)
+                gone.append(ref)
+                if len(gone) % 7 < 3:
+                    await business.call_off(ref)
+                else:
+                    live.append(await business.move(ref, FORTNIGHT))
+                await business.work(killed=0.05)
+            await business.hear()
+            business.cal.clock.advance(timedelta(seconds=2))
+    return live, gone
+
+
+async def _struck(business: Salon) -> int:
+    """Requests that a fault befell, webhooks aside."""
+    told = (await business.cal.client.get("/admin/faults")).json()
+    return sum(one["struck"] for one in told if "webhook" not in one["kind"])
+
+
+async def _figures(business: Salon, live: list[AppointmentRef], gone: list[AppointmentRef]) -> dict[str, int]:
+    there = business.cal.world.store.bookings.all()
+    standing = {one.uid: one for one in there if one.status in {"accepted", "pending"}}
+    appointments = business.parts.worker.appointments
+    wanted = [await appointments.load(ref) for ref in live]
+    over = [await appointments.load(ref) for ref in gone]
+    phases = [intent for one in wanted if one for intent in one.intents]
+    right = {
+        one.booking_uid
+        for one in phases
+        if one.state is State.SYNCED and _same(standing.get(one.booking_uid), one.start, one.event_type_id)
+    }
+    states = [one is None or one.state is not SyncState.SYNCED for one in wanted]
+    states += [one is None or one.state is not SyncState.CANCELLED for one in over]
+    posted = Counter(one.metadata[PHASE_KEY] for one in there if one.rescheduled_from is None)
+    return {
+        "phases_right": len(right),
+        "phases_wrong": 4 * len(live) - len(right),
+        "bookings_without_phase": len(standing.keys() - right),
+        "double_posts": sum(count - 1 for count in posted.values()),
+        "states_wrong": sum(states),
+        "manual_repairs": await business.pool.fetchval(
+            "SELECT count(*) FROM sync_case WHERE closed_at IS NULL"
+        ),
+        "external_busy": await business.pool.fetchval("SELECT count(*) FROM busy WHERE NOT gone"),
+        "appointments": len(live) + len(gone),
+    }
+
+
+def _same(booking: Booking | None, start: datetime, event_type_id: int | None) -> bool:
+    return booking is not None and (booking.start, booking.event_type_id) == (start, event_type_id)
+
+
+@dataclass(frozen=True)
+class Speed:
+    """Of one appointment of four phases, by wall clock."""
+
+    together_s: float
+    one_by_one_s: float
+    one_s: float
+
+    @property
+    def of_sequential(self) -> float:
+        """To be at most 0.30."""
+        return self.together_s / self.one_by_one_s
+
+    @property
+    def of_one(self) -> float:
+        """To be at most 1.2."""
+        return self.together_s / self.one_s
+
+
+async def speed(database_url: str, redis_url: str, *, delay_ms: int = 300) -> Speed:
+    """Four phases together, against the same four requests one after the other, each as slow as told."""
+    terms = Terms(per_minute=10**7, burst=10**6)
+    async with salon(database_url, redis_url, people=1, terms=terms) as business:
+        warm, ref, other = [await business.book(number) for number in range(3)]
+        await business.parts.worker.synchroniser.run(warm)
+        await business.cal.fault("delay", probability=1.0, delay_ms=delay_ms)
+        begun = time.monotonic()
+        await business.parts.worker.synchroniser.run(ref)
+        together = time.monotonic() - begun
+        singles = await _one_by_one(business, other)
+    return Speed(together, sum(singles), min(singles))
+
+
+async def _one_by_one(business: Salon, ref: AppointmentRef) -> list[float]:
+    """How long each request takes by itself."""
+    appointment = await business.parts.worker.appointments.load(ref)
+    setup = await business.parts.worker.synchroniser.directory.setup(ref.tenant_id)
+    if appointment is None or setup is None:
+        raise LookupError(ref)
+    account = next(iter(setup.accounts.values()))
+    numbers = [target.event_type_id for target in setup.targets.values()]
+    taken = []
+    for intent, number in zip(appointment.intents, numbers, strict=True):
+        body = {**booking_request(appointment, intent), "eventTypeId": number}
+        body["attendee"] |= {"timeZone": "Europe/Berlin", "language": "de"}
+        begun = time.monotonic()
+        result = await business.calendar.create(account, body)
+        taken.append(time.monotonic() - begun)
+        if getattr(result, "status", 0) != 201:
+            raise RuntimeError(result)
+    return taken
+
+
+@dataclass(frozen=True)
+class Drained:
+    """An outage's appointments, sent at 100 a minute under a limit of 120 that the stand-in enforces."""
+
+    synced: int
+    refused: int
+    most_in_a_minute: int
+    overtaken_by: int
+    """The furthest that one went out before an older one."""
+    minutes: float
+    """Of the stand-in's clock."""
+
+
+async def drain(database_url: str, redis_url: str, *, appointments: int = 500) -> Drained:
+    """All of one key, four phases each, queued by an outage of an hour."""
+    async with salon(database_url, redis_url, people=1, terms=Terms(), rate_limit=120) as business:
+        refs = []
+        for number in range(appointments):
+            refs.append(await business.book(number))
+            business.cal.clock.advance(timedelta(hours=1) / appointments)
+        if business.cal.clock.now() >= MONDAY:
+            raise ValueError("the first appointment is past")
+        begun = business.cal.clock.now()
+        await business.drain()
+        minutes = (business.cal.clock.now() - begun) / timedelta(minutes=1)
+        states = [await business.parts.worker.appointments.load(ref) for ref in refs]
+        posts = [one for one in business.cal.world.log.requests() if one["path"] == "/v2/bookings"]
+        made = business.cal.world.store.bookings.all()
+    at = [datetime.fromisoformat(one["startedAt"]) for one in posts]
+    order = {str(ref.appointment_id): place for place, ref in enumerate(refs)}
+    firsts = list(dict.fromkeys(order[one.metadata["rufbuch_appointment"]] for one in made))
+    return Drained(
+        synced=sum(one is not None and one.state is SyncState.SYNCED for one in states),
+        refused=sum(one["status"] != 201 for one in posts),
+        most_in_a_minute=_most(at),
+        overtaken_by=max(abs(place - number) for place, number in enumerate(firsts)),
+        minutes=minutes,
+    )
+
+
+def _most(at: list[datetime]) -> int:
+    """Within any 60 seconds."""
+    first = most = 0
+    for last, instant in enumerate(at):
+        while instant - at[first] >= timedelta(seconds=60):
+            first += 1
+        most = max(most, last - first + 1)
+    return most

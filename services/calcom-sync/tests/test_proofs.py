@@ -1,0 +1,37 @@
+"""All of it together under trouble, small; the claims of the project run the same with full numbers."""
+
+from proofs import drain, settle, speed
+
+
+async def test_under_faults_everything_ends_right_and_nothing_was_posted_twice(
+    database_url: str, redis_url: str
+) -> None:
+    """CS-01, CS-03, CS-05, CS-11, CS-20, CS-27, CS-29: lost answers, stale lists, webhooks in any order, killed workers."""
+    told = await settle(database_url, redis_url, appointments=72, people=3, seed=7)
+
+    assert told.phases_right > 150
+    assert told.phases_wrong == 0
+    assert told.bookings_without_phase == 0
+    assert told.double_posts == 0
+    assert told.states_wrong == 0
+    assert told.manual_repairs == 0
+    assert told.external_busy == 0
+    assert told.faulted_share > 0.2
+
+
+async def test_phases_together_take_hardly_longer_than_one(database_url: str, redis_url: str) -> None:
+    told = await speed(database_url, redis_url, delay_ms=300)
+
+    assert told.of_sequential < 0.40
+    assert told.of_one < 1.6
+
+
+async def test_an_outage_drains_oldest_first_and_never_over_the_limit(
+    database_url: str, redis_url: str
+) -> None:
+    told = await drain(database_url, redis_url, appointments=40)
+
+    assert (told.synced, told.refused) == (40, 0)
+    assert told.most_in_a_minute <= 110
+    assert told.overtaken_by <= 3
+    assert told.minutes < 2.5
