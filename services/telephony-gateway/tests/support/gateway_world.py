@@ -324,13 +324,16 @@ class Phone:
         answer: dict[str, Any] = response.json()["call_inbound"]
         return answer
 
+    def tick(self) -> datetime:
+        """Each request is signed at its own millisecond, as Retell does: two equal ones are then no replay."""
+        self.clock.advance(timedelta(milliseconds=1))
+        return self.clock.now()
+
     async def post(self, path: str, body: object) -> httpx.Response:
         return await self.post_raw(path, json.dumps(body).encode())
 
     async def post_raw(self, path: str, raw: bytes, *, header: str | None = None) -> httpx.Response:
-        # Each request is signed at its own millisecond, as Retell does: two equal ones are then no replay.
-        self.clock.advance(timedelta(milliseconds=1))
-        signature = sign(raw, key=self.key, now=self.clock.now()) if header is None else header
+        signature = sign(raw, key=self.key, now=self.tick()) if header is None else header
         return await self.client.post(path, content=raw, headers={HEADER: signature} if signature else {})
 
 

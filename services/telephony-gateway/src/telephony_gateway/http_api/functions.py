@@ -14,10 +14,9 @@ from starlette.responses import JSONResponse, Response
 
 from chassis.clock import Clock
 from chassis.deadlines import deadline
-from telephony_gateway.domain.answers import Answer, Status
+from telephony_gateway.domain.answers import Answer
 from telephony_gateway.domain.arguments import read
 from telephony_gateway.domain.business import DialledBranch
-from telephony_gateway.domain.contract import contract
 from telephony_gateway.domain.envelope import (
     Caller,
     EnvelopeError,
@@ -29,6 +28,7 @@ from telephony_gateway.domain.sentences import Sentence
 from telephony_gateway.http_api import metrics
 from telephony_gateway.http_api.admission import Admitted, Door
 from telephony_gateway.http_api.dispatch import Function
+from telephony_gateway.http_api.failures import cut_off, failed
 from telephony_gateway.http_api.oddities import Watchman
 from telephony_gateway.http_api.reception import Reception
 from telephony_gateway.http_api.twins import Twins, twin_key
@@ -87,7 +87,7 @@ class FunctionsEndpoint:
             called = Called(name, request_id, read_caller(admitted.body), read_arguments(admitted.body))
         except EnvelopeError as error:
             _log.warning("an envelope that is not Retell's", extra={"error": str(error)})
-            return _failed("envelope", Sentence.NOT_UNDERSTOOD, "de", detail=str(error))
+            return failed("envelope", Sentence.NOT_UNDERSTOOD, "de", detail=str(error))
         trace.get_current_span().set_attributes(
             {"rufbuch.call_id": called.caller.call_id, "rufbuch.function": name}
         )
@@ -98,15 +98,15 @@ class FunctionsEndpoint:
                 async with asyncio.timeout(budget_s):
                     return await self._served(called, admitted)
         except (TimeoutError, OutcomeUnknownError):
-            return self._cut_off(called)
+            return cut_off(called.name, self._language(called))
         except PeerError as error:
             _log.warning("a peer is away", extra={"error": str(error)})
-            return _failed("peer", Sentence.TROUBLE, self._language(called))
+            return failed("peer", Sentence.TROUBLE, self._language(called))
         except Exception:  # noqa: BLE001 - the outermost boundary: no stack trace and no silence on the phone
             # A bug. It is loud for us (alarm on this counter), and for the caller it is no invented result.
             _log.exception("a bug in %s", name)
             metrics.errors.labels("bug").inc()
-            return self._cut_off(called)
+            return cut_off(called.name, self._language(called))
 
     async def _served(self, called: Called, admitted: Admitted) -> Answer:
         caller = called.caller
@@ -114,11 +114,11 @@ class FunctionsEndpoint:
         self._write_down(called, branch)
         if isinstance(branch, NobodyDialled):
             # TG-17, SE-06: no business is guessed.
-            return _failed("unknown_number", Sentence.UNKNOWN_BUSINESS, self._language(called))
+            return failed("unknown_number", Sentence.UNKNOWN_BUSINESS, self._language(called))
         function = self.functions.get(called.name)
         if function is None:
             # TG-04: loud, and no success that an agent could mistake.
-            return _failed("unknown_function", Sentence.CANNOT_DO, branch.language)
+            return failed("unknown_function", Sentence.CANNOT_DO, branch.language)
         key = twin_key(branch.tenant_id, caller.call_id, called.name, called.arguments)
         return await self.twins.once(key, lambda: self._run(function, branch, called))
 
@@ -143,21 +143,3 @@ class FunctionsEndpoint:
 
     def _language(self, called: Called) -> str:
         return self.reception.language_of(called.caller.dialled_number)
-
-    def _cut_off(self, called: Called) -> Answer:
-        """The time is up and nobody knows how far it came."""
-        metrics.errors.labels("timeout").inc()
-        language = self._language(called)
-        if called.name == "start_booking":
-            return Answer(Status.PENDING, Sentence.PENDING.say(language))
-        agreed = contract(called.name)
-        if agreed and agreed.changes:
-            details = {"error": "unconfirmed"}
-            return Answer(Status.ERROR, Sentence.UNCONFIRMED.say(language), details=details)
-        return Answer(Status.ERROR, Sentence.SLOW.say(language), details={"error": "timeout"})
-
-
-def _failed(reason: str, sentence: Sentence, language: str, *, detail: str = "") -> Answer:
-    metrics.errors.labels(reason).inc()
-    details = {"error": reason, "error_detail": detail} if detail else {"error": reason}
-    return Answer(Status.ERROR, sentence.say(language), details=details)

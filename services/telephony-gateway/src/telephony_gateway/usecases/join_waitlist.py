@@ -29,9 +29,13 @@ async def join_waitlist(talk: Conversation, *, care: Care) -> Answer:
     except NameRefusedError:
         talk.session.name = ""
         return talk.answer(Status.NEED_NAME, Sentence.NEED_WAITING_NAME)
-    return talk.answer(
-        Status.WAITLIST_NOTED, Sentence.WAITLIST_NOTED, service=service.name, window=_spoken(stored, talk)
-    )
+    message = Sentence.WAITLIST_NOTED.say(talk.language, service=service.name, window=_spoken(stored, talk))
+    zone = talk.branch.zone
+    details = {
+        "window_start": stored.start.astimezone(zone).isoformat(),
+        "window_end": stored.end.astimezone(zone).isoformat(),
+    }
+    return Answer(Status.WAITLIST_NOTED, message, details=details)
 
 
 def _wish(talk: Conversation, service: BookableService) -> WaitingWish | Answer:

@@ -31,7 +31,7 @@ def denied(talk: Conversation, refusal: Denied) -> Answer:
         return _denied(talk, Sentence.RULE_FORBIDS, rule=refusal.rule)
     is_length = "cutoff" in refusal.rule
     limit = spoken_length(int(refusal.limit), talk.language) if is_length else refusal.limit
-    return _denied(talk, sentence, rule=refusal.rule, limit=limit)
+    return _denied(talk, sentence, rule=refusal.rule, limit=refusal.limit, spoken=limit)
 
 
 def with_fee(talk: Conversation, message: str, changed: Changed) -> str:
@@ -42,6 +42,8 @@ def with_fee(talk: Conversation, message: str, changed: Changed) -> str:
     return f"{message} {Sentence.FEE.say(talk.language, fee=fee)}"
 
 
-def _denied(talk: Conversation, sentence: Sentence, *, rule: str, limit: str = "") -> Answer:
+def _denied(
+    talk: Conversation, sentence: Sentence, *, rule: str, limit: str = "", spoken: str = ""
+) -> Answer:
     details = {"rule": rule, "limit": limit} if limit else {"rule": rule}
-    return Answer(Status.DENIED, sentence.say(talk.language, limit=limit), details=details)
+    return Answer(Status.DENIED, sentence.say(talk.language, limit=spoken), details=details)

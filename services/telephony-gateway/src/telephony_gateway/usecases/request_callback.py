@@ -19,6 +19,9 @@ async def request_callback(talk: Conversation, *, care: Care) -> Answer:
         urgent=bool(talk.session.asked_option),
     )
     due = await care.note_callback(talk.branch, talk.caller, wish)
-    if not number:
-        return talk.answer(Status.CALLBACK_NOTED, Sentence.CALLBACK_WITHOUT_NUMBER)
-    return talk.answer(Status.CALLBACK_NOTED, Sentence.CALLBACK_NOTED, due=spoken_start(due, talk.branch))
+    sentence = Sentence.CALLBACK_NOTED if number else Sentence.CALLBACK_WITHOUT_NUMBER
+    return Answer(
+        Status.CALLBACK_NOTED,
+        sentence.say(talk.language, due=spoken_start(due, talk.branch)),
+        details={"due": due.astimezone(talk.branch.zone).isoformat()},
+    )
