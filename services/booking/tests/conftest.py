@@ -9,6 +9,7 @@ import pytest
 from booking.assembly import booking_service
 from booking.clients.availability import CLAIM
 from booking.testing.availability import ScriptedAvailability
+from booking.testing.registry import ScriptedRegistry
 from booking.testing.samples import NOW, an_option
 from chassis import postgres
 from chassis.testing import SettableClock, serving
@@ -49,11 +50,17 @@ def availability() -> ScriptedAvailability:
 
 
 @pytest.fixture
+def registry() -> ScriptedRegistry:
+    """Has no policies."""
+    return ScriptedRegistry()  # type: ignore[abstract] # the other RPCs answer UNIMPLEMENTED
+
+
+@pytest.fixture
 async def booking(
-    pool: asyncpg.Pool, clock: SettableClock, availability: ScriptedAvailability
+    pool: asyncpg.Pool, clock: SettableClock, availability: ScriptedAvailability, registry: ScriptedRegistry
 ) -> AsyncIterator["BookingServiceAsyncStub"]:
     """The service over gRPC."""
-    async with serving(availability.servicer(), retried=[CLAIM]) as peer:
-        service = booking_service(pool, peer, clock=clock, calendar_domain="kunden.example.org")
+    async with serving(availability.servicer(), registry.servicer(), retried=[CLAIM]) as peers:
+        service = booking_service(pool, peers, peers, clock=clock, calendar_domain="kunden.example.org")
         async with serving(service) as channel:
             yield service_pb2_grpc.BookingServiceStub(channel)

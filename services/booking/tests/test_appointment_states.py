@@ -6,13 +6,14 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from booking.domain.appointment import MOVES, Appointment, IllegalMoveError, State
+from booking.domain.appointment import MOVES, Appointment, State
 from booking.domain.booking import agree
+from booking.errors import IllegalMoveError
 from booking.testing.samples import NOW, START, a_wish, an_option
 
 MOVE: dict[State, Callable[[Appointment, datetime], Appointment]] = {
     State.CANCELLED: Appointment.cancel,
-    State.RESCHEDULED: Appointment.give_way,
+    State.RESCHEDULED: lambda appointment, now: appointment.give_way(uuid.uuid4(), now),
     State.COMPLETED: Appointment.complete,
     State.NO_SHOW: Appointment.mark_no_show,
 }

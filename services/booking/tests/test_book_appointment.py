@@ -12,7 +12,7 @@ import pytest
 from booking.domain.option import Span
 from booking.errors import AvailabilityUnavailableError, SlotTakenError
 from booking.testing.availability import ScriptedAvailability
-from booking.testing.samples import NUMBER, PERSON, START, TENANT, a_request, an_option
+from booking.testing.samples import NUMBER, PERSON, START, TENANT, a_request, an_option, taken
 from chassis.errors import Kind, ServiceError
 from chassis.grpc_client import Fault, fault_of
 from chassis.testing import SettableClock
@@ -289,24 +289,12 @@ async def test_a_malformed_field_is_named_and_nothing_is_stored(
     assert await count(pool, "appointment") == 0
 
 
-async def test_a_party_is_not_booked_by_halves(
-    booking: "BookingServiceAsyncStub", pool: asyncpg.Pool
-) -> None:
-    party = a_request()
-    party.more_option_ids.append("o-bbbbbbbb")
-
-    fault = await refused(booking.BookAppointment(party))
-
-    assert (fault.reason, fault.metadata) == ("REQUEST_INVALID", {"field": "more_option_ids"})
-    assert await count(pool, "appointment") == 0
-
-
 async def test_time_to_prepare_is_kept_free_as_well(
     booking: "BookingServiceAsyncStub", availability: ScriptedAvailability
 ) -> None:
     option = an_option()
     buffer = Span(option.span.end_time, option.span.end_time + timedelta(minutes=15))
-    availability.options["o-aaaaaaaa"] = replace(option, occupied=(*option.occupied, buffer))
+    availability.options["o-aaaaaaaa"] = replace(option, occupied=(*option.occupied, *taken(buffer)))
     availability.options["o-bbbbbbbb"] = an_option(option.span.end_time + timedelta(minutes=10))
     first = await booking.BookAppointment(a_request())
 

@@ -53,7 +53,7 @@ class Book:
         person = uuid.UUID(int=100 * (self.tenant + 1) + self.option % 2)
         option = an_option(START + timedelta(minutes=60 * (self.option // 2)), person_id=person)
         agreed = agree(wish, option, now=now, new_id=uuid.uuid4, calendar_domain="kunden.example.org")
-        return await bookings.commit(wish, agreed)
+        return await bookings.commit(wish, (agreed,))
 
 
 @dataclass(frozen=True)
@@ -119,7 +119,7 @@ async def _both(url: str, steps: Sequence[Step]) -> tuple[list[object], list[obj
 
 async def _empty(pool: asyncpg.Pool) -> None:
     await pool.execute(
-        "TRUNCATE customer, appointment, phase, occupancy, booking_request, event, person_number"
+        "TRUNCATE customer, appointment, phase, occupancy, booking_request, event, occupant CASCADE"
     )
 
 

@@ -31,7 +31,7 @@ async def attacker(booking: "BookingServiceAsyncStub", pool: asyncpg.Pool) -> As
     ("attack", "refusal"),
     [
         # Overlaps.
-        (("INSERT INTO occupancy SELECT tenant_id, appointment_id, person_number, int8range(lower(span) + 1, upper(span))"
+        (("INSERT INTO occupancy SELECT tenant_id, appointment_id, occupant_number, int8range(lower(span) + 1, upper(span))"
          " FROM occupancy LIMIT 1"), asyncpg.ExclusionViolationError),
         ("UPDATE occupancy SET span = int8range((SELECT min(lower(span)) FROM occupancy), upper(span))",
          asyncpg.ExclusionViolationError),
@@ -41,8 +41,8 @@ async def attacker(booking: "BookingServiceAsyncStub", pool: asyncpg.Pool) -> As
         ("UPDATE occupancy SET span = int8range(NULL, upper(span))", asyncpg.CheckViolationError),
         ("UPDATE occupancy SET span = int8range(lower(span) % 4294967296, upper(span) % 4294967296)",
          asyncpg.CheckViolationError),
-        ("UPDATE occupancy SET person_number = person_number + 1", asyncpg.CheckViolationError),
-        (("UPDATE occupancy SET person_number = 99, span = int8range((99::bigint << 32) + 1, (99::bigint << 32) + 2)"
+        ("UPDATE occupancy SET occupant_number = occupant_number + 1", asyncpg.CheckViolationError),
+        (("UPDATE occupancy SET occupant_number = 99, span = int8range((99::bigint << 32) + 1, (99::bigint << 32) + 2)"
          " WHERE lower(span) = (SELECT min(lower(span)) FROM occupancy)"), asyncpg.ForeignKeyViolationError),
         # Occupancy that is not that of the phases.
         ("DELETE FROM occupancy", asyncpg.CheckViolationError),
@@ -90,7 +90,7 @@ async def attacker(booking: "BookingServiceAsyncStub", pool: asyncpg.Pool) -> As
         ("UPDATE customer SET phone_number = '030 23125001'", asyncpg.CheckViolationError),
         ("UPDATE customer SET name = ''", asyncpg.CheckViolationError),
         ("DELETE FROM customer", asyncpg.ForeignKeyViolationError),
-        ("DELETE FROM person_number", asyncpg.ForeignKeyViolationError),
+        ("DELETE FROM occupant", asyncpg.ForeignKeyViolationError),
     ],
 )  # fmt: skip
 async def test_the_database_refuses(
@@ -133,7 +133,7 @@ async def test_a_cancelled_appointment_gives_its_time_and_its_option_free(
 
 async def test_people_have_numbers_that_fit_beside_the_minutes(attacker: Connection) -> None:
     number = await attacker.fetchval(
-        "SELECT number FROM person_number WHERE tenant_id = $1 AND person_id = $2", TENANT, PERSON
+        "SELECT number FROM occupant WHERE tenant_id = $1 AND occupant_id = $2", TENANT, PERSON
     )
     span = await attacker.fetchval("SELECT min(lower(span)) FROM occupancy")
 
@@ -141,7 +141,7 @@ async def test_people_have_numbers_that_fit_beside_the_minutes(attacker: Connect
     assert span >> 32 == number
     with pytest.raises(asyncpg.CheckViolationError):
         await attacker.execute(
-            "INSERT INTO person_number (tenant_id, person_id, number) OVERRIDING SYSTEM VALUE"
-            " VALUES ($1, gen_random_uuid(), 2147483648)",
+            "INSERT INTO occupant (tenant_id, occupant_id, kind, number) OVERRIDING SYSTEM VALUE"
+            " VALUES ($1, gen_random_uuid(), 'person', 2147483648)",
             TENANT,
         )

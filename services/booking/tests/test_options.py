@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from booking.domain.option import PhaseKind, PlannedPhase, Span, joined
-from booking.testing.samples import START, an_option
+from booking.testing.samples import START, an_option, taken
 
 OPTION = an_option()
 FIRST, GAP, LAST = OPTION.phases
@@ -33,8 +33,8 @@ def later(phase: PlannedPhase, minutes: int) -> PlannedPhase:
         {"span": Span(OPTION.span.start_time, OPTION.span.end_time + timedelta(minutes=5))},
         {"span": Span(OPTION.span.start_time - timedelta(minutes=5), OPTION.span.end_time)},
         {"occupied": ()},
-        {"occupied": (FIRST.span,)},
-        {"occupied": (*OPTION.occupied, FIRST.span)},
+        {"occupied": OPTION.occupied[:1]},
+        {"occupied": (*OPTION.occupied, OPTION.occupied[0])},
         {"phases": (FIRST, replace(GAP, kind=PhaseKind.GAP_BLOCKED), LAST)},
     ],
 )
@@ -68,9 +68,10 @@ KINDS = st.lists(st.tuples(st.sampled_from(PhaseKind), st.integers(1, 90)), min_
 def test_neighbouring_spans_may_be_handed_over_as_one(phases: Sequence[tuple[PhaseKind, int]]) -> None:
     option = an_option(phases=phases, person_id=uuid.UUID(int=1))
 
-    merged = replace(option, occupied=tuple(joined(option.occupied)))
+    spans = joined([taken.span for taken in option.occupied])
+    replace(option, occupied=taken(*spans, person_id=uuid.UUID(int=1)))
 
-    minutes = sum((span.end_time - span.start_time for span in merged.occupied), timedelta())
+    minutes = sum((span.end_time - span.start_time for span in spans), timedelta())
     assert minutes == timedelta(
         minutes=sum(length for kind, length in phases if kind is not PhaseKind.GAP_FREE)
     )
@@ -79,4 +80,4 @@ def test_neighbouring_spans_may_be_handed_over_as_one(phases: Sequence[tuple[Pha
 def test_time_to_prepare_is_occupied_beyond_the_phases() -> None:
     before = Span(START - timedelta(minutes=10), FIRST.span.end_time)
 
-    assert replace(OPTION, occupied=(before, LAST.span)).span == OPTION.span
+    assert replace(OPTION, occupied=taken(before, LAST.span)).span == OPTION.span

@@ -113,7 +113,7 @@ async def test_without_a_database_the_caller_is_told_to_try_again(
     """The service starts before its database, and nothing is promised."""
     await asyncio.to_thread(private_postgres.kill)
     async with postgres.pool(private_postgres.url) as pool, serving(availability.servicer()) as peer:
-        service = booking_service(pool, peer, clock=clock, calendar_domain="kunden.example.org")
+        service = booking_service(pool, peer, peer, clock=clock, calendar_domain="kunden.example.org")
         async with serving(service) as channel:
             with pytest.raises(grpc.aio.AioRpcError) as caught:
                 await service_pb2_grpc.BookingServiceStub(channel).BookAppointment(a_request())

@@ -2,6 +2,7 @@
 
 import asyncio
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -9,7 +10,7 @@ import pytest
 
 from booking.domain.appointment import Appointment
 from booking.domain.option import ClaimedOption
-from booking.domain.wish import Wish
+from booking.domain.wish import Offer, Wish
 from booking.errors import RequestIdReusedError, SlotNotBookableError, SlotTakenError
 from booking.testing.memory import MemoryBookings
 from booking.testing.samples import NOW, START, a_wish, an_option
@@ -27,7 +28,7 @@ class Option:
     claims: int = 0
     refuse: bool = False
 
-    async def claim(self, wish: Wish) -> ClaimedOption:
+    async def claim(self, offer: Offer) -> ClaimedOption:
         self.claims += 1
         if self.refuse:
             raise SlotTakenError("taken")
@@ -41,7 +42,7 @@ class DiesAfterCommit(MemoryBookings):
         super().__init__()
         self.dies = True
 
-    async def commit(self, wish: Wish, agreed: Appointment) -> Answer:
+    async def commit(self, wish: Wish, agreed: Sequence[Appointment]) -> Answer:
         answer = await super().commit(wish, agreed)
         if self.dies:
             self.dies = False
@@ -71,7 +72,7 @@ async def test_a_death_between_commit_and_answer_is_made_good_by_asking_again() 
 
 async def test_a_death_between_claim_and_commit_leaves_nothing_that_hinders_the_next_attempt() -> None:
     options, bookings = Option(), MemoryBookings()
-    await options.claim(a_wish())
+    await options.claim(a_wish().offers[0])
 
     answer = await book(options, bookings)(a_wish())
 

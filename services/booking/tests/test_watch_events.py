@@ -71,9 +71,9 @@ async def test_readers_are_woken_by_a_commit_and_by_nothing_else(pool: asyncpg.P
     bookings = SqlBookings(pool, log)
     agreed = agree(a_wish(), an_option(), now=NOW, new_id=uuid.uuid4, calendar_domain="kunden.example.org")
 
-    await bookings.commit(a_wish(), agreed)
+    await bookings.commit(a_wish(), (agreed,))
     assert log.woken == 1
-    await bookings.commit(a_wish(), agreed)
+    await bookings.commit(a_wish(), (agreed,))
     assert log.woken == 1
 
 

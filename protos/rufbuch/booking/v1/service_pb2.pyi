@@ -63,6 +63,10 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """The customer still has appointments ahead."""
     ERROR_REASON_CALLBACK_UNKNOWN: _ErrorReason.ValueType  # 17
     """No callback of this business has the id."""
+    ERROR_REASON_STORAGE_UNAVAILABLE: _ErrorReason.ValueType  # 18
+    """The database does not answer; whether a change that was under way has happened is not known: ask again."""
+    ERROR_REASON_REGISTRY_UNAVAILABLE: _ErrorReason.ValueType  # 19
+    """The rules of the business cannot be looked up; nothing was changed."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """Why a call was refused; the reason of the google.rpc.ErrorInfo, without its prefix."""
@@ -102,6 +106,10 @@ ERROR_REASON_APPOINTMENTS_AHEAD: ErrorReason.ValueType  # 16
 """The customer still has appointments ahead."""
 ERROR_REASON_CALLBACK_UNKNOWN: ErrorReason.ValueType  # 17
 """No callback of this business has the id."""
+ERROR_REASON_STORAGE_UNAVAILABLE: ErrorReason.ValueType  # 18
+"""The database does not answer; whether a change that was under way has happened is not known: ask again."""
+ERROR_REASON_REGISTRY_UNAVAILABLE: ErrorReason.ValueType  # 19
+"""The rules of the business cannot be looked up; nothing was changed."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015
 
 @_typing.final

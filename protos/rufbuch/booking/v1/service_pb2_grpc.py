@@ -132,7 +132,7 @@ class BookingServiceServicer:
         RESCHEDULED and a new one BOOKED in one transaction; if that fails the old one stands. request_id as BookAppointment.
         Errors as BookAppointment, and NOT_FOUND (APPOINTMENT_UNKNOWN). PERMISSION_DENIED (NOT_THE_CUSTOMER).
         FAILED_PRECONDITION (ILLEGAL_MOVE, POLICY_REFUSED): metadata "rule" and "limit" name what forbids it. ABORTED
-        (ETAG_MISMATCH).
+        (ETAG_MISMATCH). UNAVAILABLE (REGISTRY_UNAVAILABLE): nothing was moved, try again.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -141,7 +141,7 @@ class BookingServiceServicer:
     def CancelAppointment(self, request, context):
         """Calls an appointment off and frees its time at once. Cancelling what is cancelled already gives the same answer.
         NOT_FOUND (APPOINTMENT_UNKNOWN). PERMISSION_DENIED (NOT_THE_CUSTOMER). FAILED_PRECONDITION (ILLEGAL_MOVE,
-        POLICY_REFUSED). ABORTED (ETAG_MISMATCH).
+        POLICY_REFUSED). ABORTED (ETAG_MISMATCH). UNAVAILABLE (REGISTRY_UNAVAILABLE): nothing was changed, try again.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

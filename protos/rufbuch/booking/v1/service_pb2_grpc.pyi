@@ -45,12 +45,12 @@ class BookingServiceStub:
     RESCHEDULED and a new one BOOKED in one transaction; if that fails the old one stands. request_id as BookAppointment.
     Errors as BookAppointment, and NOT_FOUND (APPOINTMENT_UNKNOWN). PERMISSION_DENIED (NOT_THE_CUSTOMER).
     FAILED_PRECONDITION (ILLEGAL_MOVE, POLICY_REFUSED): metadata "rule" and "limit" name what forbids it. ABORTED
-    (ETAG_MISMATCH).
+    (ETAG_MISMATCH). UNAVAILABLE (REGISTRY_UNAVAILABLE): nothing was moved, try again.
     """
     CancelAppointment: _grpc.UnaryUnaryMultiCallable[_service_pb2.CancelAppointmentRequest, _service_pb2.CancelAppointmentResponse]
     """Calls an appointment off and frees its time at once. Cancelling what is cancelled already gives the same answer.
     NOT_FOUND (APPOINTMENT_UNKNOWN). PERMISSION_DENIED (NOT_THE_CUSTOMER). FAILED_PRECONDITION (ILLEGAL_MOVE,
-    POLICY_REFUSED). ABORTED (ETAG_MISMATCH).
+    POLICY_REFUSED). ABORTED (ETAG_MISMATCH). UNAVAILABLE (REGISTRY_UNAVAILABLE): nothing was changed, try again.
     """
     CompleteAppointment: _grpc.UnaryUnaryMultiCallable[_service_pb2.CompleteAppointmentRequest, _service_pb2.CompleteAppointmentResponse]
     """The appointment took place. NOT_FOUND (APPOINTMENT_UNKNOWN). FAILED_PRECONDITION (ILLEGAL_MOVE). ABORTED
@@ -104,12 +104,12 @@ class BookingServiceAsyncStub(BookingServiceStub):
     RESCHEDULED and a new one BOOKED in one transaction; if that fails the old one stands. request_id as BookAppointment.
     Errors as BookAppointment, and NOT_FOUND (APPOINTMENT_UNKNOWN). PERMISSION_DENIED (NOT_THE_CUSTOMER).
     FAILED_PRECONDITION (ILLEGAL_MOVE, POLICY_REFUSED): metadata "rule" and "limit" name what forbids it. ABORTED
-    (ETAG_MISMATCH).
+    (ETAG_MISMATCH). UNAVAILABLE (REGISTRY_UNAVAILABLE): nothing was moved, try again.
     """
     CancelAppointment: _aio.UnaryUnaryMultiCallable[_service_pb2.CancelAppointmentRequest, _service_pb2.CancelAppointmentResponse]  # type: ignore[assignment]
     """Calls an appointment off and frees its time at once. Cancelling what is cancelled already gives the same answer.
     NOT_FOUND (APPOINTMENT_UNKNOWN). PERMISSION_DENIED (NOT_THE_CUSTOMER). FAILED_PRECONDITION (ILLEGAL_MOVE,
-    POLICY_REFUSED). ABORTED (ETAG_MISMATCH).
+    POLICY_REFUSED). ABORTED (ETAG_MISMATCH). UNAVAILABLE (REGISTRY_UNAVAILABLE): nothing was changed, try again.
     """
     CompleteAppointment: _aio.UnaryUnaryMultiCallable[_service_pb2.CompleteAppointmentRequest, _service_pb2.CompleteAppointmentResponse]  # type: ignore[assignment]
     """The appointment took place. NOT_FOUND (APPOINTMENT_UNKNOWN). FAILED_PRECONDITION (ILLEGAL_MOVE). ABORTED
@@ -172,7 +172,7 @@ class BookingServiceServicer(metaclass=_abc_1.ABCMeta):
         RESCHEDULED and a new one BOOKED in one transaction; if that fails the old one stands. request_id as BookAppointment.
         Errors as BookAppointment, and NOT_FOUND (APPOINTMENT_UNKNOWN). PERMISSION_DENIED (NOT_THE_CUSTOMER).
         FAILED_PRECONDITION (ILLEGAL_MOVE, POLICY_REFUSED): metadata "rule" and "limit" name what forbids it. ABORTED
-        (ETAG_MISMATCH).
+        (ETAG_MISMATCH). UNAVAILABLE (REGISTRY_UNAVAILABLE): nothing was moved, try again.
         """
 
     @_abc_1.abstractmethod
@@ -183,7 +183,7 @@ class BookingServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_service_pb2.CancelAppointmentResponse, _abc.Awaitable[_service_pb2.CancelAppointmentResponse]]:
         """Calls an appointment off and frees its time at once. Cancelling what is cancelled already gives the same answer.
         NOT_FOUND (APPOINTMENT_UNKNOWN). PERMISSION_DENIED (NOT_THE_CUSTOMER). FAILED_PRECONDITION (ILLEGAL_MOVE,
-        POLICY_REFUSED). ABORTED (ETAG_MISMATCH).
+        POLICY_REFUSED). ABORTED (ETAG_MISMATCH). UNAVAILABLE (REGISTRY_UNAVAILABLE): nothing was changed, try again.
         """
 
     @_abc_1.abstractmethod

@@ -7,6 +7,8 @@ from starlette.applications import Starlette
 
 from booking.assembly import booking_service
 from booking.clients.availability import CLAIM, DEADLINE_S
+from booking.clients.registry import DEADLINE_S as REGISTRY_S
+from booking.clients.registry import GET_BUSINESS
 from booking.settings import Settings
 from booking.storage.requests import SqlRequests
 from booking.usecases.forget_requests import forget_requests
@@ -27,13 +29,16 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
         availability = await enter(
             channel(settings.availability_address, default_deadline_s=DEADLINE_S, retried=[CLAIM])
         )
+        registry = await enter(
+            channel(settings.staff_registry_address, default_deadline_s=REGISTRY_S, retried=[GET_BUSINESS])
+        )
         readiness = Readiness({"database": lambda: postgres.check(pool)})
         operations = Starlette(routes=operations_routes(lambda: readiness.missing))
         await enter(http_server(operations, host=host, port=settings.metrics_port, drain_s=drain_s))
         forget = SqlRequests(pool)
         await enter(background(lambda: forget_requests(forget, clock), name="forget requests", stop=stop))
         servicer = booking_service(
-            pool, availability, clock=clock, calendar_domain=settings.calendar_email_domain
+            pool, availability, registry, clock=clock, calendar_domain=settings.calendar_email_domain
         )
         server = await enter(grpc_server([servicer], host=host, port=settings.grpc_port, drain_s=drain_s))
         await enter(background(lambda: readiness.watch(server), name="readiness", stop=stop))

@@ -5,11 +5,16 @@ import uuid
 import grpc
 
 from booking.clients.availability import AvailabilityOptions
-from booking.servicer import booking_servicer
+from booking.clients.registry import RegistryPolicies
+from booking.servicer import Parts, booking_servicer
 from booking.storage.appointments import SqlAppointments
 from booking.storage.bookings import SqlBookings
+from booking.storage.changes import SqlChanges
 from booking.storage.events import SqlEvents
+from booking.storage.moves import SqlMoves
 from booking.usecases.book_appointment import BookAppointment
+from booking.usecases.change_appointment import ChangeAppointment
+from booking.usecases.move_appointment import MoveAppointment
 from chassis.clock import Clock
 from chassis.eventlog import EventLog
 from chassis.grpc_server import Servicer
@@ -17,15 +22,30 @@ from chassis.postgres import Pool
 
 
 def booking_service(
-    pool: Pool, availability: grpc.aio.Channel, *, clock: Clock, calendar_domain: str
+    pool: Pool,
+    availability: grpc.aio.Channel,
+    registry: grpc.aio.Channel,
+    *,
+    clock: Clock,
+    calendar_domain: str,
 ) -> Servicer:
-    """The service over its database and a channel to availability."""
-    events = EventLog(pool)
+    """The service over its database and channels to availability and the staff registry."""
+    events, options = EventLog(pool), AvailabilityOptions(availability)
+    policies, changes = RegistryPolicies(registry, clock=clock), SqlChanges(pool, events)
     book = BookAppointment(
-        AvailabilityOptions(availability),
+        options,
         SqlBookings(pool, events),
         clock=clock,
         new_id=uuid.uuid4,
         calendar_domain=calendar_domain,
     )
-    return booking_servicer(book, SqlAppointments(pool), SqlEvents(events))
+    parts = Parts(
+        book=book,
+        change=ChangeAppointment(changes, policies, clock=clock),
+        move=MoveAppointment(
+            options, changes, SqlMoves(pool, events), policies, clock=clock, new_id=uuid.uuid4
+        ),
+        appointments=SqlAppointments(pool),
+        events=SqlEvents(events),
+    )
+    return booking_servicer(parts)

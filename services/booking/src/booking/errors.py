@@ -67,3 +67,59 @@ class PageTokenInvalidError(ServiceError):
 
     kind = Kind.INVALID_ARGUMENT
     reason = "PAGE_TOKEN_INVALID"
+
+
+class NotTheCustomerError(ServiceError):
+    """Whoever calls is not the appointment's customer, and did not make it in this call."""
+
+    kind = Kind.PERMISSION_DENIED
+    reason = "NOT_THE_CUSTOMER"
+
+
+class IllegalMoveError(ServiceError):
+    """The state, or the time, does not allow it; metadata: "state"."""
+
+    kind = Kind.FAILED_PRECONDITION
+    reason = "ILLEGAL_MOVE"
+
+
+class PolicyRefusedError(ServiceError):
+    """A rule of the business forbids it; metadata: "rule", "limit"."""
+
+    kind = Kind.FAILED_PRECONDITION
+    reason = "POLICY_REFUSED"
+
+
+class EtagMismatchError(ServiceError):
+    """It has changed meanwhile."""
+
+    kind = Kind.ABORTED
+    reason = "ETAG_MISMATCH"
+
+
+class RegistryUnavailableError(ServiceError):
+    """The rules of the business cannot be looked up; nothing was changed."""
+
+    kind = Kind.UNAVAILABLE
+    reason = "REGISTRY_UNAVAILABLE"
+
+
+class CustomerUnknownError(ServiceError):
+    """No customer of this business has the id or number."""
+
+    kind = Kind.NOT_FOUND
+    reason = "CUSTOMER_UNKNOWN"
+
+
+class AppointmentsAheadError(ServiceError):
+    """The customer still has appointments ahead."""
+
+    kind = Kind.FAILED_PRECONDITION
+    reason = "APPOINTMENTS_AHEAD"
+
+
+class CallbackUnknownError(ServiceError):
+    """No callback of this business has the id."""
+
+    kind = Kind.NOT_FOUND
+    reason = "CALLBACK_UNKNOWN"

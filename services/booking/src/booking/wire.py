@@ -1,14 +1,18 @@
 """Appointments and events as the contract writes them."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from typing import TypeVar
+from uuid import UUID
 
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from booking.domain.appointment import Appointment, Customer, Occupied, Phase, State
-from booking.domain.event import AppointmentBooked
-from booking.domain.option import PhaseKind
+from booking.domain.appointment import Appointment, Customer, Phase, State
+from booking.domain.callback import Callback, CallbackState, Priority
+from booking.domain.event import CallbackPromised, CustomerErased, Event, Moved, Stated
+from booking.domain.option import OccupantKind, Occupied, PhaseKind
 from booking.errors import RequestInvalidError
-from rufbuch.booking.v1 import appointment_pb2, service_pb2
+from rufbuch.booking.v1 import appointment_pb2, care_pb2, service_pb2
 
 _STATES = {
     State.BOOKED: appointment_pb2.APPOINTMENT_STATE_BOOKED,
@@ -23,6 +27,22 @@ _KINDS = {
     PhaseKind.GAP_BLOCKED: appointment_pb2.PHASE_KIND_GAP_BLOCKED,
 }
 
+_TOLD = {
+    State.BOOKED: "appointment_booked",
+    State.CANCELLED: "appointment_cancelled",
+    State.COMPLETED: "appointment_completed",
+    State.NO_SHOW: "appointment_no_show",
+}
+_PRIORITIES = {
+    Priority.NORMAL: care_pb2.CALLBACK_PRIORITY_NORMAL,
+    Priority.HIGH: care_pb2.CALLBACK_PRIORITY_HIGH,
+}
+_CALLBACK_STATES = {
+    CallbackState.OPEN: care_pb2.CALLBACK_STATE_OPEN,
+    CallbackState.RESOLVED: care_pb2.CALLBACK_STATE_RESOLVED,
+}
+T = TypeVar("T")
+
 
 def appointment_to_wire(appointment: Appointment) -> appointment_pb2.Appointment:
     """The appointment."""
@@ -33,7 +53,7 @@ def appointment_to_wire(appointment: Appointment) -> appointment_pb2.Appointment
         service_id=str(appointment.service_id),
         service_name=appointment.service_name,
         person_id=str(appointment.person_id),
-        customer=_customer(appointment.customer),
+        customer=customer_to_wire(appointment.customer),
         state=_STATES[appointment.state],
         start_time=_timestamp(appointment.span.start_time),
         end_time=_timestamp(appointment.span.end_time),
@@ -42,17 +62,64 @@ def appointment_to_wire(appointment: Appointment) -> appointment_pb2.Appointment
         call_id=appointment.call_id,
         create_time=_timestamp(appointment.create_time),
         etag=appointment.etag,
+        rescheduled_from_id=_id(appointment.rescheduled_from_id),
+        rescheduled_to_id=_id(appointment.rescheduled_to_id),
+        moves=appointment.moves,
+        service_ids=map(str, appointment.service_ids),
     )
 
 
-def event_to_wire(event: AppointmentBooked) -> service_pb2.WatchEventsResponse:
+def event_to_wire(event: Event) -> service_pb2.WatchEventsResponse:
     """The event."""
-    return service_pb2.WatchEventsResponse(
-        position=event.position,
-        event_time=_timestamp(event.event_time),
-        traceparent=event.traceparent,
-        appointment_booked=service_pb2.AppointmentBooked(appointment=appointment_to_wire(event.appointment)),
+    told = service_pb2.WatchEventsResponse(
+        position=event.position, event_time=_timestamp(event.event_time), traceparent=event.traceparent
     )
+    match event.happening:
+        case Stated(appointment):
+            getattr(told, _TOLD[appointment.state]).appointment.CopyFrom(appointment_to_wire(appointment))
+        case Moved(previous, appointment):
+            told.appointment_rescheduled.previous.CopyFrom(appointment_to_wire(previous))
+            told.appointment_rescheduled.appointment.CopyFrom(appointment_to_wire(appointment))
+        case CallbackPromised(callback):
+            told.callback_requested.callback.CopyFrom(callback_to_wire(callback))
+        case CustomerErased(tenant_id, customer_id):
+            told.customer_erased.tenant_id = str(tenant_id)
+            told.customer_erased.customer_id = str(customer_id)
+    return told
+
+
+def callback_to_wire(callback: Callback) -> care_pb2.Callback:
+    """The callback."""
+    return care_pb2.Callback(
+        callback_id=str(callback.callback_id),
+        tenant_id=str(callback.tenant_id),
+        branch_id=str(callback.branch_id),
+        call_id=callback.call_id,
+        phone_number=callback.phone_number or "",
+        name=callback.name,
+        topic=callback.topic,
+        priority=_PRIORITIES[callback.priority],
+        state=_CALLBACK_STATES[callback.state],
+        due_time=_timestamp(callback.due_time),
+        create_time=_timestamp(callback.create_time),
+        resolved_by=callback.resolved_by,
+        resolution=callback.resolution,
+        appointment_id=_id(callback.appointment_id),
+    )
+
+
+def priority_of(value: int) -> Priority:
+    """How urgent it is; normal where nothing is said. Raises RequestInvalidError."""
+    if value == care_pb2.CALLBACK_PRIORITY_UNSPECIFIED:
+        return Priority.NORMAL
+    return _named("priority", _PRIORITIES, value)
+
+
+def callback_state_of(value: int) -> CallbackState | None:
+    """The state that was asked for; None: any. Raises RequestInvalidError."""
+    if value == care_pb2.CALLBACK_STATE_UNSPECIFIED:
+        return None
+    return _named("state", _CALLBACK_STATES, value)
 
 
 def instant_of(field: str, value: Timestamp) -> datetime:
@@ -67,13 +134,22 @@ def state_of(value: int) -> State | None:
     """The state that was asked for; None: any. Raises RequestInvalidError."""
     if value == appointment_pb2.APPOINTMENT_STATE_UNSPECIFIED:
         return None
-    for state, number in _STATES.items():
+    return _named("state", _STATES, value)
+
+
+def _named(field: str, names: Mapping[T, int], value: int) -> T:
+    for name, number in names.items():
         if int(number) == value:
-            return state
-    raise RequestInvalidError("state", "no such state")
+            return name
+    raise RequestInvalidError(field, "no such value")
 
 
-def _customer(customer: Customer) -> appointment_pb2.Customer:
+def _id(some_id: UUID | None) -> str:
+    return str(some_id) if some_id else ""
+
+
+def customer_to_wire(customer: Customer) -> appointment_pb2.Customer:
+    """The customer."""
     return appointment_pb2.Customer(
         customer_id=str(customer.customer_id),
         name=customer.name,
@@ -89,17 +165,21 @@ def _phase(phase: Phase) -> appointment_pb2.AppointmentPhase:
         name=phase.name,
         kind=_KINDS[phase.kind],
         person_id=str(phase.person_id),
+        service_id=str(phase.service_id),
         start_time=_timestamp(phase.span.start_time),
         end_time=_timestamp(phase.span.end_time),
     )
 
 
 def _occupied(taken: Occupied) -> appointment_pb2.OccupiedInterval:
-    return appointment_pb2.OccupiedInterval(
-        person_id=str(taken.person_id),
-        start_time=_timestamp(taken.span.start_time),
-        end_time=_timestamp(taken.span.end_time),
+    interval = appointment_pb2.OccupiedInterval(
+        start_time=_timestamp(taken.span.start_time), end_time=_timestamp(taken.span.end_time)
     )
+    if taken.occupant.kind is OccupantKind.PERSON:
+        interval.person_id = str(taken.occupant.occupant_id)
+    else:
+        interval.resource_id = str(taken.occupant.occupant_id)
+    return interval
 
 
 def _timestamp(instant: datetime) -> Timestamp:

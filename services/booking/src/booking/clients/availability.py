@@ -7,8 +7,16 @@ from uuid import UUID
 import grpc
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from booking.domain.option import ClaimedOption, PhaseKind, PlannedPhase, Span
-from booking.domain.wish import Wish
+from booking.domain.option import (
+    ClaimedOption,
+    Occupant,
+    OccupantKind,
+    Occupied,
+    PhaseKind,
+    PlannedPhase,
+    Span,
+)
+from booking.domain.wish import Offer
 from booking.errors import (
     AvailabilityUnavailableError,
     OptionUnknownError,
@@ -38,18 +46,18 @@ _KINDS = {
 
 
 class AvailabilityOptions:
-    """The port of BookAppointment over gRPC."""
+    """The port of booking and moving over gRPC."""
 
     def __init__(self, channel: grpc.aio.Channel) -> None:
         self._stub: AvailabilityServiceAsyncStub = service_pb2_grpc.AvailabilityServiceStub(channel)
 
-    async def claim(self, wish: Wish) -> ClaimedOption:
+    async def claim(self, offer: Offer) -> ClaimedOption:
         """See ``Options``."""
         request = service_pb2.ClaimOptionRequest(
-            tenant_id=str(wish.tenant_id),
-            branch_id=str(wish.branch_id),
-            option_id=wish.option_id,
-            call_id=wish.call_id,
+            tenant_id=str(offer.tenant_id),
+            branch_id=str(offer.branch_id),
+            option_id=offer.option_id,
+            call_id=offer.call_id,
         )
         try:
             answer = await self._stub.ClaimOption(request)
@@ -72,9 +80,6 @@ def _refusal(fault: Fault) -> ServiceError | None:
 
 def _option(answer: service_pb2.ClaimOptionResponse) -> ClaimedOption:
     option = answer.option
-    others = {taken.person_id for taken in option.occupied} | {phase.person_id for phase in option.phases}
-    if others - {option.person_id, ""} or any(taken.resource_id for taken in option.occupied):
-        raise ValueError("an option of several people, or with a room, cannot be kept yet")
     return ClaimedOption(
         branch_id=UUID(option.branch_id),
         service_id=UUID(option.service_id),
@@ -82,11 +87,25 @@ def _option(answer: service_pb2.ClaimOptionResponse) -> ClaimedOption:
         person_id=UUID(option.person_id),
         span=_span(option.start_time, option.end_time),
         phases=tuple(
-            PlannedPhase(phase.name, _KINDS[phase.kind], _span(phase.start_time, phase.end_time))
+            PlannedPhase(
+                phase.name,
+                _KINDS[phase.kind],
+                _span(phase.start_time, phase.end_time),
+                UUID(phase.person_id or option.person_id),
+                UUID(phase.service_id or option.service_id),
+            )
             for phase in sorted(option.phases, key=lambda phase: phase.position)
         ),
-        occupied=tuple(_span(taken.start_time, taken.end_time) for taken in option.occupied),
+        occupied=tuple(map(_occupied, option.occupied)),
+        service_ids=tuple(map(UUID, option.service_ids)),
     )
+
+
+def _occupied(taken: service_pb2.OccupiedInterval) -> Occupied:
+    is_person = bool(taken.person_id)
+    kind = OccupantKind.PERSON if is_person else OccupantKind.RESOURCE
+    occupant = Occupant(kind, UUID(taken.person_id if is_person else taken.resource_id))
+    return Occupied(occupant, _span(taken.start_time, taken.end_time))
 
 
 def _span(start: Timestamp, end: Timestamp) -> Span:

@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Self
 from uuid import UUID
 
-from booking.domain.option import PhaseKind, Span
+from booking.domain.option import Occupied, PhaseKind, Span
+from booking.errors import IllegalMoveError
 
 
 class State(enum.Enum):
@@ -26,10 +27,6 @@ MOVES: dict[State, frozenset[State]] = {
     State.COMPLETED: frozenset(),
     State.NO_SHOW: frozenset(),
 }
-
-
-class IllegalMoveError(Exception):
-    """The appointment is not in a state, or not at a time, for this."""
 
 
 @dataclass(frozen=True)
@@ -56,14 +53,7 @@ class Phase:
     name: str
     kind: PhaseKind
     person_id: UUID
-    span: Span
-
-
-@dataclass(frozen=True)
-class Occupied:
-    """Time that a person is taken."""
-
-    person_id: UUID
+    service_id: UUID
     span: Span
 
 
@@ -85,6 +75,12 @@ class Appointment:
     call_id: str
     create_time: datetime
     version: int = 1
+    rescheduled_from_id: UUID | None = None
+    rescheduled_to_id: UUID | None = None
+    moves: int = 0
+    """How often the wish has been moved so far."""
+    service_ids: tuple[UUID, ...] = ()
+    """Of a visit of several services, in order; empty: ``service_id`` alone."""
 
     @property
     def etag(self) -> str:
@@ -96,10 +92,10 @@ class Appointment:
         self._must_be_ahead(now)
         return self._moved_to(State.CANCELLED)
 
-    def give_way(self, now: datetime) -> Self:
+    def give_way(self, successor_id: UUID, now: datetime) -> Self:
         """Replaced by another time, before it began."""
         self._must_be_ahead(now)
-        return self._moved_to(State.RESCHEDULED)
+        return replace(self._moved_to(State.RESCHEDULED), rescheduled_to_id=successor_id)
 
     def complete(self, now: datetime) -> Self:
         """It took place."""
@@ -113,13 +109,13 @@ class Appointment:
 
     def _moved_to(self, state: State) -> Self:
         if state not in MOVES[self.state]:
-            raise IllegalMoveError(f"from {self.state.value} to {state.value}")
+            raise IllegalMoveError(f"from {self.state.value} to {state.value}", state=self.state.value)
         return replace(self, state=state, occupied=(), version=self.version + 1)
 
     def _must_be_ahead(self, now: datetime) -> None:
         if self.span.start_time <= now:
-            raise IllegalMoveError("it has begun already")
+            raise IllegalMoveError("it has begun already", state=self.state.value)
 
     def _must_have_begun(self, now: datetime) -> None:
         if now < self.span.start_time:
-            raise IllegalMoveError("it has not begun yet")
+            raise IllegalMoveError("it has not begun yet", state=self.state.value)

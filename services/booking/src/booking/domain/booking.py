@@ -1,11 +1,12 @@
 """How a claimed option becomes an appointment."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from booking.domain.appointment import Appointment, Customer, Occupied, Phase, State, calendar_email_of
-from booking.domain.option import ClaimedOption
+from booking.domain.appointment import Appointment, Customer, Phase, State, calendar_email_of
+from booking.domain.option import ClaimedOption, Occupied
 from booking.domain.wish import Wish
 from booking.errors import SlotNotBookableError
 
@@ -17,25 +18,73 @@ def agree(
 
     Raises SlotNotBookableError where the start has passed, whatever availability thought of it (BK-27).
     """
-    if option.span.start_time <= now:
-        raise SlotNotBookableError("the start has passed", outcome="PAST")
     customer_id = new_id()
     email = calendar_email_of(customer_id, domain=calendar_domain)
+    customer = Customer(customer_id, wish.customer_name, wish.caller_number, email)
+    return _arranged(option, wish.tenant_id, customer, wish.call_id, now=now, new_id=new_id)
+
+
+def agree_all(
+    wish: Wish,
+    options: Sequence[ClaimedOption],
+    *,
+    now: datetime,
+    new_id: Callable[[], UUID],
+    calendar_domain: str,
+) -> tuple[Appointment, ...]:
+    """The appointments of one wish, all of one customer. Raises as ``agree``."""
+    first = agree(wish, options[0], now=now, new_id=new_id, calendar_domain=calendar_domain)
+    others = (
+        _arranged(option, wish.tenant_id, first.customer, wish.call_id, now=now, new_id=new_id)
+        for option in options[1:]
+    )
+    return (first, *others)
+
+
+def move(
+    previous: Appointment, option: ClaimedOption, call_id: str, *, now: datetime, new_id: Callable[[], UUID]
+) -> tuple[Appointment, Appointment]:
+    """The appointment as it gives way, and the one that takes its place for the same customer.
+
+    Raises IllegalMoveError, and SlotNotBookableError where the start has passed.
+    """
+    arranged = _arranged(option, previous.tenant_id, previous.customer, call_id, now=now, new_id=new_id)
+    successor = replace(arranged, rescheduled_from_id=previous.appointment_id, moves=previous.moves + 1)
+    return previous.give_way(successor.appointment_id, now), successor
+
+
+def _arranged(
+    option: ClaimedOption,
+    tenant_id: UUID,
+    customer: Customer,
+    call_id: str,
+    *,
+    now: datetime,
+    new_id: Callable[[], UUID],
+) -> Appointment:
+    if option.span.start_time <= now:
+        raise SlotNotBookableError("the start has passed", outcome="PAST")
     return Appointment(
         appointment_id=new_id(),
-        tenant_id=wish.tenant_id,
-        branch_id=wish.branch_id,
+        tenant_id=tenant_id,
+        branch_id=option.branch_id,
         service_id=option.service_id,
         service_name=option.service_name,
         person_id=option.person_id,
-        customer=Customer(customer_id, wish.customer_name, wish.caller_number, email),
+        customer=customer,
         state=State.BOOKED,
         span=option.span,
         phases=tuple(
-            Phase(new_id(), position, phase.name, phase.kind, option.person_id, phase.span)
+            Phase(new_id(), position, phase.name, phase.kind, phase.person_id, phase.service_id, phase.span)
             for position, phase in enumerate(option.phases)
         ),
-        occupied=tuple(Occupied(option.person_id, span) for span in option.occupied),
-        call_id=wish.call_id,
+        occupied=tuple(sorted(option.occupied, key=_by_occupant)),
+        call_id=call_id,
         create_time=now,
+        service_ids=option.service_ids,
     )
+
+
+def _by_occupant(taken: Occupied) -> tuple[str, UUID, datetime]:
+    """One order for the answer, the event and what is read later."""
+    return taken.occupant.kind.value, taken.occupant.occupant_id, taken.span.start_time

@@ -2,16 +2,51 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from booking.domain.appointment import Appointment
+from booking.domain.callback import Callback
 
 
 @dataclass(frozen=True)
-class AppointmentBooked:
-    """An appointment was made. ``position`` is where a reader goes on after it."""
+class Stated:
+    """An appointment has come into the state that it has here."""
+
+    appointment: Appointment
+
+
+@dataclass(frozen=True)
+class Moved:
+    """One appointment took the place of another."""
+
+    previous: Appointment
+    appointment: Appointment
+
+
+@dataclass(frozen=True)
+class CallbackPromised:
+    """Somebody has to call."""
+
+    callback: Callback
+
+
+@dataclass(frozen=True)
+class CustomerErased:
+    """A customer was forgotten."""
+
+    tenant_id: UUID
+    customer_id: UUID
+
+
+Happening = Stated | Moved | CallbackPromised | CustomerErased
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that has happened. ``position`` is where a reader goes on after it."""
 
     position: str
     event_time: datetime
     traceparent: str
-    """W3C trace context of the booking; "" outside a trace."""
-    appointment: Appointment
+    """W3C trace context of what caused it; "" outside a trace."""
+    happening: Happening

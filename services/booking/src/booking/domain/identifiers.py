@@ -6,6 +6,7 @@ from uuid import UUID
 from booking.errors import RequestInvalidError
 
 LENGTH_MAX = 200
+WORDS_MAX = 2000
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
@@ -14,6 +15,13 @@ def uuid_of(field: str, value: str) -> UUID:
     if not _UUID.fullmatch(value):
         raise RequestInvalidError(field, "not a UUID")
     return UUID(value)
+
+
+def words_of(field: str, value: str) -> str:
+    """What somebody said, in lines. Raises RequestInvalidError where it is long, or holds what no text does."""
+    if len(value) > WORDS_MAX or not all(part.isprintable() for part in value.splitlines()):
+        raise RequestInvalidError(field, f"not a text of at most {WORDS_MAX} characters")
+    return value
 
 
 def key_of(field: str, value: str) -> str:

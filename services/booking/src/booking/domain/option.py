@@ -1,6 +1,7 @@
 """A time that availability keeps for a call, with all that it takes."""
 
 import enum
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
@@ -38,6 +39,30 @@ class Span:
         return self.start_time <= other.start_time and other.end_time <= self.end_time
 
 
+class OccupantKind(enum.Enum):
+    """What can be taken only once at a time."""
+
+    PERSON = "person"
+    RESOURCE = "resource"
+    """A room or a device."""
+
+
+@dataclass(frozen=True)
+class Occupant:
+    """A person, a room or a device."""
+
+    kind: OccupantKind
+    occupant_id: UUID
+
+
+@dataclass(frozen=True)
+class Occupied:
+    """Time that an occupant is taken."""
+
+    occupant: Occupant
+    span: Span
+
+
 @dataclass(frozen=True)
 class PlannedPhase:
     """A part of the service at its time."""
@@ -45,13 +70,16 @@ class PlannedPhase:
     name: str
     kind: PhaseKind
     span: Span
+    person_id: UUID
+    service_id: UUID
 
 
 @dataclass(frozen=True)
 class ClaimedOption:
     """What is to be committed. A ValueError means that availability has a bug, not that a caller did wrong.
 
-    ``occupied`` is what the person cannot do anything else in: active phases, blocked gaps, and time to prepare.
+    ``occupied`` is the time in which nobody else can have them: of people their active phases, blocked gaps, and time
+    to prepare; of rooms and devices what was found for the phases. ``person_id`` is who does it, or begins with it.
     """
 
     branch_id: UUID
@@ -60,7 +88,9 @@ class ClaimedOption:
     person_id: UUID
     span: Span
     phases: tuple[PlannedPhase, ...]
-    occupied: tuple[Span, ...]
+    occupied: tuple[Occupied, ...]
+    service_ids: tuple[UUID, ...] = ()
+    """Of a visit of several services, in order; empty: ``service_id`` alone."""
 
     def __post_init__(self) -> None:
         if not self.phases:
@@ -68,13 +98,22 @@ class ClaimedOption:
         edges = [self.span.start_time, *(phase.span.end_time for phase in self.phases)]
         if [phase.span.start_time for phase in self.phases] != edges[:-1] or edges[-1] != self.span.end_time:
             raise ValueError("phases follow each other without holes from start to end")
-        taken = joined(self.occupied)
+        taken = {occupant: joined(spans) for occupant, spans in by_occupant(self.occupied).items()}
         for phase in self.phases:
-            if phase.kind is not PhaseKind.GAP_FREE and not any(phase.span in span for span in taken):
+            spans = taken.get(Occupant(OccupantKind.PERSON, phase.person_id), [])
+            if phase.kind is not PhaseKind.GAP_FREE and not any(phase.span in span for span in spans):
                 raise ValueError("active phases and blocked gaps are occupied")
 
 
-def joined(spans: list[Span] | tuple[Span, ...]) -> list[Span]:
+def by_occupant(occupied: Iterable[Occupied]) -> dict[Occupant, list[Span]]:
+    """Who is taken when."""
+    spans: dict[Occupant, list[Span]] = {}
+    for taken in occupied:
+        spans.setdefault(taken.occupant, []).append(taken.span)
+    return spans
+
+
+def joined(spans: Sequence[Span]) -> list[Span]:
     """The same time in order, with as few spans as possible. Raises ValueError where they overlap."""
     ordered = sorted(spans, key=lambda span: span.start_time)
     if any(first.end_time > second.start_time for first, second in pairwise(ordered)):

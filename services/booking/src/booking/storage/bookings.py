@@ -1,6 +1,7 @@
 """Books in PostgreSQL, and remembers what wishes were answered with."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -9,8 +10,9 @@ import asyncpg
 from booking.domain.appointment import Appointment
 from booking.domain.wish import Wish
 from booking.errors import SlotTakenError
-from booking.storage.book_statement import BOOK, NUMBER_PERSON
+from booking.storage.book_statement import BOOK
 from booking.storage.documents import SELECT_DOCUMENTS, customer_from, from_document, to_document
+from booking.storage.occupants import number, occupants_of
 from booking.usecases.book_appointment import Answer
 from chassis.eventlog import EventLog
 from chassis.postgres import Pool
@@ -18,19 +20,22 @@ from chassis.telemetry import current_traceparent
 
 ONCE_PER_OPTION = "appointment_once_per_option"
 ATTEMPTS = 3
-"""The first finds no number for a person who has never been booked, the second may come after a twin."""
+"""The first finds no number for an occupant who has never been booked, the second may come after a twin."""
 
 _ANSWER = f"""
 WITH answered AS (
     SELECT appointment_id, fingerprint, true AS by_request FROM booking_request
      WHERE tenant_id = $1 AND request_id = $2
     UNION ALL
-    SELECT appointment_id, $5, false FROM appointment
+    SELECT coalesce(party_id, appointment_id), $5, false FROM appointment
      WHERE tenant_id = $1 AND call_id = $3 AND option_id = $4 AND state = 'booked'
     ORDER BY by_request DESC LIMIT 1
 )
 SELECT found.document, answered.fingerprint, answered.by_request FROM answered, LATERAL (
-    {SELECT_DOCUMENTS} WHERE a.tenant_id = $1 AND a.appointment_id = answered.appointment_id
+    {SELECT_DOCUMENTS}
+     WHERE a.tenant_id = $1
+       AND (a.appointment_id = answered.appointment_id OR a.party_id = answered.appointment_id)
+     ORDER BY a.party_position
 ) AS found
 """  # noqa: S608 - made of constants
 
@@ -48,46 +53,45 @@ class SqlBookings:
 
     async def answer_to(self, wish: Wish, *, now: datetime) -> Answer | None:
         """See ``Bookings``."""
-        row = await self._pool.fetchrow(
+        rows = await self._pool.fetch(
             _ANSWER, wish.tenant_id, wish.request_id, wish.call_id, wish.option_id, wish.fingerprint
         )
-        if row is None:
+        if not rows:
             return None
-        answer = Answer(from_document(row["document"]), row["fingerprint"], repeated=True)
-        if not row["by_request"]:
-            appointment_id = answer.appointment.appointment_id
+        made = tuple(from_document(row["document"]) for row in rows)
+        if not rows[0]["by_request"]:
+            first_id = made[0].appointment_id
             await self._pool.execute(
-                _REMEMBER, wish.tenant_id, wish.request_id, wish.fingerprint, appointment_id, now
+                _REMEMBER, wish.tenant_id, wish.request_id, wish.fingerprint, first_id, now
             )
-        return answer
+        return Answer(made, rows[0]["fingerprint"], repeated=True)
 
-    async def commit(self, wish: Wish, agreed: Appointment) -> Answer:
+    async def commit(self, wish: Wish, agreed: Sequence[Appointment]) -> Answer:
         """See ``Bookings``."""
         for _ in range(ATTEMPTS):
             booked = await self._book(wish, agreed)
             if booked:
                 await self._events.wake()
                 return Answer(booked, wish.fingerprint, repeated=False)
-            answer = await self.answer_to(wish, now=agreed.create_time)
+            answer = await self.answer_to(wish, now=agreed[0].create_time)
             if answer:
                 return answer
-            await self._pool.execute(NUMBER_PERSON, agreed.tenant_id, agreed.person_id)
+            await number(self._pool, agreed)
         raise RuntimeError("a booking that was neither made now nor before")
 
-    async def _book(self, wish: Wish, agreed: Appointment) -> Appointment | None:
-        """The appointment with the customer as known; None where the statement found nothing to do."""
+    async def _book(self, wish: Wish, agreed: Sequence[Appointment]) -> tuple[Appointment, ...]:
+        """The appointments with the customer as known; none where the statement found nothing to do."""
         try:
             customer = await self._pool.fetchval(
                 BOOK,
-                json.dumps(to_document(agreed)),
-                agreed.tenant_id,
-                agreed.person_id,
+                json.dumps(_documents(wish, agreed)),
+                wish.tenant_id,
+                occupants_of(agreed),
                 wish.request_id,
                 wish.fingerprint,
-                agreed.appointment_id,
-                agreed.create_time,
+                agreed[0].appointment_id,
+                agreed[0].create_time,
                 wish.call_id,
-                wish.option_id,
                 current_traceparent(),
             )
         except asyncpg.ExclusionViolationError as error:
@@ -95,5 +99,15 @@ class SqlBookings:
         except asyncpg.UniqueViolationError as error:
             if error.constraint_name != ONCE_PER_OPTION:
                 raise
-            return None
-        return replace(agreed, customer=customer_from(json.loads(customer))) if customer else None
+            return ()
+        if customer is None:
+            return ()
+        known = customer_from(json.loads(customer))
+        return tuple(replace(appointment, customer=known) for appointment in agreed)
+
+
+def _documents(wish: Wish, agreed: Sequence[Appointment]) -> list[dict[str, object]]:
+    return [
+        to_document(appointment) | {"option_id": option_id, "name_given": name}
+        for appointment, option_id, name in zip(agreed, wish.option_ids, wish.names, strict=True)
+    ]

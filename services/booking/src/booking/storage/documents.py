@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from booking.domain.appointment import Appointment, Customer, Occupied, Phase, State
-from booking.domain.option import PhaseKind, Span
+from booking.domain.appointment import Appointment, Customer, Phase, State
+from booking.domain.option import Occupant, OccupantKind, Occupied, PhaseKind, Span
 
 Document = dict[str, Any]
 
@@ -27,18 +27,23 @@ SELECT_DOCUMENTS = """
         'phases', (
             SELECT jsonb_agg(jsonb_build_object(
                 'phase_id', p.phase_id, 'position', p.position, 'name', p.name, 'kind', p.kind,
-                'person_id', p.person_id, 'start_time', p.start_time, 'end_time', p.end_time) ORDER BY p.position)
+                'person_id', p.person_id, 'service_id', coalesce(p.service_id, a.service_id),
+                'start_time', p.start_time, 'end_time', p.end_time) ORDER BY p.position)
             FROM phase p WHERE p.tenant_id = a.tenant_id AND p.appointment_id = a.appointment_id),
         'occupied', coalesce((
             SELECT jsonb_agg(jsonb_build_object(
-                'person_id', n.person_id,
+                n.kind || '_id', n.occupant_id,
                 'start_time', to_timestamp((lower(o.span) & 4294967295) * 60),
-                'end_time', to_timestamp((upper(o.span) & 4294967295) * 60)) ORDER BY o.span)
-            FROM occupancy o JOIN person_number n ON n.number = o.person_number
+                'end_time', to_timestamp((upper(o.span) & 4294967295) * 60)) ORDER BY n.kind, n.occupant_id, o.span)
+            FROM occupancy o JOIN occupant n ON n.number = o.occupant_number
             WHERE o.tenant_id = a.tenant_id AND o.appointment_id = a.appointment_id), '[]'),
         'call_id', a.call_id,
         'create_time', a.created_at,
-        'version', a.version
+        'version', a.version,
+        'rescheduled_from_id', a.rescheduled_from_id,
+        'rescheduled_to_id', a.rescheduled_to_id,
+        'moves', a.moves,
+        'service_ids', a.service_ids
     ) AS document
     FROM appointment a JOIN customer c USING (tenant_id, customer_id)
 """
@@ -59,11 +64,16 @@ def to_document(appointment: Appointment) -> Document:
         **_times(appointment.span),
         "phases": [_phase(phase) for phase in appointment.phases],
         "occupied": [
-            {"person_id": str(taken.person_id), **_times(taken.span)} for taken in appointment.occupied
+            {f"{taken.occupant.kind.value}_id": str(taken.occupant.occupant_id), **_times(taken.span)}
+            for taken in appointment.occupied
         ],
         "call_id": appointment.call_id,
         "create_time": appointment.create_time.isoformat(),
         "version": appointment.version,
+        "rescheduled_from_id": _written(appointment.rescheduled_from_id),
+        "rescheduled_to_id": _written(appointment.rescheduled_to_id),
+        "moves": appointment.moves,
+        "service_ids": [str(service_id) for service_id in appointment.service_ids],
     }
 
 
@@ -80,11 +90,16 @@ def from_document(document: Document | str) -> Appointment:
         customer=customer_from(entry["customer"]),
         state=State(entry["state"]),
         span=_span(entry),
-        phases=tuple(map(_phase_from, entry["phases"])),
-        occupied=tuple(Occupied(UUID(taken["person_id"]), _span(taken)) for taken in entry["occupied"]),
+        phases=tuple(_phase_from(phase, entry) for phase in entry["phases"]),
+        occupied=tuple(map(_occupied_from, entry["occupied"])),
         call_id=entry["call_id"],
         create_time=_instant(entry["create_time"]),
         version=entry["version"],
+        # Events that are older than these say nothing of them.
+        rescheduled_from_id=_id_from(entry.get("rescheduled_from_id")),
+        rescheduled_to_id=_id_from(entry.get("rescheduled_to_id")),
+        moves=entry.get("moves", 0),
+        service_ids=tuple(map(UUID, entry.get("service_ids", ()))),
     )
 
 
@@ -109,19 +124,34 @@ def _phase(phase: Phase) -> Document:
         "name": phase.name,
         "kind": phase.kind.value,
         "person_id": str(phase.person_id),
+        "service_id": str(phase.service_id),
         **_times(phase.span),
     }
 
 
-def _phase_from(entry: Document) -> Phase:
+def _phase_from(entry: Document, appointment: Document) -> Phase:
     return Phase(
         UUID(entry["phase_id"]),
         entry["position"],
         entry["name"],
         PhaseKind(entry["kind"]),
         UUID(entry["person_id"]),
+        UUID(entry.get("service_id") or appointment["service_id"]),
         _span(entry),
     )
+
+
+def _occupied_from(entry: Document) -> Occupied:
+    kind = next(kind for kind in OccupantKind if f"{kind.value}_id" in entry)
+    return Occupied(Occupant(kind, UUID(entry[f"{kind.value}_id"])), _span(entry))
+
+
+def _written(some_id: UUID | None) -> str | None:
+    return str(some_id) if some_id else None
+
+
+def _id_from(written: str | None) -> UUID | None:
+    return UUID(written) if written else None
 
 
 def _times(span: Span) -> Document:

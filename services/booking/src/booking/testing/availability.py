@@ -6,7 +6,7 @@ from typing import Any
 
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from booking.domain.option import ClaimedOption, PhaseKind, PlannedPhase, Span
+from booking.domain.option import ClaimedOption, OccupantKind, Occupied, PhaseKind, PlannedPhase
 from booking.errors import OptionUnknownError
 from chassis.errors import ServiceError
 from chassis.grpc_server import Servicer
@@ -66,7 +66,8 @@ def _claimed(option_id: str, option: ClaimedOption) -> service_pb2.ClaimOptionRe
             start_time=_timestamp(option.span.start_time),
             end_time=_timestamp(option.span.end_time),
             phases=[_phase(position, phase) for position, phase in enumerate(option.phases)],
-            occupied=[_occupied(option, span) for span in option.occupied],
+            occupied=map(_occupied, option.occupied),
+            service_ids=map(str, option.service_ids),
         ),
     )
 
@@ -76,16 +77,21 @@ def _phase(position: int, phase: PlannedPhase) -> service_pb2.PlannedPhase:
         position=position,
         name=phase.name,
         kind=_KINDS[phase.kind],
+        person_id=str(phase.person_id),
+        service_id=str(phase.service_id),
         start_time=_timestamp(phase.span.start_time),
         end_time=_timestamp(phase.span.end_time),
     )
 
 
-def _occupied(option: ClaimedOption, span: Span) -> service_pb2.OccupiedInterval:
+def _occupied(taken: Occupied) -> service_pb2.OccupiedInterval:
+    occupant_id = str(taken.occupant.occupant_id)
+    is_person = taken.occupant.kind is OccupantKind.PERSON
     return service_pb2.OccupiedInterval(
-        person_id=str(option.person_id),
-        start_time=_timestamp(span.start_time),
-        end_time=_timestamp(span.end_time),
+        person_id=occupant_id if is_person else "",
+        resource_id="" if is_person else occupant_id,
+        start_time=_timestamp(taken.span.start_time),
+        end_time=_timestamp(taken.span.end_time),
     )
 
 

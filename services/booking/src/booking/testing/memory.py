@@ -1,5 +1,6 @@
 """Bookings without a database."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
@@ -15,6 +16,7 @@ from booking.usecases.book_appointment import Answer
 class _Kept:
     appointment: Appointment
     option_id: str
+    party: tuple[Appointment, ...]
 
 
 class MemoryBookings:
@@ -32,24 +34,26 @@ class MemoryBookings:
         for kept in self._kept:
             place = (kept.appointment.tenant_id, kept.appointment.call_id, kept.option_id)
             if place == (wish.tenant_id, wish.call_id, wish.option_id):
-                return replace(self._remember(wish, kept.appointment, now), repeated=True)
+                return replace(self._remember(wish, kept.party, now), repeated=True)
         return None
 
-    async def commit(self, wish: Wish, agreed: Appointment) -> Answer:
+    async def commit(self, wish: Wish, agreed: Sequence[Appointment]) -> Answer:
         """See ``Bookings``."""
-        answer = await self.answer_to(wish, now=agreed.create_time)
+        now = agreed[0].create_time
+        answer = await self.answer_to(wish, now=now)
         if answer:
             return answer
         taken = [other for kept in self._kept for other in kept.appointment.occupied]
-        if any(
-            mine.person_id == other.person_id and _overlap(mine.span, other.span)
-            for mine in agreed.occupied
-            for other in taken
-        ):
-            raise SlotTakenError("somebody else has the time")
-        booked = self._with_known_customer(agreed)
-        self._kept.append(_Kept(booked, wish.option_id))
-        return self._remember(wish, booked, agreed.create_time)
+        for mine in (each for appointment in agreed for each in appointment.occupied):
+            if any(mine.occupant == other.occupant and _overlap(mine.span, other.span) for other in taken):
+                raise SlotTakenError("somebody else has the time")
+            taken.append(mine)
+        booked = tuple(map(self._with_known_customer, agreed))
+        self._kept += [
+            _Kept(appointment, option_id, booked)
+            for appointment, option_id in zip(booked, wish.option_ids, strict=True)
+        ]
+        return self._remember(wish, booked, now)
 
     async def forget(self, before: datetime) -> int:
         """See ``Requests``."""
@@ -58,8 +62,8 @@ class MemoryBookings:
             del self._answers[key]
         return len(old)
 
-    def _remember(self, wish: Wish, appointment: Appointment, now: datetime) -> Answer:
-        answer = Answer(appointment, wish.fingerprint, repeated=False)
+    def _remember(self, wish: Wish, made: tuple[Appointment, ...], now: datetime) -> Answer:
+        answer = Answer(made, wish.fingerprint, repeated=False)
         self._answers[wish.tenant_id, wish.request_id] = (answer, now)
         return answer
 

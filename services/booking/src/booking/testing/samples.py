@@ -2,9 +2,18 @@
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from booking.domain.option import ClaimedOption, PhaseKind, PlannedPhase, Span
+from booking.domain.option import (
+    ClaimedOption,
+    Occupant,
+    OccupantKind,
+    Occupied,
+    PhaseKind,
+    PlannedPhase,
+    Span,
+)
 from booking.domain.wish import Wish
 from rufbuch.booking.v1 import service_pb2
 
@@ -28,16 +37,23 @@ def an_option(
     begin = start
     for kind, minutes in phases:
         span = Span(begin, begin + timedelta(minutes=minutes))
-        planned.append(PlannedPhase(f"phase {len(planned)}", kind, span))
+        planned.append(PlannedPhase(f"phase {len(planned)}", kind, span, person_id, SERVICE))
         begin = span.end_time
-    occupied = tuple(phase.span for phase in planned if phase.kind is not PhaseKind.GAP_FREE)
+    busy = [phase.span for phase in planned if phase.kind is not PhaseKind.GAP_FREE]
+    occupied = taken(*busy, person_id=person_id)
     whole = Span(start, begin)
     return ClaimedOption(UUID(BRANCH), SERVICE, "Dauerwelle", person_id, whole, tuple(planned), occupied)
 
 
+def taken(*spans: Span, person_id: UUID = PERSON) -> tuple[Occupied, ...]:
+    """Time that one person is taken."""
+    return tuple(Occupied(Occupant(OccupantKind.PERSON, person_id), span) for span in spans)
+
+
 def a_wish(**changed: str) -> Wish:
     """A valid wish but for what is named."""
-    return Wish.of(**(_WORDS | changed))
+    words: dict[str, Any] = _WORDS | changed
+    return Wish.of(**words)
 
 
 def a_request(**changed: str) -> service_pb2.BookAppointmentRequest:

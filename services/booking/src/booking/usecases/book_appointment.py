@@ -1,15 +1,15 @@
 """Turn an option into an appointment, once for each wish."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
 from booking.domain.appointment import Appointment
-from booking.domain.booking import agree
+from booking.domain.booking import agree_all
 from booking.domain.option import ClaimedOption
-from booking.domain.wish import Wish
+from booking.domain.wish import Offer, Wish
 from booking.errors import RequestIdReusedError
 from chassis.clock import Clock
 from chassis.errors import ServiceError
@@ -19,16 +19,22 @@ from chassis.errors import ServiceError
 class Answer:
     """What a wish led to. ``repeated``: it had been answered before."""
 
-    appointment: Appointment
+    appointments: tuple[Appointment, ...]
+    """As many as options were wished for, in their order."""
     fingerprint: str
     """Of the wish that was answered first."""
     repeated: bool
+
+    @property
+    def appointment(self) -> Appointment:
+        """The caller's own."""
+        return self.appointments[0]
 
 
 class Options(Protocol):
     """Where options come from."""
 
-    async def claim(self, wish: Wish) -> ClaimedOption:
+    async def claim(self, offer: Offer) -> ClaimedOption:
         """What is to be committed; repeating it is harmless.
 
         Raises OptionUnknownError, SlotTakenError, SlotNotBookableError, AvailabilityUnavailableError.
@@ -43,8 +49,8 @@ class Bookings(Protocol):
         """The answer that the request_id has had, or that the same call has had for the same option."""
         ...
 
-    async def commit(self, wish: Wish, agreed: Appointment) -> Answer:
-        """Keep the appointment, or give the answer that the wish has had; waits for a twin that is being committed.
+    async def commit(self, wish: Wish, agreed: Sequence[Appointment]) -> Answer:
+        """Keep all of them, or give the answer that the wish has had; waits for a twin that is being committed.
 
         The customer is the one whom the number, or the call where it is withheld, is known by. Raises SlotTakenError.
         """
@@ -82,14 +88,14 @@ class BookAppointment:
 
     async def _book(self, wish: Wish) -> Answer:
         try:
-            option = await self._options.claim(wish)
+            options = [await self._options.claim(offer) for offer in wish.offers]
         except ServiceError:
             # A twin may have been faster: the time is taken, by this very wish.
             answer = await self._answer_to(wish)
             if answer is None:
                 raise
             return answer
-        agreed = agree(
-            wish, option, now=self._clock.now(), new_id=self._new_id, calendar_domain=self._calendar_domain
+        agreed = agree_all(
+            wish, options, now=self._clock.now(), new_id=self._new_id, calendar_domain=self._calendar_domain
         )
         return await self._bookings.commit(wish, agreed)

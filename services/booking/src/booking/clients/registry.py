@@ -1,0 +1,78 @@
+"""Asks the staff registry for the rules of businesses, and keeps them for a while."""
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+import grpc
+
+from booking.domain.policy import Fee, FeeTier, Policy
+from booking.errors import RegistryUnavailableError
+from chassis.clock import Clock
+from chassis.grpc_client import fault_of
+from rufbuch.staff.v1 import business_pb2, service_pb2, service_pb2_grpc
+
+if TYPE_CHECKING:
+    from rufbuch.staff.v1.service_pb2_grpc import StaffRegistryServiceAsyncStub
+
+DEADLINE_S = 1.0
+GET_BUSINESS = "rufbuch.staff.v1.StaffRegistryService/GetBusiness"
+"""Harmless to repeat."""
+FRESH_FOR = timedelta(seconds=30)
+
+
+class RegistryPolicies:
+    """The port of changing and moving over gRPC."""
+
+    def __init__(self, channel: grpc.aio.Channel, *, clock: Clock) -> None:
+        self._stub: StaffRegistryServiceAsyncStub = service_pb2_grpc.StaffRegistryServiceStub(channel)
+        self._clock = clock
+        self._known: dict[UUID, tuple[datetime, tuple[Policy, ...]]] = {}
+
+    async def of(self, tenant_id: UUID) -> tuple[Policy, ...]:
+        """See ``Policies``."""
+        now = self._clock.now()
+        known = self._known.get(tenant_id)
+        if known and now - known[0] < FRESH_FOR:
+            return known[1]
+        policies = await self._ask(tenant_id)
+        self._known[tenant_id] = (now, policies)
+        return policies
+
+    async def _ask(self, tenant_id: UUID) -> tuple[Policy, ...]:
+        try:
+            answer = await self._stub.GetBusiness(service_pb2.GetBusinessRequest(tenant_id=str(tenant_id)))
+        except grpc.aio.AioRpcError as error:
+            fault = fault_of(error)
+            if fault.reason == "BUSINESS_UNKNOWN":
+                # It has gone and its rules with it; its appointments can still be called off.
+                return ()
+            raise RegistryUnavailableError(f"the registry does not answer: {fault.code.name}") from error
+        return tuple(map(_policy, answer.business.policies))
+
+
+def _policy(policy: business_pb2.Policy) -> Policy:
+    has = policy.HasField
+    return Policy(
+        branch_id=_id(policy.branch_id),
+        service_id=_id(policy.service_id),
+        person_id=_id(policy.person_id),
+        cancel_cutoff=_minutes(policy.cancel_cutoff_minutes) if has("cancel_cutoff_minutes") else None,
+        move_cutoff=_minutes(policy.move_cutoff_minutes) if has("move_cutoff_minutes") else None,
+        fee_tiers=tuple(
+            FeeTier(_minutes(tier.minutes_before), Fee(tier.fee_minor, tier.currency))
+            for tier in policy.fee_tiers
+        ),
+        moves_max=policy.moves_max if has("moves_max") else None,
+        cancellations_per_month_max=policy.cancellations_per_month_max
+        if has("cancellations_per_month_max")
+        else None,
+    )
+
+
+def _id(written: str) -> UUID | None:
+    return UUID(written) if written else None
+
+
+def _minutes(count: int) -> timedelta:
+    return timedelta(minutes=count)

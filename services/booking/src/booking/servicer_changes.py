@@ -1,0 +1,67 @@
+"""The RPCs that change an appointment."""
+
+from typing import Any
+
+import grpc
+from opentelemetry import trace
+from prometheus_client import Counter
+
+from booking.requests import cancellation_of, ending_of, move_of
+from booking.usecases.change_appointment import ChangeAppointment
+from booking.usecases.move_appointment import MoveAppointment
+from booking.wire import appointment_to_wire
+from rufbuch.booking.v1 import service_pb2
+
+Context = grpc.aio.ServicerContext[Any, Any]
+_changes = Counter("rufbuch_booking_changes_total", "Appointments changed, by what was done", ["change"])
+
+
+class ChangeRpcs:
+    """A part of BookingService."""
+
+    _change: ChangeAppointment
+    _move: MoveAppointment
+
+    async def CancelAppointment(
+        self, request: service_pb2.CancelAppointmentRequest, context: Context
+    ) -> service_pb2.CancelAppointmentResponse:
+        """See the contract."""
+        trace.get_current_span().set_attribute("rufbuch.call_id", request.actor.call_id)
+        changed = await self._change.cancel(cancellation_of(request))
+        _changes.labels("cancelled").inc()
+        return service_pb2.CancelAppointmentResponse(
+            appointment=appointment_to_wire(changed.appointment),
+            fee_minor=changed.fee.minor,
+            fee_currency=changed.fee.currency,
+        )
+
+    async def RescheduleAppointment(
+        self, request: service_pb2.RescheduleAppointmentRequest, context: Context
+    ) -> service_pb2.RescheduleAppointmentResponse:
+        """See the contract."""
+        trace.get_current_span().set_attribute("rufbuch.call_id", request.actor.call_id)
+        moved = await self._move(move_of(request))
+        _changes.labels("repeated" if moved.repeated else "rescheduled").inc()
+        return service_pb2.RescheduleAppointmentResponse(
+            appointment=appointment_to_wire(moved.appointment),
+            previous=appointment_to_wire(moved.previous),
+            repeated_answer=moved.repeated,
+            fee_minor=moved.fee.minor,
+            fee_currency=moved.fee.currency,
+        )
+
+    async def CompleteAppointment(
+        self, request: service_pb2.CompleteAppointmentRequest, context: Context
+    ) -> service_pb2.CompleteAppointmentResponse:
+        """See the contract."""
+        changed = await self._change.complete(ending_of(request))
+        _changes.labels("completed").inc()
+        return service_pb2.CompleteAppointmentResponse(appointment=appointment_to_wire(changed.appointment))
+
+    async def MarkNoShow(
+        self, request: service_pb2.MarkNoShowRequest, context: Context
+    ) -> service_pb2.MarkNoShowResponse:
+        """See the contract."""
+        changed = await self._change.mark_no_show(ending_of(request))
+        _changes.labels("no_show").inc()
+        return service_pb2.MarkNoShowResponse(appointment=appointment_to_wire(changed.appointment))

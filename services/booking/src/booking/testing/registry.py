@@ -1,0 +1,34 @@
+"""A staff registry that knows one thing: policies."""
+
+from typing import Any
+
+from chassis.errors import ServiceError
+from chassis.grpc_server import Servicer
+from rufbuch.staff.v1 import business_pb2, service_pb2, service_pb2_grpc
+
+
+class ScriptedRegistry(service_pb2_grpc.StaffRegistryServiceServicer):
+    """Every business has the policies that it has been given."""
+
+    def __init__(self) -> None:
+        self.policies: list[business_pb2.Policy] = []
+        self.refusal: ServiceError | None = None
+        self.asked = 0
+
+    async def GetBusiness(  # noqa: N802 - named by the contract
+        self,
+        request: service_pb2.GetBusinessRequest,
+        context: Any,  # noqa: ARG002, ANN401 - as the generated code has it
+    ) -> service_pb2.GetBusinessResponse:
+        """See the contract."""
+        self.asked += 1
+        if self.refusal:
+            raise self.refusal
+        return service_pb2.GetBusinessResponse(
+            business=business_pb2.Business(tenant_id=request.tenant_id, policies=self.policies)
+        )
+
+    def servicer(self) -> Servicer:
+        """As a server takes it."""
+        add = service_pb2_grpc.add_StaffRegistryServiceServicer_to_server
+        return Servicer(self, add, "rufbuch.staff.v1.StaffRegistryService")

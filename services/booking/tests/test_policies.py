@@ -1,0 +1,238 @@
+"""What a business allows its callers, and what it asks for it."""
+
+import uuid
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import grpc
+import pytest
+
+from booking.clients.registry import FRESH_FOR
+from booking.domain.booking import agree
+from booking.domain.policy import Fee, FeeTier, Policy, Rules
+from booking.errors import RegistryUnavailableError
+from booking.testing.availability import ScriptedAvailability
+from booking.testing.registry import ScriptedRegistry
+from booking.testing.samples import (
+    BRANCH,
+    NOW,
+    NUMBER,
+    PERSON,
+    SERVICE,
+    START,
+    TENANT,
+    a_request,
+    a_wish,
+    an_option,
+)
+from chassis.grpc_client import Fault, fault_of
+from chassis.testing import SettableClock
+from rufbuch.booking.v1 import appointment_pb2, service_pb2
+from rufbuch.staff.v1 import business_pb2
+
+if TYPE_CHECKING:
+    from rufbuch.booking.v1.service_pb2_grpc import BookingServiceAsyncStub
+
+CALLER = {"call_id": "call_0002", "caller_number": NUMBER}
+OPERATOR = {"operator": "Kim"}
+
+
+async def book(booking: "BookingServiceAsyncStub", **changed: str) -> appointment_pb2.Appointment:
+    return (await booking.BookAppointment(a_request(**changed))).appointment
+
+
+def cancel(made: appointment_pb2.Appointment, **actor: str) -> service_pb2.CancelAppointmentRequest:
+    return service_pb2.CancelAppointmentRequest(
+        tenant_id=TENANT, appointment_id=made.appointment_id, actor=service_pb2.Actor(**(actor or CALLER))
+    )
+
+
+def move(made: appointment_pb2.Appointment, option_id: str, **actor: str) -> Any:
+    return service_pb2.RescheduleAppointmentRequest(
+        tenant_id=TENANT,
+        branch_id=BRANCH,
+        appointment_id=made.appointment_id,
+        option_id=option_id,
+        actor=service_pb2.Actor(**(CALLER | actor)),
+        request_id=f"move to {option_id}",
+    )
+
+
+async def refused(call: Any) -> Fault:
+    with pytest.raises(grpc.aio.AioRpcError) as caught:
+        await call
+    return fault_of(caught.value)
+
+
+@pytest.fixture(autouse=True)
+def offered(availability: ScriptedAvailability) -> None:
+    """Some other times."""
+    for day in range(1, 5):
+        availability.options[f"o-day{day:05}"] = an_option(START + timedelta(days=day))
+
+
+async def test_too_late_to_cancel_by_phone_is_not_too_late_for_an_operator(
+    booking: "BookingServiceAsyncStub", registry: ScriptedRegistry, clock: SettableClock
+) -> None:
+    registry.policies.append(business_pb2.Policy(cancel_cutoff_minutes=1440))
+    made = await book(booking)
+    clock.set(START - timedelta(hours=24) + timedelta(minutes=1))
+
+    fault = await refused(booking.CancelAppointment(cancel(made)))
+    answer = await booking.CancelAppointment(cancel(made, **OPERATOR))
+
+    assert (fault.code, fault.reason) == (grpc.StatusCode.FAILED_PRECONDITION, "POLICY_REFUSED")
+    assert fault.metadata == {"rule": "cancel_cutoff_minutes", "limit": "1440"}
+    assert answer.appointment.state == appointment_pb2.APPOINTMENT_STATE_CANCELLED
+
+
+async def test_the_fee_is_told_and_told_again(
+    booking: "BookingServiceAsyncStub", registry: ScriptedRegistry, clock: SettableClock
+) -> None:
+    for minutes, fee_minor in ((2880, 1000), (120, 4000), (1440, 2000)):
+        tier = business_pb2.FeeTier(minutes_before=minutes, fee_minor=fee_minor, currency="EUR")
+        registry.policies.append(business_pb2.Policy()) if not registry.policies else None
+        registry.policies[0].fee_tiers.append(tier)
+    made = await book(booking)
+    clock.set(START - timedelta(hours=20))
+
+    first = await booking.CancelAppointment(cancel(made))
+    registry.policies.clear()
+    again = await booking.CancelAppointment(cancel(made))
+
+    assert (first.fee_minor, first.fee_currency) == (again.fee_minor, again.fee_currency) == (2000, "EUR")
+
+
+async def test_moves_are_counted_and_limited_with_the_limit_named(
+    booking: "BookingServiceAsyncStub", registry: ScriptedRegistry
+) -> None:
+    registry.policies.append(business_pb2.Policy(moves_max=1))
+    once = await booking.RescheduleAppointment(move(await book(booking), "o-day00001"))
+
+    fault = await refused(booking.RescheduleAppointment(move(once.appointment, "o-day00002")))
+    by_hand = await booking.RescheduleAppointment(move(once.appointment, "o-day00003", **OPERATOR))
+
+    assert (fault.reason, fault.metadata) == ("POLICY_REFUSED", {"rule": "moves_max", "limit": "1"})
+    assert by_hand.appointment.moves == 2
+
+
+async def test_too_late_to_move_claims_nothing(
+    booking: "BookingServiceAsyncStub", registry: ScriptedRegistry, availability: ScriptedAvailability
+) -> None:
+    registry.policies.append(business_pb2.Policy(move_cutoff_minutes=14400))
+    made = await book(booking)
+    availability.claims.clear()
+
+    fault = await refused(booking.RescheduleAppointment(move(made, "o-day00001")))
+
+    assert fault.metadata == {"rule": "move_cutoff_minutes", "limit": "14400"}
+    assert not availability.claims
+
+
+async def test_the_fee_of_a_move_is_told_and_told_again(
+    booking: "BookingServiceAsyncStub", registry: ScriptedRegistry
+) -> None:
+    tier = business_pb2.FeeTier(minutes_before=14400, fee_minor=500, currency="EUR")
+    registry.policies.append(business_pb2.Policy(fee_tiers=[tier]))
+    made = await book(booking)
+
+    first = await booking.RescheduleAppointment(move(made, "o-day00001"))
+    again = await booking.RescheduleAppointment(move(made, "o-day00001"))
+
+    assert (first.fee_minor, again.fee_minor, again.repeated_answer) == (500, 500, True)
+
+
+async def test_cancellations_of_a_month_are_limited_and_those_by_hand_do_not_count(
+    booking: "BookingServiceAsyncStub", registry: ScriptedRegistry, clock: SettableClock
+) -> None:
+    registry.policies.append(business_pb2.Policy(cancellations_per_month_max=1))
+    days = [await book(booking, option_id=f"o-day{day:05}", request_id=str(day)) for day in range(1, 4)]
+    await booking.CancelAppointment(cancel(days[0], **OPERATOR))
+    await booking.CancelAppointment(cancel(days[1]))
+
+    fault = await refused(booking.CancelAppointment(cancel(days[2])))
+
+    assert fault.metadata == {"rule": "cancellations_per_month_max", "limit": "1"}
+
+
+async def test_without_the_registry_a_caller_is_refused_honestly_and_an_operator_is_not(
+    booking: "BookingServiceAsyncStub", registry: ScriptedRegistry
+) -> None:
+    registry.refusal = RegistryUnavailableError("gone")
+    made = await book(booking)
+
+    cancelled = await refused(booking.CancelAppointment(cancel(made)))
+    moved = await refused(booking.RescheduleAppointment(move(made, "o-day00001")))
+    unchanged = await booking.GetAppointment(
+        service_pb2.GetAppointmentRequest(tenant_id=TENANT, appointment_id=made.appointment_id)
+    )
+    by_hand = await booking.CancelAppointment(cancel(made, **OPERATOR))
+
+    assert {cancelled.code, moved.code} == {grpc.StatusCode.UNAVAILABLE}
+    assert {cancelled.reason, moved.reason} == {"REGISTRY_UNAVAILABLE"}
+    assert unchanged.appointment == made
+    assert by_hand.appointment.state == appointment_pb2.APPOINTMENT_STATE_CANCELLED
+
+
+async def test_rules_are_asked_for_again_once_they_are_old(
+    booking: "BookingServiceAsyncStub", registry: ScriptedRegistry, clock: SettableClock
+) -> None:
+    days = [await book(booking, option_id=f"o-day{day:05}", request_id=str(day)) for day in range(1, 4)]
+    await booking.CancelAppointment(cancel(days[0]))
+    registry.policies.append(business_pb2.Policy(cancel_cutoff_minutes=100_000))
+
+    await booking.CancelAppointment(cancel(days[1]))
+    clock.advance(FRESH_FOR)
+    fault = await refused(booking.CancelAppointment(cancel(days[2])))
+
+    assert fault.reason == "POLICY_REFUSED"
+    assert registry.asked == 2
+
+
+HOUR = timedelta(hours=1)
+WIDE, AT_BRANCH, OF_SERVICE, OF_PERSON = (
+    Policy(moves_max=1, cancel_cutoff=HOUR),
+    Policy(branch_id=uuid.UUID(BRANCH), moves_max=2),
+    Policy(service_id=SERVICE, moves_max=3),
+    Policy(person_id=PERSON, moves_max=4),
+)
+
+
+@pytest.mark.parametrize(
+    ("policies", "moves_max"),
+    [
+        ([WIDE], 1),
+        ([WIDE, AT_BRANCH], 2),
+        ([OF_SERVICE, AT_BRANCH, WIDE], 3),
+        ([WIDE, OF_PERSON, AT_BRANCH, OF_SERVICE], 4),
+        (
+            [WIDE, Policy(person_id=uuid.uuid4(), moves_max=9), Policy(service_id=uuid.uuid4(), moves_max=9)],
+            1,
+        ),
+        ([WIDE, Policy(person_id=PERSON)], 1),
+        ([], None),
+    ],
+)
+def test_the_nearest_policy_that_speaks_of_a_matter_decides_it(
+    policies: list[Policy], moves_max: int | None
+) -> None:
+    made = agree(a_wish(), an_option(), now=NOW, new_id=uuid.uuid4, calendar_domain="kunden.example.org")
+
+    rules = Rules.of(policies, made)
+
+    assert rules.moves_max == moves_max
+    assert rules.cancel_cutoff == (HOUR if policies else None)
+
+
+@pytest.mark.parametrize(
+    ("before", "fee_minor"), [(49, 0), (48, 0), (47, 1000), (24, 1000), (23, 2000), (2, 2000), (1, 4000)]
+)
+def test_the_tightest_tier_that_fits_counts(before: int, fee_minor: int) -> None:
+    made = agree(a_wish(), an_option(), now=NOW, new_id=uuid.uuid4, calendar_domain="kunden.example.org")
+    tiers = tuple(
+        FeeTier(hours * HOUR, Fee(minor, "EUR")) for hours, minor in ((24, 2000), (48, 1000), (2, 4000))
+    )
+
+    fee = Rules.of([Policy(fee_tiers=tiers)], made).cancel(made, now=START - before * HOUR, cancellations=0)
+
+    assert fee.minor == fee_minor
