@@ -53,6 +53,12 @@ SOUNDING_PLACES: tuple[tuple[str, frozenset[str], frozenset[str]], ...] = (
     ("fractions", frozenset({"um"}), frozenset({"NUM", "nach", "vor"})),
     ("adverbs", frozenset(), frozenset({"POD", "um", "WOCHE", "WEEKDAY", "MONAT"})),
 )
+# Beside one of these a word that is a letter away from a word of time may be that word.
+_AMONG_TIME = (
+    "NUM ORD WEEKDAY MONTH RELDAY MORGEN POD FEAST WOCHE WOCHEN TAGE MONAT MOD WEEKEND um am in ab bis halb viertel"
+    " dreiviertel uhr gegen zwischen vor nach EIN HOUR MINUTE YEAR circa der und oder auf statt"
+)
+AMONG_TIME = frozenset(_AMONG_TIME.split())
 _COUNTS_FROM = frozenset({"viertel", "NUM", "MINUTE", "kurz"})
 MARKS: dict[str, Entry] = {
     "-": ("dash", None),
@@ -182,7 +188,8 @@ class _Lexer:
                 heard = self._lexicon.sounds(text, group)
                 if heard is not None:
                     return heard
-        return None
+        among_time = before in AMONG_TIME or after in AMONG_TIME or at == 0
+        return self._lexicon.almost(text) if among_time else None
 
     def _before(self) -> str:
         """The kind of the last item; "viertel nach" asks for a number as "um" does."""

@@ -27,10 +27,14 @@ class LexiconTables(NamedTuple):
     guessable: str
     never_guessed: str
     sounding: Mapping[str, str] = {}
+    timely: str = ""
+    lookalikes: str = ""
     short_months: str = ""
     abbreviations: Mapping[str, int] = {}
 
 
+# A slip in a shorter word may make any word of it.
+SURE_FROM = 5
 # Words that sound like one of this group are only known not to be understood.
 UNSURE_GROUP = "adverbs"
 
@@ -73,13 +77,21 @@ class Lexicon:
         self.borrowed: Mapping[str, Entry] = {}
         self._near = _neighbourhood(self.entries, tables.guessable)
         self._sounding = {name: _by_sound(self.entries, words) for name, words in tables.sounding.items()}
+        self._time_words = _neighbourhood(self.entries, self._of_kinds(tables.timely))
+        self._lookalikes = frozenset(tables.lookalikes.split()) | self._kept
         self.joined = {plain(pair) for pair in tables.joined}
         self.known = lru_cache(maxsize=4096)(self._known)
+        self.almost = lru_cache(maxsize=4096)(self._almost)
 
     def _declare_all(self, pairs: Iterable[tuple[str, Entry]]) -> None:
         for word, entry in pairs:
             for spelling in spellings(word):
                 self.entries.setdefault(spelling, entry)
+
+    def _of_kinds(self, kinds: str) -> str:
+        """The words of these kinds, but the shortest."""
+        wanted = frozenset(kinds.split())
+        return " ".join(word for word, entry in self.entries.items() if entry[0] in wanted and len(word) >= 4)
 
     def _known(self, word: str) -> tuple[Entry, ...] | None:
         """The entries of a word that is not listed: its parts, or the listed word that it is a slip of."""
@@ -95,6 +107,21 @@ class Lexicon:
         """The one long word that this is a slip of, by its letters or by its sound."""
         near = None if word in self._kept else self._guess(word)
         return self.entries[near] if near else self.sounds(word, "names")
+
+    def _almost(self, word: str) -> Entry | None:
+        """The word of time that a letter makes of this one, among words of time; unsure where it is short."""
+        if not 3 <= len(word) <= 24 or word in self._lookalikes:
+            return None
+        alike = {
+            self.entries[near]
+            for cut in _cuts(word)
+            for near in self._time_words.get(cut, ())
+            if sorted(near[:2]) == sorted(word[:2]) or near[0] == word[0]
+            if within_slips(word, near, 1)
+        }
+        if not alike:
+            return None
+        return alike.pop() if len(alike) == 1 and len(word) >= SURE_FROM else ("UNSURE", word)
 
     def sounds(self, word: str, group: str) -> Entry | None:
         """The one word of a group that sounds like this one and is spelled nearly so ("dreizig", "zwöllf").

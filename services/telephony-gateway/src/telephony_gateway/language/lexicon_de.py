@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from telephony_gateway.language.lexicon import UNSURE_GROUP, Lexicon, LexiconTables
+from telephony_gateway.language.lookalikes_de import LOOKALIKES
 from telephony_gateway.language.numbers_de import cardinals, ordinals, years
 from telephony_gateway.language.phrases_de import PHRASES
 from telephony_gateway.language.words_de import ABBREVIATIONS, VALUED, WORDS
@@ -67,6 +68,7 @@ _GUESSABLE = (
     "valentinstag himmelfahrt fronleichnam rosenmontag aschermittwoch gründonnerstag faschingsdienstag stefanitag kalenderwoche"
 )
 _GUESSABLE_LENGTH = {"cardinals": 8, "ordinals": 9}
+_TIMELY = "NUM ORD WEEKDAY MONTH RELDAY POD FEAST WOCHE WOCHEN TAGE MONAT MONATE MOD halb viertel dreiviertel WEEKEND MORGEN"
 NEVER_GUESSED = (
     "martin hatte hatten hätte hätten merken marken machst machste junior juniors jammer comment kommando mittig halbtags siebener sechzehner sechzehntel vormacht vormärz voran montan ankommende ankommenden aufhört mündig sündig freudig fertig "
     "inzwischen dazwischen vorab montage samstage sonntage sonntagen freitage freitagen freytag freital montagen dienste "
@@ -105,6 +107,8 @@ def _lexicon() -> Lexicon:
             splittable=SPLITTABLE,
             guessable=_guessable(),
             never_guessed=NEVER_GUESSED,
+            timely=_TIMELY,
+            lookalikes=LOOKALIKES,
             sounding={
                 "numbers": " ".join(_plain_words(cardinals())),
                 "ordinals": " ".join(_plain_words(ordinals())),
