@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, asynccontextmanager
 
 import httpx
 import pytest
@@ -55,6 +55,19 @@ def settings(database_url: str, redis_url: str) -> Settings:
 
 @pytest.fixture
 async def world(settings: Settings) -> AsyncIterator[World]:
+    async with a_world(settings) as made:
+        yield made
+
+
+@pytest.fixture
+async def world_without_redis(settings: Settings) -> AsyncIterator[World]:
+    # Nothing listens on port 1.
+    async with a_world(settings.model_copy(update={"redis_url": "redis://127.0.0.1:1/0"})) as made:
+        yield made
+
+
+@asynccontextmanager
+async def a_world(settings: Settings) -> AsyncIterator[World]:
     # The fakes answer what the gateway asks for, and nothing else.
     registry = Registry()  # type: ignore[abstract]
     availability = Availability()  # type: ignore[abstract]

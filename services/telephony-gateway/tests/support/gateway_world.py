@@ -103,9 +103,12 @@ class Availability(availability_grpc.AvailabilityServiceServicer):
     is_hanging: bool = False
     gate: asyncio.Event | None = None
     """Searches wait for it."""
+    is_away: bool = False
 
     async def SearchSlots(self, request: Any, context: Any) -> availability_pb2.SearchSlotsResponse:
         self.searches.append(request)
+        if self.is_away:
+            await context.abort(grpc.StatusCode.UNAVAILABLE, "away")
         if self.is_hanging:
             await asyncio.Event().wait()
         if self.gate:
@@ -146,10 +149,18 @@ class Booking(booking_grpc.BookingServiceServicer):
     async def _stand_or_fail(self, context: Any) -> None:
         if self.is_hanging:
             await asyncio.Event().wait()
+        if self.is_away:
+            await context.abort(grpc.StatusCode.UNAVAILABLE, "away")
         if isinstance(self.failure, Exception):
             raise self.failure
         if self.failure:
             await context.abort(self.failure, "told to")
+
+    async def _read_or_fail(self, context: Any) -> None:
+        if self.is_hanging:
+            await asyncio.Event().wait()
+        if self.is_away:
+            await context.abort(grpc.StatusCode.UNAVAILABLE, "away")
 
     async def BookAppointment(self, request: Any, context: Any) -> booking_pb2.BookAppointmentResponse:
         self.requests.append(request)
@@ -163,6 +174,7 @@ class Booking(booking_grpc.BookingServiceServicer):
 
     async def ListAppointments(self, request: Any, context: Any) -> booking_pb2.ListAppointmentsResponse:
         self.listings.append(request)
+        await self._read_or_fail(context)
         found = [
             one
             for one in self.appointments.values()
@@ -174,8 +186,7 @@ class Booking(booking_grpc.BookingServiceServicer):
         return booking_pb2.ListAppointmentsResponse(appointments=found)
 
     async def GetAppointment(self, request: Any, context: Any) -> booking_pb2.GetAppointmentResponse:
-        if self.is_away:
-            await context.abort(grpc.StatusCode.UNAVAILABLE, "away")
+        await self._read_or_fail(context)
         return booking_pb2.GetAppointmentResponse(appointment=self._known(request.appointment_id))
 
     def _known(self, appointment_id: str) -> appointment_pb2.Appointment:
@@ -212,8 +223,7 @@ class Booking(booking_grpc.BookingServiceServicer):
         return booking_pb2.RescheduleAppointmentResponse(appointment=made, previous=found)
 
     async def FindCustomer(self, request: Any, context: Any) -> booking_pb2.FindCustomerResponse:
-        if self.is_hanging:
-            await asyncio.Event().wait()
+        await self._read_or_fail(context)
         found = self.customers.get(request.phone_number)
         if found is None:
             raise RefusalError(Kind.NOT_FOUND, "CUSTOMER_UNKNOWN")

@@ -1,0 +1,160 @@
+"""The failures of an earlier system that no other test of this service names."""
+
+import asyncio
+import re
+import uuid
+from datetime import time, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from gateway_world import ANNA, BRANCH, CALLER, PERM, TENANT, World, found, option
+
+from rufbuch.availability.v1 import service_pb2 as availability_pb2
+from rufbuch.booking.v1 import appointment_pb2
+from rufbuch.booking.v1 import service_pb2 as booking_pb2
+from rufbuch.staff.v1 import business_pb2
+from telephony_gateway.agents.options import AgentOptions
+from telephony_gateway.agents.tools import custom_tools
+from telephony_gateway.domain.contract import ARGUMENTS, CONTRACTS
+from telephony_gateway.domain.sentences import Sentence
+from telephony_gateway.usecases.saying import spoken_time
+
+AVAILABLE = found(availability_pb2.SEARCH_OUTCOME_AVAILABLE, option(15))
+OPTIONS = AgentOptions("https://phone.example.org", "Salon", "de-DE", "Europe/Berlin", ())
+
+
+@pytest.mark.parametrize("day", ["25.11.", "Mittwoch, den 25. November", "25. November"])
+async def test_a_date_needs_no_year(world: World, day: str) -> None:
+    """TG-10"""
+    world.availability.answer = AVAILABLE
+    answer = await world.phone.function(
+        "check_availability", {"service": "Dauerwelle", "date": day, "time": "15:00"}
+    )
+    assert answer["status"] == "available"
+    assert world.availability.searches[0].start_time.ToJsonString() == "2026-11-25T14:00:00Z"
+
+
+@pytest.mark.parametrize("day", ["2023-06-13", "2024-06-17", "2025-11-14"])
+async def test_a_year_that_the_model_invented_is_never_searched(world: World, day: str) -> None:
+    """TG-11, BK-27"""
+    answer = await world.phone.function(
+        "check_availability", {"service": "Dauerwelle", "date": day, "time": "15:00"}
+    )
+    assert (answer["status"] in {"past", "ambiguous"}, world.availability.searches) == (True, [])
+
+
+async def test_every_function_of_an_exported_agent_is_answered(world: World) -> None:
+    """TG-13, TG-22, TG-29, TG-35: the synthetic call before an agent is published, with the names it will use."""
+    for tool in custom_tools(OPTIONS):
+        path = f"{urlsplit(tool['url']).path}_v{uuid.uuid4().int % 200}"
+        response = await world.phone.post(path, {"name": tool["name"], "args": {}, "call": world.phone.call})
+        answer = response.json()
+        assert (response.status_code, answer.get("error")) == (200, None)
+        assert answer["message"]
+
+
+def test_every_answer_is_spoken() -> None:
+    """TG-12: an agent that stays silent after a tool leaves a caller in silence."""
+    assert all(tool["speak_after_execution"] for tool in custom_tools(OPTIONS))
+
+
+async def test_ids_are_uuids_from_end_to_end(world: World) -> None:
+    """TG-21"""
+    world.availability.answer = AVAILABLE
+    await world.phone.function(
+        "check_availability", {"service": "Dauerwelle", "date": "Mittwoch", "time": "15:00"}
+    )
+    (asked,) = world.availability.searches
+    assert (asked.tenant_id, asked.branch_id, asked.service_id) == (TENANT, BRANCH, PERM)
+
+
+async def test_what_is_usual_never_replaces_what_is_said(world: World) -> None:
+    """TG-23"""
+    cut = str(uuid.UUID(int=33))
+    phases = [business_pb2.Phase(name="Schneiden", kind=business_pb2.PHASE_KIND_ACTIVE, minutes=55)]
+    service = business_pb2.Service(service_id=cut, name="Herrenhaarschnitt", phases=phases, currency="EUR")
+    world.registry.business.services.append(service)
+    world.registry.business.people[0].bookable_service_ids.append(cut)
+    world.booking.customers[CALLER] = booking_pb2.FindCustomerResponse(
+        customer=appointment_pb2.Customer(name="Kim"), usual_service_id=cut, usual_person_id=ANNA
+    )
+    world.availability.answer = AVAILABLE
+    context = await world.phone.function("get_context")
+    answer = await world.phone.function(
+        "check_availability", {"service": "Dauerwelle", "date": "Mittwoch", "time": "15:00"}
+    )
+    assert (context["usual_service"], world.availability.searches[0].service_id) == (
+        "Herrenhaarschnitt",
+        PERM,
+    )
+    assert answer["options"][0]["service"] == "Dauerwelle"
+
+
+async def test_a_clock_that_jumps_back_makes_no_negative_duration(world: World) -> None:
+    """TG-28"""
+    await world.phone.function("list_services")
+    world.phone.clock.advance(timedelta(minutes=-2))
+    await world.phone.function("list_services")
+    await world.phone.gateway.ledger.flush()
+    rows = await world.pool.fetch("SELECT duration_ms FROM function_call")
+    assert [row["duration_ms"] >= 0 for row in rows] == [True, True]
+
+
+async def test_prices_say_their_unit(world: World) -> None:
+    """TG-30"""
+    world.registry.business.services[0].price_minor = 8500
+    (service,) = (await world.phone.function("list_services"))["services"]
+    assert (service["price_minor"], service["currency"]) == (8500, "EUR")
+
+
+async def test_a_booking_knows_its_call_and_its_caller_at_once(world: World) -> None:
+    """TG-33"""
+    await world.phone.function("start_booking", {"option_id": "o-abcd2345", "name": "Kim"})
+    (booked,) = world.booking.requests
+    assert (booked.call_id, booked.caller_number) == (world.phone.call["call_id"], CALLER)
+
+
+@pytest.mark.parametrize("language", ["de-DE", "en-GB"])
+def test_every_quarter_of_an_hour_is_said_as_a_clock_says_it(language: str) -> None:
+    """TG-37"""
+    for quarter in range(96):
+        hour, minute = divmod(quarter * 15, 60)
+        said = spoken_time(time(hour, minute), language)
+        german = f"{hour} Uhr" + (f" {minute}" if minute else "")
+        assert said == (german if language == "de-DE" else f"{hour}:{minute:02d}") or re.search(
+            r"[ap]m", said
+        )
+
+
+def test_nobody_is_asked_for_an_email_address_nor_for_a_flag() -> None:
+    """TG-38, TG-06, TG-27"""
+    names = {name for one in ARGUMENTS for name in (one.name, *one.synonyms)}
+    assert not {"email", "customer_email", "confirm", "bestaetigung", "call_id"} & names
+    assert not any("mail" in word.lower() for sentence in Sentence for word in sentence.value)
+
+
+async def test_a_hundred_calls_at_once_keep_to_themselves(world: World) -> None:
+    """TG-34, OB-15"""
+    world.availability.answer = AVAILABLE
+
+    async def call(number: int) -> dict[str, Any]:
+        envelope = {**world.phone.call, "call_id": f"call_{number:032x}", "from_number": "anonymous"}
+        body = {
+            "name": "start_booking",
+            "args": {"option_id": f"o-opt{number:04d}", "name": "Kim"},
+            "call": envelope,
+        }
+        response = await world.phone.post("/retell/functions/start_booking", body)
+        answer: dict[str, Any] = response.json()
+        return answer
+
+    heard = await asyncio.gather(*(call(number) for number in range(100)))
+    pairs = {(one.call_id, one.option_id) for one in world.booking.requests}
+    assert {one["status"] for one in heard} == {"booked"}
+    assert pairs == {(f"call_{number:032x}", f"o-opt{number:04d}") for number in range(100)}
+
+
+def test_every_function_can_say_that_it_failed() -> None:
+    """TG-36"""
+    assert all("error" in {status.value for status in contract.statuses} for contract in CONTRACTS)
