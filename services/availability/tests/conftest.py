@@ -6,7 +6,7 @@ import pytest
 
 from availability.clients.redis_holds import RedisHolds, connected
 from availability.domain.holds import HoldRules, Scope
-from availability.testing.peers import BookingPeer, RegistryPeer
+from availability.testing.peers import BookingPeer, CalendarPeer, RegistryPeer
 from availability.testing.replicas import SLOW_MACHINE_S, Running, Surroundings
 from availability.testing.salon import at, salon
 from chassis import postgres
@@ -51,10 +51,20 @@ def booking() -> BookingPeer:
 
 
 @pytest.fixture
+def outside() -> CalendarPeer:
+    return CalendarPeer()  # type: ignore[abstract] # availability asks for no more than it has
+
+
+@pytest.fixture
 async def surroundings(
-    database_url: str, redis_url: str, registry: RegistryPeer, booking: BookingPeer, clock: SettableClock
+    database_url: str,
+    redis_url: str,
+    registry: RegistryPeer,
+    booking: BookingPeer,
+    outside: CalendarPeer,
+    clock: SettableClock,
 ) -> AsyncIterator[Surroundings]:
-    async with serving(registry.as_servicer(), booking.as_servicer()) as peers:
+    async with serving(registry.as_servicer(), booking.as_servicer(), outside.as_servicer()) as peers:
         yield Surroundings(database_url, redis_url, peers, clock)
 
 

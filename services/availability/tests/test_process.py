@@ -54,6 +54,7 @@ def environment(database_url: str, redis_url: str) -> dict[str, str]:
         "RUFBUCH_REDIS_URL": redis_url,
         "RUFBUCH_STAFF_REGISTRY_ADDRESS": peers,
         "RUFBUCH_BOOKING_ADDRESS": peers,
+        "RUFBUCH_CALCOM_SYNC_ADDRESS": f"127.0.0.1:{free_port()}",
     }
 
 
@@ -86,5 +87,6 @@ async def test_it_is_ready_once_its_peers_were_heard_answers_and_ends_in_order(
             metrics = (await asyncio.to_thread(fetch, f"{operations}/metrics"))[1]
             assert 'rufbuch_availability_holds_total{outcome="created"} 3.0' in metrics
             assert 'rufbuch_availability_stream_lag_seconds{stream="bookings"}' in metrics
+            assert 'rufbuch_availability_stream_lag_seconds{stream="calendars"} +Inf' in metrics
         service.send_signal(signal.SIGTERM)
         assert await asyncio.wait_for(service.wait(), 20) == 0

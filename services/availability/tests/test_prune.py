@@ -11,7 +11,7 @@ from availability.storage.busy import BusyTables
 from availability.testing.replicas import Surroundings, eventually
 from availability.testing.salon import at, known
 from availability.usecases.calendars import BusyChange, Start
-from availability.usecases.follow_bookings import BookingEvent
+from availability.usecases.follow_busy import BusyEvent
 from availability.usecases.prune import Prune
 from chassis import postgres
 from chassis.postgres import Pool
@@ -38,7 +38,7 @@ async def store(tables: BusyTables, *starts: float) -> None:
         )
         for number, start in enumerate(starts)
     )
-    assert await tables.record("", BookingEvent("p1", at(7), "", changes))
+    assert await tables.record("", BusyEvent("p1", at(7), "", changes))
 
 
 async def rows(pool: Pool) -> list[int]:
@@ -74,7 +74,7 @@ async def test_a_start_is_kept_as_long_as_its_appointment_takes_time(
     change = BusyChange(
         known("salon"), known("one"), (long,), (Start(known("branch"), known("cut"), at(OLD)),)
     )
-    await tables.record("", BookingEvent("p1", at(7), "", (change,)))
+    await tables.record("", BusyEvent("p1", at(7), "", (change,)))
     assert await Prune(tables, clock)() == 0
 
 
@@ -98,6 +98,6 @@ async def test_an_event_about_what_is_over_comes_and_goes(pool: Pool, clock: Set
         known("appointment 0"),
         (Taking(known("anna"), Interval.of(at(OLD), at(OLD) + timedelta(hours=1))),),
     )
-    assert await tables.record("p1", BookingEvent("p2", at(7), "", (again,)))
+    assert await tables.record("p1", BusyEvent("p2", at(7), "", (again,)))
     assert await Prune(tables, clock)() == 1
     assert (await tables.load(at(24 * -10))).position == "p2"

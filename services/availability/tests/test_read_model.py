@@ -23,7 +23,7 @@ from availability.testing.salon import at, known
 from availability.usecases.asking import busy_of
 from availability.usecases.business import Branch, Business, OfferedService, Person, planned
 from availability.usecases.calendars import BusyChange, Calendars
-from availability.usecases.follow_bookings import BookingEvent
+from availability.usecases.follow_busy import BusyEvent
 from availability.usecases.following import StreamLostError
 from availability.usecases.schedules import within_opening
 from chassis import postgres
@@ -39,9 +39,9 @@ def taking(person: str, begin: float, end: float) -> Taking:
     return Taking(known(person), Interval.of(at(begin), at(end)))
 
 
-def event(position: str, *takings: Taking, appointment: str = "one") -> BookingEvent:
+def event(position: str, *takings: Taking, appointment: str = "one") -> BusyEvent:
     change = BusyChange(known("salon"), known(appointment), takings)
-    return BookingEvent(position, at(7), "", (change,))
+    return BusyEvent(position, at(7), "", (change,))
 
 
 class TestTables:

@@ -71,11 +71,14 @@ async def _connect(stack: AsyncExitStack, settings: Settings) -> Connections:
         booking=await stack.enter_async_context(
             channel(settings.booking_address, default_deadline_s=PEER_DEADLINE_S)
         ),
+        calendars=await stack.enter_async_context(
+            channel(settings.calcom_sync_address, default_deadline_s=PEER_DEADLINE_S)
+        ),
     )
 
 
 def _readiness(connections: Connections, ours: Replica) -> Readiness:
-    """Redis is not among them: searches are answered without it."""
+    """Redis and the calendars outside are not among them: searches are answered without."""
     return Readiness(
         {
             "database": lambda: postgres.check(connections.pool),

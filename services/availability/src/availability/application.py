@@ -1,7 +1,7 @@
 """Owns the wiring of one replica: from connections to a servicer and the loops behind it."""
 
 import secrets
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -10,19 +10,22 @@ from typing import TypeAlias
 import grpc
 from prometheus_client import Gauge
 
-from availability.clients.bookings import Bookings, linked
+from availability.clients.bookings import Bookings
+from availability.clients.calendars import OutsideCalendars
 from availability.clients.holidays import public_holidays
 from availability.clients.redis_holds import TIMEOUT_S, RedisHolds
 from availability.clients.registry import StaffRegistry
 from availability.clients.scripts import ScriptRunner
+from availability.clients.streams import linked
 from availability.domain.holds import HoldRules, new_option_id
+from availability.domain.ledger import BusySource
 from availability.servicer import AvailabilityServicer, UseCases
 from availability.storage.busy import BusyTables
 from availability.usecases.businesses import Businesses
 from availability.usecases.calendars import Calendars
 from availability.usecases.claim_option import ClaimOption
 from availability.usecases.explain_slot import ExplainSlot
-from availability.usecases.follow_bookings import BookingFollower
+from availability.usecases.follow_busy import BusyEvent, BusyFollower
 from availability.usecases.following import StreamHealth, follow
 from availability.usecases.get_day import GetDay
 from availability.usecases.hold_options import HoldOptions
@@ -34,6 +37,7 @@ from chassis.clock import Clock
 from chassis.postgres import Pool
 
 Loop: TypeAlias = Callable[[], Awaitable[None]]
+Watch: TypeAlias = Callable[[str], AsyncIterator[BusyEvent | None]]
 _lag = Gauge(
     "rufbuch_availability_stream_lag_seconds", "For how long something may have been missed", ["stream"]
 )
@@ -47,6 +51,7 @@ class Connections:
     redis: ScriptRunner
     registry: grpc.aio.Channel
     booking: grpc.aio.Channel
+    calendars: grpc.aio.Channel
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +61,7 @@ class Replica:
     servicer: AvailabilityServicer
     bookings: StreamHealth
     businesses: StreamHealth
+    outside: StreamHealth
     warming: Warming
     loops: Mapping[str, Loop]
     """By name; each runs for as long as the replica lives."""
@@ -71,28 +77,55 @@ def replica(
     redis_timeout_s: float = TIMEOUT_S,
 ) -> Replica:
     """Put one together; nothing runs yet."""
-    bookings, changes = StreamHealth(clock), StreamHealth(clock)
-    _lag.labels("bookings").set_function(bookings.lag_s)
-    _lag.labels("businesses").set_function(changes.lag_s)
+    bookings, changes, outside = (_health(each, clock) for each in ("bookings", "businesses", "calendars"))
     registry = StaffRegistry(connections.registry)
     businesses = Businesses(registry, clock, changes, reread_after=reread_after)
     calendars = Calendars(public_holidays)
     warming = Warming(registry, businesses, calendars, clock, wait=warm_wait)
     holds = RedisHolds(connections.redis, rules, timeout_s=redis_timeout_s)
-    tables = BusyTables(connections.pool)
-    follower = BookingFollower(tables, calendars, clock, bookings)
-    log = Bookings(connections.booking)
+    booked = BusyTables(connections.pool)
+    elsewhere = BusyTables(connections.pool, BusySource.EXTERNAL)
 
-    async def follow_bookings() -> None:
-        after = await follower.load()
-        await follow(log.events, linked(follower.apply), bookings, name="bookings", after=after)
+    def following(tables: BusyTables, watch: Watch, health: StreamHealth, name: str) -> Loop:
+        return _following(BusyFollower(tables, calendars, clock, health, log=name), watch, health, name)
 
     async def follow_businesses() -> None:
         await follow(registry.changes, warming.announced, changes, name="businesses", after="")
 
+    loops = {
+        "bookings": following(booked, Bookings(connections.booking).events, bookings, "bookings"),
+        "calendars": following(
+            elsewhere, OutsideCalendars(connections.calendars).events, outside, "calendars"
+        ),
+        "businesses": follow_businesses,
+        "warming": warming.run,
+        "pruning": Prune(booked, clock).run,
+    }
+    servicer = AvailabilityServicer(_use_cases(businesses, calendars, holds, clock, rules))
+    return Replica(servicer, bookings, changes, outside, warming, loops)
+
+
+def _health(stream: str, clock: Clock) -> StreamHealth:
+    health = StreamHealth(clock)
+    _lag.labels(stream).set_function(health.lag_s)
+    return health
+
+
+def _following(follower: BusyFollower, watch: Watch, health: StreamHealth, name: str) -> Loop:
+    async def run() -> None:
+        after = await follower.load()
+        apply = linked(follower.apply, span=f"apply event of {name}")
+        await follow(watch, apply, health, name=name, after=after)
+
+    return run
+
+
+def _use_cases(
+    businesses: Businesses, calendars: Calendars, holds: RedisHolds, clock: Clock, rules: HoldRules
+) -> UseCases:
     new_id = partial(new_option_id, secrets.choice)
     knowing = (businesses, calendars, holds, clock)
-    use_cases = UseCases(
+    return UseCases(
         search=SearchSlots(*knowing, per_number=rules.per_number, new_id=new_id),
         claim=ClaimOption(*knowing),
         keep=KeepHolds(businesses, holds, clock),
@@ -100,10 +133,3 @@ def replica(
         explain=ExplainSlot(*knowing),
         day=GetDay(*knowing),
     )
-    loops = {
-        "bookings": follow_bookings,
-        "businesses": follow_businesses,
-        "warming": warming.run,
-        "pruning": Prune(tables, clock).run,
-    }
-    return Replica(AvailabilityServicer(use_cases), bookings, changes, warming, loops)

@@ -15,6 +15,7 @@ class Settings(ServiceSettings):
     """Whether the URL names a node of a Redis Cluster."""
     staff_registry_address: str = "127.0.0.1:50051"
     booking_address: str = "127.0.0.1:50053"
+    calcom_sync_address: str = "127.0.0.1:50054"
     registry_reread_s: float = Field(default=30.0, gt=0)
     """How old a business may be while the registry's stream of changes is down, in seconds."""
     warm_wait_s: float = Field(default=10.0, ge=0)

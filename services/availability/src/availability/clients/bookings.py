@@ -1,25 +1,22 @@
 """Owns booking's event log as seen from here: appointments become what they take of people's time."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TypeAlias
 
 import grpc
 from google.protobuf.timestamp_pb2 import Timestamp
-from opentelemetry import trace
 
 from availability.clients.streams import messages
 from availability.domain.holds import Taking
 from availability.domain.instants import Interval
 from availability.usecases.calendars import BusyChange, Start
-from availability.usecases.follow_bookings import BookingEvent
-from chassis.telemetry import links_to
+from availability.usecases.follow_busy import BusyEvent
 from rufbuch.booking.v1 import appointment_pb2, service_pb2, service_pb2_grpc
 
 if TYPE_CHECKING:
     from rufbuch.booking.v1.service_pb2_grpc import BookingServiceAsyncStub
 
-_tracer = trace.get_tracer(__name__)
 _TAKES_TIME = (
     appointment_pb2.APPOINTMENT_STATE_BOOKED,
     appointment_pb2.APPOINTMENT_STATE_COMPLETED,
@@ -44,29 +41,17 @@ class Bookings:
         self._channel = channel
         self._stub: BookingServiceAsyncStub = service_pb2_grpc.BookingServiceStub(channel)
 
-    async def events(self, after: str) -> AsyncIterator[BookingEvent | None]:
+    async def events(self, after: str) -> AsyncIterator[BusyEvent | None]:
         """All events after a position and then the new ones; None: connected, nothing new. Raises StreamLostError."""
         call = self._stub.WatchEvents(service_pb2.WatchEventsRequest(after=after))
         async for message in messages(call, self._channel):
             yield None if message is None else _event(message)
 
 
-def linked(
-    deal_with: Callable[[BookingEvent], Awaitable[None]],
-) -> Callable[[BookingEvent], Awaitable[None]]:
-    """The same, each event in a span of its own that is linked to the trace that caused it."""
-
-    async def in_span(event: BookingEvent) -> None:
-        with _tracer.start_as_current_span("apply booking event", links=links_to(event.traceparent)):
-            await deal_with(event)
-
-    return in_span
-
-
-def _event(message: service_pb2.WatchEventsResponse) -> BookingEvent:
+def _event(message: service_pb2.WatchEventsResponse) -> BusyEvent:
     kind = message.WhichOneof("event")
     changes = None if kind is None else _changes(getattr(message, kind))
-    return BookingEvent(message.position, _instant(message.event_time), message.traceparent, changes)
+    return BusyEvent(message.position, _instant(message.event_time), message.traceparent, changes)
 
 
 def _changes(event: _Event) -> tuple[BusyChange, ...]:

@@ -1,13 +1,18 @@
-"""Owns the reading of an endless gRPC stream, quiet times included."""
+"""Owns the reading of an endless gRPC stream, quiet times included, and the spans of what comes in it."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Protocol, TypeVar
 
 import grpc
+from opentelemetry import trace
 
+from availability.usecases.follow_busy import BusyEvent
 from availability.usecases.following import StreamLostError
 from chassis.grpc_client import fault_of
+from chassis.telemetry import links_to
+
+_tracer = trace.get_tracer(__name__)
 
 QUIET_S = 0.1
 """So long without a message on a connection that stands: there is nothing to be read."""
@@ -51,3 +56,15 @@ async def messages(
         if reading:
             reading.cancel()
             await asyncio.wait({reading})
+
+
+def linked(
+    deal_with: Callable[[BusyEvent], Awaitable[None]], *, span: str
+) -> Callable[[BusyEvent], Awaitable[None]]:
+    """The same, each event in a span of its own that is linked to the trace that caused it."""
+
+    async def in_span(event: BusyEvent) -> None:
+        with _tracer.start_as_current_span(span, links=links_to(event.traceparent)):
+            await deal_with(event)
+
+    return in_span

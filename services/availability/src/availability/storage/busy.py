@@ -10,15 +10,16 @@ from asyncpg import Record
 
 from availability.domain.holds import Taking
 from availability.domain.instants import Interval
+from availability.domain.ledger import BusySource
 from availability.usecases.calendars import BusyChange, Start
-from availability.usecases.follow_bookings import BookingEvent, StoredBusy
+from availability.usecases.follow_busy import BusyEvent, StoredBusy
 from availability.usecases.following import StreamLostError
 from chassis.postgres import Connection, Pool
 
-_LOG = "booking"
+_LOGS = {BusySource.APPOINTMENT: "booking", BusySource.EXTERNAL: "calendars"}
 _LOAD = (
     "SELECT tenant_id::text, appointment_id::text, person_id::text, starts_at, ends_at"
-    " FROM busy WHERE ends_at > $1"
+    " FROM busy WHERE ends_at > $1 AND source = $2"
 )
 _LOAD_STARTS = (
     "SELECT tenant_id::text, appointment_id::text, branch_id::text, service_id::text, starts_at"
@@ -47,10 +48,10 @@ _PRUNE = (
 
 
 class BusyTables:
-    """Implements usecases.follow_bookings.BusyStore and usecases.prune.OverStore."""
+    """Implements usecases.follow_busy.BusyStore, for takings from one source, and usecases.prune.OverStore, for all."""
 
-    def __init__(self, pool: Pool) -> None:
-        self._pool = pool
+    def __init__(self, pool: Pool, source: BusySource = BusySource.APPOINTMENT) -> None:
+        self._pool, self._source, self._log = pool, source, _LOGS[source]
 
     async def load(self, since: datetime) -> StoredBusy:
         """See BusyStore."""
@@ -59,19 +60,23 @@ class BusyTables:
                 self._pool.acquire() as connection,
                 connection.transaction(isolation="repeatable_read", readonly=True),
             ):
-                position = await connection.fetchval("SELECT position FROM consumed WHERE log = $1", _LOG)
-                rows = await connection.fetch(_LOAD, since)
+                position = await connection.fetchval(
+                    "SELECT position FROM consumed WHERE log = $1", self._log
+                )
+                rows = await connection.fetch(_LOAD, since, _text(self._source))
                 starts = await connection.fetch(_LOAD_STARTS, since)
-        return StoredBusy(position, _changes(rows, starts))
+        return StoredBusy(position, _changes(rows, starts, self._source))
 
-    async def record(self, after: str, event: BookingEvent) -> bool:
+    async def record(self, after: str, event: BusyEvent) -> bool:
         """See BusyStore."""
         with _faults():
             async with self._pool.acquire() as connection, connection.transaction():
                 moved = await connection.fetchval(
                     "UPDATE consumed SET position = $3 WHERE log = $1 AND position = $2 RETURNING true",
-                    _LOG, after, event.position,
-                )  # fmt: skip
+                    self._log,
+                    after,
+                    event.position,
+                )
                 for change in event.changes or () if moved else ():
                     await _replace(connection, change)
         return bool(moved)
@@ -83,25 +88,38 @@ class BusyTables:
         return sum(int(each.removeprefix("DELETE ")) for each in done)
 
 
-def _changes(rows: Sequence[Record], starts: Sequence[Record]) -> list[BusyChange]:
+def _changes(rows: Sequence[Record], starts: Sequence[Record], source: BusySource) -> list[BusyChange]:
     takings: dict[tuple[str, str], list[Taking]] = defaultdict(list)
-    for tenant_id, appointment_id, owner_id, starts_at, ends_at in rows:
-        takings[tenant_id, appointment_id].append(Taking(owner_id, Interval.of(starts_at, ends_at)))
+    for tenant_id, busy_id, owner_id, starts_at, ends_at in rows:
+        takings[tenant_id, busy_id].append(Taking(owner_id, Interval.of(starts_at, ends_at)))
     started: dict[tuple[str, str], list[Start]] = defaultdict(list)
     for tenant_id, appointment_id, *start in starts:
         started[tenant_id, appointment_id].append(Start(*start))
-    return [BusyChange(*key, tuple(found), tuple(started.get(key, ()))) for key, found in takings.items()]
+    return [
+        BusyChange(*key, tuple(found), tuple(started.get(key, ())), source) for key, found in takings.items()
+    ]
+
+
+def _text(source: BusySource) -> str:
+    return source.name.lower()
 
 
 async def _replace(connection: Connection, change: BusyChange) -> None:
-    key = (change.tenant_id, change.appointment_id)
+    key = (change.tenant_id, change.busy_id)
     for statement in _CLEAR:
         await connection.execute(statement, *key)
     await connection.executemany(
         "INSERT INTO busy (tenant_id, appointment_id, ordinal, person_id, starts_at, ends_at, source)"
-        " VALUES ($1::text::uuid, $2::text::uuid, $3, $4::text::uuid, $5, $6, 'appointment')",
+        " VALUES ($1::text::uuid, $2::text::uuid, $3, $4::text::uuid, $5, $6, $7)",
         [
-            (*key, ordinal, taking.owner_id, taking.interval.start, taking.interval.end)
+            (
+                *key,
+                ordinal,
+                taking.owner_id,
+                taking.interval.start,
+                taking.interval.end,
+                _text(change.source),
+            )
             for ordinal, taking in enumerate(change.takings)
         ],
     )

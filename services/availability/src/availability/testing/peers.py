@@ -1,4 +1,4 @@
-"""The registry and the booking service as peers that a test can tell things."""
+"""The registry, booking and calendar-sync as peers that a test can tell things."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -13,6 +13,8 @@ from chassis.grpc_server import Servicer
 from rufbuch.booking.v1 import appointment_pb2
 from rufbuch.booking.v1 import service_pb2 as booking_pb2
 from rufbuch.booking.v1 import service_pb2_grpc as booking_grpc
+from rufbuch.calendarsync.v1 import service_pb2 as calendar_pb2
+from rufbuch.calendarsync.v1 import service_pb2_grpc as calendar_grpc
 from rufbuch.staff.v1 import business_pb2
 from rufbuch.staff.v1 import service_pb2 as staff_pb2
 from rufbuch.staff.v1 import service_pb2_grpc as staff_grpc
@@ -144,4 +146,33 @@ class BookingPeer(booking_grpc.BookingServiceServicer):
         """For the server."""
         return Servicer(
             self, booking_grpc.add_BookingServiceServicer_to_server, "rufbuch.booking.v1.BookingService"
+        )
+
+
+class CalendarPeer(calendar_grpc.CalendarSyncServiceServicer):
+    """A calendar-sync service whose log of busy times holds what the test appends."""
+
+    def __init__(self) -> None:
+        self.log = Log()
+
+    async def tell(self, busy_time: calendar_pb2.BusyTime, *, now: datetime, gone: bool = False) -> None:
+        """Append that somebody is taken in a calendar outside, or no longer is."""
+        change = calendar_pb2.WatchBusyTimesResponse(
+            position=self.log.next_position, event_time=stamp(now), busy_time=busy_time, gone=gone
+        )
+        await self.log.append(change)
+
+    async def WatchBusyTimes(  # noqa: N802 - gRPC's name
+        self, request: calendar_pb2.WatchBusyTimesRequest, _: Context
+    ) -> AsyncIterator[calendar_pb2.WatchBusyTimesResponse]:
+        """See calendarsync's service.proto."""
+        async for change in self.log.read(request.after):
+            yield change
+
+    def as_servicer(self) -> Servicer:
+        """For the server."""
+        return Servicer(
+            self,
+            calendar_grpc.add_CalendarSyncServiceServicer_to_server,
+            "rufbuch.calendarsync.v1.CalendarSyncService",
         )

@@ -43,6 +43,8 @@ class Surroundings:
     redis_url: str
     peers: grpc.aio.Channel
     clock: Clock
+    calendars: grpc.aio.Channel | None = None
+    """To calendar-sync, where it is not with the other peers."""
 
     @asynccontextmanager
     async def running(
@@ -56,6 +58,7 @@ class Surroundings:
                 redis=await stack.enter_async_context(redis),
                 registry=self.peers,
                 booking=self.peers,
+                calendars=self.calendars or self.peers,
             )
             ours = replica(
                 connections,

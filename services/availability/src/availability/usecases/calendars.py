@@ -1,7 +1,7 @@
 """Owns the read model: what is taken of people's time, and the bitmaps of every branch that was asked for."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import chain
@@ -21,13 +21,15 @@ HolidayDates = Callable[[str, range], frozenset[date]]
 
 @dataclass(frozen=True, slots=True)
 class BusyChange:
-    """All that an appointment takes from now on; nothing once it is called off. Saying it twice changes nothing."""
+    """All that an appointment, or an entry of a calendar outside, takes from now on; nothing once it is called off.
+    Saying it twice changes nothing."""
 
     tenant_id: str
-    appointment_id: str
+    busy_id: str
     takings: tuple[Taking, ...]
     starts: tuple["Start", ...] = ()
-    """Of its services, for the limits of a day."""
+    """Of an appointment's services, for the limits of a day."""
+    source: BusySource = BusySource.APPOINTMENT
 
 
 class Start(NamedTuple):
@@ -51,29 +53,29 @@ class Calendars:
 
     def __init__(self, holidays: HolidayDates) -> None:
         self._holidays = holidays
-        self._taken: dict[tuple[str, str], dict[str, list[Interval]]] = defaultdict(dict)
-        self._people_of: dict[tuple[str, str], frozenset[str]] = {}
-        self._starts: dict[tuple[str, str], tuple[Start, ...]] = {}
+        self._taken: dict[tuple[str, str], dict[BusyKey, list[Interval]]] = defaultdict(dict)
+        self._people_of: dict[tuple[str, BusyKey], frozenset[str]] = {}
+        self._starts: dict[tuple[str, BusyKey], tuple[Start, ...]] = {}
         self._built: dict[tuple[str, str], _Built] = {}
 
     def apply(self, change: BusyChange) -> None:
-        """Take note of what an appointment takes now."""
-        tenant_id, appointment_id = change.tenant_id, change.appointment_id
+        """Take note of what an appointment, or an entry of a calendar outside, takes now."""
+        tenant_id, key = change.tenant_id, BusyKey(change.source, change.busy_id)
         takings: dict[str, list[Interval]] = defaultdict(list)
         for taking in change.takings:
             takings[taking.owner_id].append(taking.interval)
-        self._starts.pop((tenant_id, appointment_id), None)
+        self._starts.pop((tenant_id, key), None)
         if change.starts:
-            self._starts[tenant_id, appointment_id] = change.starts
-        before = self._people_of.pop((tenant_id, appointment_id), frozenset())
+            self._starts[tenant_id, key] = change.starts
+        before = self._people_of.pop((tenant_id, key), frozenset())
         if takings:
-            self._people_of[tenant_id, appointment_id] = frozenset(takings)
+            self._people_of[tenant_id, key] = frozenset(takings)
         for person_id in before - takings.keys():
-            self._taken[tenant_id, person_id].pop(appointment_id, None)
-            self._vacate(tenant_id, person_id, appointment_id)
+            self._taken[tenant_id, person_id].pop(key, None)
+            self._vacate(tenant_id, person_id, key)
         for person_id, intervals in takings.items():
-            self._taken[tenant_id, person_id][appointment_id] = intervals
-            self._occupy(tenant_id, person_id, appointment_id, intervals)
+            self._taken[tenant_id, person_id][key] = intervals
+            self._occupy(tenant_id, person_id, Busy(key, intervals))
 
     def branch(self, business: Business, branch: Branch, now: datetime) -> BranchCalendar:
         """The time of everybody in a branch, from yesterday to the end of its horizon."""
@@ -87,8 +89,8 @@ class Calendars:
 
     def starts_of(self, tenant_id: str, branch_id: str, service_id: str, *, but: str) -> Iterator[datetime]:
         """When a service starts in a branch, over all appointments but one."""
-        for (owner, appointment_id), starts in self._starts.items():
-            if owner == tenant_id and appointment_id != but:
+        for (owner, key), starts in self._starts.items():
+            if owner == tenant_id and key.id != but:
                 for each in starts:
                     if (each.branch_id, each.service_id) == (branch_id, service_id):
                         yield each.start
@@ -115,24 +117,24 @@ class Calendars:
         over = [
             key for key, intervals in taken.items() if max(each.end_min for each in intervals) <= border_min
         ]
-        for appointment_id in over:
-            del taken[appointment_id]
-            self._people_of[tenant_id, appointment_id] -= {owner_id}
-            self._starts.pop((tenant_id, appointment_id), None)
+        for key in over:
+            del taken[key]
+            self._starts.pop((tenant_id, key), None)
+            left = self._people_of.pop((tenant_id, key)) - {owner_id}
+            if left:
+                self._people_of[tenant_id, key] = left
 
     def _entries(self, business: Business, owner_id: str) -> Iterator[Busy]:
-        for appointment_id, intervals in self._taken[business.tenant_id, owner_id].items():
-            yield Busy.of(BusySource.APPOINTMENT, appointment_id, *intervals)
+        for key, intervals in self._taken[business.tenant_id, owner_id].items():
+            yield Busy(key, intervals)
 
-    def _occupy(
-        self, tenant_id: str, person_id: str, appointment_id: str, intervals: Sequence[Interval]
-    ) -> None:
+    def _occupy(self, tenant_id: str, person_id: str, entry: Busy) -> None:
         for calendar in self._with_person(tenant_id, person_id):
-            calendar.occupy(person_id, Busy.of(BusySource.APPOINTMENT, appointment_id, *intervals))
+            calendar.occupy(person_id, entry)
 
-    def _vacate(self, tenant_id: str, person_id: str, appointment_id: str) -> None:
+    def _vacate(self, tenant_id: str, person_id: str, key: BusyKey) -> None:
         for calendar in self._with_person(tenant_id, person_id):
-            calendar.vacate(person_id, BusyKey(BusySource.APPOINTMENT, appointment_id))
+            calendar.vacate(person_id, key)
 
     def _with_person(self, tenant_id: str, person_id: str) -> Iterator[BranchCalendar]:
         for (owner, _), built in self._built.items():

@@ -1,4 +1,4 @@
-"""Owns what becomes of booking's events: stored once by whichever replica is first, and applied in every memory."""
+"""Owns what becomes of the events of a log: stored once by whichever replica is first, and applied in every memory."""
 
 import asyncio
 import logging
@@ -14,12 +14,14 @@ from availability.usecases.following import FIRST_PAUSE_S, LOOK_BACK, StreamHeal
 from chassis.clock import Clock
 
 _log = logging.getLogger(__name__)
-_events = Counter("rufbuch_availability_events", "Events of booking by what became of them", ["outcome"])
+_events = Counter(
+    "rufbuch_availability_events", "Events of other services by what became of them", ["log", "outcome"]
+)
 
 
 @dataclass(frozen=True, slots=True)
-class BookingEvent:
-    """An entry of booking's log. ``changes`` is None for a kind that this version does not know."""
+class BusyEvent:
+    """An entry of a log. ``changes`` is None for a kind that this version does not know."""
 
     position: str
     occurred_at: datetime
@@ -36,21 +38,24 @@ class StoredBusy:
 
 
 class BusyStore(Protocol):
-    """The tables. Both methods raise StreamLostError where the database is out of reach."""
+    """What the tables have of one log. Both methods raise StreamLostError where the database is out of reach."""
 
     async def load(self, since: datetime) -> StoredBusy:
         """The position, and what ends after an instant, as they were at one moment."""
 
-    async def record(self, after: str, event: BookingEvent) -> bool:
+    async def record(self, after: str, event: BusyEvent) -> bool:
         """Store an event together with its position, unless the stored position is not ``after``: then another replica
         has stored the event already, and this returns False."""
 
 
-class BookingFollower:
-    """Brings the calendars up to what booking says."""
+class BusyFollower:
+    """Brings the calendars up to what a log says."""
 
-    def __init__(self, store: BusyStore, calendars: Calendars, clock: Clock, health: StreamHealth) -> None:
+    def __init__(
+        self, store: BusyStore, calendars: Calendars, clock: Clock, health: StreamHealth, *, log: str
+    ) -> None:
         self._store, self._calendars, self._clock, self._health = store, calendars, clock, health
+        self._log = log
         self._position = ""
 
     async def load(self) -> str:
@@ -67,7 +72,7 @@ class BookingFollower:
         self._position = stored.position
         return stored.position
 
-    async def apply(self, event: BookingEvent) -> None:
+    async def apply(self, event: BusyEvent) -> None:
         """Take note of one event, in memory first. Repeating it is harmless. Raises StreamLostError."""
         for change in event.changes or ():
             self._calendars.apply(change)
@@ -77,4 +82,4 @@ class BookingFollower:
         self._position = event.position
         self._health.reached(event.occurred_at)
         outcome = "unknown_kind" if event.changes is None else "stored" if stored else "stored_elsewhere"
-        _events.labels(outcome).inc()
+        _events.labels(self._log, outcome).inc()
