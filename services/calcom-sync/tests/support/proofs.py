@@ -5,12 +5,13 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from salon import MONDAY, Salon, salon
+from salon import MONDAY, SERVICE, Salon, salon
 
 from calcom_sync.assembly import Terms
 from calcom_sync.domain.appointment import AppointmentRef, SyncState
 from calcom_sync.domain.intent import State
 from calcom_sync.domain.request import PHASE_KEY, booking_request
+from calcom_sync.domain.setup import Spot
 from sandbox.calcom.model import Booking
 
 FORTNIGHT = timedelta(weeks=2)
@@ -149,18 +150,25 @@ class Speed:
         return self.together_s / self.one_s
 
 
-async def speed(database_url: str, redis_url: str, *, delay_ms: int = 300) -> Speed:
-    """Four phases together, against the same four requests one after the other, each as slow as told."""
+async def speed(database_url: str, redis_url: str, *, delay_ms: int = 300, tries: int = 5) -> Speed:
+    """Four phases together, against the same four requests one after the other, each as slow as told. The best of some
+    tries, since the machine may have other work."""
     terms = Terms(per_minute=10**7, burst=10**6)
-    async with salon(database_url, redis_url, people=1, terms=terms) as business:
-        warm, ref, other = [await business.book(number) for number in range(3)]
-        await business.parts.worker.synchroniser.run(warm)
+    async with salon(database_url, redis_url, people=2, terms=terms) as business:
+        refs = [await business.book(number) for number in range(2 * tries + 1)]
+        await business.parts.worker.synchroniser.run(refs.pop())
         await business.cal.fault("delay", probability=1.0, delay_ms=delay_ms)
-        begun = time.monotonic()
-        await business.parts.worker.synchroniser.run(ref)
-        together = time.monotonic() - begun
-        singles = await _one_by_one(business, other)
-    return Speed(together, sum(singles), min(singles))
+        together = [await _together(business, ref) for ref in refs[:tries]]
+        one_by_one = [await _one_by_one(business, ref) for ref in refs[tries:]]
+    return Speed(
+        together_s=min(together), one_by_one_s=min(map(sum, one_by_one)), one_s=min(map(min, one_by_one))
+    )
+
+
+async def _together(business: Salon, ref: AppointmentRef) -> float:
+    begun = time.monotonic()
+    await business.parts.worker.synchroniser.run(ref)
+    return time.monotonic() - begun
 
 
 async def _one_by_one(business: Salon, ref: AppointmentRef) -> list[float]:
@@ -169,11 +177,11 @@ async def _one_by_one(business: Salon, ref: AppointmentRef) -> list[float]:
     setup = await business.parts.worker.synchroniser.directory.setup(ref.tenant_id)
     if appointment is None or setup is None:
         raise LookupError(ref)
-    account = next(iter(setup.accounts.values()))
-    numbers = [target.event_type_id for target in setup.targets.values()]
     taken = []
-    for intent, number in zip(appointment.intents, numbers, strict=True):
-        body = {**booking_request(appointment, intent), "eventTypeId": number}
+    for intent in appointment.intents:
+        target = setup.targets[Spot(SERVICE, intent.position, intent.person_id)]
+        account = setup.accounts[target.account_id]
+        body = {**booking_request(appointment, intent), "eventTypeId": target.event_type_id}
         body["attendee"] |= {"timeZone": "Europe/Berlin", "language": "de"}
         begun = time.monotonic()
         result = await business.calendar.create(account, body)
