@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from itertools import product
 from typing import Any
 
 # What a pattern's upper-case elements hand to its builder; None from the builder means "not this one after all".
@@ -49,17 +48,21 @@ class Tier:
 
     def _add(self, kind: str, pattern: str, build: Builder, macros: dict[str, str]) -> None:
         elements = [_alternatives(element, macros) for element in pattern.split()]
-        captured = [any(option.isupper() for option in options) for options in elements]
-        for choice in product(*elements):
-            captures: list[int | None] = []
-            node, length = self._trie, 0
-            for picked, is_captured in zip(choice, captured, strict=True):
-                if is_captured:
-                    captures.append(length if picked and picked.isupper() else None)
-                if picked:
-                    node = node.setdefault(picked, {})
-                    length += 1
-            node.setdefault("", []).append(_Rule(kind, build, tuple(captures), pattern))
+        # Every way through the alternatives: the node it leads to, its length, and where its captures stand.
+        ways: list[tuple[dict[str, Any], int, tuple[int | None, ...]]] = [(self._trie, 0, ())]
+        for options in elements:
+            captured = any(option.isupper() for option in options)
+            ways = [
+                (
+                    node.setdefault(picked, {}) if picked else node,
+                    length + bool(picked),
+                    (*captures, length if picked.isupper() else None) if captured else captures,
+                )
+                for node, length, captures in ways
+                for picked in options
+            ]
+        for node, _, captures in ways:
+            node.setdefault("", []).append(_Rule(kind, build, captures, pattern))
 
     def reduce(self, items: list[Item]) -> list[Item]:
         """The items with every match replaced by what its rule built."""

@@ -41,6 +41,8 @@ UNSURE_GROUP = "adverbs"
 
 def spellings(word: str) -> set[str]:
     """A word with its umlauts as two letters, and with the dots lost."""
+    if word.isascii():
+        return {word.lower()}
     lost = word.translate(str.maketrans("äöü", "aou"))
     return {plain(word), plain(lost)}
 
@@ -75,9 +77,11 @@ class Lexicon:
         self._kept = {plain(word) for word in tables.never_guessed.split()}
         # Words of other languages that callers mix in, see `languages`.
         self.borrowed: Mapping[str, Entry] = {}
-        self._near = _neighbourhood(self.entries, tables.guessable)
+        self._guessable = frozenset(
+            spelling for word in tables.guessable.split() for spelling in spellings(word)
+        )
         self._sounding = {name: _by_sound(self.entries, words) for name, words in tables.sounding.items()}
-        self._time_words = _neighbourhood(self.entries, self._of_kinds(tables.timely))
+        self._near = _neighbourhood(self._of_kinds(tables.timely) | (self._guessable & self.entries.keys()))
         self._lookalikes = frozenset(tables.lookalikes.split()) | self._kept
         self.joined = {plain(pair) for pair in tables.joined}
         self.known = lru_cache(maxsize=4096)(self._known)
@@ -88,10 +92,10 @@ class Lexicon:
             for spelling in spellings(word):
                 self.entries.setdefault(spelling, entry)
 
-    def _of_kinds(self, kinds: str) -> str:
+    def _of_kinds(self, kinds: str) -> set[str]:
         """The words of these kinds, but the shortest."""
         wanted = frozenset(kinds.split())
-        return " ".join(word for word, entry in self.entries.items() if entry[0] in wanted and len(word) >= 4)
+        return {word for word, entry in self.entries.items() if entry[0] in wanted and len(word) >= 4}
 
     def _known(self, word: str) -> tuple[Entry, ...] | None:
         """The entries of a word that is not listed: its parts, or the listed word that it is a slip of."""
@@ -115,7 +119,7 @@ class Lexicon:
         alike = {
             self.entries[near]
             for cut in _cuts(word)
-            for near in self._time_words.get(cut, ())
+            for near in self._near.get(cut, ())
             if sorted(near[:2]) == sorted(word[:2]) or near[0] == word[0]
             if within_slips(word, near, 1)
         }
@@ -166,7 +170,7 @@ class Lexicon:
             near
             for cut in _cuts(word)
             for near in self._near.get(cut, ())
-            if near[0] == word[0] and within_slips(word, near, 1)
+            if near in self._guessable and near[0] == word[0] and within_slips(word, near, 1)
         }
         kinds = {self.entries[near] for near in found}
         return min(found) if len(kinds) == 1 else None
@@ -197,13 +201,13 @@ def _cuts(word: str) -> set[str]:
     return {word} | {word[:i] + word[i + 1 :] for i in range(len(word))}
 
 
-def _neighbourhood(entries: Mapping[str, Entry], words: str) -> dict[str, set[str]]:
-    """Every guessable word by itself and by itself with one letter less."""
-    near: dict[str, set[str]] = {}
-    for word in words.split():
-        for spelling in spellings(word) & entries.keys():
-            for cut in _cuts(spelling):
-                near.setdefault(cut, set()).add(spelling)
+def _neighbourhood(words: Iterable[str]) -> dict[str, list[str]]:
+    """Every word by itself and by itself with one letter less."""
+    near: dict[str, list[str]] = {}
+    for word in words:
+        near.setdefault(word, []).append(word)
+        for at in range(len(word)):
+            near.setdefault(word[:at] + word[at + 1 :], []).append(word)
     return near
 
 

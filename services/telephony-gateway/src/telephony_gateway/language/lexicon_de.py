@@ -67,6 +67,7 @@ _GUESSABLE = (
     "dreiviertel heiligabend ostermontag ostersonntag pfingstmontag pfingsten karfreitag weihnachten silvester "
     "valentinstag himmelfahrt fronleichnam rosenmontag aschermittwoch gründonnerstag faschingsdienstag stefanitag kalenderwoche"
 )
+HIGHEST = 59
 _GUESSABLE_LENGTH = {"cardinals": 8, "ordinals": 9}
 _TIMELY = "NUM ORD WEEKDAY MONTH RELDAY POD FEAST WOCHE WOCHEN TAGE MONAT MONATE MOD halb viertel dreiviertel WEEKEND MORGEN"
 NEVER_GUESSED = (
@@ -86,8 +87,12 @@ def _guessable() -> str:
 
 
 def _plain_words(numbers: dict[str, int]) -> list[str]:
-    """Without the short ones and the forms of the south, which too many words sound like."""
-    return [word for word in numbers if len(word) >= 4 and not word.endswith(("ne", "me"))]
+    """Those of days and times, without the short ones and the forms of the south, which too many words sound like."""
+    return [
+        word
+        for word, value in numbers.items()
+        if value <= HIGHEST and len(word) >= 4 and not word.endswith(("ne", "me", "es", "em"))
+    ]
 
 
 def _listed(kind: str, least: int) -> list[str]:
