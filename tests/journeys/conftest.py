@@ -1,9 +1,8 @@
 """The whole system as separate processes, once for all journeys, beside whatever else runs on this machine."""
 
 import shutil
-import socket
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import astuple
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import httpx
@@ -11,7 +10,7 @@ import pytest
 from journey_world import Caller, Whole
 
 from local_stack.accounts import server_account, temporary_directory
-from local_stack.ports import HOST, Ports
+from local_stack.ports import PortsTakenError
 from local_stack.settings import LocalSettings
 from local_stack.stack import Stack
 from rufbuch_cli.installation import Running
@@ -31,19 +30,24 @@ def whole() -> Iterator[Whole]:
 
 
 def _running(state_dir: Path) -> Iterator[Whole]:
-    settings = LocalSettings(state_dir=state_dir, port_offset=_free_offset())
-    with Stack(settings) as stack:
-        running = Running(stack.installation.environment(), settings.state_dir)
+    with _started(state_dir) as stack:
+        running = Running(stack.installation.environment(), state_dir)
         yield Whole(stack, running, import_salon(running).tenant_id)
 
 
-def _free_offset() -> int:
-    return next(offset for offset in OFFSETS if all(map(_is_free, astuple(Ports().shifted(offset)))))
-
-
-def _is_free(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex((HOST, port)) != 0
+@contextmanager
+def _started(state_dir: Path) -> Iterator[Stack]:
+    """At the first offset where nothing is in the way: any connection of this machine may sit on one of our ports."""
+    for offset in OFFSETS:
+        stack = Stack(LocalSettings(state_dir=state_dir, port_offset=offset))
+        with ExitStack() as cleanup:
+            try:
+                cleanup.enter_context(stack)
+            except PortsTakenError:
+                continue
+            yield stack
+            return
+    pytest.fail("no offset at which all ports are free")
 
 
 @pytest.fixture

@@ -180,3 +180,14 @@ async def test_a_taken_port_is_an_error_at_start() -> None:
         with pytest.raises(OSError, match=str(server.port)):
             async with grpc_server([KETTLE], host="127.0.0.1", port=server.port, drain_s=1):
                 pass
+
+
+async def test_a_quiet_connection_survives_its_own_keepalive(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server that takes pings for an attack ends the connection: streams break off every other minute."""
+    monkeypatch.setattr("chassis.grpc_server.PINGS_AT_MOST_EVERY_MS", 50)
+    monkeypatch.setattr("chassis.grpc_client.PING_EVERY_MS", 100)
+    async with serving(KETTLE) as channel:
+        stream = KettleStub(channel).watch(health_pb2.HealthCheckRequest(service="endless"))
+        await stream.read()
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(stream.read(), 1.5)

@@ -11,7 +11,10 @@ from google.rpc import error_details_pb2, status_pb2
 from opentelemetry.instrumentation.grpc import aio_client_interceptors
 
 from chassis.deadlines import time_left_s
-from chassis.grpc_server import DETAILS
+from chassis.grpc_server import DETAILS, PINGS_AT_MOST_EVERY_MS
+
+PING_EVERY_MS = 4 * PINGS_AT_MOST_EVERY_MS
+"""How soon a connection that has died in silence (a cut cable, a stopped machine) is noticed."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +73,9 @@ def _options(retried: Sequence[str]) -> list[tuple[str, Any]]:
         # A peer that restarts is found again within a second, not within gRPC's default two minutes.
         ("grpc.initial_reconnect_backoff_ms", 100),
         ("grpc.max_reconnect_backoff_ms", 1000),
-        ("grpc.keepalive_time_ms", 20_000),
+        ("grpc.keepalive_time_ms", PING_EVERY_MS),
+        ("grpc.keepalive_timeout_ms", 5_000),
+        ("grpc.http2.max_pings_without_data", 0),
     ]
 
 

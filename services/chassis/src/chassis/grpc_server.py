@@ -23,6 +23,8 @@ from chassis.postgres import reaching_storage
 from chassis.streams import until
 
 DETAILS = "grpc-status-details-bin"
+PINGS_AT_MOST_EVERY_MS = 5_000
+"""More often than this nobody may ask whether a connection is alive; chassis.grpc_client asks less often."""
 _log = logging.getLogger(__name__)
 _seconds = Histogram("rufbuch_rpc_seconds", "Time to answer an RPC", ["method", "code"])
 # Health is asked every second, and its Watch is no generator, which the instrumentation expects.
@@ -77,8 +79,14 @@ async def grpc_server(
     """Serve while inside (port 0: any free one), drain at the end. Raises OSError where the port is taken."""
     server = grpc.aio.server(
         interceptors=[aio_server_interceptor(filter_=_TRACED), _Boundary(draining := asyncio.Event())],
-        # Two processes on one port would answer in turns; a port that is taken has to be noticed.
-        options=[("grpc.so_reuseport", 0)],
+        options=[
+            # Two processes on one port would answer in turns; a port that is taken has to be noticed.
+            ("grpc.so_reuseport", 0),
+            # Without this a server takes its clients' keepalive for an attack, and ends their connections.
+            ("grpc.http2.min_recv_ping_interval_without_data_ms", PINGS_AT_MOST_EVERY_MS),
+            ("grpc.http2.min_ping_interval_without_data_ms", PINGS_AT_MOST_EVERY_MS),
+            ("grpc.keepalive_permit_without_calls", 1),
+        ],
     )
     for servicer in servicers:
         servicer.add(servicer.implementation, server)
