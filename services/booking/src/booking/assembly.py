@@ -9,7 +9,9 @@ from booking.clients.registry import RegistryPolicies
 from booking.servicer import Parts, booking_servicer
 from booking.storage.appointments import SqlAppointments
 from booking.storage.bookings import SqlBookings
+from booking.storage.callbacks import SqlCallbacks
 from booking.storage.changes import SqlChanges
+from booking.storage.customers import SqlCustomers
 from booking.storage.events import SqlEvents
 from booking.storage.moves import SqlMoves
 from booking.usecases.book_appointment import BookAppointment
@@ -47,5 +49,8 @@ def booking_service(
         ),
         appointments=SqlAppointments(pool),
         events=SqlEvents(events),
+        callbacks=SqlCallbacks(pool, events),
+        customers=SqlCustomers(pool, events),
+        clock=clock,
     )
     return booking_servicer(parts)

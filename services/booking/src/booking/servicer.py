@@ -12,12 +12,16 @@ from booking.domain.event import Event
 from booking.domain.identifiers import uuid_of
 from booking.domain.listing import page_size_of
 from booking.requests import filters_of, wish_of
+from booking.servicer_care import CareRpcs
 from booking.servicer_changes import ChangeRpcs
 from booking.usecases.book_appointment import Answer, BookAppointment
+from booking.usecases.callbacks import Callbacks
 from booking.usecases.change_appointment import ChangeAppointment
+from booking.usecases.customers import Customers
 from booking.usecases.move_appointment import MoveAppointment
 from booking.usecases.read_appointments import Appointments, get_appointment, list_appointments
 from booking.wire import appointment_to_wire, event_to_wire
+from chassis.clock import Clock
 from chassis.errors import ServiceError
 from chassis.grpc_server import Servicer
 from rufbuch.booking.v1 import service_pb2, service_pb2_grpc
@@ -43,14 +47,18 @@ class Parts:
     move: MoveAppointment
     appointments: Appointments
     events: Events
+    callbacks: Callbacks
+    customers: Customers
+    clock: Clock
 
 
-class BookingServicer(ChangeRpcs, service_pb2_grpc.BookingServiceServicer):
+class BookingServicer(ChangeRpcs, CareRpcs, service_pb2_grpc.BookingServiceServicer):
     """The RPCs."""
 
     def __init__(self, parts: Parts) -> None:
         self._book, self._change, self._move = parts.book, parts.change, parts.move
         self._appointments, self._events = parts.appointments, parts.events
+        self._callbacks, self._customers, self._clock = parts.callbacks, parts.customers, parts.clock
 
     async def BookAppointment(
         self, request: service_pb2.BookAppointmentRequest, context: Context

@@ -9,7 +9,8 @@ from datetime import UTC, datetime
 from typing import Self
 from uuid import UUID
 
-from booking.domain.appointment import Appointment, State
+from booking.domain.appointment import State
+from booking.domain.callback import CallbackState
 from booking.errors import PageTokenInvalidError, RequestInvalidError
 
 PAGE_SIZE_DEFAULT = 100
@@ -36,30 +37,36 @@ class Filters:
 
 
 @dataclass(frozen=True)
+class CallbackFilters:
+    """``state`` None: any."""
+
+    tenant_id: UUID
+    state: CallbackState | None = None
+
+    @property
+    def digest(self) -> str:
+        """Equal for equal filters."""
+        return hashlib.sha256(repr(self).encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True)
 class PageEnd:
-    """The last appointment of a page: the next page begins after it."""
+    """The last item of a page, by its time in whole seconds and its id: the next page begins after it."""
 
-    start_time: datetime
-    appointment_id: UUID
+    time: datetime
+    item_id: UUID
 
-    @classmethod
-    def of(cls, appointment: Appointment) -> Self:
-        """Where a page ends that this is the last of."""
-        return cls(appointment.span.start_time, appointment.appointment_id)
-
-    def token(self, filters: Filters) -> str:
+    def token(self, filters: Filters | CallbackFilters) -> str:
         """For the caller to bring back with the same filters."""
-        words = [filters.digest, int(self.start_time.timestamp()), self.appointment_id.hex]
+        words = [filters.digest, int(self.time.timestamp()), self.item_id.hex]
         return base64.urlsafe_b64encode(json.dumps(words).encode()).decode()
 
     @classmethod
-    def from_token(cls, token: str, filters: Filters) -> Self:
+    def from_token(cls, token: str, filters: Filters | CallbackFilters) -> Self:
         """What ``token`` made. Raises PageTokenInvalidError, also where the filters were others."""
         try:
-            digest, start_s, appointment_id = json.loads(
-                base64.b64decode(token, altchars=b"-_", validate=True)
-            )
-            end = cls(datetime.fromtimestamp(start_s, UTC), UUID(appointment_id))
+            digest, time_s, item_id = json.loads(base64.b64decode(token, altchars=b"-_", validate=True))
+            end = cls(datetime.fromtimestamp(time_s, UTC), UUID(item_id))
         except (binascii.Error, ValueError, TypeError, AttributeError, OverflowError, OSError) as error:
             raise PageTokenInvalidError("not a page token of ours") from error
         if digest != filters.digest:

@@ -47,5 +47,5 @@ def _where(filters: Filters, after: PageEnd | None) -> tuple[str, list[Any]]:
     values = list(chosen.values())
     if after:
         words.append(f"(a.start_time, a.appointment_id) > (${len(values) + 1}, ${len(values) + 2})")
-        values += [after.start_time, after.appointment_id]
+        values += [after.time, after.item_id]
     return " AND ".join(words), values

@@ -42,4 +42,7 @@ async def list_appointments(appointments: Appointments, filters: Filters, *, tok
     after = PageEnd.from_token(token, filters) if token else None
     found = await appointments.list(filters, after=after, limit=size + 1)
     page = found[:size]
-    return Page(page, PageEnd.of(page[-1]).token(filters) if len(found) > size else "")
+    if len(found) == len(page):
+        return Page(page, "")
+    last = page[-1]
+    return Page(page, PageEnd(last.span.start_time, last.appointment_id).token(filters))

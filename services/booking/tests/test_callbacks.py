@@ -1,0 +1,145 @@
+"""Somebody is promised a call, and somebody sees to it."""
+
+import asyncio
+from datetime import UTC, timedelta
+from typing import TYPE_CHECKING, Any
+
+import asyncpg
+import grpc
+import pytest
+
+from booking.testing.samples import BRANCH, NOW, NUMBER, TENANT, a_request
+from chassis.grpc_client import Fault, fault_of
+from rufbuch.booking.v1 import care_pb2, service_pb2
+
+if TYPE_CHECKING:
+    from rufbuch.booking.v1.service_pb2_grpc import BookingServiceAsyncStub
+
+HIGH = care_pb2.CALLBACK_PRIORITY_HIGH
+
+
+def wanted(**changed: Any) -> service_pb2.RequestCallbackRequest:
+    words = {
+        "tenant_id": TENANT, "branch_id": BRANCH, "call_id": "call_0001", "phone_number": NUMBER,
+        "name": "Anna Beispiel", "topic": "Farbe", "request_id": "callback-1",
+    }  # fmt: skip
+    return service_pb2.RequestCallbackRequest(**(words | changed))
+
+
+async def refused(call: Any) -> Fault:
+    with pytest.raises(grpc.aio.AioRpcError) as caught:
+        await call
+    return fault_of(caught.value)
+
+
+async def listed(booking: "BookingServiceAsyncStub", **changed: Any) -> service_pb2.ListCallbacksResponse:
+    return await booking.ListCallbacks(service_pb2.ListCallbacksRequest(tenant_id=TENANT, **changed))
+
+
+async def test_a_promise_needs_neither_number_nor_name_nor_customer(
+    booking: "BookingServiceAsyncStub",
+) -> None:
+    """BK-20, BK-04."""
+    answer = await booking.RequestCallback(wanted(phone_number="", name="", topic=""))
+
+    assert answer.callback.call_id == "call_0001"
+    assert answer.callback.state == care_pb2.CALLBACK_STATE_OPEN
+    assert (await listed(booking)).callbacks == [answer.callback]
+
+
+async def test_what_is_urgent_is_due_within_the_hour(booking: "BookingServiceAsyncStub") -> None:
+    normal = await booking.RequestCallback(wanted())
+    high = await booking.RequestCallback(wanted(priority=HIGH, request_id="2"))
+
+    assert normal.callback.due_time.ToDatetime(UTC) == NOW + timedelta(days=1)
+    assert high.callback.due_time.ToDatetime(UTC) == NOW + timedelta(hours=1)
+    assert (await listed(booking)).callbacks == [high.callback, normal.callback]
+
+
+async def test_twenty_twins_make_one_promise_and_one_event(
+    booking: "BookingServiceAsyncStub", pool: asyncpg.Pool
+) -> None:
+    answers = await asyncio.gather(*(booking.RequestCallback(wanted()) for _ in range(20)))
+
+    assert len({answer.callback.callback_id for answer in answers}) == 1
+    assert await pool.fetchval("SELECT count(*) FROM event") == 1
+
+
+async def test_the_event_holds_the_promise(booking: "BookingServiceAsyncStub") -> None:
+    made = (await booking.BookAppointment(a_request())).appointment
+    promised = await booking.RequestCallback(wanted(appointment_id=made.appointment_id))
+
+    stream = booking.WatchEvents(service_pb2.WatchEventsRequest())
+    events = aiter(stream)
+    async with asyncio.timeout(20):
+        told = [await anext(events) for _ in range(2)]
+    stream.cancel()
+
+    assert told[1].callback_requested.callback == promised.callback
+
+
+async def test_pages_follow_each_other_without_holes(booking: "BookingServiceAsyncStub") -> None:
+    for number in range(5):
+        await booking.RequestCallback(wanted(request_id=str(number)))
+
+    seen, token = [], ""
+    while True:
+        page = await listed(booking, page_size=2, page_token=token)
+        seen += [callback.callback_id for callback in page.callbacks]
+        token = page.next_page_token
+        if not token:
+            break
+
+    assert len(seen) == len(set(seen)) == 5
+    assert (await refused(listed(booking, page_token="x"))).reason == "PAGE_TOKEN_INVALID"
+
+
+async def test_a_promise_is_seen_to_once(booking: "BookingServiceAsyncStub") -> None:
+    promised = (await booking.RequestCallback(wanted())).callback
+    ids = {"tenant_id": TENANT, "callback_id": promised.callback_id}
+    by_kim = service_pb2.ResolveCallbackRequest(**ids, operator="Kim", resolution="erreicht")
+
+    outcomes = await asyncio.gather(
+        *(booking.ResolveCallback(by_kim) for _ in range(5)), return_exceptions=True
+    )
+    nobody = await refused(booking.ResolveCallback(service_pb2.ResolveCallbackRequest(**ids)))
+
+    faults = [fault_of(one).reason for one in outcomes if isinstance(one, grpc.aio.AioRpcError)]
+    assert faults == ["ILLEGAL_MOVE"] * 4
+    assert nobody.reason == "REQUEST_INVALID"
+    assert not (await listed(booking, state=care_pb2.CALLBACK_STATE_OPEN)).callbacks
+    (resolved,) = (await listed(booking, state=care_pb2.CALLBACK_STATE_RESOLVED)).callbacks
+    assert (resolved.resolved_by, resolved.resolution) == ("Kim", "erreicht")
+
+
+async def test_a_promise_of_another_business_is_unknown(booking: "BookingServiceAsyncStub") -> None:
+    """SE-09."""
+    promised = (await booking.RequestCallback(wanted())).callback
+    request = service_pb2.ResolveCallbackRequest(
+        tenant_id=BRANCH, callback_id=promised.callback_id, operator="Kim"
+    )
+
+    assert (await refused(booking.ResolveCallback(request))).reason == "CALLBACK_UNKNOWN"
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("tenant_id", ""), ("branch_id", "x"), ("call_id", ""), ("request_id", ""), ("phone_number", "030"),
+        ("name", "x" * 10_000), ("topic", "\x07"), ("appointment_id", BRANCH), ("priority", 99),
+    ],
+)  # fmt: skip
+async def test_what_is_malformed_is_refused(
+    booking: "BookingServiceAsyncStub", field: str, value: Any
+) -> None:
+    fault = await refused(booking.RequestCallback(wanted(**{field: value})))
+
+    assert (fault.reason, fault.metadata) == ("REQUEST_INVALID", {"field": field})
+    assert not (await listed(booking)).callbacks
+
+
+async def test_nobody_is_promised_a_call_in_the_past(booking: "BookingServiceAsyncStub") -> None:
+    late = wanted()
+    late.due_time.FromDatetime(NOW - timedelta(minutes=1))
+
+    assert (await refused(booking.RequestCallback(late))).metadata == {"field": "due_time"}

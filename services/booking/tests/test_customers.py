@@ -1,0 +1,207 @@
+"""Customers are known again, told all that is stored of them, and forgotten."""
+
+import asyncio
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import asyncpg
+import grpc
+import pytest
+
+from booking.domain.regular import usual
+from booking.testing.availability import ScriptedAvailability
+from booking.testing.samples import BRANCH, NUMBER, PERSON, SERVICE, START, TENANT, a_request, an_option
+from chassis.grpc_client import Fault, fault_of
+from chassis.testing import SettableClock
+from rufbuch.booking.v1 import appointment_pb2, service_pb2
+
+if TYPE_CHECKING:
+    from rufbuch.booking.v1.service_pb2_grpc import BookingServiceAsyncStub
+
+A, B, C = UUID(int=1), UUID(int=2), UUID(int=3)
+
+
+async def refused(call: Any) -> Fault:
+    with pytest.raises(grpc.aio.AioRpcError) as caught:
+        await call
+    return fault_of(caught.value)
+
+
+async def book(
+    booking: "BookingServiceAsyncStub", availability: ScriptedAvailability, days: int
+) -> appointment_pb2.Appointment:
+    option = f"o-day{days:05}"
+    availability.options[option] = an_option(START + timedelta(days=days))
+    return (await booking.BookAppointment(a_request(option_id=option, request_id=option))).appointment
+
+
+def by_number(number: str = NUMBER, tenant_id: str = TENANT) -> service_pb2.FindCustomerRequest:
+    return service_pb2.FindCustomerRequest(tenant_id=tenant_id, phone_number=number)
+
+
+@pytest.mark.parametrize(
+    ("latest_first", "found"),
+    [([], None), ([A], None), ([A, B, C], None), ([A, B, B], B), ([A, B, B, A], A), ([B, A, A, A, B], A)],
+)
+def test_usual_is_what_was_most_often_and_at_least_twice(
+    latest_first: list[UUID], found: UUID | None
+) -> None:
+    assert usual(latest_first) == found
+
+
+async def test_what_is_usual_is_offered_once_it_was_twice(
+    booking: "BookingServiceAsyncStub", availability: ScriptedAvailability
+) -> None:
+    first = await book(booking, availability, 1)
+    once = await booking.FindCustomer(by_number())
+    await book(booking, availability, 0)
+    twice = await booking.FindCustomer(by_number())
+
+    assert once.customer == first.customer
+    assert (once.usual_service_id, once.usual_person_id) == ("", "")
+    assert (twice.usual_service_id, twice.usual_person_id) == (str(SERVICE), str(PERSON))
+
+
+async def test_the_next_appointment_is_the_first_that_is_ahead(
+    booking: "BookingServiceAsyncStub", availability: ScriptedAvailability, clock: SettableClock
+) -> None:
+    await book(booking, availability, 0)
+    later = await book(booking, availability, 2)
+    sooner = await book(booking, availability, 1)
+    clock.set(START)
+
+    assert (await booking.FindCustomer(by_number())).next_appointment == sooner
+    clock.set(START + timedelta(days=1))
+    assert (await booking.FindCustomer(by_number())).next_appointment == later
+    clock.set(START + timedelta(days=2))
+    assert not (await booking.FindCustomer(by_number())).HasField("next_appointment")
+
+
+async def test_nobody_is_found_by_a_number_of_another_business_or_by_none(
+    booking: "BookingServiceAsyncStub",
+) -> None:
+    """SE-09, BK-28."""
+    await booking.BookAppointment(a_request())
+    await booking.BookAppointment(a_request(caller_number=""))
+
+    assert (await refused(booking.FindCustomer(by_number(tenant_id=BRANCH)))).reason == "CUSTOMER_UNKNOWN"
+    assert (await refused(booking.FindCustomer(by_number("+493023125009")))).reason == "CUSTOMER_UNKNOWN"
+    assert (await refused(booking.FindCustomer(by_number("")))).reason == "REQUEST_INVALID"
+
+
+async def promise(booking: "BookingServiceAsyncStub") -> None:
+    await booking.RequestCallback(
+        service_pb2.RequestCallbackRequest(
+            tenant_id=TENANT, branch_id=BRANCH, call_id="call_0005", phone_number=NUMBER,
+            name="Anna Beispiel", topic="Anna Beispiel will reden", request_id="c",
+        )
+    )  # fmt: skip
+
+
+async def test_all_that_is_stored_is_told(
+    booking: "BookingServiceAsyncStub", availability: ScriptedAvailability
+) -> None:
+    made = [await book(booking, availability, day) for day in range(2)]
+    await promise(booking)
+    ids = {"tenant_id": TENANT, "customer_id": made[0].customer.customer_id}
+
+    stored = await booking.ExportCustomer(service_pb2.ExportCustomerRequest(**ids))
+    other = await refused(
+        booking.ExportCustomer(service_pb2.ExportCustomerRequest(**ids | {"tenant_id": BRANCH}))
+    )
+
+    assert stored.customer == made[0].customer
+    assert list(stored.appointments) == made
+    assert [callback.topic for callback in stored.callbacks] == ["Anna Beispiel will reden"]
+    assert other.reason == "CUSTOMER_UNKNOWN"
+
+
+async def test_who_has_appointments_ahead_is_not_forgotten(
+    booking: "BookingServiceAsyncStub", availability: ScriptedAvailability
+) -> None:
+    made = await book(booking, availability, 0)
+    ids = {"tenant_id": TENANT, "customer_id": made.customer.customer_id}
+
+    fault = await refused(booking.EraseCustomer(service_pb2.EraseCustomerRequest(**ids, operator="Kim")))
+
+    assert (fault.code, fault.reason) == (grpc.StatusCode.FAILED_PRECONDITION, "APPOINTMENTS_AHEAD")
+    assert (await booking.FindCustomer(by_number())).customer == made.customer
+
+
+TABLES = ("customer", "appointment", "appointment_change", "callback", "event", "booking_request", "phase")
+
+
+async def test_nothing_of_a_forgotten_customer_is_left_in_any_table(
+    booking: "BookingServiceAsyncStub", availability: ScriptedAvailability, clock: SettableClock,
+    pool: asyncpg.Pool,
+) -> None:  # fmt: skip
+    made = await book(booking, availability, 0)
+    availability.options["o-next"] = an_option(START + timedelta(days=1))
+    actor = service_pb2.Actor(call_id="call_0001", caller_number=NUMBER)
+    moved = await booking.RescheduleAppointment(
+        service_pb2.RescheduleAppointmentRequest(
+            tenant_id=TENANT, branch_id=BRANCH, appointment_id=made.appointment_id, option_id="o-next",
+            actor=actor, request_id="m",
+        )
+    )  # fmt: skip
+    await booking.CancelAppointment(
+        service_pb2.CancelAppointmentRequest(
+            tenant_id=TENANT, appointment_id=moved.appointment.appointment_id, actor=actor,
+            reason="Anna Beispiel ist krank",
+        )
+    )  # fmt: skip
+    await promise(booking)
+    erase = service_pb2.EraseCustomerRequest(
+        tenant_id=TENANT, customer_id=made.customer.customer_id, operator="Kim"
+    )
+
+    first = await booking.EraseCustomer(erase)
+    again = await booking.EraseCustomer(erase)
+
+    for table in TABLES:
+        text = await pool.fetchval(f"SELECT string_agg(t::text, ' ') FROM {table} t")
+        assert "Beispiel" not in (text or "")
+        assert NUMBER not in (text or "")
+    assert (first.erased["customer"], first.erased["appointment"], first.erased["callback"]) == (1, 2, 1)
+    assert not any(again.erased.values())
+    assert (await refused(booking.FindCustomer(by_number()))).reason == "CUSTOMER_UNKNOWN"
+    assert await pool.fetchval("SELECT count(*) FROM event WHERE kind = 'customer_erased'") == 1
+
+
+async def test_who_keeps_copies_is_told_to_forget_and_can_still_read_the_log_from_the_beginning(
+    booking: "BookingServiceAsyncStub", availability: ScriptedAvailability, clock: SettableClock
+) -> None:
+    made = await book(booking, availability, 0)
+    clock.set(START + timedelta(days=1))
+    await booking.EraseCustomer(
+        service_pb2.EraseCustomerRequest(
+            tenant_id=TENANT, customer_id=made.customer.customer_id, operator="Kim"
+        )
+    )
+
+    stream = booking.WatchEvents(service_pb2.WatchEventsRequest())
+    events = aiter(stream)
+    async with asyncio.timeout(20):
+        told = [await anext(events) for _ in range(2)]
+    stream.cancel()
+
+    assert told[0].appointment_booked.appointment.customer.phone_number == ""
+    assert told[0].appointment_booked.appointment.start_time == made.start_time
+    assert told[1].customer_erased.customer_id == made.customer.customer_id
+
+
+async def test_who_was_forgotten_and_calls_again_is_somebody_new(
+    booking: "BookingServiceAsyncStub", availability: ScriptedAvailability, clock: SettableClock
+) -> None:
+    made = await book(booking, availability, 0)
+    clock.set(START + timedelta(days=1))
+    await booking.EraseCustomer(
+        service_pb2.EraseCustomerRequest(
+            tenant_id=TENANT, customer_id=made.customer.customer_id, operator="Kim"
+        )
+    )
+
+    new = await book(booking, availability, 5)
+
+    assert new.customer.customer_id != made.customer.customer_id
