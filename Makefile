@@ -60,4 +60,4 @@ lock: $(READY) ## resolve the dependencies again
 	@$(BIN)/uv export -q --all-packages --all-groups --no-emit-workspace --no-header --format requirements-txt -o requirements.lock
 
 clean: ## forget the state and the environment of this checkout
-	@rm -rf .rufbuch $(VENV)
+	@$(PYTHON) deploy/local/clean.py .rufbuch $(VENV)

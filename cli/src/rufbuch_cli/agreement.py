@@ -29,6 +29,11 @@ class Agreement:
     sync_state: str
     faults: tuple[str, ...]
 
+    @property
+    def holds(self) -> bool:
+        """Whether both sides agree, and several bookings were made at the same time."""
+        return not self.faults and (self.in_parallel or self.bookings < 2)
+
 
 def compare(
     installation: Running, *, booking_database_url: str, tenant_id: str, appointment_id: str
@@ -39,6 +44,8 @@ def compare(
     bookings = _bookings(installation["CALCOM_BASE_URL"], appointment_id)
     active = [phase for phase in phases if phase["kind"] == "active"]
     faults = [*_differences(active, bookings)]
+    if bookings and len({booking["hosts"][0]["id"] for booking in bookings}) != 1:
+        faults.append("the bookings are with several hosts")
     if not phases:
         faults.append("PostgreSQL has no phases of the appointment")
     if state != "SYNCED":
@@ -70,8 +77,9 @@ def _settled(installation: Running, tenant_id: str, appointment_id: str) -> str:
 
 def _phases(database_url: str, appointment_id: str) -> list[dict[str, Any]]:
     query = (
-        "SELECT phase_id::text, kind, start_time, end_time FROM booking.phase"
-        " WHERE appointment_id = %s ORDER BY position"
+        "SELECT phase_id::text, kind, p.start_time, p.end_time FROM booking.phase p"
+        " JOIN booking.appointment a USING (tenant_id, appointment_id)"
+        " WHERE appointment_id = %s AND a.state = 'booked' ORDER BY position"
     )
     with psycopg.connect(database_url, row_factory=dict_row) as connection:
         return connection.execute(query, (appointment_id,)).fetchall()

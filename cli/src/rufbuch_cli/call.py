@@ -34,7 +34,11 @@ class Played:
 
 def run() -> int:
     """Play one call; 0 where it ended with an appointment."""
-    return 0 if play(running()).appointment_id else 1
+    try:
+        return 0 if play(running()).appointment_id else 1
+    except httpx.TransportError as error:
+        typer.echo(f"nobody answers the phone ({error}): is the installation up? (make run)", err=True)
+        return 1
 
 
 def play(installation: Running) -> Played:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import typer
 
+from chassis.settings import load
 from local_stack.settings import LocalSettings
 from local_stack.state_dir import StateDir
 
@@ -29,7 +30,7 @@ class Running:
 
 def running() -> Running:
     """What ``make run`` left behind while it is up; variables that are set win."""
-    settings = LocalSettings()
+    settings = load(LocalSettings)
     state = StateDir(settings.state_dir.absolute())
     written = json.loads(state.environment.read_text()) if state.environment.exists() else {}
     given = {key: value for key, value in os.environ.items() if key.startswith("RUFBUCH_")}  # noqa: TID251 - the commands' one look

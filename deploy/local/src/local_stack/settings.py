@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Literal
 
+from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -17,7 +18,7 @@ class LocalSettings(BaseSettings):
     )
 
     state_dir: Path = Path(".rufbuch")
-    port_offset: int = 0
+    port_offset: int = Field(default=0, ge=0)
     """Added to every port."""
     database_url: str | None = None
     """A PostgreSQL database whose user may create roles and schemas."""
