@@ -9,9 +9,10 @@ from uuid import UUID
 import pytest
 from redis.asyncio import Redis
 
-from calcom_sync.clients.budget import WITHOUT_REDIS, Breaker, BudgetState, RedisBudget
+from calcom_sync.clients.budget import WITHOUT_REDIS, Breaker, RedisBudget
 from calcom_sync.domain.answers import Answer, NoAnswer, Remaining
 from calcom_sync.domain.appointment import SyncState
+from calcom_sync.domain.budget import BudgetState
 from calcom_sync.domain.setup import Account
 from calcom_sync.usecases.ports import Place, Urgency
 from local_stack.embedded import EmbeddedRedis
@@ -165,7 +166,7 @@ async def test_what_cal_com_says_is_left_counts(budget: RedisBudget) -> None:
     assert await budget.take(OTTO, 1, NOW) == timedelta()
 
 
-FAILURES = [
+FAILURES: list[Answer | NoAnswer] = [
     NoAnswer(sent=True, detail="ReadTimeout"),
     NoAnswer(sent=False, detail="ConnectError"),
     Answer(503),

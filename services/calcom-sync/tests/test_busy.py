@@ -64,11 +64,13 @@ async def _deliver(
 
 async def _busy(stage: "Stage") -> list[str]:
     """Starts of what takes time."""
-    return [f"{one.span.start:%d %H:%M}" for one in await stage.parts.busy.between(TENANT, ALWAYS, [])]
+    return [
+        f"{one.span.start:%d %H:%M}" for one in await stage.parts.backing.busy.between(TENANT, ALWAYS, [])
+    ]
 
 
 async def _told(stage: "Stage") -> list[tuple[str, bool]]:
-    events = await stage.parts.busy.log.read("")
+    events = await stage.parts.backing.busy.log.read("")
     return [
         (f"{datetime.fromisoformat(one.payload['start']):%d %H:%M}", one.payload["gone"]) for one in events
     ]
@@ -223,7 +225,7 @@ async def test_what_no_webhook_told_is_pulled(stage: "Stage") -> None:
         day, place = divmod(number, 40)
         start = datetime(2027, 3, 2, 8, tzinfo=UTC) + timedelta(days=day, minutes=10 * place)
         await stage.cal.booked(await _ten_minutes(stage), f"{start:%Y-%m-%dT%H:%M:%SZ}")
-    assert await stage.parts.surveyor.round() == 1
+    assert await stage.parts.backing.surveyor.round() == 1
     assert len(await _busy(stage)) == 120
     lists = [one for one in await stage.requests("GET", "/v2/bookings") if "upcoming" in one["path"]]
     assert len(lists) == 2
@@ -232,7 +234,7 @@ async def test_what_no_webhook_told_is_pulled(stage: "Stage") -> None:
     for one in gone:
         await stage.cal.cancel(one["uid"])
     stage.cal.clock.advance(timedelta(minutes=20))
-    await stage.parts.surveyor.round()
+    await stage.parts.backing.surveyor.round()
     assert len(await _busy(stage)) == 117
 
 
@@ -251,17 +253,17 @@ async def test_calendars_that_are_connected_take_time_but_not_for_our_own_bookin
     ]
     await stage.cal.client.put("/admin/users/vera/busy-times", json={"busyTimes": spans})
 
-    await stage.parts.surveyor.round()
+    await stage.parts.backing.surveyor.round()
     assert await _busy(stage) == ["02 08:50", "02 12:00"]
 
     await stage.cal.client.put("/admin/users/vera/busy-times", json={"busyTimes": []})
     stage.cal.clock.advance(timedelta(minutes=20))
-    await stage.parts.surveyor.round()
+    await stage.parts.backing.surveyor.round()
     assert await _busy(stage) == []
 
     await stage.cal.client.put("/admin/users/vera/busy-times", json={"busyTimes": spans[:1]})
     stage.cal.clock.advance(timedelta(minutes=20))
-    await stage.parts.surveyor.round()
+    await stage.parts.backing.surveyor.round()
     assert await _busy(stage) == ["02 12:00"]
 
 
@@ -277,16 +279,16 @@ def test_what_is_cut_out_of_busy_time_is_exactly_our_own() -> None:
 async def test_a_pull_that_is_over_budget_goes_on_where_it_stopped(stage: "Stage") -> None:
     await stage.cal.user("vera", HOST_KEY, rateLimit=100_000)
     await stage.cal.booked(await stage.cal.event_type(), "2027-03-03T09:00:00Z")
-    await stage.parts.surveyor._register()
+    await stage.parts.backing.surveyor._register()
     setup = await stage.directory.setup(TENANT)
     assert setup
     account = next(iter(setup.accounts.values()))
-    budget = stage.parts.budget
+    budget = stage.parts.backing.budget
     await budget.take(account, 1000, stage.cal.clock.now())
 
-    assert await stage.parts.surveyor.round() == 0
+    assert await stage.parts.backing.surveyor.round() == 0
     assert await stage.requests("GET", "/v2/bookings") == []
 
     stage.cal.clock.advance(timedelta(minutes=2))
-    assert await stage.parts.surveyor.round() == 1
+    assert await stage.parts.backing.surveyor.round() == 1
     assert await _busy(stage) == ["03 09:00"]

@@ -27,7 +27,7 @@ TENANT = "9e8e4e5b-1dc2-5f56-8e55-4847ce9ef1b4"
 
 @pytest.fixture
 async def stub(stage: "Stage") -> AsyncIterator["service_pb2_grpc.CalendarSyncServiceAsyncStub"]:
-    servicer = CalendarSyncServicer(stage.parts, stage.directory, stage.cal.clock, asyncio.Event())
+    servicer = CalendarSyncServicer(stage.parts.backing, stage.directory, stage.cal.clock, asyncio.Event())
     add = service_pb2_grpc.add_CalendarSyncServiceServicer_to_server
     async with serving(Servicer(servicer, add, FULL_NAME)) as channel:
         yield service_pb2_grpc.CalendarSyncServiceStub(channel)
@@ -78,7 +78,7 @@ async def test_what_cannot_be_understood_is_refused_by_name(stage: "Stage", stub
     some, known = str(uuid4()), await stage.book()
     words = {"operator": "Ada", "resolution": "done"}
     ref = {"tenant_id": TENANT, "appointment_id": str(known.appointment_id)}
-    span = {"start_time": _stamp(stage.start), "end_time": _stamp(stage.start)}
+    span: dict[str, Any] = {"start_time": _stamp(stage.start), "end_time": _stamp(stage.start)}
     invalid = ("INVALID_ARGUMENT", "REQUEST_INVALID")
     p = service_pb2
     for call, expected in [
@@ -147,7 +147,7 @@ async def test_what_was_cancelled_there_is_made_again_when_a_person_wants_it(
     ref = await stage.book()
     await stage.cal.cancel((await stage.settled(ref)).intents[1].booking_uid)
     stage.cal.clock.advance(timedelta(minutes=20))
-    await stage.parts.surveyor.round()
+    await stage.parts.backing.surveyor.round()
     assert (await stage.found(ref)).state is SyncState.PARTIAL
 
     await stub.RetrySync(
@@ -210,10 +210,13 @@ async def test_a_reconciliation_on_demand_tells_what_it_found(stage: "Stage", st
 
 async def test_busy_times_are_listed_and_followed(stage: "Stage", stub: Any) -> None:
     foreign = await stage.cal.booked(await stage.cal.event_type(), "2027-03-03T09:00:00Z")
-    window = {"start_time": _stamp(stage.start), "end_time": _stamp(stage.start + timedelta(days=7))}
+    window: dict[str, Any] = {
+        "start_time": _stamp(stage.start),
+        "end_time": _stamp(stage.start + timedelta(days=7)),
+    }
     none = await stub.ListBusyTimes(service_pb2.ListBusyTimesRequest(tenant_id=TENANT, **window))
     assert (len(none.busy_times), none.HasField("as_of_time")) == (0, False)
-    await stage.parts.surveyor.round()
+    await stage.parts.backing.surveyor.round()
 
     told = await stub.ListBusyTimes(service_pb2.ListBusyTimesRequest(tenant_id=TENANT, **window))
     assert told.as_of_time.ToDatetime(tzinfo=UTC) == stage.cal.clock.now()
@@ -227,7 +230,7 @@ async def test_busy_times_are_listed_and_followed(stage: "Stage", stub: Any) -> 
     assert (first.busy_time, first.gone) == (busy, False)
     await stage.cal.cancel(foreign["uid"])
     stage.cal.clock.advance(timedelta(minutes=20))
-    await stage.parts.surveyor.round()
+    await stage.parts.backing.surveyor.round()
     second = await asyncio.wait_for(stream.read(), 10)
     assert (second.busy_time.busy_id, second.gone) == (busy.busy_id, True)
     stream.cancel()
@@ -296,6 +299,6 @@ async def test_a_person_without_a_key_is_a_fault(stage: "Stage", stub: Any) -> N
 async def test_what_the_budget_does_not_allow_now_is_said(stage: "Stage", stub: Any) -> None:
     setup = await stage.directory.setup((await stage.book()).tenant_id)
     assert setup
-    await stage.parts.budget.take(next(iter(setup.accounts.values())), 1000, stage.cal.clock.now())
+    await stage.parts.backing.budget.take(next(iter(setup.accounts.values())), 1000, stage.cal.clock.now())
     told = await _faults(stub)
     assert all("budget" in one.faults[0] for one in told.values())

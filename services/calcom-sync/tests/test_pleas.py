@@ -52,6 +52,7 @@ async def test_a_booking_that_cannot_do_it_yet_is_asked_again_under_the_same_id(
     await _spoiled(stage)
     assert await _plead(stage) == 0
     waiting = await stage.pool.fetchrow("SELECT * FROM plea")
+    assert waiting
     assert waiting["last_error"] == "UNIMPLEMENTED"
     assert await _plead(stage) == 0
 

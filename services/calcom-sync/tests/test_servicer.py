@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 async def _ask(stage: "Stage", tenant_id: object, appointment_id: object) -> service_pb2.GetSyncStateResponse:
-    servicer = CalendarSyncServicer(stage.parts, stage.directory, stage.cal.clock, asyncio.Event())
+    servicer = CalendarSyncServicer(stage.parts.backing, stage.directory, stage.cal.clock, asyncio.Event())
     add = service_pb2_grpc.add_CalendarSyncServiceServicer_to_server
     request = service_pb2.GetSyncStateRequest(tenant_id=str(tenant_id), appointment_id=str(appointment_id))
     async with serving(Servicer(servicer, add, FULL_NAME)) as channel:

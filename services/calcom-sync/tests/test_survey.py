@@ -20,8 +20,8 @@ LATER = timedelta(minutes=20)
 async def _drift(stage: "Stage") -> dict[str, int]:
     """A whole pass, and what it found."""
     stage.cal.clock.advance(LATER)
-    assert await stage.parts.surveyor.round() == 1
-    ((_, ended, found),) = await stage.parts.surveys.found(TENANT)
+    assert await stage.parts.backing.surveyor.round() == 1
+    ((_, ended, found),) = await stage.parts.backing.surveys.found(TENANT)
     assert ended
     return found
 
@@ -142,7 +142,7 @@ async def test_what_is_too_recent_for_a_replica_is_not_missed(stage: "Stage") ->
     await stage.settled(ref)
     await stage.cal.fault("stale_list", method="GET", count=3, seconds=5)
 
-    assert await stage.parts.surveyor.round() == 1
+    assert await stage.parts.backing.surveyor.round() == 1
 
     assert (await stage.found(ref)).state is SyncState.SYNCED
     assert await stage.cases() == []
@@ -164,26 +164,26 @@ async def test_a_pass_that_fails_goes_on_later(stage: "Stage", fault: str) -> No
     await stage.settled(await stage.book())
     kind: dict[str, Any] = {"seconds": 30} if fault == "rate_limit" else {}
     await stage.cal.fault(fault, method="GET", count=1, **kind)
-    assert await stage.parts.surveyor.round() == 0
+    assert await stage.parts.backing.surveyor.round() == 0
 
     assert await _drift(stage) == {"right": 4}
 
 
 async def test_an_account_that_leaves_is_not_surveyed_any_more(stage: "Stage") -> None:
-    await stage.parts.surveyor.round()
+    await stage.parts.backing.surveyor.round()
     stage.registry.calendar_sync = False
     stage.directory.forget(TENANT)
-    await stage.parts.surveyor.round()
-    assert await stage.parts.surveys.found(TENANT) == []
+    await stage.parts.backing.surveyor.round()
+    assert await stage.parts.backing.surveys.found(TENANT) == []
 
 
 async def test_while_the_registry_is_away_nothing_is_surveyed(stage: "Stage") -> None:
     stage.registry.away = True
-    assert await stage.parts.surveyor.round() == 0
+    assert await stage.parts.backing.surveyor.round() == 0
 
 
 async def test_the_age_of_what_was_pulled_is_known(stage: "Stage") -> None:
-    await stage.parts.surveyor.round()
+    await stage.parts.backing.surveyor.round()
     stage.cal.clock.advance(timedelta(minutes=5))
-    await stage.parts.surveyor.round()
+    await stage.parts.backing.surveyor.round()
     assert surveys._age._value.get() == 300

@@ -99,7 +99,7 @@ def loops_of(
         "changes": directory.watch,
         "events": events.follow,
         "pleas": lambda: every(PLEAD_EVERY_S, "pleas", plea_round),
-        "surveys": lambda: every(SURVEY_ROUND_EVERY_S, "surveys", parts.surveyor.round),
+        "surveys": lambda: every(SURVEY_ROUND_EVERY_S, "surveys", parts.backing.surveyor.round),
     }
 
 
@@ -127,7 +127,7 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
         ):
             await enter(http_server(app, host=settings.host, port=port, drain_s=settings.drain_s))
         servicer = Servicer(
-            CalendarSyncServicer(parts, directory, clock, stop),
+            CalendarSyncServicer(parts.backing, directory, clock, stop),
             service_pb2_grpc.add_CalendarSyncServiceServicer_to_server,
             FULL_NAME,
         )

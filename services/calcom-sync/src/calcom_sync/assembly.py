@@ -10,6 +10,7 @@ from calcom_sync.clients.calcom import CalcomCalendar
 from calcom_sync.clients.event_types import CalcomEventTypes
 from calcom_sync.domain.patience import Patience
 from calcom_sync.domain.there import WhenCancelled
+from calcom_sync.servicer import Backing
 from calcom_sync.storage.appointments import SqlAppointments
 from calcom_sync.storage.busy import SqlBusy
 from calcom_sync.storage.cases import SqlCases
@@ -49,14 +50,8 @@ class Parts:
     """Everything that works on the database, Redis and Cal.com."""
 
     worker: Worker
-    surveyor: Surveyor
-    surveys: SqlSurveys
-    busy: SqlBusy
     pleas: SqlPleas
-    cases: SqlCases
-    budget: RedisBudget
-    verifier: Verifier
-    mappings: MappingChecker
+    backing: Backing
 
 
 def assemble(
@@ -80,8 +75,10 @@ def assemble(
         surveys=surveys, busy=busy, clock=clock, when_cancelled=terms.when_cancelled, every=terms.survey_every,
     )  # fmt: skip
     worker = Worker(pool, clock, appointments, webhooks, synchroniser, processor)
-    return Parts(
-        worker=worker, surveyor=surveyor, surveys=surveys, busy=busy, pleas=SqlPleas(pool), cases=SqlCases(pool, clock),
-        budget=budget, verifier=Verifier(directory, calendar, budget, clock),
-        mappings=MappingChecker(directory, CalcomEventTypes(calendar), budget, clock),
+    backing = Backing(
+        appointments=appointments, cases=SqlCases(pool, clock), surveys=surveys, busy=busy, surveyor=surveyor,
+        verifier=Verifier(directory, calendar, budget, clock),
+        mappings=MappingChecker(directory, CalcomEventTypes(calendar), budget, clock), budget=budget,
+        patience=terms.patience,
     )  # fmt: skip
+    return Parts(worker, SqlPleas(pool), backing)

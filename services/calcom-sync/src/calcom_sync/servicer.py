@@ -11,8 +11,9 @@ import grpc
 from opentelemetry import trace
 
 from calcom_sync import wire
-from calcom_sync.assembly import Parts
+from calcom_sync.clients.budget import RedisBudget
 from calcom_sync.domain.appointment import Appointment, AppointmentRef
+from calcom_sync.domain.patience import Patience
 from calcom_sync.errors import (
     AppointmentUnknownError,
     BusinessUnavailableError,
@@ -20,8 +21,15 @@ from calcom_sync.errors import (
     CaseUnknownError,
     RequestInvalidError,
 )
+from calcom_sync.storage.appointments import SqlAppointments
+from calcom_sync.storage.busy import SqlBusy
+from calcom_sync.storage.cases import SqlCases
+from calcom_sync.storage.surveys import SqlSurveys
+from calcom_sync.usecases.check_mappings import MappingChecker
 from calcom_sync.usecases.get_sync_state import get_sync_state
 from calcom_sync.usecases.ports import Clock, Directory, SetupUnavailableError
+from calcom_sync.usecases.survey import Surveyor
+from calcom_sync.usecases.verify import Verifier
 from chassis.streams import until
 from rufbuch.calendarsync.v1 import service_pb2, service_pb2_grpc
 
@@ -31,10 +39,25 @@ _Context = grpc.aio.ServicerContext[Any, Any]
 
 
 @dataclass(frozen=True)
+class Backing:
+    """What answers."""
+
+    appointments: SqlAppointments
+    cases: SqlCases
+    surveys: SqlSurveys
+    busy: SqlBusy
+    surveyor: Surveyor
+    verifier: Verifier
+    mappings: MappingChecker
+    budget: RedisBudget
+    patience: Patience
+
+
+@dataclass(frozen=True)
 class CalendarSyncServicer(service_pb2_grpc.CalendarSyncServiceServicer):
     """How far the copies at Cal.com are, and what stands there beside them. ``stop`` ends the streams."""
 
-    parts: Parts
+    by: Backing
     directory: Directory
     clock: Clock
     stop: asyncio.Event
@@ -58,7 +81,7 @@ class CalendarSyncServicer(service_pb2_grpc.CalendarSyncServiceServicer):
         appointment_id = request.appointment_id and wire.uuid_from(request.appointment_id, "appointment_id")
         tenant_id = wire.uuid_from(request.tenant_id, "tenant_id")
         after = wire.token_from(request.page_token)
-        cases = await self.parts.cases.page(
+        cases = await self.by.cases.page(
             tenant_id, appointment_id or None, after, size + 1, closed=request.with_closed
         )
         token = wire.token_to(cases[size - 1]) if len(cases) > size else ""
@@ -73,7 +96,7 @@ class CalendarSyncServicer(service_pb2_grpc.CalendarSyncServiceServicer):
             _ref(request.tenant_id, request.appointment_id),
             wire.words_from(request.operator, "operator"),
         )
-        again = await self.parts.cases.revive(ref, operator, self.parts.worker.synchroniser.patience)
+        again = await self.by.cases.revive(ref, operator, self.by.patience)
         return service_pb2.RetrySyncResponse(state=wire.STATES[again.state], phases=wire.phases_to(again))
 
     async def VerifySync(
@@ -82,7 +105,7 @@ class CalendarSyncServicer(service_pb2_grpc.CalendarSyncServiceServicer):
         """See the proto."""
         appointment = await self._known(request.tenant_id, request.appointment_id)
         with _reaching_registry():
-            checks = await self.parts.verifier.verify(appointment)
+            checks = await self.by.verifier.verify(appointment)
         return service_pb2.VerifySyncResponse(
             state=wire.STATES[appointment.state], phases=[wire.check_to(one) for one in checks]
         )
@@ -91,7 +114,7 @@ class CalendarSyncServicer(service_pb2_grpc.CalendarSyncServiceServicer):
         self, request: service_pb2.ResolveCaseRequest, context: _Context
     ) -> service_pb2.ResolveCaseResponse:
         """See the proto."""
-        case = await self.parts.cases.resolve(
+        case = await self.by.cases.resolve(
             wire.uuid_from(request.tenant_id, "tenant_id"),
             wire.uuid_from(request.case_id, "case_id"),
             wire.words_from(request.operator, "operator"),
@@ -107,10 +130,10 @@ class CalendarSyncServicer(service_pb2_grpc.CalendarSyncServiceServicer):
         """See the proto."""
         tenant_id = wire.uuid_from(request.tenant_id, "tenant_id")
         with _reaching_registry():
-            complete = await self.parts.surveyor.reconcile(tenant_id)
+            complete = await self.by.surveyor.reconcile(tenant_id)
         accounts = [
             service_pb2.AccountDrift(account_id=str(one), finish_time=wire.stamp(ended), found=found)
-            for one, ended, found in await self.parts.surveys.found(tenant_id)
+            for one, ended, found in await self.by.surveys.found(tenant_id)
         ]
         return service_pb2.ReconcileResponse(accounts=accounts, complete=complete)
 
@@ -120,7 +143,7 @@ class CalendarSyncServicer(service_pb2_grpc.CalendarSyncServiceServicer):
         """See the proto."""
         tenant_id = wire.uuid_from(request.tenant_id, "tenant_id")
         with _reaching_registry():
-            checks = await self.parts.mappings.check(tenant_id, fix=request.fix)
+            checks = await self.by.mappings.check(tenant_id, fix=request.fix)
         if checks is None:
             raise BusinessUnknownError("there is no business with the id")
         return service_pb2.CheckMappingsResponse(mappings=[wire.mapping_to(one) for one in checks])
@@ -132,8 +155,8 @@ class CalendarSyncServicer(service_pb2_grpc.CalendarSyncServiceServicer):
         tenant_id = wire.uuid_from(request.tenant_id, "tenant_id")
         span = wire.span_from(request.start_time, request.end_time)
         people = [wire.uuid_from(one, "person_ids") for one in request.person_ids]
-        found = await self.parts.busy.between(tenant_id, span, people)
-        pulled = [ended for _, ended, _ in await self.parts.surveys.found(tenant_id)]
+        found = await self.by.busy.between(tenant_id, span, people)
+        pulled = [ended for _, ended, _ in await self.by.surveys.found(tenant_id)]
         oldest = None if None in pulled else min((one for one in pulled if one), default=None)
         return service_pb2.ListBusyTimesResponse(
             busy_times=[wire.busy_to(one) for one in found], as_of_time=wire.stamp(oldest)
@@ -143,7 +166,7 @@ class CalendarSyncServicer(service_pb2_grpc.CalendarSyncServiceServicer):
         self, request: service_pb2.WatchBusyTimesRequest, context: _Context
     ) -> AsyncIterator[service_pb2.WatchBusyTimesResponse]:
         """See the proto."""
-        async for event in until(self.stop, self.parts.busy.log.watch(request.after)):
+        async for event in until(self.stop, self.by.busy.log.watch(request.after)):
             yield wire.change_to(event)
 
     async def GetBudget(
@@ -157,15 +180,13 @@ class CalendarSyncServicer(service_pb2_grpc.CalendarSyncServiceServicer):
         now = self.clock.now()
         return service_pb2.GetBudgetResponse(
             accounts=[
-                wire.budget_to(one.account_id, await self.parts.budget.state(one, now))
+                wire.budget_to(one.account_id, await self.by.budget.state(one, now))
                 for one in setup.accounts.values()
             ]
         )
 
     async def _known(self, tenant_id: str, appointment_id: str) -> Appointment:
-        appointment = await get_sync_state(
-            _ref(tenant_id, appointment_id), appointments=self.parts.worker.appointments
-        )
+        appointment = await get_sync_state(_ref(tenant_id, appointment_id), appointments=self.by.appointments)
         trace.get_current_span().set_attribute("rufbuch.call_id", appointment.call_id)
         return appointment
 

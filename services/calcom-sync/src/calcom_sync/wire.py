@@ -5,9 +5,9 @@ from uuid import UUID
 
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from calcom_sync.clients.budget import BudgetState
 from calcom_sync.domain.answers import RemoteBooking
 from calcom_sync.domain.appointment import Appointment, SyncState
+from calcom_sync.domain.budget import BudgetState
 from calcom_sync.domain.busy import Busy, Source, Span
 from calcom_sync.domain.cases import OpenedCase
 from calcom_sync.domain.intent import Intent, State

@@ -177,7 +177,7 @@ class Salon:
         """A whole pass over every account."""
         self.cal.clock.advance(timedelta(minutes=20))
         for _ in range(200):
-            await self.parts.surveyor.round()
+            await self.parts.backing.surveyor.round()
             left = await self.pool.fetchval(
                 "SELECT min(due_at) FROM survey WHERE finished_at IS NULL OR started_at IS NOT NULL"
             )

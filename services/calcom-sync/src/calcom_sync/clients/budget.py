@@ -11,6 +11,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from calcom_sync.domain.answers import Answer, NoAnswer, Page
+from calcom_sync.domain.budget import BudgetState
 from calcom_sync.domain.settling import reset_of
 from calcom_sync.domain.setup import Account
 from calcom_sync.usecases.ports import Place, Urgency
@@ -34,16 +35,6 @@ class Breaker:
     first_rest: timedelta = timedelta(seconds=5)
     longest_rest: timedelta = timedelta(seconds=60)
     probe: timedelta = timedelta(seconds=30)
-
-
-@dataclass(frozen=True)
-class BudgetState:
-    """How a key fares. ``tokens`` may be negative: paid for later."""
-
-    tokens: float
-    waiting: int
-    paused_until: datetime | None
-    rests_until: datetime | None
 
 
 class RedisBudget:
