@@ -6,7 +6,6 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 import httpx
 import pytest
-import redis.asyncio
 from gateway_world import (
     AGENT_VERSION,
     KEY,
@@ -28,6 +27,7 @@ from rufbuch.availability.v1 import service_pb2_grpc as availability_grpc
 from rufbuch.booking.v1 import service_pb2_grpc as booking_grpc
 from rufbuch.staff.v1 import service_pb2_grpc as staff_grpc
 from telephony_gateway.assembly import Connections, assemble
+from telephony_gateway.clients.shared import connect
 from telephony_gateway.settings import Settings, WorkspaceSettings
 
 
@@ -92,7 +92,7 @@ async def a_world(settings: Settings) -> AsyncIterator[World]:
         enter = stack.enter_async_context
         peers = await enter(serving(*servicers))
         pool = await enter(postgres.pool(settings.database_url))
-        shared = redis.asyncio.Redis.from_url(settings.redis_url, socket_timeout=1)
+        shared = connect(settings.redis_url)
         stack.push_async_callback(shared.aclose)
         connections = Connections(pool, shared, peers, peers, peers)
         gateway = assemble(settings, connections, clock=clock, missing=dict)

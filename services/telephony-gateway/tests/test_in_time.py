@@ -4,12 +4,11 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 import pytest
-import redis.asyncio
 from gateway_world import World, found, option
 
 from rufbuch.availability.v1 import service_pb2 as availability_pb2
 from telephony_gateway.clients.elsewhere import Replicas
-from telephony_gateway.clients.shared import SharedMemory
+from telephony_gateway.clients.shared import SharedMemory, connect
 from telephony_gateway.domain.answers import Answer, Status
 from telephony_gateway.domain.contract import CONTRACTS
 from telephony_gateway.http_api.dispatch import Peers, functions
@@ -100,7 +99,7 @@ class TestTwins:
             await gate.wait()
             return Answer(Status.OK, "Gut.", details={"options": [{"option_id": "o-1"}]})
 
-        async with redis.asyncio.Redis.from_url(redis_url) as client:
+        async with connect(redis_url) as client:
             replicas = [Replicas(SharedMemory(client)) for _ in range(2)]
             asked = [asyncio.create_task(replica.once("key", run)) for replica in replicas]
             await _until(lambda: bool(runs))
@@ -115,7 +114,7 @@ class TestTwins:
         async def answer() -> Answer:
             return Answer(Status.OK, "Gut.")
 
-        async with redis.asyncio.Redis.from_url(redis_url) as client:
+        async with connect(redis_url) as client:
             with pytest.raises(ValueError, match="told to"):
                 await Replicas(SharedMemory(client)).once("key", fail)
             assert await Replicas(SharedMemory(client)).once("key", answer) == Answer(Status.OK, "Gut.")
@@ -129,7 +128,7 @@ class TestRedisAway:
             asked.append(1)
             raise TimeoutError
 
-        memory = SharedMemory(redis.asyncio.Redis(), seconds=lambda: seconds[0])
+        memory = SharedMemory(connect("redis://127.0.0.1:1"), seconds=lambda: seconds[0])
         assert [await memory.ask(question) for _ in range(3)] == [None, None, None]
         seconds[0] = 2.0
         await memory.ask(question)

@@ -6,12 +6,11 @@ from datetime import UTC, datetime
 
 import grpc
 import pytest
-import redis.asyncio
 from gateway_world import NOW, World, appointment, found, option
 
 from rufbuch.availability.v1 import service_pb2 as availability_pb2
 from telephony_gateway.clients.sessions import RedisSessions
-from telephony_gateway.clients.shared import SharedMemory
+from telephony_gateway.clients.shared import SharedMemory, connect
 from telephony_gateway.domain.session import EarlierWish, Offer, Session, Window
 
 WISH = {"service": "Dauerwelle", "date": "kommenden Mittwoch", "time": "15 Uhr"}
@@ -164,7 +163,7 @@ def _session() -> Session:
 
 @pytest.fixture
 async def shared(redis_url: str) -> AsyncIterator[SharedMemory]:
-    async with redis.asyncio.Redis.from_url(redis_url, socket_timeout=1) as client:
+    async with connect(redis_url) as client:
         yield SharedMemory(client)
 
 
@@ -190,7 +189,7 @@ class TestKeeping:
         assert (after.name, after.language) == ("Kim", "en-GB")
 
     async def test_without_redis_a_process_remembers_its_own_calls(self) -> None:
-        async with redis.asyncio.Redis(host="127.0.0.1", port=1, socket_timeout=0.1) as away:
+        async with connect("redis://127.0.0.1:1") as away:
             sessions = RedisSessions(SharedMemory(away))
             await sessions.keep("t", "c", _session())
             assert await sessions.of("t", "c") == _session()

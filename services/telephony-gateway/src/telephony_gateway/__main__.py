@@ -3,7 +3,6 @@
 import asyncio
 from contextlib import AsyncExitStack
 
-import redis.asyncio
 from opentelemetry.instrumentation.redis import RedisInstrumentor
 
 from chassis import postgres, service
@@ -13,12 +12,10 @@ from chassis.grpc_server import Servicer, grpc_server
 from chassis.http_server import http_server
 from rufbuch.telephony.v1 import service_pb2_grpc
 from telephony_gateway.assembly import Connections, assemble
-from telephony_gateway.clients import availability, booking, directory
+from telephony_gateway.clients import availability, booking, directory, shared
 from telephony_gateway.servicer import CallServicer
 from telephony_gateway.settings import Settings
 from telephony_gateway.storage.calls import Calls
-
-REDIS_TIMEOUT_S = 0.2
 
 
 async def serve(settings: Settings, stop: asyncio.Event) -> None:
@@ -54,13 +51,11 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
 async def _connect(settings: Settings, stack: AsyncExitStack) -> Connections:
     enter, budget_s = stack.enter_async_context, settings.function_budget_s
     pool = await enter(postgres.pool(settings.database_url))
-    shared = redis.asyncio.Redis.from_url(
-        settings.redis_url, socket_timeout=REDIS_TIMEOUT_S, socket_connect_timeout=REDIS_TIMEOUT_S
-    )
-    stack.push_async_callback(shared.aclose)
+    memory = shared.connect(settings.redis_url)
+    stack.push_async_callback(memory.aclose)
     return Connections(
         pool=pool,
-        redis=shared,
+        redis=memory,
         registry=await enter(
             channel(
                 settings.staff_registry_address,

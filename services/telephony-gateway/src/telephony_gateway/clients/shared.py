@@ -7,13 +7,26 @@ from typing import TypeVar
 
 import redis.asyncio
 from prometheus_client import Counter
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
+TIMEOUT_S = 0.2
 AWAY_S = 1.0
 """How long Redis is left alone after it has not answered: its timeouts must not eat a caller's budget."""
 _log = logging.getLogger(__name__)
 _failures = Counter("rufbuch_gateway_redis_failures_total", "Times that Redis did not answer")
 T = TypeVar("T")
+
+
+def connect(url: str) -> redis.asyncio.Redis:
+    """A client that gives up at once: the library's own retries wait for seconds, and a caller does not."""
+    return redis.asyncio.Redis.from_url(
+        url,
+        socket_timeout=TIMEOUT_S,
+        socket_connect_timeout=TIMEOUT_S,
+        retry=Retry(NoBackoff(), 0),
+    )
 
 
 class SharedMemory:
