@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time as stopwatch
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -61,26 +60,48 @@ def test_the_same_words_mean_the_same_again(words: list[str], reference: datetim
 @pytest.mark.parametrize("language", ["de", "en"])
 def test_every_minute_is_understood_back_as_it_is_said(language: str) -> None:
     """D16: "15 Uhr 30" is neither 15:00 nor 5:30."""
-    for minute in range(8 * 60, 24 * 60):
+    for minute in range(24 * 60):
         said = spoken_time(time(*divmod(minute, 60)), language=language)
         found = understand(said, reference=NOON, language=language)
         assert found.first.time == time(*divmod(minute, 60)), said
         assert found.outcome is Outcome.RESOLVED, said
 
 
+QUARTERS = [time(*divmod(minute, 60)) for minute in range(0, 24 * 60, 15)]
+# New years, month and year ends, feasts, the days of clock change and those around them.
+_SPECIAL = (
+    "2025-11-20 2025-11-26 2025-11-30 2025-12-01 2025-12-06 2025-12-24 2025-12-25 2025-12-26 2025-12-31 2026-01-01"
+    " 2026-01-06 2026-01-31 2026-02-01 2026-02-28 2026-03-01 2026-03-28 2026-03-29 2026-03-30 2026-03-31 2026-04-03"
+    " 2026-04-05 2026-04-06 2026-04-30 2026-05-01 2026-05-14 2026-06-30 2026-07-01 2026-10-24 2026-10-25 2026-10-26"
+)
+SPECIAL_DAYS = [date.fromisoformat(day) for day in _SPECIAL.split()]
+
+
+def _is_understood_back(at: datetime, language: str) -> None:
+    said = spoken_moment(at, language=language)
+    found = understand(said, reference=NOON, language=language)
+    assert (found.outcome, found.first.date, found.first.time) == (Outcome.RESOLVED, at.date(), at.time()), (
+        said
+    )
+
+
 @pytest.mark.parametrize("language", ["de", "en"])
-def test_every_quarter_hour_of_a_year_is_understood_back_as_it_is_said(language: str) -> None:
+def test_every_quarter_hour_of_special_days_is_understood_back_as_it_is_said(language: str) -> None:
     """D13: the weekday that is spoken is the date's own."""
-    for days in range(1, 351):
-        for hour, minute in ((8, 0), (9, 15), (12, 30), (15, 45), (19, 0)):
-            at = datetime.combine(NOON.date() + timedelta(days=days), time(hour, minute), tzinfo=BERLIN)
-            said = spoken_moment(at, language=language)
-            found = understand(said, reference=NOON, language=language)
-            assert (found.outcome, found.first.date, found.first.time) == (
-                Outcome.RESOLVED,
-                at.date(),
-                at.time(),
-            ), said
+    for day in SPECIAL_DAYS:
+        for clock in QUARTERS:
+            _is_understood_back(datetime.combine(day, clock, tzinfo=BERLIN), language)
+
+
+@given(
+    day=st.dates(NOON.date() + timedelta(days=1), NOON.date() + timedelta(days=350)),
+    clock=st.sampled_from(QUARTERS),
+    language=st.sampled_from(["de", "en"]),
+)
+def test_any_quarter_hour_of_a_year_is_understood_back_as_it_is_said(
+    day: date, clock: time, language: str
+) -> None:
+    _is_understood_back(datetime.combine(day, clock, tzinfo=BERLIN), language)
 
 
 @given(days=st.integers(1, 350), reference=INSTANTS, in_sentence=st.booleans())
@@ -123,10 +144,18 @@ LONG += [
 
 
 @pytest.mark.parametrize("text", LONG, ids=range(len(LONG)))
-def test_hostile_input_ends_soon(text: str) -> None:
-    began = stopwatch.perf_counter()
-    understand(text, reference=NOON)
-    assert stopwatch.perf_counter() - began < 0.25
+def test_hostile_input_has_a_lawful_outcome(text: str) -> None:
+    found = understand(text, reference=NOON)
+    assert found.outcome is not Outcome.RESOLVED or len(found.candidates) == 1
+
+
+@given(
+    words=st.lists(st.sampled_from(["zehn", "halb", "am", "xyz", "0", ":", ".", "\u202e", "٣", "é", "\x00"])),
+    times=st.integers(1, 400),
+)
+def test_no_repetition_of_anything_raises(words: list[str], times: int) -> None:
+    understand(" ".join(words) * times, reference=NOON)
+    understand("".join(words) * times, reference=NOON)
 
 
 @pytest.mark.parametrize(

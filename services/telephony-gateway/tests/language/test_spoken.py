@@ -45,7 +45,7 @@ def test_at_most_three_options_go_into_one_breath() -> None:
             None,
             "Wochentag und Datum passen nicht zusammen. Meinen Sie Mittwoch, 26. November oder Donnerstag, 27. November?",
         ),
-        ("morgen", "um sieben", "Meinen Sie Donnerstag, 20. November, 7 Uhr oder Donnerstag, 20. November, 19 Uhr?"),
+        ("morgen", "um sieben", "Meinen Sie Donnerstag, 20. November, 7 Uhr morgens oder Donnerstag, 20. November, 19 Uhr?"),
         ("31. Februar", None, "Diesen Tag oder diese Uhrzeit gibt es nicht."),
         ("heute", "neun Uhr", "Dieser Zeitpunkt ist schon vorbei."),
         ("Montag", None, "Um wie viel Uhr möchten Sie kommen?"),

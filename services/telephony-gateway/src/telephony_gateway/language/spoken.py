@@ -11,6 +11,8 @@ from telephony_gateway.language.understanding import Candidate, Outcome, Slot, U
 
 # More options than this nobody keeps in mind on the phone.
 MOST_IN_A_BREATH = 3
+# From this hour on nobody takes the morning's hour for the evening's.
+UNMISTAKABLE_FROM = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,7 @@ class Phrasebook:
     day_in_sentence: str
     full_hour: str
     hour_minute: str
+    in_the_morning: str
     moment: str
     until: str
     start: str
@@ -55,6 +58,7 @@ GERMAN = Phrasebook(
     day_in_sentence="{weekday}, der {day}. {month}",
     full_hour="{hour} Uhr",
     hour_minute="{hour} Uhr {minute}",
+    in_the_morning="{time} morgens",
     moment="{day}, {time}",
     until="{first} bis {last}",
     start="ab {first}",
@@ -100,6 +104,7 @@ ENGLISH = Phrasebook(
     day_in_sentence="{weekday}, {day} {month}",
     full_hour="{hour}:00",
     hour_minute="{hour}:{minute:02}",
+    in_the_morning="{time} in the morning",
     moment="{day}, {time}",
     until="{first} to {last}",
     start="from {first}",
@@ -138,10 +143,11 @@ def spoken_day(day: date, *, language: str = "de", in_sentence: bool = False) ->
 
 
 def spoken_time(clock: time, *, language: str = "de") -> str:
-    """ "15 Uhr", "15 Uhr 30"; seconds are not said."""
+    """ "15 Uhr", "15 Uhr 30", "7 Uhr morgens" (a bare seven could be either); seconds are not said."""
     book = phrasebook(language)
     pattern = book.hour_minute if clock.minute else book.full_hour
-    return pattern.format(hour=clock.hour, minute=clock.minute)
+    said = pattern.format(hour=clock.hour, minute=clock.minute)
+    return book.in_the_morning.format(time=said) if 1 <= clock.hour < UNMISTAKABLE_FROM else said
 
 
 def spoken_moment(at: datetime, *, language: str = "de", in_sentence: bool = False) -> str:

@@ -1,0 +1,1 @@
+"""How fast words become values, and how that grows with the length of what was said."""

@@ -1,0 +1,1 @@
+"""What tests, benchmarks and the project's claims share: phrase files, and figures taken over them."""
