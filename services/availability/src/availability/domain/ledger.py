@@ -100,13 +100,14 @@ class Ledger:
 
     def touching(self, span: Interval) -> Iterator[Taken]:
         """Every interval that shares a minute with the span."""
+        begin_min, end_min = span  # compared one by one: a question looks at every loose entry some fifty times
         for key, intervals in self._loose.items():
             for begin, end in intervals:
-                if max(begin, span.begin_min) < min(end, span.end_min):
+                if begin < end_min and begin_min < end and begin < end and begin_min < end_min:
                     yield Taken(Interval(begin, end), key)
-        index = bisect_left(self._begins, span.begin_min - DAY_MIN)
-        while index < len(self._begins) and self._begins[index] < span.end_min:
-            if self._ends[index] > max(span.begin_min, self._begins[index]):
+        index = bisect_left(self._begins, begin_min - DAY_MIN)
+        while index < len(self._begins) and self._begins[index] < end_min:
+            if self._ends[index] > max(begin_min, self._begins[index]):
                 yield Taken(self._interval(index), self._key(index))
             index += 1
 
