@@ -1,0 +1,1 @@
+"""What a booking costs beside its bare INSERT, and what a storm of bookings leaves behind."""
