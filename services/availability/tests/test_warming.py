@@ -78,10 +78,11 @@ async def test_readiness_waits_for_the_reading_but_not_for_long(
         await until(lambda: warming.complete)
 
 
+@pytest.mark.parametrize("fault", [{"time_zone": "Mars/Olympus"}, {"holiday_region": "XX-YY"}], ids=str)
 async def test_a_business_that_nobody_can_read_is_in_nobody_elses_way(
-    surroundings: Surroundings, registry: RegistryPeer
+    surroundings: Surroundings, registry: RegistryPeer, fault: dict[str, str]
 ) -> None:
-    registry.businesses[known("one")].branches[0].time_zone = "Mars/Olympus"
+    registry.businesses[known("one")].branches[0].MergeFrom(business_pb2.Branch(**fault))  # type: ignore[arg-type] # all of them texts
     async with surroundings.running() as service:
         await until(lambda: service.replica.warming.complete)
         await registry.change(registry.businesses[known("one")])
@@ -89,7 +90,9 @@ async def test_a_business_that_nobody_can_read_is_in_nobody_elses_way(
         assert await outcome(service, 13) == pb.SEARCH_OUTCOME_AVAILABLE
 
 
-async def test_its_calendars_are_built_then_too(registry: RegistryPeer, clock: SettableClock) -> None:
+async def test_its_calendars_are_built_then_too_and_move_on_at_night(
+    registry: RegistryPeer, clock: SettableClock
+) -> None:
     regions: list[str] = []
 
     def counted(region: str, years: range) -> frozenset[date]:
@@ -101,10 +104,12 @@ async def test_its_calendars_are_built_then_too(registry: RegistryPeer, clock: S
         health = StreamHealth(clock)
         businesses = Businesses(read, clock, health, reread_after=timedelta(minutes=1))
         calendars = Calendars(counted)
-        warming = Warming(read, businesses, calendars, clock, wait=timedelta())
+        warming = Warming(read, businesses, calendars, clock, wait=timedelta(), look_every_s=0.01)
         async with background(warming.run, name="warming", stop=asyncio.Event()):
             await until(lambda: warming.complete)
-    assert regions == ["DE-BE"] * len(NAMES)
+            assert regions == ["DE-BE"] * len(NAMES)
+            clock.advance(timedelta(days=1))
+            await until(lambda: len(regions) == 2 * len(NAMES))
 
 
 def test_the_holidays_of_all_countries_are_loaded_at_the_start() -> None:

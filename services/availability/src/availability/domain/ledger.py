@@ -100,7 +100,9 @@ class Ledger:
 
     def touching(self, span: Interval) -> Iterator[Taken]:
         """Every interval that shares a minute with the span."""
-        begin_min, end_min = span  # compared one by one: a question looks at every loose entry some fifty times
+        begin_min, end_min = (
+            span  # compared one by one: a question looks at every loose entry some fifty times
+        )
         for key, intervals in self._loose.items():
             for begin, end in intervals:
                 if begin < end_min and begin_min < end and begin < end and begin_min < end_min:

@@ -71,10 +71,6 @@ class Businesses:
         """What is in memory of a business is out of date: whoever needs it next reads it again."""
         self._changes[change.tenant_id] = self._heard(change.tenant_id) + 1
 
-    def in_memory(self) -> tuple[Business, ...]:
-        """All that have been read, as they were then."""
-        return tuple(entry.business for entry in self._entries.values())
-
     async def _read(self, tenant_id: str) -> _Entry:
         async with self._reading.setdefault(
             tenant_id, asyncio.Lock()

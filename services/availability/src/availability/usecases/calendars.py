@@ -55,8 +55,9 @@ class Calendars:
         self._holidays = holidays
         self._taken: dict[tuple[str, str], dict[BusyKey, list[Interval]]] = defaultdict(dict)
         self._people_of: dict[tuple[str, BusyKey], frozenset[str]] = {}
-        self._starts: dict[tuple[str, BusyKey], tuple[Start, ...]] = {}
-        self._built: dict[tuple[str, str], _Built] = {}
+        self._starts: dict[str, dict[BusyKey, tuple[Start, ...]]] = defaultdict(dict)
+        self._built: dict[str, dict[str, _Built]] = defaultdict(dict)
+        """By tenant and branch: what happens to one business does not look at all others."""
 
     def apply(self, change: BusyChange) -> None:
         """Take note of what an appointment, or an entry of a calendar outside, takes now."""
@@ -64,9 +65,9 @@ class Calendars:
         takings: dict[str, list[Interval]] = defaultdict(list)
         for taking in change.takings:
             takings[taking.owner_id].append(taking.interval)
-        self._starts.pop((tenant_id, key), None)
+        self._starts[tenant_id].pop(key, None)
         if change.starts:
-            self._starts[tenant_id, key] = change.starts
+            self._starts[tenant_id][key] = change.starts
         before = self._people_of.pop((tenant_id, key), frozenset())
         if takings:
             self._people_of[tenant_id, key] = frozenset(takings)
@@ -79,18 +80,27 @@ class Calendars:
 
     def branch(self, business: Business, branch: Branch, now: datetime) -> BranchCalendar:
         """The time of everybody in a branch, from yesterday to the end of its horizon."""
-        key = (business.tenant_id, branch.branch_id)
+        known = self._built[business.tenant_id]
         first_day = now.astimezone(branch.zone).date() - DAY
-        built = self._built.get(key)
+        built = known.get(branch.branch_id)
         if built is None or built.business is not business or built.first_day != first_day:
             built = _Built(business, first_day, self._build(business, branch, first_day))
-            self._built[key] = built
+            known[branch.branch_id] = built
         return built.calendar
+
+    def built(self) -> tuple[tuple[str, str], ...]:
+        """The branches that have a calendar, each after its tenant."""
+        return tuple((tenant_id, branch_id) for tenant_id, some in self._built.items() for branch_id in some)
+
+    def renew(self, tenant_id: str, branch_id: str, now: datetime) -> None:
+        """Build one of them again if its stretch of days has moved on."""
+        business = self._built[tenant_id][branch_id].business
+        self.branch(business, business.branch(branch_id), now)
 
     def starts_of(self, tenant_id: str, branch_id: str, service_id: str, *, but: str) -> Iterator[datetime]:
         """When a service starts in a branch, over all appointments but one."""
-        for (owner, key), starts in self._starts.items():
-            if owner == tenant_id and key.id != but:
+        for key, starts in self._starts[tenant_id].items():
+            if key.id != but:
                 for each in starts:
                     if (each.branch_id, each.service_id) == (branch_id, service_id):
                         yield each.start
@@ -119,7 +129,7 @@ class Calendars:
         ]
         for key in over:
             del taken[key]
-            self._starts.pop((tenant_id, key), None)
+            self._starts[tenant_id].pop(key, None)
             left = self._people_of.pop((tenant_id, key)) - {owner_id}
             if left:
                 self._people_of[tenant_id, key] = left
@@ -137,8 +147,8 @@ class Calendars:
             calendar.vacate(person_id, key)
 
     def _with_person(self, tenant_id: str, person_id: str) -> Iterator[BranchCalendar]:
-        for (owner, _), built in self._built.items():
-            if owner == tenant_id and person_id in built.calendar.people:
+        for built in self._built[tenant_id].values():
+            if person_id in built.calendar.people:
                 yield built.calendar
 
 

@@ -3,7 +3,6 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator
-from contextlib import suppress
 from datetime import timedelta
 from typing import Protocol
 
@@ -44,9 +43,11 @@ class Warming:
         clock: Clock,
         *,
         wait: timedelta,
+        look_every_s: float = LOOK_EVERY_S,
     ) -> None:
         self._directory, self._businesses, self._calendars = directory, businesses, calendars
         self._clock, self._ready_by = clock, clock.now() + wait
+        self._look_every_s = look_every_s
         self._waiting: dict[str, None] = {}
         self._news = asyncio.Event()
         self._listed = False
@@ -74,11 +75,11 @@ class Warming:
                 pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
                 continue
             pause_s = FIRST_PAUSE_S
-            with suppress(TimeoutError):
-                async with asyncio.timeout(LOOK_EVERY_S):
+            try:
+                async with asyncio.timeout(self._look_every_s):
                     await self._news.wait()
-            for business in self._businesses.in_memory():
-                await self._build(business)
+            except TimeoutError:
+                await self._move_on()
 
     async def _catch_up(self) -> None:
         if not self._listed:
@@ -102,10 +103,15 @@ class Warming:
         except (ValueError, LookupError, NotImplementedError):
             _log.exception("a business cannot be read", extra={"tenant": tenant_id})
 
+    async def _move_on(self) -> None:
+        for key in self._calendars.built():
+            self._calendars.renew(*key, self._clock.now())
+            await asyncio.sleep(0)  # callers first
+
     async def _build(self, business: Business) -> None:
         for branch in business.branches.values():
             self._calendars.branch(business, branch, self._clock.now())
-            await asyncio.sleep(0)  # callers first
+            await asyncio.sleep(0)
 
     def _enqueue(self, tenant_id: str) -> None:
         self._waiting[tenant_id] = None
