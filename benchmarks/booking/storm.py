@@ -9,6 +9,7 @@ from uuid import UUID
 
 from benchmarks.booking.callers import Slots, bookings, wish
 from booking.errors import SlotTakenError
+from booking.testing.calls import OVERLAPS
 from booking.usecases.book_appointment import BookAppointment
 from chassis import postgres
 from chassis.errors import StorageUnavailableError
@@ -19,10 +20,6 @@ CALLERS, SLOTS, CONNECTIONS = 1000, 100, 16
 KILLED_AFTER = 30
 """So many have been told `booked` when the server dies."""
 WITHIN_S = 50.0
-_OVERLAPS = """
-SELECT count(*) FROM occupancy one JOIN occupancy other
-    ON one.span && other.span AND (one.appointment_id, one.span) < (other.appointment_id, other.span)
-"""
 
 
 @dataclass(frozen=True)
@@ -129,7 +126,7 @@ async def _figures(pool: Pool, outcomes: _Outcomes, seconds: float) -> Figures:
     return Figures(
         appointments=len(kept),
         refusals=outcomes.refused,
-        overlaps=await pool.fetchval(_OVERLAPS),
+        overlaps=await pool.fetchval(OVERLAPS),
         told_without_appointment=lost,
         callers_with_two=sum(times > 1 for times in Counter(kept.values()).values()),
         unsettled=outcomes.unsettled,

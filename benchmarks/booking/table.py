@@ -158,6 +158,6 @@ async def _insert(
     )  # fmt: skip
 
 
-def _span(number: int, span: Span) -> asyncpg.Range:
+def _span(number: int, span: Span) -> asyncpg.Range[int]:
     minutes = [int(instant.timestamp()) // 60 for instant in (span.start_time, span.end_time)]
     return asyncpg.Range((number << 32) + minutes[0], (number << 32) + minutes[1])

@@ -3,7 +3,7 @@
 import asyncio
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import asyncpg
 import grpc
@@ -12,25 +12,15 @@ import pytest
 from booking.domain.option import Span
 from booking.errors import AvailabilityUnavailableError, SlotTakenError
 from booking.testing.availability import ScriptedAvailability
+from booking.testing.calls import OVERLAPS, refused
 from booking.testing.samples import NUMBER, PERSON, START, TENANT, a_request, an_option, taken
 from chassis.errors import Kind, ServiceError
-from chassis.grpc_client import Fault, fault_of
+from chassis.grpc_client import fault_of
 from chassis.testing import SettableClock
 from rufbuch.booking.v1 import appointment_pb2, service_pb2
 
 if TYPE_CHECKING:
     from rufbuch.booking.v1.service_pb2_grpc import BookingServiceAsyncStub
-
-OVERLAPS = """
-SELECT count(*) FROM occupancy one JOIN occupancy other
-    ON one.span && other.span AND (one.appointment_id, one.span) < (other.appointment_id, other.span)
-"""
-
-
-async def refused(call: Any) -> Fault:
-    with pytest.raises(grpc.aio.AioRpcError) as caught:
-        await call
-    return fault_of(caught.value)
 
 
 async def count(pool: asyncpg.Pool, table: str) -> int:
@@ -59,7 +49,7 @@ async def test_an_option_becomes_an_appointment_with_all_its_phases(
 async def test_fifty_twins_at_once_make_one_appointment_and_get_equal_answers(
     booking: "BookingServiceAsyncStub", pool: asyncpg.Pool, availability: ScriptedAvailability
 ) -> None:
-    """BK-22, BK-29, TG-31."""
+    """BK-11, BK-22, BK-29, TG-31: a twin is told of the appointment, never of nothing."""
     availability.together = asyncio.Barrier(50)
 
     answers = await asyncio.gather(*(booking.BookAppointment(a_request()) for _ in range(50)))
@@ -142,6 +132,7 @@ async def test_a_request_id_is_not_lent_to_another_option(
 async def test_a_request_id_belongs_to_its_business(
     booking: "BookingServiceAsyncStub", availability: ScriptedAvailability
 ) -> None:
+    """BK-03: the business comes with each request, nobody has to be logged in."""
     other = "99999999-9999-4999-8999-999999999999"
     mine = await booking.BookAppointment(a_request())
     availability.options["o-aaaaaaaa"] = an_option(person_id=type(PERSON)(other))

@@ -8,8 +8,9 @@ import asyncpg
 import grpc
 import pytest
 
+from booking.testing.calls import refused, told
 from booking.testing.samples import BRANCH, NOW, NUMBER, TENANT, a_request
-from chassis.grpc_client import Fault, fault_of
+from chassis.grpc_client import fault_of
 from rufbuch.booking.v1 import care_pb2, service_pb2
 
 if TYPE_CHECKING:
@@ -24,12 +25,6 @@ def wanted(**changed: Any) -> service_pb2.RequestCallbackRequest:
         "name": "Anna Beispiel", "topic": "Farbe", "request_id": "callback-1",
     }  # fmt: skip
     return service_pb2.RequestCallbackRequest(**(words | changed))
-
-
-async def refused(call: Any) -> Fault:
-    with pytest.raises(grpc.aio.AioRpcError) as caught:
-        await call
-    return fault_of(caught.value)
 
 
 async def listed(booking: "BookingServiceAsyncStub", **changed: Any) -> service_pb2.ListCallbacksResponse:
@@ -69,13 +64,9 @@ async def test_the_event_holds_the_promise(booking: "BookingServiceAsyncStub") -
     made = (await booking.BookAppointment(a_request())).appointment
     promised = await booking.RequestCallback(wanted(appointment_id=made.appointment_id))
 
-    stream = booking.WatchEvents(service_pb2.WatchEventsRequest())
-    events = aiter(stream)
-    async with asyncio.timeout(20):
-        told = [await anext(events) for _ in range(2)]
-    stream.cancel()
+    events = await told(booking, 2)
 
-    assert told[1].callback_requested.callback == promised.callback
+    assert events[1].callback_requested.callback == promised.callback
 
 
 async def test_pages_follow_each_other_without_holes(booking: "BookingServiceAsyncStub") -> None:

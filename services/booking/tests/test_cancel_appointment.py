@@ -9,8 +9,8 @@ import asyncpg
 import grpc
 import pytest
 
-from booking.testing.samples import NOW, NUMBER, START, TENANT, a_request
-from chassis.grpc_client import Fault, fault_of
+from booking.testing.calls import book, refused, told
+from booking.testing.samples import NOW, NUMBER, START, TENANT
 from chassis.testing import SettableClock
 from rufbuch.booking.v1 import appointment_pb2, service_pb2
 
@@ -29,16 +29,6 @@ def cancel(made: appointment_pb2.Appointment, etag: str = "", **actor: str) -> A
         reason="keine Zeit",
         etag=etag,
     )
-
-
-async def book(booking: "BookingServiceAsyncStub", **changed: str) -> appointment_pb2.Appointment:
-    return (await booking.BookAppointment(a_request(**changed))).appointment
-
-
-async def refused(call: Any) -> Fault:
-    with pytest.raises(grpc.aio.AioRpcError) as caught:
-        await call
-    return fault_of(caught.value)
 
 
 async def test_the_time_is_free_at_once(booking: "BookingServiceAsyncStub", pool: asyncpg.Pool) -> None:
@@ -199,13 +189,9 @@ async def test_the_event_holds_the_whole_appointment_as_it_is_now(
 ) -> None:
     answer = await booking.CancelAppointment(cancel(await book(booking)))
 
-    stream = booking.WatchEvents(service_pb2.WatchEventsRequest())
-    events = aiter(stream)
-    async with asyncio.timeout(20):
-        told = [await anext(events) for _ in range(2)]
-    stream.cancel()
+    events = await told(booking, 2)
 
-    assert told[1].appointment_cancelled.appointment == answer.appointment
+    assert events[1].appointment_cancelled.appointment == answer.appointment
     got = await booking.GetAppointment(
         service_pb2.GetAppointmentRequest(tenant_id=TENANT, appointment_id=answer.appointment.appointment_id)
     )

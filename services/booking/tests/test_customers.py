@@ -1,8 +1,7 @@
 """Customers are known again, told all that is stored of them, and forgotten."""
 
-import asyncio
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 import asyncpg
@@ -11,8 +10,8 @@ import pytest
 
 from booking.domain.regular import usual
 from booking.testing.availability import ScriptedAvailability
+from booking.testing.calls import refused, told
 from booking.testing.samples import BRANCH, NUMBER, PERSON, SERVICE, START, TENANT, a_request, an_option
-from chassis.grpc_client import Fault, fault_of
 from chassis.testing import SettableClock
 from rufbuch.booking.v1 import appointment_pb2, service_pb2
 
@@ -20,12 +19,6 @@ if TYPE_CHECKING:
     from rufbuch.booking.v1.service_pb2_grpc import BookingServiceAsyncStub
 
 A, B, C = UUID(int=1), UUID(int=2), UUID(int=3)
-
-
-async def refused(call: Any) -> Fault:
-    with pytest.raises(grpc.aio.AioRpcError) as caught:
-        await call
-    return fault_of(caught.value)
 
 
 async def book(
@@ -180,15 +173,11 @@ async def test_who_keeps_copies_is_told_to_forget_and_can_still_read_the_log_fro
         )
     )
 
-    stream = booking.WatchEvents(service_pb2.WatchEventsRequest())
-    events = aiter(stream)
-    async with asyncio.timeout(20):
-        told = [await anext(events) for _ in range(2)]
-    stream.cancel()
+    events = await told(booking, 2)
 
-    assert told[0].appointment_booked.appointment.customer.phone_number == ""
-    assert told[0].appointment_booked.appointment.start_time == made.start_time
-    assert told[1].customer_erased.customer_id == made.customer.customer_id
+    assert events[0].appointment_booked.appointment.customer.phone_number == ""
+    assert events[0].appointment_booked.appointment.start_time == made.start_time
+    assert events[1].customer_erased.customer_id == made.customer.customer_id
 
 
 async def test_who_was_forgotten_and_calls_again_is_somebody_new(

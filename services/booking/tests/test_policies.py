@@ -12,6 +12,7 @@ from booking.domain.booking import agree
 from booking.domain.policy import Fee, FeeTier, Policy, Rules
 from booking.errors import RegistryUnavailableError
 from booking.testing.availability import ScriptedAvailability
+from booking.testing.calls import book, refused
 from booking.testing.registry import ScriptedRegistry
 from booking.testing.samples import (
     BRANCH,
@@ -21,11 +22,9 @@ from booking.testing.samples import (
     SERVICE,
     START,
     TENANT,
-    a_request,
     a_wish,
     an_option,
 )
-from chassis.grpc_client import Fault, fault_of
 from chassis.testing import SettableClock
 from rufbuch.booking.v1 import appointment_pb2, service_pb2
 from rufbuch.staff.v1 import business_pb2
@@ -35,10 +34,6 @@ if TYPE_CHECKING:
 
 CALLER = {"call_id": "call_0002", "caller_number": NUMBER}
 OPERATOR = {"operator": "Kim"}
-
-
-async def book(booking: "BookingServiceAsyncStub", **changed: str) -> appointment_pb2.Appointment:
-    return (await booking.BookAppointment(a_request(**changed))).appointment
 
 
 def cancel(made: appointment_pb2.Appointment, **actor: str) -> service_pb2.CancelAppointmentRequest:
@@ -56,12 +51,6 @@ def move(made: appointment_pb2.Appointment, option_id: str, **actor: str) -> Any
         actor=service_pb2.Actor(**(CALLER | actor)),
         request_id=f"move to {option_id}",
     )
-
-
-async def refused(call: Any) -> Fault:
-    with pytest.raises(grpc.aio.AioRpcError) as caught:
-        await call
-    return fault_of(caught.value)
 
 
 @pytest.fixture(autouse=True)

@@ -10,8 +10,9 @@ import pytest
 
 from booking.errors import AvailabilityUnavailableError, SlotTakenError
 from booking.testing.availability import ScriptedAvailability
-from booking.testing.samples import BRANCH, NUMBER, PERSON, START, TENANT, a_request, an_option
-from chassis.grpc_client import Fault, fault_of
+from booking.testing.calls import OVERLAPS, book, refused, told
+from booking.testing.samples import BRANCH, NUMBER, PERSON, START, TENANT, an_option
+from chassis.grpc_client import fault_of
 from chassis.testing import SettableClock
 from rufbuch.booking.v1 import appointment_pb2, service_pb2
 
@@ -21,10 +22,6 @@ if TYPE_CHECKING:
 LATER = START + timedelta(days=1)
 RESCHEDULED = appointment_pb2.APPOINTMENT_STATE_RESCHEDULED
 BOOKED = appointment_pb2.APPOINTMENT_STATE_BOOKED
-OVERLAPS = """
-SELECT count(*) FROM occupancy one JOIN occupancy other
-    ON one.span && other.span AND (one.appointment_id, one.span) < (other.appointment_id, other.span)
-"""
 
 
 def move(made: appointment_pb2.Appointment, option_id: str = "o-later000", **changed: str) -> Any:
@@ -48,19 +45,9 @@ def cancel(made: appointment_pb2.Appointment) -> Any:
     )
 
 
-async def book(booking: "BookingServiceAsyncStub", **changed: str) -> appointment_pb2.Appointment:
-    return (await booking.BookAppointment(a_request(**changed))).appointment
-
-
 async def get(booking: "BookingServiceAsyncStub", appointment_id: str) -> appointment_pb2.Appointment:
     request = service_pb2.GetAppointmentRequest(tenant_id=TENANT, appointment_id=appointment_id)
     return (await booking.GetAppointment(request)).appointment
-
-
-async def refused(call: Any) -> Fault:
-    with pytest.raises(grpc.aio.AioRpcError) as caught:
-        await call
-    return fault_of(caught.value)
 
 
 @pytest.fixture(autouse=True)
@@ -89,14 +76,10 @@ async def test_both_ends_of_a_move_know_of_each_other(booking: "BookingServiceAs
 async def test_the_event_tells_both_ends(booking: "BookingServiceAsyncStub") -> None:
     answer = await booking.RescheduleAppointment(move(await book(booking)))
 
-    stream = booking.WatchEvents(service_pb2.WatchEventsRequest())
-    events = aiter(stream)
-    async with asyncio.timeout(20):
-        told = [await anext(events) for _ in range(2)]
-    stream.cancel()
+    events = await told(booking, 2)
 
-    assert told[1].appointment_rescheduled.previous == answer.previous
-    assert told[1].appointment_rescheduled.appointment == answer.appointment
+    assert events[1].appointment_rescheduled.previous == answer.previous
+    assert events[1].appointment_rescheduled.appointment == answer.appointment
 
 
 @pytest.mark.parametrize("minutes", [-15, 15, 60, 90])

@@ -4,7 +4,7 @@ import asyncio
 import random
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 import asyncpg
@@ -13,8 +13,9 @@ import pytest
 
 from booking.domain.option import ClaimedOption, Occupant, OccupantKind, Occupied
 from booking.testing.availability import ScriptedAvailability
+from booking.testing.calls import OVERLAPS, refused
 from booking.testing.samples import PERSON, SERVICE, START, TENANT, a_request, an_option, taken
-from chassis.grpc_client import Fault, fault_of
+from chassis.grpc_client import fault_of
 from rufbuch.booking.v1 import service_pb2
 
 if TYPE_CHECKING:
@@ -23,16 +24,6 @@ if TYPE_CHECKING:
 OTHER = UUID("55555555-5555-4555-8555-555555555555")
 COLOUR = UUID("77777777-7777-4777-8777-777777777777")
 BASIN = Occupant(OccupantKind.RESOURCE, UUID("66666666-6666-4666-8666-666666666666"))
-OVERLAPS = """
-SELECT count(*) FROM occupancy one JOIN occupancy other
-    ON one.span && other.span AND (one.appointment_id, one.span) < (other.appointment_id, other.span)
-"""
-
-
-async def refused(call: Any) -> Fault:
-    with pytest.raises(grpc.aio.AioRpcError) as caught:
-        await call
-    return fault_of(caught.value)
 
 
 def a_visit() -> ClaimedOption:

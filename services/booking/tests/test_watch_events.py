@@ -45,7 +45,7 @@ def open_booking(number: int) -> dict[str, object]:
 
 
 async def test_a_booking_is_told_with_the_whole_appointment(booking: "BookingServiceAsyncStub") -> None:
-    """CS-12: what is told, answered and read later is the same."""
+    """BK-13, CS-12: what is told, answered and read later is the same."""
     stream = watch(booking)
 
     made = (await booking.BookAppointment(a_request())).appointment
