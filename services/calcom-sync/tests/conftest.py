@@ -276,9 +276,11 @@ class Stage:
         await self._tell(appointment_booked=booking_pb2.AppointmentBooked(appointment=made))
         return self.ref(made)
 
-    def perm(self, start: datetime | None = None) -> appointment_pb2.Appointment:
+    def perm(
+        self, start: datetime | None = None, *, phone: str = "+493023125001"
+    ) -> appointment_pb2.Appointment:
         """An appointment that nobody has told yet."""
-        return appointment(start or self.start)
+        return appointment(start or self.start, phone=phone)
 
     def short(self, start: datetime) -> appointment_pb2.Appointment:
         """An appointment of one phase of five minutes."""
@@ -385,6 +387,19 @@ class Stage:
         """The worker with less patience for one request."""
         calendar = CalcomCalendar(self.calendar._http, timeout_s=seconds)
         return replace(self.worker, synchroniser=replace(self.worker.synchroniser, calendar=calendar))
+
+    async def hanging(self) -> tuple[asyncio.Event, asyncio.Event]:
+        """Let requests to create hang once they are carried out: the first event tells that one does, the second lets them
+        go on."""
+        begun, release = asyncio.Event(), asyncio.Event()
+
+        async def when_delivered(_: dict[str, Any]) -> None:
+            begun.set()
+            await release.wait()
+
+        await self.cal.subscribe("BOOKING_CREATED")
+        self.cal.receiver.on_delivery = when_delivered
+        return begun, release
 
     def impatient(self, seconds: float = 0.05) -> None:
         """From now on requests time out soon."""

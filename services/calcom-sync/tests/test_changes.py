@@ -2,7 +2,7 @@
 
 import asyncio
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import pytest
@@ -94,14 +94,7 @@ async def test_what_is_unknown_is_looked_up_before_it_is_cancelled(stage: "Stage
 
 async def _in_flight(stage: "Stage") -> tuple["asyncio.Task[int]", asyncio.Event]:
     """Work that hangs in its requests, until told to go on."""
-    begun, release = asyncio.Event(), asyncio.Event()
-
-    async def when_delivered(_: dict[str, Any]) -> None:
-        begun.set()
-        await release.wait()
-
-    await stage.cal.subscribe("BOOKING_CREATED")
-    stage.cal.receiver.on_delivery = when_delivered
+    begun, release = await stage.hanging()
     work = asyncio.create_task(stage.worker.work_once())
     await asyncio.wait_for(begun.wait(), 5)
     return work, release
@@ -253,6 +246,7 @@ async def test_a_move_whose_answer_is_lost_is_looked_up_and_not_made_twice(stage
 
 
 async def test_a_move_that_failed_is_made_again(stage: "Stage") -> None:
+    """CS-22: a 500 was taken for "not found"."""
     made, ref = await _booked(stage)
     await stage.settled(ref)
     await stage.cal.fault("server_error", path="/reschedule$", count=4)

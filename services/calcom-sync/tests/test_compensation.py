@@ -23,7 +23,8 @@ async def _require_a_field(stage: "Stage", index: int) -> None:
 
 
 async def test_the_sisters_of_a_refused_phase_are_cancelled(stage: "Stage") -> None:
-    """CS-04: three of four is not synced. CS-05: every sister goes, by its uid."""
+    """CS-04: three of four is not synced. CS-05: every sister goes, by its uid. CS-30: what Cal.com has confirmed to anybody
+    before all of it stood is taken back there."""
     stage.registry.mappings[2].event_type_id = 999_999
     ref = await stage.book()
 
@@ -194,14 +195,8 @@ async def test_a_worker_that_dies_in_the_middle_of_requests_posts_nothing_twice(
 
 
 async def test_an_answer_that_comes_after_the_lease_is_not_stored(stage: "Stage") -> None:
-    ref, begun, release = await stage.book(), asyncio.Event(), asyncio.Event()
-
-    async def when_delivered(_: dict[str, Any]) -> None:
-        begun.set()
-        await release.wait()
-
-    await stage.cal.subscribe("BOOKING_CREATED")
-    stage.cal.receiver.on_delivery = when_delivered
+    ref = await stage.book()
+    begun, release = await stage.hanging()
     slow = asyncio.create_task(stage.worker.work_once())
     await asyncio.wait_for(begun.wait(), 5)
     stage.cal.clock.advance(stage.worker.synchroniser.lease)

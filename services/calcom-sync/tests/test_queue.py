@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import asyncpg
 import pytest
@@ -54,14 +54,8 @@ async def test_a_job_that_is_not_done_comes_back_when_more_is_due(stage: "Stage"
 
 
 async def test_jobs_in_hand_end_before_the_worker_does(stage: "Stage") -> None:
-    ref, begun, release = await stage.book(), asyncio.Event(), asyncio.Event()
-
-    async def when_delivered(_: dict[str, Any]) -> None:
-        begun.set()
-        await release.wait()
-
-    await stage.cal.subscribe("BOOKING_CREATED")
-    stage.cal.receiver.on_delivery = when_delivered
+    ref = await stage.book()
+    begun, release = await stage.hanging()
     async with working(stage.worker, stop=asyncio.Event(), drain_s=5):
         await asyncio.wait_for(begun.wait(), 10)
         asyncio.get_running_loop().call_later(0.1, release.set)

@@ -31,6 +31,7 @@ BOOKING = RemoteBooking(
 
 
 def test_a_request_has_what_the_pinned_version_knows_and_nothing_else() -> None:
+    """CS-24: a property that nobody had documented was sent along."""
     assert booking_request(APPOINTMENT, INTENT) == {
         "start": "2027-03-02T08:00:00Z",
         "eventTypeId": 7,

@@ -202,7 +202,14 @@ async def test_while_the_registry_is_away_the_appointment_waits(stage: "Stage") 
     assert (await stage.settled(ref)).state is SyncState.SYNCED
 
 
+async def test_a_caller_without_a_number_is_copied_under_the_technical_address(stage: "Stage") -> None:
+    """CS-17: neither number nor address, and so no booking."""
+    ref = await stage.book(stage.perm(phone=""))
+    assert (await stage.settled(ref)).state is SyncState.SYNCED
+
+
 async def test_a_refused_key_opens_a_case_and_heals_when_it_is_replaced(stage: "Stage") -> None:
+    """CS-25."""
     stage.registry.api_key = "cal_test_wrong"
     ref = await stage.book()
     await stage.worker.work_once()

@@ -79,7 +79,7 @@ async def _live_through(
     for number in range(appointments):
         live.append(await business.book(number))
         if number % 24 == 23:
-            for ref in business.dice.sample(live[-24:], 7):
+            for ref in business.dice.sample(live[-36:], 7):
                 live.remove(ref)
                 gone.append(ref)
                 if len(gone) % 7 < 3:

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from uuid import NAMESPACE_URL, UUID, uuid5
+from zoneinfo import ZoneInfo
 
 import httpx
 from redis.asyncio import Redis
@@ -22,12 +23,15 @@ from chassis import postgres
 from sandbox.calcom.embedded import Cal, embedded
 from sandbox.calcom.settings import Settings
 
-MONDAY = datetime(2027, 3, 8, 8, 0, tzinfo=UTC)
-"""Nine o'clock in Berlin."""
+BERLIN = ZoneInfo("Europe/Berlin")
+MONDAY = datetime(2027, 3, 8, 9, 0, tzinfo=BERLIN)
+"""When the first day of work begins. Sums of it are wall-clock times, so that days begin at nine in summer as well."""
 PHASES = ((10, True), (5, False), (5, True), (5, True), (5, False), (10, True))
 """Minutes, and whether the person is needed."""
 LENGTH = timedelta(minutes=sum(minutes for minutes, _ in PHASES))
 PER_DAY = 12
+AT_ONCE = 24
+"""Appointments that are worked at at the same time; so many may overtake one that has not asked for budget yet."""
 TRIGGERS = (
     "BOOKING_CREATED", "BOOKING_REQUESTED", "BOOKING_RESCHEDULED", "BOOKING_CANCELLED", "BOOKING_REJECTED",
 )  # fmt: skip
@@ -103,7 +107,7 @@ class Salon:
     async def move(self, ref: AppointmentRef, by: timedelta) -> AppointmentRef:
         """To another time of the same person."""
         old = self.made[ref.appointment_id]
-        start = old.phases[0].start + by
+        start = (old.phases[0].start.astimezone(BERLIN) + by).astimezone(UTC)
         new = self.appointment(f"{ref.appointment_id} later", old.phases[0].person_id, start)
         await self.tell(replace(new, attendee=old.attendee, took_place_of=ref))
         return new.ref
@@ -117,7 +121,8 @@ class Salon:
         day, rest = divmod(number, PER_DAY * len(self.people))
         person, slot = divmod(rest, PER_DAY)
         week, weekday = divmod(day, 5)
-        return self.people[person], MONDAY + timedelta(weeks=week, days=weekday) + slot * LENGTH
+        local = MONDAY + timedelta(weeks=week, days=weekday) + slot * LENGTH
+        return self.people[person], local.astimezone(UTC)
 
     def appointment(self, name: str, person_id: UUID, start: datetime) -> Booked:
         """Of four phases with gaps between them."""
@@ -131,7 +136,7 @@ class Salon:
         attendee = Attendee("Mia Sommer", email, "+493023125001")
         return Booked(AppointmentRef(TENANT, named(name)), BRANCH, SERVICE, attendee, "call_1", tuple(phases))
 
-    async def work(self, *, at_once: int = 24, killed: float = 0.0) -> int:
+    async def work(self, *, at_once: int = AT_ONCE, killed: float = 0.0) -> int:
         """Do all that is due now; ``killed``: how likely it is that the worker dies in the middle."""
         refs = await self.parts.worker.appointments.overdue(self.cal.clock.now())
         slots = asyncio.Semaphore(at_once)

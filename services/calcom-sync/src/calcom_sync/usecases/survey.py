@@ -120,7 +120,10 @@ class Surveyor:
 
     async def go_on(self, task: Task) -> bool:
         """Go on with a pass as far as the budget allows. Whether it came to its end."""
-        setup = await self.directory.setup(task.tenant_id)
+        try:
+            setup = await self.directory.setup(task.tenant_id)
+        except SetupUnavailableError:
+            return False
         account = setup.accounts.get(task.account_id) if setup else None
         if setup is None or account is None:
             return False
