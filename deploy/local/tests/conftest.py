@@ -1,73 +1,16 @@
 """State directories, free ports, and a process that does what ``rufbuch up`` does."""
 
-import os
 import shutil
-import signal
-import socket
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import astuple
 from pathlib import Path
 
-import psutil
 import pytest
+from stack_world import Up
 
 from local_stack.accounts import server_account, temporary_directory
-from local_stack.leftovers import end_leftovers, processes_of
-from local_stack.ports import Ports
-
-UP = str(Path(__file__).with_name("fake_up.py"))
-
-
-class Up:
-    """One run of the stack in a process of its own."""
-
-    def __init__(self, state_dir: Path, offset: int) -> None:
-        self.state_dir = state_dir
-        self.ports = Ports().shifted(offset)
-        self._process = subprocess.Popen(
-            [sys.executable, UP, str(state_dir), str(offset)],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            process_group=0,
-        )
-        assert self._process.stdout
-        self._output = self._process.stdout
-        self.said: list[str] = []
-
-    @property
-    def pid(self) -> int:
-        return self._process.pid
-
-    def await_words(self, words: str) -> None:
-        """Read on until the process says this."""
-        while words not in self.said:
-            line = self._output.readline()
-            assert line, "\n".join(["it ended, having said:", *self.said])
-            self.said.append(line.rstrip("\n"))
-
-    def send(self, number: signal.Signals) -> None:
-        """As a terminal does: to the whole process group."""
-        os.killpg(self._process.pid, number)
-
-    def await_end(self) -> int:
-        """Its exit status."""
-        self.said += self._output.read().splitlines()
-        return self._process.wait(30)
-
-    def close(self) -> None:
-        if self._process.poll() is None:
-            self._process.kill()
-        self._process.wait()
-        self._output.close()
-
-    def processes(self) -> list[psutil.Process]:
-        return processes_of(self.state_dir)
-
-    def journal(self) -> list[str]:
-        return (self.state_dir / "journal").read_text().splitlines()
+from local_stack.leftovers import end_leftovers
+from local_stack.ports import Ports, PortsTakenError, refuse_taken
 
 
 @pytest.fixture
@@ -85,8 +28,12 @@ def offset() -> int:
 
 
 def is_free(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) != 0
+    """As the stack itself judges it: an outgoing connection may sit on one of our ports as well."""
+    try:
+        refuse_taken({port: "test"})
+    except PortsTakenError:
+        return False
+    return True
 
 
 @pytest.fixture

@@ -10,6 +10,8 @@ import psutil
 import psycopg
 import pytest
 import redis
+from fake_up import fake_programs
+from stack_world import Up
 
 from local_stack.embedded import EmbeddedPostgres
 from local_stack.installation import Installation, running_environment
@@ -17,9 +19,6 @@ from local_stack.leftovers import processes_of
 from local_stack.settings import LocalSettings
 from local_stack.stack import Stack
 from local_stack.waiting import until
-
-from .conftest import Up
-from .fake_up import fake_programs
 
 pytestmark = pytest.mark.processes
 

@@ -104,7 +104,8 @@ class Stack:
         """Stop the programs in order, wait until they are gone, let others start here. Repeating it is harmless."""
         if self._interrupts:
             self._interrupts.hush()
-        self._say("stopping")
+        if self._supervision:
+            self._say("stopping")
         self._supervision = None
         self._cleanup.close()
 
