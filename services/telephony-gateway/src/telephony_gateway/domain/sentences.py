@@ -96,10 +96,6 @@ class Sentence(enum.Enum):
         "Diese Zeit ist leider gerade vergeben worden. Soll ich nach einer anderen schauen?",
         "I am afraid that time has just been taken. Shall I look for another one?",
     )
-    TAKEN_CHOICES = (
-        "Diese Zeit ist leider gerade vergeben worden. Ich kann Ihnen {choices} anbieten. Was passt Ihnen?",
-        "I am afraid that time has just been taken. I can offer you {choices}. Which one suits you?",
-    )
     NEED_NAME = ("Auf welchen Namen darf ich den Termin eintragen?", "Under which name shall I book it?")
     NEED_OPTION = (
         "Welche der angebotenen Zeiten möchten Sie nehmen?",
@@ -246,7 +242,6 @@ class Sentence(enum.Enum):
         "Auf welchen Namen darf ich Sie auf die Warteliste setzen?",
         "Under which name shall I put you on the waiting list?",
     )
-    KNOWN_CALLER = ("Guten Tag, {name}.", "Hello, {name}.")
     OR = ("{first} oder {last}", "{first} or {last}")
     AND = ("{first} und {last}", "{first} and {last}")
     WITH = ("{when} bei {person}", "{when} with {person}")

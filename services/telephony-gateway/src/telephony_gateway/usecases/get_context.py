@@ -1,5 +1,6 @@
 """``get_context``: what an agent should know before it says a word."""
 
+import asyncio
 from typing import Any
 
 from telephony_gateway.domain.answers import Answer, Status
@@ -10,14 +11,18 @@ from telephony_gateway.usecases.ports import Care, PeerError
 from telephony_gateway.usecases.saying import spoken_day
 from telephony_gateway.usecases.welcome import Greeted, who_calls
 
+PATIENCE_S = 0.5
+"""How long the first sentence of a call waits for the caller's name."""
+
 
 async def get_context(talk: Conversation, *, care: Care) -> Answer:
     """The business, the date of today in its zone, its hours and services, and who calls, if that is known. Raises
     nothing: a greeting does not wait for anybody's memory."""
     branch, local = talk.branch, talk.now.astimezone(talk.branch.zone)
     try:
-        caller = await who_calls(branch, talk.caller, care=care)
-    except PeerError:
+        async with asyncio.timeout(PATIENCE_S):
+            caller = await who_calls(branch, talk.caller, care=care)
+    except (PeerError, TimeoutError):
         caller = Greeted()
     details: dict[str, Any] = {
         "business": branch.business_name,

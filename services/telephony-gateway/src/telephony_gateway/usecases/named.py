@@ -20,8 +20,8 @@ def named_service(talk: Conversation) -> BookableService | Answer:
         earlier = talk.session.wish.service_id if talk.session.wish else ""
         known = next((service for service in branch.services if service.service_id == earlier), None)
         return known or talk.answer(Status.NEED_SERVICE, Sentence.NEED_SERVICE, services=listed)
-    ours = [(service.service_id, (service.name, *service.synonyms)) for service in branch.services]
-    result = match(said, [*ours, *((key, (key,)) for key, _ in ours)])
+    ours = [(one.service_id, (one.name, *one.synonyms, one.service_id)) for one in branch.services]
+    result = match(said, ours)
     if not isinstance(result, Candidates):
         return branch.service(result.key)
     if result.keys:

@@ -1,0 +1,72 @@
+"""The ledger while its database is gone: it waits, it loses nothing, and it never ends the gateway."""
+
+import asyncio
+import uuid
+from datetime import UTC, datetime
+
+import asyncpg
+import pytest
+
+from chassis import postgres
+from chassis.service import background
+from local_stack.embedded import EmbeddedPostgres
+from telephony_gateway.domain.envelope import Caller
+from telephony_gateway.storage.ledger import Answered, Asked, Heard, Ledger
+
+NOW = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
+CALL = "call_0123456789abcdef"
+
+
+def a_function(number: int) -> list[Heard | Asked | Answered]:
+    request_id = str(uuid.UUID(int=number))
+    return [
+        Heard(Caller(CALL, "+493023125100", ""), "", "", NOW),
+        Asked(request_id, CALL, "get_context", {}, "0" * 32, NOW),
+        Answered(request_id, {"status": "ok"}, 1),
+    ]
+
+
+async def rows(url: str) -> int:
+    connection = await asyncpg.connect(url)
+    try:
+        return int(await connection.fetchval("SELECT count(*) FROM function_call WHERE answer IS NOT NULL"))
+    finally:
+        await connection.close()
+
+
+@pytest.mark.parametrize("ending", ["kill", "stop"])
+async def test_a_database_that_dies_costs_no_entry_and_no_call(
+    private_postgres: EmbeddedPostgres, ending: str
+) -> None:
+    """Killed in the middle of writing, again and again: whatever asyncpg calls it, the ledger waits."""
+    await asyncio.to_thread(postgres.migrate, private_postgres.url, "telephony_gateway")
+    stop = asyncio.Event()
+    async with postgres.pool(private_postgres.url) as pool:
+        ledger = Ledger(pool)
+        async with background(ledger.write, name="ledger", stop=stop):
+            for number in range(300):
+                ledger.record(*a_function(number + 1))
+                if number % 100 == 50:
+                    await asyncio.to_thread(getattr(private_postgres, ending))
+                    await asyncio.to_thread(private_postgres.start)
+            async with asyncio.timeout(60):
+                while await rows(private_postgres.url) < 300 and not stop.is_set():  # noqa: ASYNC110 - another process writes
+                    await asyncio.sleep(0.05)
+            assert not stop.is_set()
+
+
+async def test_an_entry_that_cannot_be_written_is_dropped_and_the_next_one_is_not(database_url: str) -> None:
+    stop = asyncio.Event()
+    async with postgres.pool(database_url) as pool:
+        ledger = Ledger(pool)
+        async with background(ledger.write, name="ledger", stop=stop):
+            nested: dict[str, object] = {}
+            deep = nested
+            for _ in range(3000):
+                deep["x"] = deep = {}
+            ledger.record(Asked(str(uuid.uuid4()), "call_unknown", "get_context", {}, "0" * 32, NOW))
+            ledger.record(Asked(str(uuid.uuid4()), CALL, "get_context", nested, "0" * 32, NOW))
+            ledger.record(*a_function(1))
+            await ledger.flush()
+            assert not stop.is_set()
+    assert await rows(database_url) == 1
