@@ -157,6 +157,7 @@ async def test_nothing_of_a_forgotten_customer_is_left_in_any_table(
         assert "Beispiel" not in (text or "")
         assert NUMBER not in (text or "")
     assert (first.erased["customer"], first.erased["appointment"], first.erased["callback"]) == (1, 2, 1)
+    assert first.erased["event"] == 4
     assert not any(again.erased.values())
     assert (await refused(booking.FindCustomer(by_number()))).reason == "CUSTOMER_UNKNOWN"
     assert await pool.fetchval("SELECT count(*) FROM event WHERE kind = 'customer_erased'") == 1

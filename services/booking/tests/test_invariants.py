@@ -1,5 +1,6 @@
 """What the database refuses, whoever asks: raw SQL against each invariant."""
 
+import uuid
 from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING
 
@@ -77,6 +78,14 @@ async def attacker(booking: "BookingServiceAsyncStub", pool: asyncpg.Pool) -> As
         (COPY.format(changes='{"option_id": "o-aaaaaaaa"}'), asyncpg.UniqueViolationError),
         (("INSERT INTO booking_request SELECT tenant_id, request_id, 'another', appointment_id, now()"
          " FROM booking_request"), asyncpg.UniqueViolationError),
+        # Moves that go nowhere, or come from nowhere.
+        ("UPDATE appointment SET moves = 1", asyncpg.CheckViolationError),
+        ("UPDATE appointment SET moves = -1", asyncpg.CheckViolationError),
+        ("UPDATE appointment SET state = 'rescheduled'", asyncpg.CheckViolationError),
+        ("UPDATE appointment SET rescheduled_to_id = appointment_id", asyncpg.CheckViolationError),
+        ("UPDATE appointment SET moves = 1, rescheduled_from_id = gen_random_uuid()",
+         asyncpg.ForeignKeyViolationError),
+        ("UPDATE occupant SET kind = 'table'", asyncpg.CheckViolationError),
         # Customers.
         (("INSERT INTO customer (tenant_id, customer_id, name, phone_number, calendar_email, created_at, booked_at)"
          " SELECT tenant_id, gen_random_uuid(), 'Twin', phone_number, 'twin@example.org', now(), now() FROM customer"),
@@ -110,6 +119,40 @@ async def test_a_phase_cannot_be_moved_away_unseen(attacker: Connection) -> None
 
     with pytest.raises(asyncpg.CheckViolationError):
         await attacker.execute(move)
+
+
+async def test_an_appointment_is_not_moved_in_place_however_consistently(attacker: Connection) -> None:
+    """BK-08: whoever has been told a time has that time, or an appointment that says where it went."""
+    async with attacker.transaction():
+        await attacker.execute(
+            "UPDATE occupancy SET span = int8range(lower(span) + 1440, upper(span) + 1440)"
+        )
+        await attacker.execute(
+            "UPDATE phase SET start_time = start_time + interval '1 day', end_time = end_time + interval '1 day'"
+        )
+        with pytest.raises(asyncpg.CheckViolationError, match="gives way to another") as caught:
+            async with attacker.transaction():
+                await attacker.execute(
+                    "UPDATE appointment SET start_time = start_time + interval '1 day',"
+                    " end_time = end_time + interval '1 day'"
+                )
+        assert caught.value.constraint_name == "confirmed_time_stays"
+        await attacker.execute("DELETE FROM appointment")
+
+
+async def test_an_appointment_gives_way_to_one_only(attacker: Connection) -> None:
+    """BK-16."""
+    heir = '{"rescheduled_from_id": "%s", "moves": 1, "option_id": "%s", "appointment_id": "%s"}'
+    first_id = str(await attacker.fetchval("SELECT appointment_id FROM appointment"))
+    await attacker.execute("SET session_replication_role = replica")
+    await attacker.execute(
+        COPY.format(changes=heir % (first_id, "second", uuid.uuid4())) + " WHERE one.moves = 0"
+    )
+
+    with pytest.raises(asyncpg.UniqueViolationError):
+        await attacker.execute(
+            COPY.format(changes=heir % (first_id, "third", uuid.uuid4())) + " WHERE one.moves = 0"
+        )
 
 
 async def test_a_deleted_appointment_takes_its_rows_with_it(attacker: Connection) -> None:

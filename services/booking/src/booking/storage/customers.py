@@ -1,6 +1,7 @@
 """Customers in PostgreSQL."""
 
 import json
+from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
@@ -77,10 +78,9 @@ class SqlCustomers:
             if not known:
                 return None
             await _must_have_nothing_ahead(connection, tenant_id, customer_id, now)
-            erased = {
-                table: _rows(await connection.execute(statement, tenant_id, customer_id))
-                for table, statement in FORGET.items()
-            }
+            erased: Counter[str] = Counter()
+            for table, statement in FORGET:
+                erased[table] += _rows(await connection.execute(statement, tenant_id, customer_id))
             if any(erased.values()):
                 payload = {"tenant_id": str(tenant_id), "customer_id": str(customer_id)}
                 await self._events.append(connection, CUSTOMER_ERASED, payload, now=now)

@@ -12,39 +12,62 @@ OF_CUSTOMER = """tenant_id = $1 AND (
 _WHO = f"""jsonb_build_object('name', '{NOBODY}', 'phone_number', null)"""
 
 
-def _events(where: str, path: str) -> str:
-    """Copies of the customer in events: they are read again from the beginning by whoever is new."""
-    return f"""
-UPDATE event SET payload = jsonb_set(payload, '{path}', payload#>'{path}' || {_WHO})
- WHERE payload#>>'{{{where}tenant_id}}' = $1::uuid::text AND payload#>>'{path[:-1]},customer_id}}' = $2::uuid::text
-   AND payload#>>'{path[:-1]},name}}' <> '{NOBODY}'
+_TOLD = f"""
+UPDATE event SET payload = jsonb_set(payload, '{{customer}}', payload->'customer' || {_WHO})
+ WHERE payload->>'tenant_id' = $1::uuid::text AND payload#>>'{{customer,customer_id}}' = $2::uuid::text
+   AND payload#>>'{{customer,name}}' <> '{NOBODY}'
 """  # noqa: S608 - made of constants
+"""Copies of the customer in events: they are read again from the beginning by whoever is new."""
 
+_MOVED = f"""
+UPDATE event SET payload = payload || jsonb_build_object(
+    'previous', payload->'previous' || jsonb_build_object('customer', payload#>'{{previous,customer}}' || {_WHO}),
+    'appointment', payload->'appointment'
+        || jsonb_build_object('customer', payload#>'{{appointment,customer}}' || {_WHO}))
+ WHERE payload#>>'{{previous,tenant_id}}' = $1::uuid::text
+   AND payload#>>'{{previous,customer,customer_id}}' = $2::uuid::text
+   AND payload#>>'{{previous,customer,name}}' <> '{NOBODY}'
+"""  # noqa: S608 - made of constants
+"""A move keeps its customer, so that both ends have the same."""
 
-FORGET = {
-    "event": _events("", "{customer}"),
-    "event of a move, before": _events("previous,", "{previous,customer}"),
-    "event of a move, after": _events("appointment,", "{appointment,customer}"),
-    "event of a callback": f"""
+FORGET = (
+    ("event", _TOLD),
+    ("event", _MOVED),
+    (
+        "event",
+        f"""
 UPDATE event SET payload = payload || '{{"name": "", "topic": "", "phone_number": null}}'
  WHERE payload->>'callback_id' IN (SELECT callback_id::text FROM callback WHERE {OF_CUSTOMER})
    AND (payload->>'name', payload->>'topic', payload->>'phone_number') IS DISTINCT FROM ('', '', null)
 """,  # noqa: S608 - made of constants
-    "callback": f"""
+    ),
+    (
+        "callback",
+        f"""
 UPDATE callback SET name = '', topic = '', phone_number = NULL, resolution = ''
  WHERE {OF_CUSTOMER} AND (name, topic, phone_number, resolution) IS DISTINCT FROM ('', '', null, '')
 """,  # noqa: S608 - made of constants
-    "appointment_change": """
+    ),
+    (
+        "appointment_change",
+        """
 UPDATE appointment_change SET reason = '' WHERE tenant_id = $1 AND customer_id = $2 AND reason <> ''
 """,
-    "appointment": f"""
+    ),
+    (
+        "appointment",
+        f"""
 UPDATE appointment SET name_given = '{NOBODY}'
  WHERE tenant_id = $1 AND customer_id = $2 AND name_given <> '{NOBODY}'
 """,  # noqa: S608 - made of constants
+    ),
     # The last: the others are found by its number. Known by nothing that anybody could call from.
-    "customer": f"""
+    (
+        "customer",
+        f"""
 UPDATE customer SET name = '{NOBODY}', phone_number = NULL, withheld_in_call = 'erased ' || customer_id
  WHERE tenant_id = $1 AND customer_id = $2 AND name <> '{NOBODY}'
 """,  # noqa: S608 - made of constants
-}
-"""Table, or part of one → statement ($1 tenant, $2 customer); done again they find nothing."""
+    ),
+)
+"""Table and statement ($1 tenant, $2 customer); done again they find nothing."""
