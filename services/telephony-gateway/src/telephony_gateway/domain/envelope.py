@@ -7,8 +7,9 @@ from typing import Any
 
 import phonenumbers
 
-_VERSION = re.compile(r"_v\d+$")
-_CALL_ID_MAX = 128
+_VERSION = re.compile(r"_v[0-9]+$")
+# Visible ASCII, as every service behind the gateway takes it; Retell's own are "call_" and 32 hex digits.
+_CALL_ID = re.compile(r"[\x21-\x7e]{1,128}")
 
 
 @dataclass(frozen=True)
@@ -45,12 +46,7 @@ def read_caller(body: Mapping[str, Any]) -> Caller:
     if not isinstance(call, Mapping):
         raise EnvelopeError("the body has no call object: switch off 'Payload: args only' for this function")
     call_id = call.get("call_id")
-    if (
-        not isinstance(call_id, str)
-        or not call_id
-        or len(call_id) > _CALL_ID_MAX
-        or not call_id.isprintable()
-    ):
+    if not isinstance(call_id, str) or not _CALL_ID.fullmatch(call_id):
         raise EnvelopeError("the call object has no call_id")
     ours, theirs = (
         ("from_number", "to_number") if call.get("direction") == "outbound" else ("to_number", "from_number")

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import uuid
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -10,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from chassis.clock import Clock
+from telephony_gateway.domain.sentences import Sentence
 from telephony_gateway.domain.signature import HEADER, Refusal, verify
 from telephony_gateway.domain.workspaces import Workspace, Workspaces
 from telephony_gateway.http_api import metrics
@@ -76,4 +78,7 @@ async def _bounded(request: Request) -> bytes | None:
 def _refusal(reason: str, status_code: int) -> Response:
     metrics.refused.labels(reason).inc()
     _log.warning("a request was refused", extra={"reason": reason})
-    return JSONResponse({"status": "error", "error": reason}, status_code=status_code)
+    # Even a refusal is something that can be said: whoever sends rubbish may have a caller on the line.
+    message = Sentence.NOT_UNDERSTOOD.say("de")
+    answer = {"status": "error", "message": message, "error": reason, "request_id": str(uuid.uuid4())}
+    return JSONResponse(answer, status_code=status_code)

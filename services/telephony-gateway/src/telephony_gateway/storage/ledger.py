@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import asyncpg
 from prometheus_client import Counter
 
-from chassis.postgres import Pool
+from chassis.errors import StorageUnavailableError
+from chassis.postgres import Pool, reaching_storage
 from telephony_gateway.domain.envelope import Caller
 
 BACKLOG_MAX = 10_000
@@ -111,12 +111,12 @@ class Ledger:
     async def _write_patiently(self, entry: Entry) -> None:
         while True:
             try:
-                await _write(self._pool, entry)
-            except (OSError, TimeoutError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError) as error:
-                _log.warning("the ledger waits for the database", extra={"error": type(error).__name__})
+                with reaching_storage():
+                    await _write(self._pool, entry)
+            except StorageUnavailableError as error:
+                _log.warning("the ledger waits for the database", extra={"error": str(error)})
                 await asyncio.sleep(RETRY_S)
-            except asyncpg.PostgresError:
-                # One entry that the database refuses must not hold up the rest.
+            except Exception:  # noqa: BLE001 - one entry must neither hold up the rest nor end the calls that go on
                 _dropped.inc()
                 _log.exception("a ledger entry was refused")
                 return
