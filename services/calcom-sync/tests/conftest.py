@@ -4,15 +4,14 @@ import asyncio
 import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
+from uuid import UUID
 
 import grpc
 import pytest
-from google.protobuf.timestamp_pb2 import Timestamp
 from redis.asyncio import Redis
 
 from calcom_sync.assembly import Parts, Terms, assemble
@@ -20,231 +19,35 @@ from calcom_sync.clients.calcom import CalcomCalendar, calcom_http
 from calcom_sync.clients.desk import BookingDesk
 from calcom_sync.clients.registry import RegistryDirectory
 from calcom_sync.consumer import Consumer, event_of
-from calcom_sync.domain.appointment import Appointment, AppointmentRef
+from calcom_sync.domain.appointment import Appointment, AppointmentRef, SyncState
 from calcom_sync.migration import migrate
 from calcom_sync.storage.intake import SqlIntake
 from calcom_sync.worker import Worker
 from chassis import postgres
-from chassis.errors import Kind, ServiceError
 from chassis.grpc_server import Servicer
 from chassis.testing import serving
 from local_stack.databases import MigratedDatabases
 from rufbuch.booking.v1 import appointment_pb2
 from rufbuch.booking.v1 import service_pb2 as booking_pb2
 from rufbuch.booking.v1 import service_pb2_grpc as booking_grpc
-from rufbuch.staff.v1 import business_pb2
-from rufbuch.staff.v1 import service_pb2 as staff_pb2
 from rufbuch.staff.v1 import service_pb2_grpc as staff_grpc
-from sandbox.calcom.embedded import HOST_KEY, Cal, embedded
+from sandbox.calcom.embedded import Cal, embedded
 from sandbox.calcom.settings import Settings as StandInSettings
 
 # Helpers that others than tests use as well.
 sys.path.insert(0, str(Path(__file__).parent / "support"))
 
-SECRET = "whsec-of-the-salon"
-TRACEPARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
-MINUTES = ((50, True), (15, False), (5, True), (15, True), (10, False), (40, True))
-"""A perm: phases of a service with their lengths, True where the person is needed."""
-ACTIVE = tuple(position for position, (_, active) in enumerate(MINUTES) if active)
-
-
-def named(name: str) -> UUID:
-    """The same id for the same name."""
-    return uuid5(NAMESPACE_URL, name)
-
-
-TENANT, BRANCH, SERVICE, PERSON, ACCOUNT = map(named, ("tenant", "branch", "service", "person", "account"))
-
-
-_PERM = business_pb2.Service(
-    service_id=str(SERVICE),
-    phases=[
-        business_pb2.Phase(
-            minutes=minutes,
-            kind=business_pb2.PHASE_KIND_ACTIVE if active else business_pb2.PHASE_KIND_GAP_FREE,
-        )
-        for minutes, active in MINUTES
-    ],
+from peers import (
+    MINUTES,
+    TENANT,
+    TRACEPARENT,
+    FakeBooking,
+    FakeRegistry,
+    appointment,
+    stamp,
 )
 
-
-class BusinessUnknownError(ServiceError):
-    kind, reason = Kind.NOT_FOUND, "BUSINESS_UNKNOWN"
-
-
-class PeerAwayError(ServiceError):
-    kind, reason = Kind.UNAVAILABLE, ""
-
-
-class IllegalError(ServiceError):
-    kind, reason = Kind.FAILED_PRECONDITION, "ILLEGAL_MOVE"
-
-
-@dataclass
-class FakeRegistry(staff_grpc.StaffRegistryServiceServicer):
-    """Answers for one business."""
-
-    calendar_sync: bool = True
-    api_key: str = HOST_KEY
-    mappings: list[business_pb2.Mapping] = field(default_factory=list)
-    away: bool = False
-    asked: int = 0
-    changes: asyncio.Queue[str] = field(default_factory=asyncio.Queue)
-
-    def _check(self, tenant_id: str) -> None:
-        self.asked += 1
-        if self.away:
-            raise PeerAwayError("away")
-        if tenant_id != str(TENANT):
-            raise BusinessUnknownError("no such business")
-
-    async def ListBusinesses(self, request: Any, context: Any) -> staff_pb2.ListBusinessesResponse:
-        self._check(str(TENANT))
-        return staff_pb2.ListBusinessesResponse(tenant_ids=[str(TENANT)])
-
-    async def GetBusiness(self, request: Any, context: Any) -> staff_pb2.GetBusinessResponse:
-        self._check(request.tenant_id)
-        branch = business_pb2.Branch(branch_id=str(BRANCH), time_zone="Europe/Berlin")
-        business = business_pb2.Business(
-            tenant_id=str(TENANT), language="de-DE", branches=[branch], calendar_sync=self.calendar_sync,
-            people=[business_pb2.Person(person_id=str(PERSON), service_ids=[str(SERVICE)])],
-            services=[_PERM],
-        )  # fmt: skip
-        return staff_pb2.GetBusinessResponse(business=business)
-
-    async def GetCalendarSetup(self, request: Any, context: Any) -> staff_pb2.GetCalendarSetupResponse:
-        self._check(request.tenant_id)
-        account = staff_pb2.AccountSecret(
-            account_id=str(ACCOUNT), person_id=str(PERSON), username="vera", api_key=self.api_key
-        )
-        return staff_pb2.GetCalendarSetupResponse(
-            accounts=[account], mappings=self.mappings, webhook_secret=SECRET, etag="1"
-        )
-
-    async def WatchChanges(self, request: Any, context: Any) -> AsyncIterator[staff_pb2.WatchChangesResponse]:
-        while True:
-            tenant_id = await self.changes.get()
-            yield staff_pb2.WatchChangesResponse(position="1", tenant_id=tenant_id)
-
-    def map(self, position: int, event_type_id: int) -> None:
-        """Map a phase of the service."""
-        self.mappings.append(
-            business_pb2.Mapping(
-                service_id=str(SERVICE),
-                phase_position=position,
-                person_id=str(PERSON),
-                account_id=str(ACCOUNT),
-                event_type_id=event_type_id,
-            )
-        )
-
-
-@dataclass
-class FakeBooking(booking_grpc.BookingServiceServicer):
-    """A log that grows; ``cut`` ends the streams that are open."""
-
-    events: list[booking_pb2.WatchEventsResponse] = field(default_factory=list)
-    asked_after: list[str] = field(default_factory=list)
-    grown: asyncio.Condition = field(default_factory=asyncio.Condition)
-    generation: int = 0
-    implements: bool = True
-    illegal: bool = False
-    callbacks: list[booking_pb2.RequestCallbackRequest] = field(default_factory=list)
-    cancellations: list[booking_pb2.CancelAppointmentRequest] = field(default_factory=list)
-
-    async def RequestCallback(self, request: Any, context: Any) -> booking_pb2.RequestCallbackResponse:
-        if not self.implements:
-            await context.abort(grpc.StatusCode.UNIMPLEMENTED, "Method not implemented!")
-        self.callbacks.append(request)
-        return booking_pb2.RequestCallbackResponse()
-
-    async def CancelAppointment(self, request: Any, context: Any) -> booking_pb2.CancelAppointmentResponse:
-        self.cancellations.append(request)
-        if self.illegal:
-            raise IllegalError("it took place")
-        return booking_pb2.CancelAppointmentResponse()
-
-    async def WatchEvents(self, request: Any, context: Any) -> AsyncIterator[booking_pb2.WatchEventsResponse]:
-        self.asked_after.append(request.after)
-        position, generation = int(request.after or 0), self.generation
-        while await self._grown_beyond(position, generation):
-            position += 1
-            yield self.events[position - 1]
-        raise PeerAwayError("cut")
-
-    async def _grown_beyond(self, position: int, generation: int) -> bool:
-        """Wait for an event at the position; False: the streams were cut before."""
-        async with self.grown:
-            await self.grown.wait_for(lambda: len(self.events) > position or self.generation != generation)
-        return self.generation == generation
-
-    async def tell(self, made: appointment_pb2.Appointment) -> booking_pb2.WatchEventsResponse:
-        """Append that an appointment was made."""
-        async with self.grown:
-            event = booked_event(made, position=str(len(self.events) + 1))
-            self.events.append(event)
-            self.grown.notify_all()
-        return event
-
-    async def cut(self) -> None:
-        """End the open streams with an error."""
-        async with self.grown:
-            self.generation += 1
-            self.grown.notify_all()
-
-
-def booked_event(made: appointment_pb2.Appointment, position: str) -> booking_pb2.WatchEventsResponse:
-    """What booking tells."""
-    return booking_pb2.WatchEventsResponse(
-        position=position,
-        traceparent=TRACEPARENT,
-        appointment_booked=booking_pb2.AppointmentBooked(appointment=made),
-    )
-
-
-def appointment(
-    start: datetime,
-    *,
-    phone: str = "+493023125001",
-    name: str = "Mia Sommer",
-    customer: appointment_pb2.Customer | None = None,
-) -> appointment_pb2.Appointment:
-    """A perm at a time, for a customer of her own unless told."""
-    made = appointment_pb2.Appointment(
-        appointment_id=str(uuid4()),
-        tenant_id=str(TENANT),
-        branch_id=str(BRANCH),
-        service_id=str(SERVICE),
-        person_id=str(PERSON),
-        call_id="call_1",
-        customer=customer
-        or appointment_pb2.Customer(
-            name=name, phone_number=phone, calendar_email=f"{uuid4().hex}@example.org"
-        ),
-    )
-    at = start
-    for position, (minutes, active) in enumerate(MINUTES):
-        until = at + timedelta(minutes=minutes)
-        kind = appointment_pb2.PHASE_KIND_ACTIVE if active else appointment_pb2.PHASE_KIND_GAP_FREE
-        made.phases.append(
-            appointment_pb2.AppointmentPhase(
-                phase_id=str(uuid4()),
-                position=position,
-                kind=kind,
-                person_id=str(PERSON),
-                start_time=stamp(at),
-                end_time=stamp(until),
-            )
-        )
-        at = until
-    return made
-
-
-def stamp(instant: datetime) -> Timestamp:
-    """As it goes over the wire."""
-    told = Timestamp()
-    told.FromDatetime(instant)
-    return told
+ACTIVE = tuple(position for position, (_, active) in enumerate(MINUTES) if active)
 
 
 @dataclass
@@ -400,6 +203,28 @@ class Stage:
         await self.cal.subscribe("BOOKING_CREATED")
         self.cal.receiver.on_delivery = when_delivered
         return begun, release
+
+    async def in_flight(self) -> tuple["asyncio.Task[int]", asyncio.Event]:
+        """Work that hangs in its requests, until told to go on."""
+        begun, release = await self.hanging()
+        work = asyncio.create_task(self.worker.work_once())
+        await asyncio.wait_for(begun.wait(), 5)
+        return work, release
+
+    async def booked(self) -> tuple[appointment_pb2.Appointment, AppointmentRef]:
+        """An appointment as booking tells it, taken in."""
+        made = self.perm()
+        return made, await self.book(made)
+
+    async def standing(self) -> dict[str, str]:
+        """Start by uid of what stands at Cal.com."""
+        return {one["uid"]: one["start"].replace(".000Z", "Z") for one in await self.bookings()}
+
+    async def is_right(self, ref: AppointmentRef) -> bool:
+        """Whether every phase stands where it should, and nothing else does."""
+        found = await self.found(ref)
+        wanted = {one.booking_uid: one.start.isoformat().replace("+00:00", "Z") for one in found.intents}
+        return found.state is SyncState.SYNCED and await self.standing() == wanted
 
     def impatient(self, seconds: float = 0.05) -> None:
         """From now on requests time out soon."""
