@@ -117,6 +117,8 @@ async def test_services_start_in_any_order_and_find_each_other(
                 await until(
                     lambda: service.replica.bookings.connected and service.replica.businesses.connected
                 )
+                await until(lambda: service.replica.warming.complete)
+                assert registry.readings == 1
                 assert (await service.stub.SearchSlots(search(at(13)))).outcome == pb.SEARCH_OUTCOME_AVAILABLE
 
 
