@@ -73,7 +73,7 @@ async def _busy(stage: "Stage") -> list[str]:
 async def _told(stage: "Stage", count: int) -> list[tuple[str, bool]]:
     """The first changes. A log shows what is older than every transaction of the server, those of other tests included."""
     async with asyncio.timeout(10):
-        while len(events := await stage.parts.backing.busy.log.read("")) < count:
+        while len(events := await stage.parts.backing.busy.log.read("")) < count:  # noqa: ASYNC110 - nobody tells
             await asyncio.sleep(0.02)
     return [
         (f"{datetime.fromisoformat(one.payload['start']):%d %H:%M}", one.payload["gone"]) for one in events

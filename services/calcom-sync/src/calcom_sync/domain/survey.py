@@ -37,10 +37,6 @@ class Finding(enum.Enum):
     """Ours, and nowhere. Created anew."""
 
 
-REPAIRED = frozenset({Finding.DUPLICATE, Finding.LEFTOVER, Finding.VANISHED})
-QUIET = frozenset({Finding.RIGHT, Finding.UNSETTLED, Finding.OTHERS})
-
-
 @dataclass(frozen=True)
 class Task:
     """One pass over the bookings of an account, page by page."""

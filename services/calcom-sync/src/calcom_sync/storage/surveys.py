@@ -104,15 +104,15 @@ class SqlSurveys:
             "UPDATE intent SET seen_at = $3 WHERE tenant_id = $1 AND phase_id = $2", tenant_id, phase_id, now
         )
 
-    async def missing(self, task: Task, now: datetime) -> Sequence[tuple[AppointmentRef, str]]:
-        """Copies that should stand and were not seen in the pass, with their uids; not what is too recent to be shown."""
+    async def missing(self, task: Task, now: datetime) -> Sequence[str]:
+        """Copies that should stand and were not seen in the pass, by their uids; not what is too recent to be shown."""
         rows = await self._pool.fetch(
-            "SELECT appointment_id, booking_uid FROM intent NATURAL JOIN appointment"
+            "SELECT booking_uid FROM intent NATURAL JOIN appointment"
             " WHERE tenant_id = $1 AND account_id = $2 AND state = 'synced' AND wanted AND end_time > $5"
             " AND coalesce(seen_at, '-infinity') < $3 AND updated_at < $4 ORDER BY start_time",
             task.tenant_id, task.account_id, task.started_at, task.started_at - LAG, now,
         )  # fmt: skip
-        return [(AppointmentRef(task.tenant_id, row["appointment_id"]), row["booking_uid"]) for row in rows]
+        return [row["booking_uid"] for row in rows]
 
     async def forget_unseen_bookings(self, owner: Owner, since: datetime, now: datetime) -> None:
         """Bookings of others that a whole pass did not show are gone, unless they came too recently to be shown."""

@@ -64,8 +64,8 @@ class Surveys(Protocol):
 
     async def seen(self, tenant_id: UUID, phase_id: UUID, now: datetime) -> None: ...
 
-    async def missing(self, task: Task, now: datetime) -> Sequence[tuple[AppointmentRef, str]]:
-        """Copies that should stand and were not seen in the pass, with their uids."""
+    async def missing(self, task: Task, now: datetime) -> Sequence[str]:
+        """Uids of copies that should stand and were not seen in the pass."""
         ...
 
     async def forget_unseen_bookings(self, owner: Owner, since: datetime, now: datetime) -> None: ...
@@ -226,8 +226,9 @@ class _Pass:
     async def _missing(self, found: list[Finding]) -> None:
         """Ours that the list did not show, each looked at by its uid, since a list may lag."""
         missing = await self.by.surveys.missing(self.task, self.by.clock.now())
-        for _, uid in missing[:MISSING_MAX]:
-            found.append(await self._look_at(uid))
+        for uid in missing[:MISSING_MAX]:
+            # One by one, so that what was found counts also where the pass stops in between.
+            found.append(await self._look_at(uid))  # noqa: PERF401 - see above
 
     async def _look_at(self, uid: str) -> Finding:
         await self._pay()
