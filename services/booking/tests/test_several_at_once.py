@@ -147,6 +147,47 @@ async def test_a_party_of_which_one_cannot_come_is_not_booked_by_halves(
     assert await pool.fetchval("SELECT count(*) FROM booking_request") == 1
 
 
+@pytest.mark.parametrize("alone", ["o-aaaaaaaa", "o-bbbbbbbb"])
+async def test_a_party_of_which_one_is_booked_already_is_not_said_to_be_booked(
+    booking: "BookingServiceAsyncStub",
+    party: service_pb2.BookAppointmentRequest,
+    pool: asyncpg.Pool,
+    alone: str,
+) -> None:
+    await booking.BookAppointment(a_request(option_id=alone, request_id="alone"))
+
+    fault = await refused(booking.BookAppointment(party))
+
+    assert fault.reason == "SLOT_TAKEN"
+    assert await pool.fetchval("SELECT count(*) FROM appointment") == 1
+
+
+async def test_another_party_with_the_same_first_is_another_wish(
+    booking: "BookingServiceAsyncStub", availability: ScriptedAvailability,
+    party: service_pb2.BookAppointmentRequest,
+) -> None:  # fmt: skip
+    await booking.BookAppointment(party)
+    availability.options["o-cccccccc"] = an_option(START + timedelta(days=1), person_id=OTHER)
+    another = a_request(request_id="another")
+    another.more_option_ids.append("o-cccccccc")
+
+    assert (await refused(booking.BookAppointment(another))).reason == "SLOT_TAKEN"
+
+
+@pytest.mark.parametrize("option_id", ["o-aaaaaaaa", "o-bbbbbbbb"])
+async def test_one_of_a_party_asked_for_alone_is_had_already(
+    booking: "BookingServiceAsyncStub", party: service_pb2.BookAppointmentRequest, option_id: str
+) -> None:
+    """BK-29: nobody is told "taken" of what they have; asked twice, as the second finds the first's request id."""
+    made = await booking.BookAppointment(party)
+    expected = made.appointment if option_id == "o-aaaaaaaa" else made.more_appointments[0]
+
+    for _ in range(2):
+        answer = await booking.BookAppointment(a_request(option_id=option_id, request_id="alone"))
+        assert (answer.appointment, answer.repeated_answer) == (expected, True)
+        assert not answer.more_appointments
+
+
 async def test_twenty_twins_of_a_party_make_one(
     booking: "BookingServiceAsyncStub", party: service_pb2.BookAppointmentRequest, pool: asyncpg.Pool
 ) -> None:

@@ -19,6 +19,7 @@ from chassis.postgres import Pool
 from chassis.telemetry import current_traceparent
 
 ONCE_PER_OPTION = "appointment_once_per_option"
+HAS_A_PART = "this call has one of the options already, without the others"
 ATTEMPTS = 3
 """The first finds no number for an occupant who has never been booked, the second may come after a twin."""
 
@@ -27,14 +28,14 @@ WITH answered AS (
     SELECT appointment_id, fingerprint, true AS by_request FROM booking_request
      WHERE tenant_id = $1 AND request_id = $2
     UNION ALL
-    SELECT coalesce(party_id, appointment_id), $5, false FROM appointment
+    SELECT CASE WHEN $6 THEN coalesce(party_id, appointment_id) ELSE appointment_id END, $5, false FROM appointment
      WHERE tenant_id = $1 AND call_id = $3 AND option_id = $4 AND state = 'booked'
     ORDER BY by_request DESC LIMIT 1
 )
 SELECT found.document, answered.fingerprint, answered.by_request FROM answered, LATERAL (
     {SELECT_DOCUMENTS}
      WHERE a.tenant_id = $1
-       AND (a.appointment_id = answered.appointment_id OR a.party_id = answered.appointment_id)
+       AND (a.appointment_id = answered.appointment_id OR $6 AND a.party_id = answered.appointment_id)
      ORDER BY a.party_position
 ) AS found
 """  # noqa: S608 - made of constants
@@ -54,12 +55,21 @@ class SqlBookings:
     async def answer_to(self, wish: Wish, *, now: datetime) -> Answer | None:
         """See ``Bookings``."""
         rows = await self._pool.fetch(
-            _ANSWER, wish.tenant_id, wish.request_id, wish.call_id, wish.option_id, wish.fingerprint
+            _ANSWER,
+            wish.tenant_id,
+            wish.request_id,
+            wish.call_id,
+            wish.option_id,
+            wish.fingerprint,
+            bool(wish.more),
         )
         if not rows:
             return None
-        made = tuple(from_document(row["document"]) for row in rows)
+        documents = [json.loads(row["document"]) for row in rows]
+        made = tuple(map(from_document, documents))
         if not rows[0]["by_request"]:
+            if tuple(document["option_id"] for document in documents) != wish.option_ids:
+                raise SlotTakenError(HAS_A_PART)
             first_id = made[0].appointment_id
             await self._pool.execute(
                 _REMEMBER, wish.tenant_id, wish.request_id, wish.fingerprint, first_id, now
@@ -77,6 +87,8 @@ class SqlBookings:
             if answer:
                 return answer
             await number(self._pool, agreed)
+        if wish.more:
+            raise SlotTakenError(HAS_A_PART)
         raise RuntimeError("a booking that was neither made now nor before")
 
     async def _book(self, wish: Wish, agreed: Sequence[Appointment]) -> tuple[Appointment, ...]:

@@ -43,7 +43,8 @@ SELECT_DOCUMENTS = """
         'rescheduled_from_id', a.rescheduled_from_id,
         'rescheduled_to_id', a.rescheduled_to_id,
         'moves', a.moves,
-        'service_ids', a.service_ids
+        'service_ids', a.service_ids,
+        'option_id', a.option_id
     ) AS document
     FROM appointment a JOIN customer c USING (tenant_id, customer_id)
 """

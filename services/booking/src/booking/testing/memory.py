@@ -17,6 +17,7 @@ class _Kept:
     appointment: Appointment
     option_id: str
     party: tuple[Appointment, ...]
+    party_options: tuple[str, ...]
 
 
 class MemoryBookings:
@@ -34,7 +35,10 @@ class MemoryBookings:
         for kept in self._kept:
             place = (kept.appointment.tenant_id, kept.appointment.call_id, kept.option_id)
             if place == (wish.tenant_id, wish.call_id, wish.option_id):
-                return replace(self._remember(wish, kept.party, now), repeated=True)
+                made = kept.party if wish.more else (kept.appointment,)
+                if wish.more and kept.party_options != wish.option_ids:
+                    raise SlotTakenError("this call has one of the options already, without the others")
+                return replace(self._remember(wish, made, now), repeated=True)
         return None
 
     async def commit(self, wish: Wish, agreed: Sequence[Appointment]) -> Answer:
@@ -50,7 +54,7 @@ class MemoryBookings:
             taken.append(mine)
         booked = tuple(map(self._with_known_customer, agreed))
         self._kept += [
-            _Kept(appointment, option_id, booked)
+            _Kept(appointment, option_id, booked, wish.option_ids)
             for appointment, option_id in zip(booked, wish.option_ids, strict=True)
         ]
         return self._remember(wish, booked, now)

@@ -46,7 +46,10 @@ class Bookings(Protocol):
     """Where appointments are kept, and the answers to wishes."""
 
     async def answer_to(self, wish: Wish, *, now: datetime) -> Answer | None:
-        """The answer that the request_id has had, or that the same call has had for the same option."""
+        """The answer that the request_id has had, or that the same call has had for the same options.
+
+        Raises SlotTakenError where the call has one option of a party already, but not with the others.
+        """
         ...
 
     async def commit(self, wish: Wish, agreed: Sequence[Appointment]) -> Answer:
