@@ -38,7 +38,7 @@ async def test_it_is_told_why_a_start_is_not_free(
     ("hour", "kinds", "words"),
     [
         (13, [], []),
-        (6, [pb.BLOCKER_KIND_NOTICE, pb.BLOCKER_KIND_OUTSIDE_HOURS], ["This time is over.", "anna does not work from 07:00 to 08:00."]),
+        (6, [pb.BLOCKER_KIND_PAST, pb.BLOCKER_KIND_OUTSIDE_HOURS], ["This time is over.", "anna does not work from 07:00 to 08:00."]),
         (7.5, [pb.BLOCKER_KIND_NOTICE, pb.BLOCKER_KIND_OUTSIDE_HOURS], ["It is too short notice.", "anna does not work from 08:30 to 09:00."]),
         (13.1, [pb.BLOCKER_KIND_GRID], ["No appointment begins at this minute."]),
         (24 * 31 + 13, [pb.BLOCKER_KIND_HOLIDAY], ["This day is a public holiday."]),

@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from availability.domain.workload import answer
-from availability.testing.peers import BookingPeer, RegistryPeer
+from availability.testing.peers import BookingPeer, CalendarPeer, RegistryPeer
 from availability.testing.replicas import Running, Surroundings
 from availability.testing.salon import at, salon
 from availability.testing.storm import Storm, storm
@@ -94,9 +94,10 @@ async def _storm(*, restart: bool) -> Storm:
 async def _service(redis_url: str, people: list[str]) -> AsyncIterator[Running]:
     registry = RegistryPeer(salon(people))  # type: ignore[abstract] # answers what availability asks for
     booking = BookingPeer()  # type: ignore[abstract] # likewise
+    calendars = CalendarPeer()  # type: ignore[abstract] # likewise
     with EmbeddedPostgres() as database:
         await asyncio.to_thread(postgres.migrate, database.url, "availability")
-        async with serving(registry.as_servicer(), booking.as_servicer()) as peers:
+        async with serving(registry.as_servicer(), booking.as_servicer(), calendars.as_servicer()) as peers:
             surroundings = Surroundings(database.url, redis_url, peers, SettableClock(at(7)))
             async with surroundings.running() as running:
                 yield running

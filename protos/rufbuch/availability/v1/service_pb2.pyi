@@ -205,6 +205,8 @@ class _BlockerKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_BlockerKi
     """A room or a device is taken."""
     BLOCKER_KIND_NOT_ABLE: _BlockerKind.ValueType  # 13
     """The person does not do it, or has no complete mapping."""
+    BLOCKER_KIND_PAST: _BlockerKind.ValueType  # 14
+    """Over already."""
 
 class BlockerKind(_BlockerKind, metaclass=_BlockerKindEnumTypeWrapper):
     """Why something blocks."""
@@ -236,6 +238,8 @@ BLOCKER_KIND_RESOURCE: BlockerKind.ValueType  # 12
 """A room or a device is taken."""
 BLOCKER_KIND_NOT_ABLE: BlockerKind.ValueType  # 13
 """The person does not do it, or has no complete mapping."""
+BLOCKER_KIND_PAST: BlockerKind.ValueType  # 14
+"""Over already."""
 Global___BlockerKind: _TypeAlias = BlockerKind  # noqa: Y015
 
 class _DayEntryKind:

@@ -25,7 +25,7 @@ _HOLD_STATES = {
     None: service_pb2.HOLD_STATE_UNAVAILABLE,
 }
 _BLOCKERS = {
-    BlockerKind.PAST: service_pb2.BLOCKER_KIND_NOTICE,
+    BlockerKind.PAST: service_pb2.BLOCKER_KIND_PAST,
     BlockerKind.NOTICE: service_pb2.BLOCKER_KIND_NOTICE,
     BlockerKind.HORIZON: service_pb2.BLOCKER_KIND_HORIZON,
     BlockerKind.BEYOND_CALENDAR: service_pb2.BLOCKER_KIND_HORIZON,
