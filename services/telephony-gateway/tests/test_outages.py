@@ -80,8 +80,14 @@ async def test_without_redis_everything_is_answered_as_ever(world_without_redis:
     world = world_without_redis
     heard = await answers(world)
     assert (heard["check_availability"], heard["start_booking"]) == ("available", "booked")
-    booked = await world.phone.function("start_booking", {"option_id": "den ersten", "name": "Kim"})
-    assert booked["status"] == "booked", "the process remembers its own calls"
+
+
+async def test_without_redis_a_process_remembers_its_own_calls(world_without_redis: World) -> None:
+    world = world_without_redis
+    world.availability.answer = found(availability_pb2.SEARCH_OUTCOME_AVAILABLE, option(15))
+    await world.phone.function("check_availability", ARGUMENTS)
+    booked = await world.phone.function("start_booking", {"option_id": "den ersten"})
+    assert (booked["status"], world.booking.requests[0].customer_name) == ("booked", "Kim")
 
 
 async def test_without_postgresql_callers_notice_nothing(world: World) -> None:
