@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from telephony_gateway.language.normalise import plain
 from telephony_gateway.domain.phonetics import cologne
+from telephony_gateway.language.normalise import plain
 
 Entry = tuple[str, Any]
 # So many letters may differ in a word that sounds the same, and from which length on.
