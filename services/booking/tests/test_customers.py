@@ -160,7 +160,8 @@ async def test_nothing_of_a_forgotten_customer_is_left_in_any_table(
     assert first.erased["event"] == 4
     assert not any(again.erased.values())
     assert (await refused(booking.FindCustomer(by_number()))).reason == "CUSTOMER_UNKNOWN"
-    assert await pool.fetchval("SELECT count(*) FROM event WHERE kind = 'customer_erased'") == 1
+    noted = await pool.fetch("SELECT payload->>'operator' AS who FROM event WHERE kind = 'customer_erased'")
+    assert [row["who"] for row in noted] == ["Kim"]
 
 
 async def test_who_keeps_copies_is_told_to_forget_and_can_still_read_the_log_from_the_beginning(

@@ -98,8 +98,10 @@ class CareRpcs:
         self, request: service_pb2.EraseCustomerRequest, context: Context
     ) -> service_pb2.EraseCustomerResponse:
         """See the contract."""
-        operator_of("operator", request.operator)
+        operator = operator_of("operator", request.operator)
         tenant_id = uuid_of("tenant_id", request.tenant_id)
         customer_id = uuid_of("customer_id", request.customer_id)
-        erased = await erase_customer(self._customers, tenant_id, customer_id, self._clock.now())
+        erased = await erase_customer(
+            self._customers, tenant_id, customer_id, operator=operator, now=self._clock.now()
+        )
         return service_pb2.EraseCustomerResponse(erased=erased)

@@ -67,7 +67,9 @@ class SqlCustomers:
             [callback_from(row["document"]) for row in promised],
         )
 
-    async def erase(self, tenant_id: UUID, customer_id: UUID, *, now: datetime) -> Mapping[str, int] | None:
+    async def erase(
+        self, tenant_id: UUID, customer_id: UUID, *, operator: str, now: datetime
+    ) -> Mapping[str, int] | None:
         """See ``Customers``."""
         async with self._pool.acquire() as connection, connection.transaction():
             # Whoever books for the customer waits for this row.
@@ -82,7 +84,11 @@ class SqlCustomers:
             for table, statement in FORGET:
                 erased[table] += _rows(await connection.execute(statement, tenant_id, customer_id))
             if any(erased.values()):
-                payload = {"tenant_id": str(tenant_id), "customer_id": str(customer_id)}
+                payload = {
+                    "tenant_id": str(tenant_id),
+                    "customer_id": str(customer_id),
+                    "operator": operator,
+                }
                 await self._events.append(connection, CUSTOMER_ERASED, payload, now=now)
         await self._events.wake()
         return erased

@@ -34,8 +34,10 @@ class Customers(Protocol):
         """All of one."""
         ...
 
-    async def erase(self, tenant_id: UUID, customer_id: UUID, *, now: datetime) -> Mapping[str, int] | None:
-        """Overwrite names, numbers and words, and tell of it; rows by table. None: there is no such customer.
+    async def erase(
+        self, tenant_id: UUID, customer_id: UUID, *, operator: str, now: datetime
+    ) -> Mapping[str, int] | None:
+        """Overwrite names, numbers and words, and note who did it; rows by table. None: there is no such customer.
 
         Raises AppointmentsAheadError.
         """
@@ -53,10 +55,10 @@ async def export_customer(customers: Customers, tenant_id: UUID, customer_id: UU
 
 
 async def erase_customer(
-    customers: Customers, tenant_id: UUID, customer_id: UUID, now: datetime
+    customers: Customers, tenant_id: UUID, customer_id: UUID, *, operator: str, now: datetime
 ) -> Mapping[str, int]:
     """Forget; appointments stay as facts about nobody. Raises CustomerUnknownError, AppointmentsAheadError."""
-    return _known(await customers.erase(tenant_id, customer_id, now=now))
+    return _known(await customers.erase(tenant_id, customer_id, operator=operator, now=now))
 
 
 def _known(found: T | None) -> T:
