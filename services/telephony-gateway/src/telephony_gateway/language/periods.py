@@ -281,6 +281,23 @@ class DayWithin:
 
 
 @dataclass(frozen=True, slots=True)
+class FeastOnWeekday:
+    """A feast and its weekday: "am Valentinstag, das ist ein Samstag"."""
+
+    feast: DayExpression
+    weekday: int
+
+    def resolve(self, today: date) -> Reading:
+        """The feast's day of that weekday; a question where the feast has none."""
+        reading = self.feast.resolve(today)
+        fitting = [span for span in reading.spans if span.first and span.first.weekday() == self.weekday]
+        if fitting:
+            return Reading((fitting[0],))
+        following = Weekday(self.weekday).following(today)
+        return Reading((*reading.spans, Span(following)), Doubt.WEEKDAY_AND_DATE_DISAGREE)
+
+
+@dataclass(frozen=True, slots=True)
 class NextWorkday:
     """The next Monday to Friday after today, or so many of them later."""
 

@@ -21,6 +21,7 @@ from telephony_gateway.language.feasts import Feast, FeastSide
 from telephony_gateway.language.periods import (
     THIS_WEEK,
     DayWithin,
+    FeastOnWeekday,
     Month,
     NextDays,
     PartOfWeek,
@@ -62,6 +63,10 @@ def _weekday_within(day: Weekday, stretch: DayExpression) -> WeekdayWithin | Non
 def _day_within(day: DayExpression, stretch: Between | FeastSide) -> DayWithin | None:
     closed = isinstance(stretch, Between) and stretch.start is not None and stretch.end is not None
     return None if closed else DayWithin(day, stretch)
+
+
+def _weekday_feast(day: Weekday, feast: Feast) -> FeastOnWeekday | None:
+    return FeastOnWeekday(feast, day.weekday) if day == Weekday(day.weekday) else None
 
 
 def _relative_offset(day: RelativeDay, offset: Offset) -> RelativeDay | Offset | None:
@@ -142,6 +147,7 @@ _ONE_WAY: dict[tuple[type, type], Merge] = {
     },
     **{(day, Between): _day_within for day in (Weekday, RelativeDay, DayOfMonth)},
     **{(day, FeastSide): _day_within for day in (Weekday, RelativeDay, DayOfMonth)},
+    (Weekday, Feast): _weekday_feast,
     (Month, Year): _month_year,
     (Feast, Year): _feast_year,
     (Week, Weekend): _week_weekend,
