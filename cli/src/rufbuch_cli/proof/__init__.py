@@ -3,10 +3,11 @@
 import typer
 
 from rufbuch_cli.proof.availability import CLAIMS as AVAILABILITY
+from rufbuch_cli.proof.booking import CLAIMS as BOOKING
 from rufbuch_cli.proof.claims import Claim, Result
 from rufbuch_cli.proof.main_job import CLAIMS as MAIN
 
-GROUPS: dict[str, tuple[Claim, ...]] = {"main": MAIN, "availability": AVAILABILITY}
+GROUPS: dict[str, tuple[Claim, ...]] = {"main": MAIN, "availability": AVAILABILITY, "booking": BOOKING}
 
 
 def run(name: str) -> int:
@@ -24,7 +25,10 @@ def run(name: str) -> int:
 
 
 def _shown(claim: Claim) -> list[Result]:
-    results = claim()
+    try:
+        results = claim()
+    except Exception as error:  # noqa: BLE001 - a claim that cannot be run does not hold, and the others still run
+        results = [Result(claim.__name__, f"{type(error).__name__}: {error}", "runs", holds=False)]
     for result in results:
         typer.echo(str(result))
     return results
