@@ -132,7 +132,7 @@ class Lexicon:
 
         A letter more that differs, and nobody can be sure.
         """
-        if not 3 <= len(word) <= 24 or word in self._kept or group not in self._sounding:
+        if not 3 <= len(word) <= 24 or word in self._lookalikes or group not in self._sounding:
             return None
         slips = next(slips for length, slips in _SLIPS_BY_LENGTH if len(word) >= length)
         alike = self._sounding[group].get(cologne(word), ())

@@ -16,7 +16,7 @@ mader varel fiber viper heule halse moran esten feger morse erbte aber eben
 nichts kommen gekommen halten tragen stimme zeiten diener dienen johann dieter drittel siegen betrag zweier hunderte
 folgendes soeben diesel erstens zweitens halbes dreier fieber netter letztere julius johanna verletzt verletzte heftige
 morgan niklas siegte leopold minden martina montage ernste ernstes hallen wachen ernten nichte vorherige ausfahrt neusten
-abende hindert drittens halter stande elster gesten halfen august augustus gestein zweige ernster jaguar geistern gestand
+abende hindert drittens halter stande elster gesten halfen augustus gestein zweige ernster jaguar geistern gestand
 mittig neuste gestank taugen vierer zehntel zweigen viersen martins jenaer vorheriger nester silben auguste augusta
 sonntage johannis sachse zehner verletzter freital freytag sonntagen nikola sieber fuenfer sechser fuenft mitten mittel
 marten stunden staendchen viertens wichen johanns martine josefs hauben julias halden nikolas samstagen

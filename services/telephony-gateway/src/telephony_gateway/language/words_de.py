@@ -52,7 +52,7 @@ WORDS = {
     "kw": "kw kalenderwoche kalenderwochen",
     "thing": "euro cent prozent personen person leute leuten kinder kindern köpfe haarschnitte grad kilometer",
     "wenn": "wenn falls sofern sollte",
-    "UNSURE": "vorher davor danach hinterher anschließend nachher",
+    "UNSURE": "selbe selben gleiche gleichen gleicher vorher davor danach hinterher anschließend nachher",
     "werktag": "werktag werktage werktagen arbeitstag arbeitstage arbeitstagen",
     "arbeitswoche": "arbeitswoche werktags wochentags",
     "paar": "paar",
