@@ -32,7 +32,7 @@ REFUSALS = {
     "SLOT_NOT_BOOKABLE": Refused.NOT_BOOKABLE,
     "NAME_INVALID": Refused.NAME_INVALID,
 }
-_NOTHING_HAPPENED = {"AVAILABILITY_UNAVAILABLE", "REQUEST_INVALID", "REQUEST_ID_REUSED"}
+_NOTHING_HAPPENED = {"AVAILABILITY_UNAVAILABLE", "REGISTRY_UNAVAILABLE", "REQUEST_INVALID", "REQUEST_ID_REUSED"}
 _STATES = {
     appointment_pb2.APPOINTMENT_STATE_BOOKED: AppointmentState.BOOKED,
     appointment_pb2.APPOINTMENT_STATE_CANCELLED: AppointmentState.CANCELLED,
@@ -77,7 +77,7 @@ def wish_id(call_id: str, *wish: str) -> str:
 def unsettled(peer: str, error: grpc.aio.AioRpcError) -> Exception:
     """The disappointment behind a change that failed without a refusal: unless the peer says that nothing has happened,
     it may have committed before it was killed, cut off, late or broken. Only asking again tells."""
-    if reason_of(error) in _NOTHING_HAPPENED:
+    if reason_of(error) in _NOTHING_HAPPENED or error.code() is grpc.StatusCode.UNIMPLEMENTED:
         return peer_error(peer, error)
     return OutcomeUnknownError(f"{peer}: {error.code().name}")
 
