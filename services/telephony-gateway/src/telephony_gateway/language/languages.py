@@ -35,47 +35,8 @@ _OF_TIME = frozenset(
     | {"spaetestens", "TONIGHT", "AMPM", "MIDNIGHT", "MORGEN"}
 )
 # Words that mean something else there too.
-_NOT_BORROWED = frozenset(
-    (
-        "may",
-        "second",
-        "mon",
-        "tue",
-        "tues",
-        "wed",
-        "weds",
-        "thu",
-        "thur",
-        "thurs",
-        "fri",
-        "sat",
-        "sun",
-        "one",
-        "mon",
-        "tue",
-        "tues",
-        "wed",
-        "weds",
-        "thu",
-        "thur",
-        "thurs",
-        "fri",
-        "sat",
-        "sun",
-        "till",
-        "half",
-        "elf",
-        "sex",
-        "mai",
-        "morge",
-        "die",
-        "fall",
-        "spring",
-        "march",
-        "to",
-        "last",
-    )
-)
+_AMBIGUOUS = "may second one mon tue tues wed weds thu thur thurs fri sat sun till half elf sex mai morge die fall spring march to last"
+_NOT_BORROWED = frozenset(_AMBIGUOUS.split())
 
 
 def _borrowed(lexicon: Lexicon, other: Lexicon) -> dict[str, Entry]:

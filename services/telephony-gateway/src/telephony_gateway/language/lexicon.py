@@ -37,6 +37,7 @@ class LexiconTables(NamedTuple):
 SURE_FROM = 5
 # Words that sound like one of this group are only known not to be understood.
 UNSURE_GROUP = "adverbs"
+_ANYWHERE_GROUPS = frozenset({"names", UNSURE_GROUP})
 
 
 def spellings(word: str) -> set[str]:
@@ -132,7 +133,10 @@ class Lexicon:
 
         A letter more that differs, and nobody can be sure.
         """
-        if not 3 <= len(word) <= 24 or word in self._lookalikes or group not in self._sounding:
+        if not 3 <= len(word) <= 24 or group not in self._sounding:
+            return None
+        # Where only a number or a month fits, even "neuen" and "Merz" are one.
+        if word in (self._lookalikes if group in _ANYWHERE_GROUPS else self._kept):
             return None
         slips = next(slips for length, slips in _SLIPS_BY_LENGTH if len(word) >= length)
         alike = self._sounding[group].get(cologne(word), ())
