@@ -2,6 +2,8 @@
 
 import asyncio
 import secrets
+import sys
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -11,8 +13,12 @@ import typer
 
 from rufbuch_cli.installation import Running, running
 from rufbuch_cli.salon import DIALLED_NUMBER
-from sandbox.callers.conversation import Called, Said, book_a_perm
+from sandbox.callers.conversation import book_a_perm
+from sandbox.callers.interactive import HELP
+from sandbox.callers.interactive import interactive as by_hand
 from sandbox.callers.retell import Line, Retell
+from sandbox.callers.scripts import SCRIPTS
+from sandbox.callers.turns import Called, Said, Script, Turn
 
 CALLER = "+493023125042"
 FUNCTION_TIMEOUT_S = 10.0
@@ -32,18 +38,30 @@ class Played:
         return str(self.outcome.get("appointment_id", ""))
 
 
-def run() -> int:
+def run(script: str, *, interactive: bool) -> int:
     """Play one call; 0 where it ended with an appointment."""
+    if script not in SCRIPTS:
+        typer.echo(f"no script {script!r}; there are: {', '.join(SCRIPTS)}", err=True)
+        return 2
     try:
-        return 0 if play(running()).appointment_id else 1
+        return 0 if play(running(), _typed if interactive else SCRIPTS[script]).appointment_id else 1
     except httpx.TransportError as error:
         typer.echo(f"nobody answers the phone ({error}): is the installation up? (make run)", err=True)
         return 1
 
 
-def play(installation: Running) -> Played:
+def play(installation: Running, script: Script = book_a_perm) -> Played:
     """One call to the reference salon, printed line by line."""
-    return asyncio.run(_play(installation))
+    return asyncio.run(_play(installation, script))
+
+
+def _typed(retell: Retell, line: Line) -> AsyncIterator[Turn]:
+    typer.echo(HELP)
+
+    async def read() -> str:
+        return await asyncio.to_thread(sys.stdin.readline)
+
+    return by_hand(retell, line, read=read)
 
 
 def new_line(*, caller: str = CALLER, dialled: str) -> Line:
@@ -51,12 +69,12 @@ def new_line(*, caller: str = CALLER, dialled: str) -> Line:
     return Line(f"call_{secrets.token_hex(16)}", caller, dialled, datetime.now(UTC))
 
 
-async def _play(installation: Running) -> Played:
+async def _play(installation: Running, script: Script) -> Played:
     line, outcome = new_line(dialled=DIALLED_NUMBER), {}
     typer.echo(f"\nCall {line.call_id} from {line.from_number} to {line.to_number}")
     async with httpx.AsyncClient(timeout=FUNCTION_TIMEOUT_S) as client:
         retell = Retell(installation["GATEWAY_URL"], installation["RETELL_API_KEY"], client)
-        async for turn in book_a_perm(retell, line):
+        async for turn in script(retell, line):
             if isinstance(turn, Said):
                 typer.echo(f"  {turn.who:>9}: {turn.text}")
             if isinstance(turn, Called):

@@ -6,11 +6,14 @@ from collections.abc import Callable, Mapping
 from typing import Any, TextIO
 
 
-def dates(lines: TextIO, out: TextIO) -> None:
+def dates(lines: TextIO, out: TextIO, *, explain: bool) -> None:
     """Each line ``{"text", "reference", "timezone"}`` becomes what the text means."""
-    from telephony_gateway.language.filter import answer
+    from telephony_gateway.language.filter import answer, explanation
 
-    _each(lines, out, answer)
+    def explained(line: dict[str, Any]) -> Mapping[str, Any]:
+        return {**answer(line), "explanation": explanation(line)}
+
+    _each(lines, out, explained if explain else answer)
 
 
 def slots(lines: TextIO, out: TextIO) -> None:

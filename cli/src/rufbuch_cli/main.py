@@ -27,11 +27,14 @@ def up(
 
 
 @app.command()
-def call() -> None:
+def call(
+    script: Annotated[str, typer.Option(help="Who calls: perm, hang-up, indecisive, withheld, …")] = "perm",
+    interactive: Annotated[bool, typer.Option("--interactive", help="You play caller and agent.")] = False,
+) -> None:
     """A simulated caller calls the running installation."""
     from rufbuch_cli.call import run
 
-    sys.exit(run())
+    sys.exit(run(script, interactive=interactive))
 
 
 @app.command(name="import")
@@ -56,11 +59,23 @@ def trace(
 
 
 @app.command()
-def dates() -> None:
+def dates(
+    explain: Annotated[bool, typer.Option("--explain", help="Also say which rule took which words.")] = False,
+) -> None:
     """JSON lines in, JSON lines out: what words about dates and times mean."""
     from rufbuch_cli.filters import dates as run
 
-    run(sys.stdin, sys.stdout)
+    run(sys.stdin, sys.stdout, explain=explain)
+
+
+@app.command(
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True}, add_help_option=False
+)
+def retell(context: typer.Context) -> None:
+    """Agents for Retell: export, lint."""
+    from rufbuch_cli.retell import app as commands
+
+    commands(context.args, prog_name="rufbuch retell")
 
 
 @app.command()
