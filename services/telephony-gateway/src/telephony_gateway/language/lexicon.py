@@ -35,6 +35,7 @@ class LexiconTables(NamedTuple):
 
 # A slip in a shorter word may make any word of it.
 SURE_FROM = 5
+HIGHEST = 59
 # Words that sound like one of this group are only known not to be understood.
 UNSURE_GROUP = "adverbs"
 _ANYWHERE_GROUPS = frozenset({"names", UNSURE_GROUP})
@@ -94,9 +95,13 @@ class Lexicon:
                 self.entries.setdefault(spelling, entry)
 
     def _of_kinds(self, kinds: str) -> set[str]:
-        """The words of these kinds, but the shortest."""
+        """The words of these kinds, but the shortest, and numbers that no clock and no calendar has."""
         wanted = frozenset(kinds.split())
-        return {word for word, entry in self.entries.items() if entry[0] in wanted and len(word) >= 4}
+        return {
+            word
+            for word, (kind, value) in self.entries.items()
+            if kind in wanted and len(word) >= 4 and not (isinstance(value, int) and value > HIGHEST)
+        }
 
     def _known(self, word: str) -> tuple[Entry, ...] | None:
         """The entries of a word that is not listed: its parts, or the listed word that it is a slip of."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from telephony_gateway.language.lexicon import UNSURE_GROUP, Lexicon, LexiconTables
+from telephony_gateway.language.lexicon import HIGHEST, UNSURE_GROUP, Lexicon, LexiconTables
 from telephony_gateway.language.lookalikes_de import LOOKALIKES
 from telephony_gateway.language.numbers_de import cardinals, ordinals, years
 from telephony_gateway.language.phrases_de import PHRASES
@@ -67,7 +67,6 @@ _GUESSABLE = (
     "dreiviertel heiligabend ostermontag ostersonntag pfingstmontag pfingsten karfreitag weihnachten silvester "
     "valentinstag himmelfahrt fronleichnam rosenmontag aschermittwoch gründonnerstag faschingsdienstag stefanitag kalenderwoche"
 )
-HIGHEST = 59
 _GUESSABLE_LENGTH = {"cardinals": 8, "ordinals": 9}
 _TIMELY = "NUM ORD WEEKDAY MONTH RELDAY POD FEAST WOCHE WOCHEN TAGE MONAT MONATE MOD halb viertel dreiviertel WEEKEND MORGEN"
 NEVER_GUESSED = (
