@@ -33,6 +33,10 @@ def spoken_address(text: str) -> Heard:
 
     DOUBTFUL where words stood side by side (joined or not?), where an umlaut was said, or where the ending was left out.
     """
+    written = [word.strip(",.;:!?<>()\"'") for word in text[:_LONGEST].casefold().split() if "@" in word]
+    if len(written) == 1 and _ADDRESS.fullmatch(written[0]):
+        # It was written, not dictated: nothing in it is a word for a sign.
+        return heard(written[0], sure=True)
     parts = [_sign(word) for word in _WORD.findall(text[:_LONGEST].casefold())]
     if "@" not in parts:
         return NOTHING
