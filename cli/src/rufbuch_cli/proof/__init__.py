@@ -4,10 +4,18 @@ import typer
 
 from rufbuch_cli.proof.availability import CLAIMS as AVAILABILITY
 from rufbuch_cli.proof.booking import CLAIMS as BOOKING
+from rufbuch_cli.proof.calcom import CLAIMS as CALCOM
 from rufbuch_cli.proof.claims import Claim, Result
+from rufbuch_cli.proof.language import CLAIMS as LANGUAGE
 from rufbuch_cli.proof.main_job import CLAIMS as MAIN
 
-GROUPS: dict[str, tuple[Claim, ...]] = {"main": MAIN, "availability": AVAILABILITY, "booking": BOOKING}
+GROUPS: dict[str, tuple[Claim, ...]] = {
+    "main": MAIN,
+    "availability": AVAILABILITY,
+    "booking": BOOKING,
+    "calcom": CALCOM,
+    "language": LANGUAGE,
+}
 
 
 def run(name: str) -> int:
