@@ -3,7 +3,12 @@
 import grpc
 
 from chassis.grpc_client import fault_of
-from telephony_gateway.usecases.ports import OutcomeUnknownError, PeerError, PeerUnavailableError
+from telephony_gateway.usecases.ports import (
+    NotOfferedError,
+    OutcomeUnknownError,
+    PeerError,
+    PeerUnavailableError,
+)
 
 _CUT_OFF = {grpc.StatusCode.DEADLINE_EXCEEDED, grpc.StatusCode.CANCELLED}
 
@@ -15,5 +20,7 @@ def reason_of(error: grpc.aio.AioRpcError) -> str:
 
 def peer_error(peer: str, error: grpc.aio.AioRpcError) -> PeerError:
     """The disappointment behind a failed call."""
+    if error.code() is grpc.StatusCode.UNIMPLEMENTED:
+        return NotOfferedError(f"{peer}: not implemented")
     kind = OutcomeUnknownError if error.code() in _CUT_OFF else PeerUnavailableError
     return kind(f"{peer}: {error.code().name} {error.details()}")

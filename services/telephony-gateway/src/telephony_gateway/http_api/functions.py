@@ -34,7 +34,13 @@ from telephony_gateway.http_api.reception import Reception
 from telephony_gateway.http_api.twins import Twins, twin_key
 from telephony_gateway.storage.ledger import Answered, Asked, Heard, Ledger
 from telephony_gateway.usecases.conversation import Conversation
-from telephony_gateway.usecases.ports import NobodyDialled, OutcomeUnknownError, PeerError, Sessions
+from telephony_gateway.usecases.ports import (
+    NobodyDialled,
+    NotOfferedError,
+    OutcomeUnknownError,
+    PeerError,
+    Sessions,
+)
 
 _log = logging.getLogger(__name__)
 
@@ -99,6 +105,8 @@ class FunctionsEndpoint:
                     return await self._served(called, admitted)
         except (TimeoutError, OutcomeUnknownError):
             return cut_off(called.name, self._language(called))
+        except NotOfferedError:
+            return failed("not_offered", Sentence.CANNOT_DO, self._language(called))
         except PeerError as error:
             _log.warning("a peer is away", extra={"error": str(error)})
             return failed("peer", Sentence.TROUBLE, self._language(called))

@@ -19,6 +19,10 @@ class PeerUnavailableError(PeerError):
     """It was not reached, or failed: nothing has happened."""
 
 
+class NotOfferedError(PeerError):
+    """The peer cannot do it at all: nothing has happened, and trying again would not help."""
+
+
 class OutcomeUnknownError(PeerError):
     """It was cut off or did not answer in time: what has happened is not known."""
 
