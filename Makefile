@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
-MEMBERS := protos services/chassis services/staff-registry services/availability services/booking \
+MEMBERS := protos services/chassis services/matching services/staff-registry services/availability services/booking \
 	services/calcom-sync services/telephony-gateway sandbox deploy/local cli
 PYPROJECTS := pyproject.toml $(MEMBERS:%=%/pyproject.toml)
 # mypy takes the tests of one member at a time: their modules have no package, so names would clash.

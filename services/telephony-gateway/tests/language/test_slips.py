@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from telephony_gateway.domain.phonetics import cologne
+from matching import cologne
 from telephony_gateway.language.lexicon import within_slips
 from telephony_gateway.language.lexicon_de import LEXICON
 from telephony_gateway.language.lookalikes_de import LOOKALIKES

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from telephony_gateway.domain.phonetics import cologne
+from matching import cologne
 from telephony_gateway.language.normalise import plain
 
 Entry = tuple[str, Any]

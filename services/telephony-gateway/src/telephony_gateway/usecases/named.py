@@ -1,8 +1,8 @@
 """Which service and which person the caller names. A doubt is a question; nobody is ever replaced in silence (SR-06)."""
 
+from matching import Candidates, match
 from telephony_gateway.domain.answers import Answer, Status
 from telephony_gateway.domain.business import BookableService, Colleague
-from telephony_gateway.domain.matching import Candidates, match
 from telephony_gateway.domain.sentences import Sentence, listing
 from telephony_gateway.usecases.conversation import Conversation
 

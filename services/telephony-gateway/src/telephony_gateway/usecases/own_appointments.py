@@ -4,8 +4,8 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from matching import Match, match
 from telephony_gateway.domain.answers import Answer, Status
-from telephony_gateway.domain.matching import Match, match
 from telephony_gateway.domain.sentences import Sentence, tongue
 from telephony_gateway.language import Candidate, understand
 from telephony_gateway.usecases.choose_option import place_of

@@ -1,7 +1,7 @@
 """``start_booking``: an option that was offered becomes an appointment."""
 
+from matching import Match, match
 from telephony_gateway.domain.answers import Answer, Status
-from telephony_gateway.domain.matching import Match, match
 from telephony_gateway.domain.sentences import Sentence
 from telephony_gateway.usecases.choose_option import chosen_option
 from telephony_gateway.usecases.conversation import Conversation

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from rapidfuzz.distance import OSA
 
-from telephony_gateway.domain.phonetics import cologne
+from matching.phonetics import cologne
 
 WORTH_ASKING = 0.75
 """From this score (0 to 1) on a name may have been meant."""

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from telephony_gateway.domain.matching import Candidates, Match, match
+from matching import Candidates, Match, match
 
 SERVICES = [
     ("damen", ("Damenhaarschnitt", "Damenschnitt")),
