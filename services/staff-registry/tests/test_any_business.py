@@ -13,6 +13,8 @@ from staff_registry.domain.business import (
     Account,
     Branch,
     Business,
+    CalendarTerms,
+    CancelledThere,
     DatedHours,
     DaySpan,
     FeeTier,
@@ -216,6 +218,9 @@ def businesses_(draw: st.DrawFn) -> Business:
         webhook_secret=draw(secrets),
         policies=tuple(
             draw(policies(scope)) for scope in [("", "", ""), *scopes] if draw(st.integers(0, 2)) == 0
+        ),
+        calendar_terms=CalendarTerms(
+            draw(st.booleans()), draw(st.sampled_from(CancelledThere)), draw(st.sampled_from([0, 1, 10_080]))
         ),
     )
 

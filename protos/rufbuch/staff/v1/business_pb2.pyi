@@ -20,6 +20,30 @@ else:
 
 DESCRIPTOR: _descriptor.FileDescriptor
 
+class _CancelledThere:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _CancelledThereEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_CancelledThere.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    CANCELLED_THERE_UNSPECIFIED: _CancelledThere.ValueType  # 0
+    """The same as CANCEL."""
+    CANCELLED_THERE_CANCEL: _CancelledThere.ValueType  # 1
+    """The appointment is cancelled as well."""
+    CANCELLED_THERE_CASE: _CancelledThere.ValueType  # 2
+    """The appointment stands, and a person has to look."""
+
+class CancelledThere(_CancelledThere, metaclass=_CancelledThereEnumTypeWrapper):
+    """What happens here when somebody cancels a booking of ours at Cal.com."""
+
+CANCELLED_THERE_UNSPECIFIED: CancelledThere.ValueType  # 0
+"""The same as CANCEL."""
+CANCELLED_THERE_CANCEL: CancelledThere.ValueType  # 1
+"""The appointment is cancelled as well."""
+CANCELLED_THERE_CASE: CancelledThere.ValueType  # 2
+"""The appointment stands, and a person has to look."""
+Global___CancelledThere: _TypeAlias = CancelledThere  # noqa: Y015
+
 class _PhaseKind:
     ValueType = _typing.NewType("ValueType", _builtins.int)
     V: _TypeAlias = ValueType  # noqa: Y015
@@ -63,6 +87,7 @@ class Business(_message.Message):
     CALENDAR_SYNC_FIELD_NUMBER: _builtins.int
     ETAG_FIELD_NUMBER: _builtins.int
     POLICIES_FIELD_NUMBER: _builtins.int
+    CALENDAR_TERMS_FIELD_NUMBER: _builtins.int
     tenant_id: _builtins.str
     """Derived from the key; the same file gives the same ids on every installation."""
     key: _builtins.str
@@ -88,6 +113,10 @@ class Business(_message.Message):
         business.
         """
 
+    @_builtins.property
+    def calendar_terms(self) -> Global___CalendarTerms:
+        """How the business and its calendars at Cal.com go together."""
+
     def __init__(
         self,
         *,
@@ -102,14 +131,46 @@ class Business(_message.Message):
         calendar_sync: _builtins.bool = ...,
         etag: _builtins.str = ...,
         policies: _abc.Iterable[Global___Policy] | None = ...,
+        calendar_terms: Global___CalendarTerms | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["calendar_terms", b"calendar_terms"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["branches", b"branches", "calendar_sync", b"calendar_sync", "etag", b"etag", "key", b"key", "language", b"language", "mappings", b"mappings", "name", b"name", "people", b"people", "policies", b"policies", "services", b"services", "tenant_id", b"tenant_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["branches", b"branches", "calendar_sync", b"calendar_sync", "calendar_terms", b"calendar_terms", "etag", b"etag", "key", b"key", "language", b"language", "mappings", b"mappings", "name", b"name", "people", b"people", "policies", b"policies", "services", b"services", "tenant_id", b"tenant_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Business: _TypeAlias = Business  # noqa: Y015
+
+@_typing.final
+class CalendarTerms(_message.Message):
+    """How a business and its calendars at Cal.com go together."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MIRROR_HOLDS_FIELD_NUMBER: _builtins.int
+    CANCELLED_THERE_FIELD_NUMBER: _builtins.int
+    LIVE_CHECK_AFTER_MINUTES_FIELD_NUMBER: _builtins.int
+    mirror_holds: _builtins.bool
+    """What is held for a caller is reserved at Cal.com too: hidden from its booking page, and no more than that."""
+    cancelled_there: Global___CancelledThere.ValueType
+    live_check_after_minutes: _builtins.int
+    """Before a time is called free, a person whose busy times at Cal.com are known from longer ago than this is looked at
+    there; 0: never.
+    """
+    def __init__(
+        self,
+        *,
+        mirror_holds: _builtins.bool = ...,
+        cancelled_there: Global___CancelledThere.ValueType = ...,
+        live_check_after_minutes: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["cancelled_there", b"cancelled_there", "live_check_after_minutes", b"live_check_after_minutes", "mirror_holds", b"mirror_holds"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CalendarTerms: _TypeAlias = CalendarTerms  # noqa: Y015
 
 @_typing.final
 class Branch(_message.Message):

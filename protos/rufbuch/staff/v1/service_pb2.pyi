@@ -235,6 +235,7 @@ class BusinessDescription(_message.Message):
     CALENDAR_SYNC_FIELD_NUMBER: _builtins.int
     CALENDAR_WEBHOOK_SECRET_FIELD_NUMBER: _builtins.int
     POLICIES_FIELD_NUMBER: _builtins.int
+    CALENDAR_TERMS_FIELD_NUMBER: _builtins.int
     key: _builtins.str
     name: _builtins.str
     language: _builtins.str
@@ -251,6 +252,8 @@ class BusinessDescription(_message.Message):
     def mappings(self) -> _containers.RepeatedCompositeFieldContainer[Global___MappingDescription]: ...
     @_builtins.property
     def policies(self) -> _containers.RepeatedCompositeFieldContainer[Global___PolicyDescription]: ...
+    @_builtins.property
+    def calendar_terms(self) -> _business_pb2.CalendarTerms: ...
     def __init__(
         self,
         *,
@@ -264,10 +267,11 @@ class BusinessDescription(_message.Message):
         calendar_sync: _builtins.bool = ...,
         calendar_webhook_secret: _builtins.str = ...,
         policies: _abc.Iterable[Global___PolicyDescription] | None = ...,
+        calendar_terms: _business_pb2.CalendarTerms | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["calendar_terms", b"calendar_terms"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["branches", b"branches", "calendar_sync", b"calendar_sync", "calendar_webhook_secret", b"calendar_webhook_secret", "key", b"key", "language", b"language", "mappings", b"mappings", "name", b"name", "people", b"people", "policies", b"policies", "services", b"services"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["branches", b"branches", "calendar_sync", b"calendar_sync", "calendar_terms", b"calendar_terms", "calendar_webhook_secret", b"calendar_webhook_secret", "key", b"key", "language", b"language", "mappings", b"mappings", "name", b"name", "people", b"people", "policies", b"policies", "services", b"services"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -505,6 +509,57 @@ class ImportBusinessResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ImportBusinessResponse: _TypeAlias = ImportBusinessResponse  # noqa: Y015
+
+@_typing.final
+class PutMappingsRequest(_message.Message):
+    """Mappings by ids; each replaces the one of the same service, phase and person."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TENANT_ID_FIELD_NUMBER: _builtins.int
+    MAPPINGS_FIELD_NUMBER: _builtins.int
+    tenant_id: _builtins.str
+    @_builtins.property
+    def mappings(self) -> _containers.RepeatedCompositeFieldContainer[_business_pb2.Mapping]: ...
+    def __init__(
+        self,
+        *,
+        tenant_id: _builtins.str = ...,
+        mappings: _abc.Iterable[_business_pb2.Mapping] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["mappings", b"mappings", "tenant_id", b"tenant_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PutMappingsRequest: _TypeAlias = PutMappingsRequest  # noqa: Y015
+
+@_typing.final
+class PutMappingsResponse(_message.Message):
+    """The business as it is now."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    BUSINESS_FIELD_NUMBER: _builtins.int
+    CHANGED_FIELD_NUMBER: _builtins.int
+    changed: _builtins.bool
+    """False where all of them were there already."""
+    @_builtins.property
+    def business(self) -> _business_pb2.Business: ...
+    def __init__(
+        self,
+        *,
+        business: _business_pb2.Business | None = ...,
+        changed: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["business", b"business"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["business", b"business", "changed", b"changed"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PutMappingsResponse: _TypeAlias = PutMappingsResponse  # noqa: Y015
 
 @_typing.final
 class GetCalendarSetupRequest(_message.Message):

@@ -60,6 +60,11 @@ class StaffRegistryServiceStub:
                 request_serializer=rufbuch_dot_staff_dot_v1_dot_service__pb2.GetCalendarSetupRequest.SerializeToString,
                 response_deserializer=rufbuch_dot_staff_dot_v1_dot_service__pb2.GetCalendarSetupResponse.FromString,
                 _registered_method=True)
+        self.PutMappings = channel.unary_unary(
+                '/rufbuch.staff.v1.StaffRegistryService/PutMappings',
+                request_serializer=rufbuch_dot_staff_dot_v1_dot_service__pb2.PutMappingsRequest.SerializeToString,
+                response_deserializer=rufbuch_dot_staff_dot_v1_dot_service__pb2.PutMappingsResponse.FromString,
+                _registered_method=True)
         self.WatchChanges = channel.unary_stream(
                 '/rufbuch.staff.v1.StaffRegistryService/WatchChanges',
                 request_serializer=rufbuch_dot_staff_dot_v1_dot_service__pb2.WatchChangesRequest.SerializeToString,
@@ -111,6 +116,14 @@ class StaffRegistryServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def PutMappings(self, request, context):
+        """Sets the event types that stand for some phases; all others stay as they are. The same again changes nothing.
+        INVALID_ARGUMENT (BUSINESS_INVALID): by path, as ImportBusiness. NOT_FOUND (BUSINESS_UNKNOWN).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def WatchChanges(self, request, context):
         """Tells which businesses have changed, in order, from a position on, and stays open. A client that keeps the position
         and connects again misses nothing. INVALID_ARGUMENT (POSITION_INVALID): the position is none of ours.
@@ -146,6 +159,11 @@ def add_StaffRegistryServiceServicer_to_server(servicer, server):
                     servicer.GetCalendarSetup,
                     request_deserializer=rufbuch_dot_staff_dot_v1_dot_service__pb2.GetCalendarSetupRequest.FromString,
                     response_serializer=rufbuch_dot_staff_dot_v1_dot_service__pb2.GetCalendarSetupResponse.SerializeToString,
+            ),
+            'PutMappings': grpc.unary_unary_rpc_method_handler(
+                    servicer.PutMappings,
+                    request_deserializer=rufbuch_dot_staff_dot_v1_dot_service__pb2.PutMappingsRequest.FromString,
+                    response_serializer=rufbuch_dot_staff_dot_v1_dot_service__pb2.PutMappingsResponse.SerializeToString,
             ),
             'WatchChanges': grpc.unary_stream_rpc_method_handler(
                     servicer.WatchChanges,
@@ -289,6 +307,33 @@ class StaffRegistryService:
             '/rufbuch.staff.v1.StaffRegistryService/GetCalendarSetup',
             rufbuch_dot_staff_dot_v1_dot_service__pb2.GetCalendarSetupRequest.SerializeToString,
             rufbuch_dot_staff_dot_v1_dot_service__pb2.GetCalendarSetupResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def PutMappings(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/rufbuch.staff.v1.StaffRegistryService/PutMappings',
+            rufbuch_dot_staff_dot_v1_dot_service__pb2.PutMappingsRequest.SerializeToString,
+            rufbuch_dot_staff_dot_v1_dot_service__pb2.PutMappingsResponse.FromString,
             options,
             channel_credentials,
             insecure,

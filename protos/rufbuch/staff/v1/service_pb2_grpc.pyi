@@ -52,6 +52,10 @@ class StaffRegistryServiceStub:
     """Keys, secrets and mappings that calendar-sync needs for one business. Nobody else calls this.
     NOT_FOUND (BUSINESS_UNKNOWN).
     """
+    PutMappings: _grpc.UnaryUnaryMultiCallable[_service_pb2.PutMappingsRequest, _service_pb2.PutMappingsResponse]
+    """Sets the event types that stand for some phases; all others stay as they are. The same again changes nothing.
+    INVALID_ARGUMENT (BUSINESS_INVALID): by path, as ImportBusiness. NOT_FOUND (BUSINESS_UNKNOWN).
+    """
     WatchChanges: _grpc.UnaryStreamMultiCallable[_service_pb2.WatchChangesRequest, _service_pb2.WatchChangesResponse]
     """Tells which businesses have changed, in order, from a position on, and stays open. A client that keeps the position
     and connects again misses nothing. INVALID_ARGUMENT (POSITION_INVALID): the position is none of ours.
@@ -80,6 +84,10 @@ class StaffRegistryServiceAsyncStub(StaffRegistryServiceStub):
     GetCalendarSetup: _aio.UnaryUnaryMultiCallable[_service_pb2.GetCalendarSetupRequest, _service_pb2.GetCalendarSetupResponse]  # type: ignore[assignment]
     """Keys, secrets and mappings that calendar-sync needs for one business. Nobody else calls this.
     NOT_FOUND (BUSINESS_UNKNOWN).
+    """
+    PutMappings: _aio.UnaryUnaryMultiCallable[_service_pb2.PutMappingsRequest, _service_pb2.PutMappingsResponse]  # type: ignore[assignment]
+    """Sets the event types that stand for some phases; all others stay as they are. The same again changes nothing.
+    INVALID_ARGUMENT (BUSINESS_INVALID): by path, as ImportBusiness. NOT_FOUND (BUSINESS_UNKNOWN).
     """
     WatchChanges: _aio.UnaryStreamMultiCallable[_service_pb2.WatchChangesRequest, _service_pb2.WatchChangesResponse]  # type: ignore[assignment]
     """Tells which businesses have changed, in order, from a position on, and stays open. A client that keeps the position
@@ -136,6 +144,16 @@ class StaffRegistryServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_service_pb2.GetCalendarSetupResponse, _abc.Awaitable[_service_pb2.GetCalendarSetupResponse]]:
         """Keys, secrets and mappings that calendar-sync needs for one business. Nobody else calls this.
         NOT_FOUND (BUSINESS_UNKNOWN).
+        """
+
+    @_abc_1.abstractmethod
+    def PutMappings(
+        self,
+        request: _service_pb2.PutMappingsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_service_pb2.PutMappingsResponse, _abc.Awaitable[_service_pb2.PutMappingsResponse]]:
+        """Sets the event types that stand for some phases; all others stay as they are. The same again changes nothing.
+        INVALID_ARGUMENT (BUSINESS_INVALID): by path, as ImportBusiness. NOT_FOUND (BUSINESS_UNKNOWN).
         """
 
     @_abc_1.abstractmethod

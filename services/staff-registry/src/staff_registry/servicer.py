@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager
 from typing import Any, Protocol
 
 import grpc
@@ -12,8 +13,9 @@ from chassis.eventlog import EventLog
 from chassis.grpc_server import Servicer
 from rufbuch.staff.v1 import service_pb2, service_pb2_grpc
 from staff_registry.usecases.find_business import Businesses, find_business, find_calendar_setup
-from staff_registry.usecases.import_business import Imports, import_business
+from staff_registry.usecases.import_business import Import, import_business
 from staff_registry.usecases.list_businesses import Keys, list_businesses
+from staff_registry.usecases.put_mappings import Change, NamedMapping, put_mappings
 from staff_registry.usecases.resolve_number import Numbers, resolve_number
 from staff_registry.wire.incoming import described_business
 from staff_registry.wire.outgoing import business_message, setup_message
@@ -23,8 +25,16 @@ _imports = Counter("rufbuch_staff_registry_imports_total", "Imports that were ac
 Context = grpc.aio.ServicerContext[Any, Any]
 
 
-class Store(Businesses, Imports, Keys, Numbers, Protocol):
+class Running(Import, Change, Protocol):
+    """A change under way."""
+
+
+class Store(Businesses, Keys, Numbers, Protocol):
     """Everything that the use cases need of the storage."""
+
+    def begin(self) -> AbstractAsyncContextManager[Running]:
+        """See Imports and Changes."""
+        ...
 
 
 class StaffRegistry(service_pb2_grpc.StaffRegistryServiceServicer):
@@ -68,6 +78,19 @@ class StaffRegistry(service_pb2_grpc.StaffRegistryServiceServicer):
         _imports.labels(imported.changed).inc()
         _log.info("imported", extra={"tenant_id": business.tenant_id, "changed": imported.changed})
         return service_pb2.ImportBusinessResponse(business=business, changed=imported.changed)
+
+    async def PutMappings(
+        self, request: service_pb2.PutMappingsRequest, context: Context
+    ) -> service_pb2.PutMappingsResponse:
+        """Set some event types."""
+        wanted = [
+            NamedMapping(
+                each.service_id, each.phase_position, each.person_id, each.account_id, each.event_type_id
+            )
+            for each in request.mappings
+        ]
+        put = await put_mappings(request.tenant_id, wanted, changes=self._store, now=self._clock.now())
+        return service_pb2.PutMappingsResponse(business=business_message(put.registered), changed=put.changed)
 
     async def GetCalendarSetup(
         self, request: service_pb2.GetCalendarSetupRequest, context: Context

@@ -214,6 +214,27 @@ class Policy:
         return self == Policy(*self.scope())
 
 
+class CancelledThere(enum.Enum):
+    """What happens here when somebody cancels a booking of ours at Cal.com."""
+
+    CANCEL = "CANCEL"
+    """The appointment is cancelled as well."""
+    CASE = "CASE"
+    """The appointment stands, and a person has to look."""
+
+
+@dataclass(frozen=True)
+class CalendarTerms:
+    """How a business and its calendars at Cal.com go together."""
+
+    mirror_holds: bool = False
+    """What is held for a caller is reserved at Cal.com too."""
+    cancelled_there: CancelledThere | None = CancelledThere.CANCEL
+    """None where the describer named none that there is: a fault."""
+    live_check_after_minutes: int = 0
+    """A person whose busy times are known from longer ago is looked at before a time is called free; 0: never."""
+
+
 @dataclass(frozen=True)
 class Business:
     """A whole business. ``webhook_secret`` "" means: keep what is stored."""
@@ -228,6 +249,7 @@ class Business:
     calendar_sync: bool
     webhook_secret: str = field(default="", repr=False)
     policies: tuple[Policy, ...] = ()
+    calendar_terms: CalendarTerms = CalendarTerms()
 
     def canonical(self) -> "Business":
         """The same business with everything that has no order of its own in one fixed order, and no silent policy."""

@@ -5,7 +5,15 @@ from itertools import chain
 
 from staff_registry.domain import rules
 from staff_registry.domain.branches import branch_faults
-from staff_registry.domain.business import Account, Branch, Business, Person, PhaseMapping, Resource
+from staff_registry.domain.business import (
+    Account,
+    Branch,
+    Business,
+    CalendarTerms,
+    Person,
+    PhaseMapping,
+    Resource,
+)
 from staff_registry.domain.known import Known
 from staff_registry.domain.people import person_faults
 from staff_registry.domain.policies import policy_faults
@@ -30,6 +38,7 @@ def faults_in(business: Business) -> dict[str, str]:
             ),
             *(_mapping(f"mappings[{n}]", mapping, known) for n, mapping in enumerate(business.mappings)),
             *(policy_faults(f"policies[{n}]", policy, known) for n, policy in enumerate(business.policies)),
+            _terms("calendar_terms", business.calendar_terms),
             _uniqueness(business),
         )
     )
@@ -70,6 +79,12 @@ def _sizes(business: Business) -> Faults:
     for field, most in _LIMITS.items():
         if len(getattr(business, field)) > most:
             yield field, f"at most {most}"
+
+
+def _terms(at: str, terms: CalendarTerms) -> Faults:
+    if terms.cancelled_there is None:
+        yield f"{at}.cancelled_there", "one of cancel, case"
+    yield from rules.within(f"{at}.live_check_after_minutes", terms.live_check_after_minutes, 0, 7 * 24 * 60)
 
 
 def _mapping(at: str, mapping: PhaseMapping, known: Known) -> Faults:

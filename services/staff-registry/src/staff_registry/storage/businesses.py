@@ -78,6 +78,10 @@ class SqlImport:
         """The business with its secrets."""
         return await read_business(self._connection, Ids(tenant_key).tenant, self._sealer)
 
+    async def stored_as(self, tenant_id: UUID) -> Registered | None:
+        """The business with its secrets."""
+        return await read_business(self._connection, tenant_id, self._sealer)
+
     async def taken(self, numbers: Sequence[str], *, but_by: str) -> str | None:
         """The first of the numbers that another business has."""
         found: str | None = await self._connection.fetchval(

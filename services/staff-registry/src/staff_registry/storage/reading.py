@@ -11,6 +11,8 @@ from staff_registry.domain.business import (
     Account,
     Branch,
     Business,
+    CalendarTerms,
+    CancelledThere,
     DatedHours,
     DaySpan,
     FeeTier,
@@ -105,6 +107,9 @@ async def read_business(connection: Connection, tenant_id: UUID, sealer: Sealer 
         calendar_sync=row["calendar_sync"],
         webhook_secret=_unsealed(row["webhook_secret"], sealer),
         policies=tuple(map(_policy, _items(row["policies"]))),
+        calendar_terms=CalendarTerms(
+            row["mirror_holds"], CancelledThere(row["cancelled_there"]), row["live_check_after_minutes"]
+        ),
     )
     return Registered(business.canonical(), row["revision"])
 

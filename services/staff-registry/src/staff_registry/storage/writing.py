@@ -56,11 +56,16 @@ async def write_business(
 async def _write_tenant(
     connection: Connection, registered: Registered, sealer: Sealer, *, now: datetime
 ) -> None:
-    business = registered.business
-    columns = "tenant_id, key, name, language, calendar_sync, webhook_secret, revision, imported_at"
+    business, terms = registered.business, registered.business.calendar_terms
+    columns = (
+        "tenant_id, key, name, language, calendar_sync, webhook_secret, revision, imported_at,"
+        " mirror_holds, cancelled_there, live_check_after_minutes"
+    )
     row = (
         Ids(business.key).tenant, business.key, business.name, business.language, business.calendar_sync,
         sealer.seal(business.webhook_secret), registered.revision, now,
+        terms.mirror_holds, terms.cancelled_there.value if terms.cancelled_there else None,
+        terms.live_check_after_minutes,
     )  # fmt: skip
     await upsert(connection, "tenant", columns, [row], key="tenant_id")
 

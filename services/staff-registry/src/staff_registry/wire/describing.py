@@ -11,6 +11,7 @@ from staff_registry.wire.parts import (
     fee_tier_messages,
     hours_messages,
     service_message,
+    terms_message,
 )
 from staff_registry.yaml_file import describe
 
@@ -43,6 +44,7 @@ def request_for(business: Business) -> service_pb2.ImportBusinessRequest:
         calendar_sync=business.calendar_sync,
         calendar_webhook_secret=business.webhook_secret,
         policies=[_policy(policy) for policy in business.policies],
+        calendar_terms=terms_message(business.calendar_terms),
     )
     return service_pb2.ImportBusinessRequest(business=description)
 

@@ -11,6 +11,8 @@ from staff_registry.domain.business import (
     Account,
     Branch,
     Business,
+    CalendarTerms,
+    CancelledThere,
     DatedHours,
     DaySpan,
     FeeTier,
@@ -31,6 +33,12 @@ KINDS = {
     business_pb2.PHASE_KIND_GAP_BLOCKED: PhaseKind.GAP_BLOCKED,
 }
 
+THERE = {
+    business_pb2.CANCELLED_THERE_UNSPECIFIED: CancelledThere.CANCEL,
+    business_pb2.CANCELLED_THERE_CANCEL: CancelledThere.CANCEL,
+    business_pb2.CANCELLED_THERE_CASE: CancelledThere.CASE,
+}
+
 
 def described_business(message: service_pb2.BusinessDescription) -> Business:
     """What an operator describes."""
@@ -45,6 +53,15 @@ def described_business(message: service_pb2.BusinessDescription) -> Business:
         calendar_sync=message.calendar_sync,
         webhook_secret=message.calendar_webhook_secret,
         policies=tuple(map(_policy, message.policies)),
+        calendar_terms=_terms(message.calendar_terms),
+    )
+
+
+def _terms(message: business_pb2.CalendarTerms) -> CalendarTerms:
+    return CalendarTerms(
+        mirror_holds=message.mirror_holds,
+        cancelled_there=THERE.get(message.cancelled_there),
+        live_check_after_minutes=message.live_check_after_minutes,
     )
 
 

@@ -22,6 +22,7 @@ from staff_registry.wire.parts import (
     fee_tier_messages,
     hours_messages,
     service_message,
+    terms_message,
 )
 
 
@@ -41,6 +42,7 @@ def business_message(registered: Registered) -> business_pb2.Business:
         calendar_sync=business.calendar_sync,
         etag=business_etag(registered),
         policies=[_policy(policy, ids) for policy in business.policies],
+        calendar_terms=terms_message(business.calendar_terms),
     )
 
 

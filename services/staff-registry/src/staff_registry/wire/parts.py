@@ -8,6 +8,8 @@ from rufbuch.staff.v1 import business_pb2
 from staff_registry.domain.business import (
     Absence,
     Branch,
+    CalendarTerms,
+    CancelledThere,
     DatedHours,
     FeeTier,
     PhaseKind,
@@ -23,6 +25,22 @@ KINDS = {
     PhaseKind.GAP_FREE: business_pb2.PHASE_KIND_GAP_FREE,
     PhaseKind.GAP_BLOCKED: business_pb2.PHASE_KIND_GAP_BLOCKED,
 }
+
+
+THERE = {
+    None: business_pb2.CANCELLED_THERE_UNSPECIFIED,
+    CancelledThere.CANCEL: business_pb2.CANCELLED_THERE_CANCEL,
+    CancelledThere.CASE: business_pb2.CANCELLED_THERE_CASE,
+}
+
+
+def terms_message(terms: CalendarTerms) -> business_pb2.CalendarTerms:
+    """How the business and its calendars go together."""
+    return business_pb2.CalendarTerms(
+        mirror_holds=terms.mirror_holds,
+        cancelled_there=THERE[terms.cancelled_there],
+        live_check_after_minutes=terms.live_check_after_minutes,
+    )
 
 
 def branch_message(branch: Branch, ids: Ids | None = None) -> business_pb2.Branch:

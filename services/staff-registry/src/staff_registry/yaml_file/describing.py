@@ -9,6 +9,8 @@ from staff_registry.domain.business import (
     Account,
     Branch,
     Business,
+    CalendarTerms,
+    CancelledThere,
     DatedHours,
     DaySpan,
     FeeTier,
@@ -29,6 +31,7 @@ from staff_registry.yaml_file.reading import Node
 LANGUAGE, CURRENCY = "de-DE", "EUR"
 """Meant where the file says nothing."""
 WEEKDAYS = {day: n for n, day in enumerate(("mon", "tue", "wed", "thu", "fri", "sat", "sun"), start=1)}
+_THERE = {there.value.lower(): there for there in CancelledThere}
 _KINDS = {kind.value.lower(): kind for kind in PhaseKind}
 
 
@@ -66,6 +69,7 @@ def described(node: Node, api_keys: Mapping[str, str]) -> Business:
     fields = node.fields(
         key="key", name="name", language="language", currency="currency", calendar_sync="calendar_sync",
         branches="branches", people="people", services="services", policies="policies", mappings="mappings",
+        calcom="calendar_terms",
     )  # fmt: skip
     currency = fields["currency"].text(CURRENCY)
     return Business(
@@ -78,6 +82,19 @@ def described(node: Node, api_keys: Mapping[str, str]) -> Business:
         mappings=fields["mappings"].each(_mapping),
         calendar_sync=fields["calendar_sync"].yes(),
         policies=fields["policies"].each(partial(_policy, currency=currency)),
+        calendar_terms=fields["calcom"].block(_terms, CalendarTerms()),
+    )
+
+
+def _terms(node: Node) -> CalendarTerms:
+    fields = node.fields(
+        holds="mirror_holds", cancelled_there="cancelled_there",
+        live_check_after_minutes="live_check_after_minutes",
+    )  # fmt: skip
+    return CalendarTerms(
+        mirror_holds=fields["holds"].yes(),
+        cancelled_there=fields["cancelled_there"].choice(_THERE, CancelledThere.CANCEL.value.lower()),
+        live_check_after_minutes=fields["live_check_after_minutes"].whole(0),
     )
 
 

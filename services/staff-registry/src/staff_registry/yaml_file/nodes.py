@@ -120,6 +120,10 @@ class Item:
         entries = (Item.of(f"{self.path}[{n}]", node, self.notes) for n, node in enumerate(self.node.value))
         return tuple(read(entry) for entry in entries)
 
+    def block(self, read: Callable[["Item"], T], default: T) -> T:
+        """A block of fields that may be left out."""
+        return default if self.node is None else read(self)
+
     def text(self, default: str | None = None) -> str:
         """A text as it is written, whatever type YAML takes it for: 09:00 and no are texts here."""
         if self.node is None:

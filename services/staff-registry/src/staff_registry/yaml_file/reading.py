@@ -18,6 +18,10 @@ class Node(Protocol):
         """The entries of a list, each read."""
         ...
 
+    def block(self, read: Callable[["Node"], T], default: T) -> T:
+        """A block of fields that may be left out."""
+        ...
+
     def text(self, default: str | None = None) -> str:
         """A text as it is written."""
         ...

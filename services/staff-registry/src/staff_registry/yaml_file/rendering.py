@@ -8,6 +8,8 @@ import yaml
 from staff_registry.domain.business import (
     Branch,
     Business,
+    CalendarTerms,
+    CancelledThere,
     DatedHours,
     FeeTier,
     Person,
@@ -54,6 +56,7 @@ def render(business: Business) -> str:
         language=business.language,
         currency=currency,
         calendar_sync=business.calendar_sync,
+        calcom=_terms(business.calendar_terms) or None,
         branches=[_branch(branch) for branch in business.branches],
         services=[_service(service, currency) for service in business.services],
         people=[_person(person) for person in business.people],
@@ -86,6 +89,17 @@ def _line(**fields: object) -> _Line:
 
 def _quoted(text: str) -> _Quoted | None:
     return _Quoted(text) if text else None
+
+
+def _terms(terms: CalendarTerms) -> Block:
+    as_usual = terms.cancelled_there in {None, CancelledThere.CANCEL}
+    return _block(
+        holds=terms.mirror_holds or None,
+        cancelled_there=None
+        if as_usual or not terms.cancelled_there
+        else terms.cancelled_there.value.lower(),
+        live_check_after_minutes=terms.live_check_after_minutes or None,
+    )
 
 
 def _branch(branch: Branch) -> Block:

@@ -53,6 +53,11 @@ class Sketch:
         read(self._entry)
         return ()
 
+    def block(self, read: Callable[[Node], T], default: T) -> T:
+        """A block of fields that may be left out."""
+        read(self)
+        return default
+
     def text(self, default: str | None = None) -> str:
         """A text."""
         self._is({"type": "string"}, default)
