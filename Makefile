@@ -9,6 +9,9 @@ PYPROJECTS := pyproject.toml $(MEMBERS:%=%/pyproject.toml)
 # mypy takes the tests of one member at a time: their modules have no package, so names would clash.
 TESTS := $(wildcard services/*/tests sandbox/tests deploy/local/tests cli/tests tests/*)
 
+# Several processes share one PostgreSQL; what starts the whole system stays in one of them.
+PARALLEL := -n auto --maxprocesses 4 --dist loadgroup
+
 .DEFAULT_GOAL := help
 .PHONY: help setup run demo test test-unit lint format proof bench protos lock clean
 
@@ -28,10 +31,10 @@ demo: $(READY) ## the same, but end by itself; exit 0 only if PostgreSQL and Cal
 	@$(BIN)/rufbuch up --demo
 
 test: $(READY) ## run every test
-	@$(BIN)/pytest -q
+	@$(BIN)/pytest -q $(PARALLEL)
 
 test-unit: $(READY) ## run the tests that need no server
-	@$(BIN)/pytest -q -m "not postgres and not redis and not processes"
+	@$(BIN)/pytest -q $(PARALLEL) -m "not postgres and not redis and not processes"
 
 lint: $(READY) ## style, types, layers, protos, generated code
 	@$(BIN)/ruff check .

@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import AsyncIterator, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
@@ -10,14 +10,12 @@ import pytest
 from journey_world import Caller, Whole
 
 from local_stack.accounts import server_account, temporary_directory
-from local_stack.ports import PortsTakenError
+from local_stack.offsets import claimed_offset
 from local_stack.settings import LocalSettings
 from local_stack.stack import Stack
 from rufbuch_cli.installation import Running
 from rufbuch_cli.salon import import_salon
 from sandbox.callers.retell import Retell
-
-OFFSETS = range(311, 1700, 97)
 
 
 @pytest.fixture(scope="session")
@@ -37,17 +35,8 @@ def _running(state_dir: Path) -> Iterator[Whole]:
 
 @contextmanager
 def _started(state_dir: Path) -> Iterator[Stack]:
-    """At the first offset where nothing is in the way: any connection of this machine may sit on one of our ports."""
-    for offset in OFFSETS:
-        stack = Stack(LocalSettings(state_dir=state_dir, port_offset=offset))
-        with ExitStack() as cleanup:
-            try:
-                cleanup.enter_context(stack)
-            except PortsTakenError:
-                continue
-            yield stack
-            return
-    pytest.fail("no offset at which all ports are free")
+    with claimed_offset() as offset, Stack(LocalSettings(state_dir=state_dir, port_offset=offset)) as stack:
+        yield stack
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import astuple
 from pathlib import Path
 
 import pytest
@@ -10,7 +9,7 @@ from stack_world import Up
 
 from local_stack.accounts import server_account, temporary_directory
 from local_stack.leftovers import end_leftovers
-from local_stack.ports import Ports, PortsTakenError, refuse_taken
+from local_stack.offsets import claimed_offset
 
 
 @pytest.fixture
@@ -22,18 +21,10 @@ def state_dir() -> Iterator[Path]:
 
 
 @pytest.fixture
-def offset() -> int:
+def offset() -> Iterator[int]:
     """An offset at which no port of ours is in use."""
-    return next(each for each in range(200, 1700, 37) if all(map(is_free, astuple(Ports().shifted(each)))))
-
-
-def is_free(port: int) -> bool:
-    """As the stack itself judges it: an outgoing connection may sit on one of our ports as well."""
-    try:
-        refuse_taken({port: "test"})
-    except PortsTakenError:
-        return False
-    return True
+    with claimed_offset() as claimed:
+        yield claimed
 
 
 @pytest.fixture

@@ -106,7 +106,12 @@ def test_no_representation_holds_a_secret(salon: Business) -> None:
     assert "whsec" not in repr(salon)
 
 
-@pytest.mark.parametrize("keys", ["", "short", OLD[:-2], f"{OLD},", f"{OLD};{NEW}", "ä" * 44])
+@pytest.mark.parametrize(
+    "keys",
+    ["", "short", OLD[:-2], f"{OLD},", f"{OLD};{NEW}", "ä" * 44],
+    # Names that every process of a test run agrees on; the keys are random.
+    ids=["empty", "short", "cut", "one too few", "wrong separator", "no base64"],
+)
 def test_a_malformed_key_ends_the_start_without_being_quoted(
     keys: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
