@@ -215,6 +215,7 @@ def businesses_(draw: st.DrawFn) -> Business:
         services=tuple(made),
         mappings=tuple(mapping for mapping in possible if draw(st.booleans())),
         calendar_sync=draw(st.booleans()),
+        telephony_workspace=draw(st.sampled_from(["", "north"])),
         webhook_secret=draw(secrets),
         policies=tuple(
             draw(policies(scope)) for scope in [("", "", ""), *scopes] if draw(st.integers(0, 2)) == 0

@@ -84,6 +84,15 @@ async def test_the_dialled_number_leads_to_the_branch(registry: Any, salon: Busi
     asked = service_pb2.ResolveDialledNumberRequest(dialled_number=NUMBER)
     dialled = await registry.stub.ResolveDialledNumber(asked)
     assert (dialled.tenant_id, dialled.branch_id) == (business.tenant_id, business.branches[0].branch_id)
+    assert dialled.business == business
+
+
+async def test_the_workspace_of_a_business_is_kept_and_told(registry: Any, salon: Business) -> None:
+    """SE-09"""
+    described = replace(salon, telephony_workspace="north")
+    business = (await registry.stub.ImportBusiness(request_for(described))).business
+    asked = service_pb2.GetBusinessRequest(tenant_id=business.tenant_id)
+    assert (await registry.stub.GetBusiness(asked)).business.telephony_workspace == "north"
 
 
 @pytest.mark.parametrize("number", ["anonymous", "", "unknown", "00000000", "030 23125100", "+49\x00"])

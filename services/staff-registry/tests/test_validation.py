@@ -121,6 +121,7 @@ UNSOUND: list[tuple[str, Change, str]] = [
     ("a name with a NUL", business(name="Salon\x00"), "name"),
     ("a name that changes the direction of text", business(name="Salon \u202e Nord"), "name"),
     ("a language by its name", business(language="Deutsch!"), "language"),
+    ("a workspace that is no key", business(telephony_workspace="North Side"), "telephony_workspace"),
     ("no branch", business(branches=()), "branches"),
     ("a secret with a blank", business(webhook_secret="two words"), "calendar_webhook_secret"),
     ("a zone that is none", branch(time_zone="Mitteleuropa"), "branches[0].time_zone"),

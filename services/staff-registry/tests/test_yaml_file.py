@@ -166,6 +166,7 @@ def test_a_fault_reads_as_a_sentence() -> None:
         (SMALL + "mappings: [{service: schnitt}]\n", 12, "mappings[0].person_key"),
         (SMALL + "calendar_sync: maybe\n", 12, "calendar_sync"),
         (SMALL + "calendar_sync: [true]\n", 12, "calendar_sync"),
+        (SMALL + "telephony_workspace: North Side\n", 12, "telephony_workspace"),
         (SMALL.replace("minutes: 30", "minutes: 30, kind: pause"), 9, "services[0].phases[0].kind"),
         (SMALL.replace("minutes: 30", "minutes: 99999999999999999999"), 9, "services[0].phases[0].minutes"),
         (SMALL.replace("minutes: 30", "minutes: 30, needs: [room]"), 9, "services[0].phases[0].resource_groups[0]"),

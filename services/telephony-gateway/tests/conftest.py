@@ -11,6 +11,7 @@ from gateway_world import (
     AGENT_VERSION,
     KEY,
     NOW,
+    OLD_KEY,
     OTHER_KEY,
     Availability,
     Booking,
@@ -29,7 +30,7 @@ from rufbuch.booking.v1 import service_pb2_grpc as booking_grpc
 from rufbuch.staff.v1 import service_pb2_grpc as staff_grpc
 from telephony_gateway.assembly import Connections, assemble
 from telephony_gateway.clients.shared import connect
-from telephony_gateway.settings import Settings, WorkspaceSettings
+from telephony_gateway.settings import Settings
 
 
 @pytest.fixture(scope="session")
@@ -56,7 +57,7 @@ def settings(database_url: str, redis_url: str) -> Settings:
         retell_api_key=KEY,
         function_budget_s=1.0,
         retell_agent_version=AGENT_VERSION,
-        retell_workspaces={"other": WorkspaceSettings(keys=[OTHER_KEY], tenants=["another-salon"])},
+        retell_workspaces={"other": [OTHER_KEY, OLD_KEY]},
         build="test",
         http_port=0,
     )

@@ -18,7 +18,7 @@ from telephony_gateway.domain.business import BookableService, Colleague, Dialle
 from telephony_gateway.domain.contract import CONTRACTS
 
 BRANCH = DialledBranch(
-    tenant_id="t", tenant_key="salon", branch_id="b", business_name="Salon Beispiel", language="de-DE",
+    tenant_id="t", branch_id="b", business_name="Salon Beispiel", language="de-DE",
     zone=ZoneInfo("Europe/Berlin"), horizon_days=180, opening_hours=(),
     services=(BookableService("s", "Dauerwelle", (), 135, None, "EUR"),),
     people=(Colleague("p", "Anna", frozenset({"s"})),),

@@ -6,7 +6,7 @@ import uuid
 from typing import Any
 
 import pytest
-from gateway_world import ANNA, BRANCH, CALLER, OTHER_KEY, PERM, TENANT, World, appointment
+from gateway_world import ANNA, BRANCH, CALLER, KEY, OLD_KEY, OTHER_KEY, PERM, TENANT, World, appointment
 from prometheus_client import REGISTRY
 
 from rufbuch.booking.v1 import appointment_pb2
@@ -68,12 +68,22 @@ class TestWorkspaces:
         assert (answer["error"], inbound) == ("unknown_number", {"reject": True})
         assert (world.booking.requests, world.availability.released) == ([], [])
 
-    async def test_a_claimed_business_is_out_of_reach_of_the_default_key(self, world: World) -> None:
-        world.registry.business.key = "another-salon"
+    @pytest.mark.parametrize("key", [OTHER_KEY, OLD_KEY])
+    async def test_a_business_is_reached_by_the_keys_of_its_workspace_alone(
+        self, world: World, key: str
+    ) -> None:
+        """SE-09: also by the key that is being rotated out."""
+        world.registry.business.telephony_workspace = "other"
         mine = await world.phone.function("list_services")
-        world.phone.key = OTHER_KEY
+        world.phone.key = key
         theirs = await world.phone.function("list_services")
         assert (mine["status"], theirs["status"]) == ("error", "ok")
+
+    async def test_a_workspace_that_nobody_has_the_keys_of_is_reached_by_nobody(self, world: World) -> None:
+        world.registry.business.telephony_workspace = "forgotten"
+        for key in (KEY, OTHER_KEY):
+            world.phone.key = key
+            assert (await world.phone.function("list_services"))["error"] == "unknown_number"
 
 
 class TestInbound:

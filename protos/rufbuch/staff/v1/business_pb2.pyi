@@ -86,6 +86,7 @@ class Business(_message.Message):
     MAPPINGS_FIELD_NUMBER: _builtins.int
     CALENDAR_SYNC_FIELD_NUMBER: _builtins.int
     ETAG_FIELD_NUMBER: _builtins.int
+    TELEPHONY_WORKSPACE_FIELD_NUMBER: _builtins.int
     POLICIES_FIELD_NUMBER: _builtins.int
     CALENDAR_TERMS_FIELD_NUMBER: _builtins.int
     tenant_id: _builtins.str
@@ -99,6 +100,10 @@ class Business(_message.Message):
     """True where appointments are copied to Cal.com: then only people with complete mappings are bookable."""
     etag: _builtins.str
     """Changes with every import that changed something."""
+    telephony_workspace: _builtins.str
+    """Name of the telephony workspace (the account at Retell) whose calls are calls to this business. Its keys are where the
+    gateway runs, never here. Empty: "default".
+    """
     @_builtins.property
     def branches(self) -> _containers.RepeatedCompositeFieldContainer[Global___Branch]: ...
     @_builtins.property
@@ -130,12 +135,13 @@ class Business(_message.Message):
         mappings: _abc.Iterable[Global___Mapping] | None = ...,
         calendar_sync: _builtins.bool = ...,
         etag: _builtins.str = ...,
+        telephony_workspace: _builtins.str = ...,
         policies: _abc.Iterable[Global___Policy] | None = ...,
         calendar_terms: Global___CalendarTerms | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["calendar_terms", b"calendar_terms"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["branches", b"branches", "calendar_sync", b"calendar_sync", "calendar_terms", b"calendar_terms", "etag", b"etag", "key", b"key", "language", b"language", "mappings", b"mappings", "name", b"name", "people", b"people", "policies", b"policies", "services", b"services", "tenant_id", b"tenant_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["branches", b"branches", "calendar_sync", b"calendar_sync", "calendar_terms", b"calendar_terms", "etag", b"etag", "key", b"key", "language", b"language", "mappings", b"mappings", "name", b"name", "people", b"people", "policies", b"policies", "services", b"services", "telephony_workspace", b"telephony_workspace", "tenant_id", b"tenant_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

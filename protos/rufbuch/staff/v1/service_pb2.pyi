@@ -88,17 +88,23 @@ class ResolveDialledNumberResponse(_message.Message):
 
     TENANT_ID_FIELD_NUMBER: _builtins.int
     BRANCH_ID_FIELD_NUMBER: _builtins.int
+    BUSINESS_FIELD_NUMBER: _builtins.int
     tenant_id: _builtins.str
     branch_id: _builtins.str
+    @_builtins.property
+    def business(self) -> _business_pb2.Business:
+        """All of the business, as GetBusiness says it: whoever answers the phone needs it, and a caller waits."""
+
     def __init__(
         self,
         *,
         tenant_id: _builtins.str = ...,
         branch_id: _builtins.str = ...,
+        business: _business_pb2.Business | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["business", b"business"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["branch_id", b"branch_id", "tenant_id", b"tenant_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["branch_id", b"branch_id", "business", b"business", "tenant_id", b"tenant_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -236,12 +242,15 @@ class BusinessDescription(_message.Message):
     CALENDAR_WEBHOOK_SECRET_FIELD_NUMBER: _builtins.int
     POLICIES_FIELD_NUMBER: _builtins.int
     CALENDAR_TERMS_FIELD_NUMBER: _builtins.int
+    TELEPHONY_WORKSPACE_FIELD_NUMBER: _builtins.int
     key: _builtins.str
     name: _builtins.str
     language: _builtins.str
     calendar_sync: _builtins.bool
     calendar_webhook_secret: _builtins.str
     """Secret of the webhooks that Cal.com sends for this business; empty: keep what is stored."""
+    telephony_workspace: _builtins.str
+    """Name of the telephony workspace whose calls are calls to this business; empty: "default"."""
     @_builtins.property
     def branches(self) -> _containers.RepeatedCompositeFieldContainer[_business_pb2.Branch]: ...
     @_builtins.property
@@ -268,10 +277,11 @@ class BusinessDescription(_message.Message):
         calendar_webhook_secret: _builtins.str = ...,
         policies: _abc.Iterable[Global___PolicyDescription] | None = ...,
         calendar_terms: _business_pb2.CalendarTerms | None = ...,
+        telephony_workspace: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["calendar_terms", b"calendar_terms"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["branches", b"branches", "calendar_sync", b"calendar_sync", "calendar_terms", b"calendar_terms", "calendar_webhook_secret", b"calendar_webhook_secret", "key", b"key", "language", b"language", "mappings", b"mappings", "name", b"name", "people", b"people", "policies", b"policies", "services", b"services"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["branches", b"branches", "calendar_sync", b"calendar_sync", "calendar_terms", b"calendar_terms", "calendar_webhook_secret", b"calendar_webhook_secret", "key", b"key", "language", b"language", "mappings", b"mappings", "name", b"name", "people", b"people", "policies", b"policies", "services", b"services", "telephony_workspace", b"telephony_workspace"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -46,10 +46,13 @@ class StaffRegistry(service_pb2_grpc.StaffRegistryServiceServicer):
     async def ResolveDialledNumber(
         self, request: service_pb2.ResolveDialledNumberRequest, context: Context
     ) -> service_pb2.ResolveDialledNumberResponse:
-        """Which business and branch is called."""
+        """Which business and branch is called, and all of the business."""
         dialled = await resolve_number(request.dialled_number, numbers=self._store)
+        found = await find_business(str(dialled.tenant_id), businesses=self._store)
         return service_pb2.ResolveDialledNumberResponse(
-            tenant_id=str(dialled.tenant_id), branch_id=str(dialled.branch_id)
+            tenant_id=str(dialled.tenant_id),
+            branch_id=str(dialled.branch_id),
+            business=business_message(found),
         )
 
     async def GetBusiness(

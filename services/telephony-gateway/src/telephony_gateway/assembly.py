@@ -66,7 +66,7 @@ def assemble(
     appointments, care = AppointmentsClient(connections.booking), CareClient(connections.booking)
     sessions = RedisSessions(shared)
     door = Door(settings.workspaces, ReplayGuard(shared), clock)
-    reception = Reception(directory, settings.workspaces)
+    reception = Reception(directory)
     endpoint = FunctionsEndpoint(
         door=door,
         reception=reception,

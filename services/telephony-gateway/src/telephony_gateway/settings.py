@@ -3,20 +3,11 @@
 from collections import Counter
 from typing import Self
 
-from pydantic import BaseModel, Field, model_validator
+from pydantic import Field, model_validator
 
 from chassis.settings import ServiceSettings
 from telephony_gateway.domain.contract import CONTRACTS
-from telephony_gateway.domain.workspaces import Workspace, Workspaces
-
-
-class WorkspaceSettings(BaseModel):
-    """One account at Retell."""
-
-    keys: list[str] = Field(min_length=1)
-    """Keys with the webhook badge; two while one is being rotated."""
-    tenants: list[str]
-    """Keys of the businesses whose calls it sends."""
+from telephony_gateway.domain.workspaces import DEFAULT, Workspace, Workspaces
 
 
 class Settings(ServiceSettings):
@@ -30,10 +21,11 @@ class Settings(ServiceSettings):
     availability_address: str = "127.0.0.1:50052"
     booking_address: str = "127.0.0.1:50053"
     retell_api_key: str = ""
-    """The key with the webhook badge; two, comma separated, while one is being rotated. Serves every business that no
-    workspace of ``retell_workspaces`` claims."""
-    retell_workspaces: dict[str, WorkspaceSettings] = Field(default_factory=dict)
-    """JSON, name → keys and tenants: {"north": {"keys": ["key_…"], "tenants": ["salon-nord"]}}."""
+    """The key with the webhook badge; two, comma separated, while one is being rotated. Signs the calls of the workspace
+    "default", which is that of every business whose ``telephony_workspace`` is empty."""
+    retell_workspaces: dict[str, list[str]] = Field(default_factory=dict)
+    """JSON, the other workspaces, name → keys: {"north": ["key_…"]}; two keys while one is being rotated. Which business
+    belongs to which is said in the registry."""
     retell_agent_version: int | None = None
     """The version of the agent that is meant to be live; another one is counted and logged. None: any."""
     retell_fallback_agent: str = ""
@@ -50,12 +42,9 @@ class Settings(ServiceSettings):
     @property
     def workspaces(self) -> Workspaces:
         """All accounts at Retell that are answered."""
-        named = tuple(
-            Workspace(name, tuple(one.keys), frozenset(one.tenants))
-            for name, one in self.retell_workspaces.items()
-        )
+        named = tuple(Workspace(name, tuple(keys)) for name, keys in self.retell_workspaces.items())
         keys = tuple(key.strip() for key in self.retell_api_key.split(",") if key.strip())
-        return Workspaces((*named, Workspace("default", keys, None)) if keys else named)
+        return Workspaces((*named, Workspace(DEFAULT, keys)) if keys else named)
 
     def budget_s(self, function: str) -> float:
         """How long the answer of a function may take."""
@@ -70,9 +59,10 @@ class Settings(ServiceSettings):
             raise ValueError(
                 "RUFBUCH_RETELL_WORKSPACES: every key belongs to one workspace, and none is empty"
             )
-        tenants = Counter(key for one in self.retell_workspaces.values() for key in one.tenants)
-        if any(count > 1 for count in tenants.values()):
-            raise ValueError("RUFBUCH_RETELL_WORKSPACES: every business belongs to one workspace")
+        if not all(self.retell_workspaces.values()):
+            raise ValueError("RUFBUCH_RETELL_WORKSPACES: every workspace has at least one key")
+        if DEFAULT in self.retell_workspaces and self.retell_api_key.strip():
+            raise ValueError('RUFBUCH_RETELL_WORKSPACES: the keys of "default" are in RUFBUCH_RETELL_API_KEY')
         return self
 
     @model_validator(mode="after")

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import uuid
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -26,7 +26,7 @@ from telephony_gateway.assembly import Gateway
 from telephony_gateway.domain.signature import HEADER, sign
 
 NOW = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)  # a Sunday, 10:30 in Berlin
-KEY, OTHER_KEY = "key_test", "key_of_another_workspace"
+KEY, OTHER_KEY, OLD_KEY = "key_test", "key_of_another_workspace", "key_that_is_being_rotated"
 AGENT_VERSION = 17
 DIALLED, CALLER = "+493023125100", "+493023125042"
 TENANT, BRANCH = str(uuid.UUID(int=1)), str(uuid.UUID(int=2))
@@ -73,8 +73,19 @@ def salon() -> business_pb2.Business:
 class Registry(staff_grpc.StaffRegistryServiceServicer):
     def __init__(self) -> None:
         self.business = salon()
-        self.reads = 0
+        self.reads = self.business_reads = 0
         self.is_down = False
+        self.gate: asyncio.Event | None = None
+        """Whoever asks for a number waits for it, once it has been read."""
+        self._changes: asyncio.Queue[str] = asyncio.Queue()
+
+    def tell(self, tenant_id: str) -> None:
+        """That a business has changed."""
+        self._changes.put_nowait(tenant_id)
+
+    async def WatchChanges(self, request: Any, context: Any) -> AsyncIterator[staff_pb2.WatchChangesResponse]:
+        while True:
+            yield staff_pb2.WatchChangesResponse(tenant_id=await self._changes.get(), position="1")
 
     async def ResolveDialledNumber(
         self, request: Any, context: Any
@@ -84,9 +95,15 @@ class Registry(staff_grpc.StaffRegistryServiceServicer):
             await context.abort(grpc.StatusCode.UNAVAILABLE, "away")
         if request.dialled_number != DIALLED:
             raise RefusalError(Kind.NOT_FOUND, "NUMBER_UNKNOWN")
-        return staff_pb2.ResolveDialledNumberResponse(tenant_id=TENANT, branch_id=BRANCH)
+        answer = staff_pb2.ResolveDialledNumberResponse(
+            tenant_id=TENANT, branch_id=BRANCH, business=self.business
+        )
+        if self.gate:
+            await self.gate.wait()
+        return answer
 
     async def GetBusiness(self, request: Any, context: Any) -> staff_pb2.GetBusinessResponse:
+        self.business_reads += 1
         return staff_pb2.GetBusinessResponse(business=self.business)
 
 
@@ -140,6 +157,7 @@ class Booking(booking_grpc.BookingServiceServicer):
     waiting: list[booking_pb2.JoinWaitlistRequest] = field(default_factory=list)
     appointments: dict[str, appointment_pb2.Appointment] = field(default_factory=dict)
     customers: dict[str, booking_pb2.FindCustomerResponse] = field(default_factory=dict)
+    lookups: list[str] = field(default_factory=list)
     commits_before_failing: bool = False
     is_hanging: bool = False
     is_away: bool = False
@@ -223,6 +241,7 @@ class Booking(booking_grpc.BookingServiceServicer):
         return booking_pb2.RescheduleAppointmentResponse(appointment=made, previous=found)
 
     async def FindCustomer(self, request: Any, context: Any) -> booking_pb2.FindCustomerResponse:
+        self.lookups.append(request.phone_number)
         await self._read_or_fail(context)
         found = self.customers.get(request.phone_number)
         if found is None:

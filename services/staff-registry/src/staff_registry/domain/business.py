@@ -250,6 +250,8 @@ class Business:
     webhook_secret: str = field(default="", repr=False)
     policies: tuple[Policy, ...] = ()
     calendar_terms: CalendarTerms = CalendarTerms()
+    telephony_workspace: str = ""
+    """The account at Retell whose calls are calls to this business; "": the default one."""
 
     def canonical(self) -> "Business":
         """The same business with everything that has no order of its own in one fixed order, and no silent policy."""

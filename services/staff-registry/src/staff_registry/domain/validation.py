@@ -71,6 +71,8 @@ def _head(business: Business) -> Faults:
         "language", business.language, r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*", "a BCP 47 tag such as de-DE"
     )
     yield from rules.secret("calendar_webhook_secret", business.webhook_secret)
+    if business.telephony_workspace:
+        yield from rules.slug("telephony_workspace", business.telephony_workspace)
 
 
 def _sizes(business: Business) -> Faults:

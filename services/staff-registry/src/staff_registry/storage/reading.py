@@ -105,6 +105,7 @@ async def read_business(connection: Connection, tenant_id: UUID, sealer: Sealer 
         services=tuple(map(_service, _items(row["services"]))),
         mappings=tuple(PhaseMapping(**mapping) for mapping in _items(row["mappings"])),
         calendar_sync=row["calendar_sync"],
+        telephony_workspace=row["telephony_workspace"],
         webhook_secret=_unsealed(row["webhook_secret"], sealer),
         policies=tuple(map(_policy, _items(row["policies"]))),
         calendar_terms=CalendarTerms(

@@ -42,6 +42,7 @@ def request_for(business: Business) -> service_pb2.ImportBusinessRequest:
         services=[service_message(service) for service in business.services],
         mappings=[_mapping(mapping) for mapping in business.mappings],
         calendar_sync=business.calendar_sync,
+        telephony_workspace=business.telephony_workspace,
         calendar_webhook_secret=business.webhook_secret,
         policies=[_policy(policy) for policy in business.policies],
         calendar_terms=terms_message(business.calendar_terms),

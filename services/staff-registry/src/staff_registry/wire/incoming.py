@@ -51,6 +51,7 @@ def described_business(message: service_pb2.BusinessDescription) -> Business:
         services=tuple(map(_service, message.services)),
         mappings=tuple(map(_mapping, message.mappings)),
         calendar_sync=message.calendar_sync,
+        telephony_workspace=message.telephony_workspace,
         webhook_secret=message.calendar_webhook_secret,
         policies=tuple(map(_policy, message.policies)),
         calendar_terms=_terms(message.calendar_terms),

@@ -40,6 +40,7 @@ def business_message(registered: Registered) -> business_pb2.Business:
         services=[service_message(service, ids) for service in business.services],
         mappings=[_mapping(mapping, ids) for mapping in business.mappings],
         calendar_sync=business.calendar_sync,
+        telephony_workspace=business.telephony_workspace,
         etag=business_etag(registered),
         policies=[_policy(policy, ids) for policy in business.policies],
         calendar_terms=terms_message(business.calendar_terms),

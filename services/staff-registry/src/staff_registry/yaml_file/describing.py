@@ -68,6 +68,7 @@ def described(node: Node, api_keys: Mapping[str, str]) -> Business:
     """The business at the outermost node, sound or not."""
     fields = node.fields(
         key="key", name="name", language="language", currency="currency", calendar_sync="calendar_sync",
+        telephony_workspace="telephony_workspace",
         branches="branches", people="people", services="services", policies="policies", mappings="mappings",
         calcom="calendar_terms",
     )  # fmt: skip
@@ -81,6 +82,7 @@ def described(node: Node, api_keys: Mapping[str, str]) -> Business:
         services=fields["services"].each(partial(_service, currency=currency)),
         mappings=fields["mappings"].each(_mapping),
         calendar_sync=fields["calendar_sync"].yes(),
+        telephony_workspace=fields["telephony_workspace"].text(""),
         policies=fields["policies"].each(partial(_policy, currency=currency)),
         calendar_terms=fields["calcom"].block(_terms, CalendarTerms()),
     )

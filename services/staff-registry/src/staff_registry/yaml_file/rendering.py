@@ -57,6 +57,7 @@ def render(business: Business) -> str:
         currency=currency,
         calendar_sync=business.calendar_sync,
         calcom=_terms(business.calendar_terms) or None,
+        telephony_workspace=business.telephony_workspace or None,
         branches=[_branch(branch) for branch in business.branches],
         services=[_service(service, currency) for service in business.services],
         people=[_person(person) for person in business.people],

@@ -15,6 +15,7 @@ from prometheus_client import Gauge
 from rufbuch.staff.v1 import business_pb2, service_pb2, service_pb2_grpc
 from telephony_gateway.clients.faults import peer_error, reason_of
 from telephony_gateway.domain.business import BookableService, Colleague, DialledBranch, Hours, Span
+from telephony_gateway.domain.workspaces import DEFAULT
 from telephony_gateway.usecases.ports import NobodyDialled
 
 if TYPE_CHECKING:
@@ -40,7 +41,8 @@ class _Entry:
 
 
 class RegistryDirectory:
-    """Who is dialled, answered from memory; one round of two RPCs where it is not known yet."""
+    """Who is dialled, answered from memory: businesses are read when the registry tells of them, before anybody calls
+    them. One RPC where a number is not known yet."""
 
     def __init__(
         self, channel: grpc.aio.Channel, *, seconds: Callable[[], float] = monotonic_clock.monotonic
@@ -51,14 +53,20 @@ class RegistryDirectory:
         self._languages: dict[str, str] = {}
         self._position = ""
         self._is_watching = False
+        self._changes = 0
+        self._stale: dict[str, None] = {}
+        self._is_stale = asyncio.Event()
 
     async def dialled(self, number: str) -> DialledBranch | NobodyDialled:
         """The branch behind a number. Raises PeerError where it is not known and cannot be asked for."""
         entry = self._entries.get(number)
         if entry and (self._is_watching or self._seconds() - entry.read_at < FRESH_S):
             return entry.branch
+        changes = self._changes
         try:
-            branch = await self._read(number)
+            answer = await self._stub.ResolveDialledNumber(
+                service_pb2.ResolveDialledNumberRequest(dialled_number=number)
+            )
         except grpc.aio.AioRpcError as error:
             if reason_of(error) in {"NUMBER_UNKNOWN", "NUMBER_INVALID"}:
                 self._entries.pop(number, None)
@@ -66,32 +74,29 @@ class RegistryDirectory:
             if entry and self._seconds() - entry.read_at < USABLE_S:
                 return entry.branch
             raise peer_error("staff-registry", error) from error
-        self._entries[number] = _Entry(branch, self._seconds())
-        self._languages[number] = branch.language
+        branch = read_branch(answer.business, answer.branch_id)
+        if changes == self._changes:
+            # Otherwise what was read may be what it was before the change.
+            self._note(number, branch)
         return branch
 
     def language_of(self, number: str) -> str:
         """As it was when the business was last read; German where it never was."""
         return self._languages.get(number, DEFAULT_LANGUAGE)
 
-    async def _read(self, number: str) -> DialledBranch:
-        where = await self._stub.ResolveDialledNumber(
-            service_pb2.ResolveDialledNumberRequest(dialled_number=number)
-        )
-        answer = await self._stub.GetBusiness(service_pb2.GetBusinessRequest(tenant_id=where.tenant_id))
-        return read_branch(answer.business, where.branch_id)
-
     async def watch(self) -> None:
-        """Forget a business whenever the registry says that it has changed; until cancelled."""
-        while True:
-            try:
-                await self._follow()
-            except grpc.aio.AioRpcError as error:
-                if reason_of(error) == "POSITION_INVALID":
-                    self._position = ""
-                _log.warning("the registry's changes are not heard", extra={"code": error.code().name})
-            self._set_watching(is_watching=False)
-            await asyncio.sleep(RECONNECT_S)
+        """Read a business again whenever the registry says that it has changed; until cancelled."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._refresh())
+            while True:
+                try:
+                    await self._follow()
+                except grpc.aio.AioRpcError as error:
+                    if reason_of(error) == "POSITION_INVALID":
+                        self._position = ""
+                    _log.warning("the registry's changes are not heard", extra={"code": error.code().name})
+                self._set_watching(is_watching=False)
+                await asyncio.sleep(RECONNECT_S)
 
     async def _follow(self) -> None:
         stream = self._stub.WatchChanges(service_pb2.WatchChangesRequest(after=self._position))
@@ -102,17 +107,50 @@ class RegistryDirectory:
             self._forget(change.tenant_id)
             self._position = change.position
 
+    async def _refresh(self) -> None:
+        """Read what has changed, so that no caller waits for it; until cancelled."""
+        while True:
+            await self._is_stale.wait()
+            tenant_id, changes = next(iter(self._stale)), self._changes
+            try:
+                answer = await self._stub.GetBusiness(service_pb2.GetBusinessRequest(tenant_id=tenant_id))
+            except grpc.aio.AioRpcError as error:
+                if reason_of(error) != "BUSINESS_UNKNOWN":
+                    await asyncio.sleep(RECONNECT_S)
+                    continue
+            else:
+                if changes != self._changes:
+                    continue
+                self._note_business(answer.business)
+            self._stale.pop(tenant_id, None)
+            if not self._stale:
+                self._is_stale.clear()
+
+    def _note_business(self, business: business_pb2.Business) -> None:
+        for described in business.branches:
+            branch = read_branch(business, described.branch_id)
+            for number in described.dialled_numbers:
+                self._note(number, branch)
+
+    def _note(self, number: str, branch: DialledBranch) -> None:
+        self._entries[number] = _Entry(branch, self._seconds())
+        self._languages[number] = branch.language
+
     def _set_watching(self, *, is_watching: bool) -> None:
         if is_watching and not self._is_watching:
             # What was read while nobody listened may be old.
-            self._entries.clear()
+            for tenant_id in {entry.branch.tenant_id for entry in self._entries.values()}:
+                self._forget(tenant_id)
         self._is_watching = is_watching
         _watching.set(is_watching)
 
     def _forget(self, tenant_id: str) -> None:
+        self._changes += 1
         stale = [number for number, entry in self._entries.items() if entry.branch.tenant_id == tenant_id]
         for number in stale:
             del self._entries[number]
+        self._stale[tenant_id] = None
+        self._is_stale.set()
 
 
 def read_branch(business: business_pb2.Business, branch_id: str) -> DialledBranch:
@@ -121,7 +159,6 @@ def read_branch(business: business_pb2.Business, branch_id: str) -> DialledBranc
     people = [person for person in business.people if branch_id in person.branch_ids]
     return DialledBranch(
         tenant_id=business.tenant_id,
-        tenant_key=business.key,
         branch_id=branch_id,
         business_name=business.name,
         language=business.language,
@@ -135,6 +172,7 @@ def read_branch(business: business_pb2.Business, branch_id: str) -> DialledBranc
             for day in branch.dated_hours
         },
         holiday_region=branch.holiday_region,
+        workspace=business.telephony_workspace or DEFAULT,
     )
 
 

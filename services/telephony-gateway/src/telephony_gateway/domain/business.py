@@ -7,6 +7,8 @@ from zoneinfo import ZoneInfo
 
 import holidays
 
+from telephony_gateway.domain.workspaces import DEFAULT
+
 
 @dataclass(frozen=True)
 class Hours:
@@ -60,8 +62,6 @@ class DialledBranch:
     """The branch that was called, with everything that a conversation needs."""
 
     tenant_id: str
-    tenant_key: str
-    """The operator's own name for the business."""
     branch_id: str
     business_name: str
     language: str
@@ -73,6 +73,8 @@ class DialledBranch:
     people: tuple[Colleague, ...]
     dated_hours: Mapping[date, tuple[Span, ...]] = field(default_factory=dict)
     """Days with hours of their own; none: closed."""
+    workspace: str = DEFAULT
+    """The account at Retell whose calls are calls to this business."""
     holiday_region: str = ""
     """ISO 3166-2 subdivision whose public holidays are days off; "": none are."""
 

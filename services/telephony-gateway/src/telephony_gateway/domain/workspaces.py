@@ -3,6 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+DEFAULT = "default"
+"""The workspace of businesses for which the registry names none."""
+
 
 @dataclass(frozen=True)
 class Workspace:
@@ -11,8 +14,6 @@ class Workspace:
     name: str
     keys: tuple[str, ...]
     """Two while one is being rotated."""
-    tenant_keys: frozenset[str] | None
-    """The businesses that it serves; None: every one that no other workspace claims."""
 
 
 @dataclass(frozen=True)
@@ -32,9 +33,3 @@ class Workspaces:
             if key in workspace.keys:
                 return workspace
         raise KeyError("a key of no workspace")
-
-    def may_reach(self, workspace: Workspace, tenant_key: str) -> bool:
-        """Whether calls of a workspace are calls to a business."""
-        if workspace.tenant_keys is not None:
-            return tenant_key in workspace.tenant_keys
-        return not any(tenant_key in (other.tenant_keys or ()) for other in self.all)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from telephony_gateway.domain.business import DialledBranch
-from telephony_gateway.domain.workspaces import Workspace, Workspaces
+from telephony_gateway.domain.workspaces import Workspace
 from telephony_gateway.http_api import metrics
 from telephony_gateway.usecases.ports import Directory, NobodyDialled
 
@@ -13,12 +13,11 @@ class Reception:
     """Resolves by the dialled number only; nothing is guessed (TG-17, SE-06)."""
 
     directory: Directory
-    workspaces: Workspaces
 
     async def dialled(self, number: str, workspace: Workspace) -> DialledBranch | NobodyDialled:
         """The business, or nobody: also where it belongs to another workspace. Raises PeerError."""
         found = await self.directory.dialled(number) if number else NobodyDialled()
-        if isinstance(found, NobodyDialled) or self.workspaces.may_reach(workspace, found.tenant_key):
+        if isinstance(found, NobodyDialled) or found.workspace == workspace.name:
             return found
         metrics.refused.labels("other_workspace").inc()
         return NobodyDialled()
