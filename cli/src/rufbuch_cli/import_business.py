@@ -12,10 +12,12 @@ from staff_registry.wire.describing import import_request
 from staff_registry.yaml_file import FileInvalidError
 
 
-def run(file: Path) -> int:
+def run(file: Path, *, smtp_password: str = "", sms_key: str = "") -> int:
     """Import; 1 and every fault where it is refused, and nothing stored."""
     try:
-        business = import_business(running(), import_request(file.read_text(encoding="utf-8")).business)
+        text = file.read_text(encoding="utf-8")
+        request = import_request(text, smtp_password=smtp_password, sms_key=sms_key)
+        business = import_business(running(), request.business)
     except FileInvalidError as error:
         typer.echo(f"{file}:\n{error}", err=True)
         return 1

@@ -40,11 +40,15 @@ def call(
 @app.command(name="import")
 def import_business(
     file: Annotated[Path, typer.Argument(help="A business as YAML.", exists=True, dir_okay=False)],
+    smtp_password: Annotated[
+        str, typer.Option(envvar="RUFBUCH_SMTP_PASSWORD", help="Of the business's SMTP user.")
+    ] = "",
+    sms_key: Annotated[str, typer.Option(envvar="RUFBUCH_SMS_KEY", help="Of its SMS provider.")] = "",
 ) -> None:
-    """Import a business from one YAML file."""
+    """Import a business from one YAML file; secrets that are left out stay as they are stored."""
     from rufbuch_cli.import_business import run
 
-    sys.exit(run(file))
+    sys.exit(run(file, smtp_password=smtp_password, sms_key=sms_key))
 
 
 @app.command()

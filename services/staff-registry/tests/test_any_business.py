@@ -31,6 +31,14 @@ from staff_registry.domain.business import (
 )
 from staff_registry.domain.ids import Ids
 from staff_registry.domain.merging import merge
+from staff_registry.domain.messages import (
+    KINDS,
+    EmailAccount,
+    Messages,
+    MessageText,
+    Reminder,
+    SmsAccount,
+)
 from staff_registry.domain.validation import faults_in
 from staff_registry.errors import BusinessInvalidError
 from staff_registry.storage.businesses import SqlBusinesses
@@ -101,6 +109,28 @@ def policies(draw: st.DrawFn, scope: tuple[str, str, str]) -> Policy:
         fee_tiers=tuple(FeeTier(before, draw(small), draw(currencies)) for before in tiers),
         moves_max=draw(st.none() | st.integers(0, 100)),
         cancellations_per_month_max=draw(st.none() | st.integers(0, 100)),
+    )
+
+
+@st.composite
+def messages(draw: st.DrawFn, branch_key: str) -> Messages:
+    password, key = draw(secrets), draw(secrets)
+    email = EmailAccount(
+        "a@example.org", draw(names), "b@example.org", "mail.example.org", 25, "tls", "a", password
+    )
+    texts = [
+        MessageText(language, kind, "email", draw(names).replace("{", "").replace("}", ""), "")
+        for language in ("de", "en")
+        for kind in KINDS
+    ]
+    return Messages(
+        channels=draw(st.sampled_from([(), ("sms",), ("email", "sms")])),
+        email=email,
+        sms=SmsAccount("seven", "", "Salon", key),
+        reminders=(Reminder(draw(st.integers(0, 336))), Reminder(draw(st.integers(0, 336)), branch_key)),
+        quiet_from=draw(st.sampled_from(["21:00", "00:30"])),
+        quiet_until="07:00",
+        texts=tuple(each for each in texts if draw(st.booleans())),
     )
 
 
@@ -223,6 +253,7 @@ def businesses_(draw: st.DrawFn) -> Business:
         calendar_terms=CalendarTerms(
             draw(st.booleans()), draw(st.sampled_from(CancelledThere)), draw(st.sampled_from([0, 1, 10_080]))
         ),
+        messages=draw(st.none() | messages(branch_keys[0])),
     )
 
 

@@ -9,6 +9,7 @@ from google.protobuf import message as _message
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from rufbuch.staff.v1 import business_pb2 as _business_pb2
+from rufbuch.staff.v1 import message_pb2 as _message_pb2
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -243,6 +244,7 @@ class BusinessDescription(_message.Message):
     POLICIES_FIELD_NUMBER: _builtins.int
     CALENDAR_TERMS_FIELD_NUMBER: _builtins.int
     TELEPHONY_WORKSPACE_FIELD_NUMBER: _builtins.int
+    MESSAGES_FIELD_NUMBER: _builtins.int
     key: _builtins.str
     name: _builtins.str
     language: _builtins.str
@@ -263,6 +265,10 @@ class BusinessDescription(_message.Message):
     def policies(self) -> _containers.RepeatedCompositeFieldContainer[Global___PolicyDescription]: ...
     @_builtins.property
     def calendar_terms(self) -> _business_pb2.CalendarTerms: ...
+    @_builtins.property
+    def messages(self) -> _message_pb2.MessageSettings:
+        """Absent: what is stored stays; without channels: nothing is sent."""
+
     def __init__(
         self,
         *,
@@ -278,10 +284,11 @@ class BusinessDescription(_message.Message):
         policies: _abc.Iterable[Global___PolicyDescription] | None = ...,
         calendar_terms: _business_pb2.CalendarTerms | None = ...,
         telephony_workspace: _builtins.str = ...,
+        messages: _message_pb2.MessageSettings | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["calendar_terms", b"calendar_terms"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["calendar_terms", b"calendar_terms", "messages", b"messages"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["branches", b"branches", "calendar_sync", b"calendar_sync", "calendar_terms", b"calendar_terms", "calendar_webhook_secret", b"calendar_webhook_secret", "key", b"key", "language", b"language", "mappings", b"mappings", "name", b"name", "people", b"people", "policies", b"policies", "services", b"services", "telephony_workspace", b"telephony_workspace"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["branches", b"branches", "calendar_sync", b"calendar_sync", "calendar_terms", b"calendar_terms", "calendar_webhook_secret", b"calendar_webhook_secret", "key", b"key", "language", b"language", "mappings", b"mappings", "messages", b"messages", "name", b"name", "people", b"people", "policies", b"policies", "services", b"services", "telephony_workspace", b"telephony_workspace"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -624,6 +631,55 @@ class GetCalendarSetupResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___GetCalendarSetupResponse: _TypeAlias = GetCalendarSetupResponse  # noqa: Y015
+
+@_typing.final
+class GetMessageSetupRequest(_message.Message):
+    """Which business."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TENANT_ID_FIELD_NUMBER: _builtins.int
+    tenant_id: _builtins.str
+    def __init__(
+        self,
+        *,
+        tenant_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["tenant_id", b"tenant_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetMessageSetupRequest: _TypeAlias = GetMessageSetupRequest  # noqa: Y015
+
+@_typing.final
+class GetMessageSetupResponse(_message.Message):
+    """Secrets included: handle with care, never log."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SETTINGS_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
+    etag: _builtins.str
+    """Changes when anything in here does."""
+    @_builtins.property
+    def settings(self) -> _message_pb2.MessageSettings:
+        """Absent: the business sends none."""
+
+    def __init__(
+        self,
+        *,
+        settings: _message_pb2.MessageSettings | None = ...,
+        etag: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["settings", b"settings"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["etag", b"etag", "settings", b"settings"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetMessageSetupResponse: _TypeAlias = GetMessageSetupResponse  # noqa: Y015
 
 @_typing.final
 class AccountSecret(_message.Message):

@@ -65,6 +65,11 @@ class StaffRegistryServiceStub:
                 request_serializer=rufbuch_dot_staff_dot_v1_dot_service__pb2.PutMappingsRequest.SerializeToString,
                 response_deserializer=rufbuch_dot_staff_dot_v1_dot_service__pb2.PutMappingsResponse.FromString,
                 _registered_method=True)
+        self.GetMessageSetup = channel.unary_unary(
+                '/rufbuch.staff.v1.StaffRegistryService/GetMessageSetup',
+                request_serializer=rufbuch_dot_staff_dot_v1_dot_service__pb2.GetMessageSetupRequest.SerializeToString,
+                response_deserializer=rufbuch_dot_staff_dot_v1_dot_service__pb2.GetMessageSetupResponse.FromString,
+                _registered_method=True)
         self.WatchChanges = channel.unary_stream(
                 '/rufbuch.staff.v1.StaffRegistryService/WatchChanges',
                 request_serializer=rufbuch_dot_staff_dot_v1_dot_service__pb2.WatchChangesRequest.SerializeToString,
@@ -124,6 +129,13 @@ class StaffRegistryServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def GetMessageSetup(self, request, context):
+        """How messages of one business are sent, with the secrets for it. Only booking calls this. NOT_FOUND (BUSINESS_UNKNOWN).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def WatchChanges(self, request, context):
         """Tells which businesses have changed, in order, from a position on, and stays open. A client that keeps the position
         and connects again misses nothing. INVALID_ARGUMENT (POSITION_INVALID): the position is none of ours.
@@ -164,6 +176,11 @@ def add_StaffRegistryServiceServicer_to_server(servicer, server):
                     servicer.PutMappings,
                     request_deserializer=rufbuch_dot_staff_dot_v1_dot_service__pb2.PutMappingsRequest.FromString,
                     response_serializer=rufbuch_dot_staff_dot_v1_dot_service__pb2.PutMappingsResponse.SerializeToString,
+            ),
+            'GetMessageSetup': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetMessageSetup,
+                    request_deserializer=rufbuch_dot_staff_dot_v1_dot_service__pb2.GetMessageSetupRequest.FromString,
+                    response_serializer=rufbuch_dot_staff_dot_v1_dot_service__pb2.GetMessageSetupResponse.SerializeToString,
             ),
             'WatchChanges': grpc.unary_stream_rpc_method_handler(
                     servicer.WatchChanges,
@@ -334,6 +351,33 @@ class StaffRegistryService:
             '/rufbuch.staff.v1.StaffRegistryService/PutMappings',
             rufbuch_dot_staff_dot_v1_dot_service__pb2.PutMappingsRequest.SerializeToString,
             rufbuch_dot_staff_dot_v1_dot_service__pb2.PutMappingsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetMessageSetup(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/rufbuch.staff.v1.StaffRegistryService/GetMessageSetup',
+            rufbuch_dot_staff_dot_v1_dot_service__pb2.GetMessageSetupRequest.SerializeToString,
+            rufbuch_dot_staff_dot_v1_dot_service__pb2.GetMessageSetupResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -56,6 +56,8 @@ class StaffRegistryServiceStub:
     """Sets the event types that stand for some phases; all others stay as they are. The same again changes nothing.
     INVALID_ARGUMENT (BUSINESS_INVALID): by path, as ImportBusiness. NOT_FOUND (BUSINESS_UNKNOWN).
     """
+    GetMessageSetup: _grpc.UnaryUnaryMultiCallable[_service_pb2.GetMessageSetupRequest, _service_pb2.GetMessageSetupResponse]
+    """How messages of one business are sent, with the secrets for it. Only booking calls this. NOT_FOUND (BUSINESS_UNKNOWN)."""
     WatchChanges: _grpc.UnaryStreamMultiCallable[_service_pb2.WatchChangesRequest, _service_pb2.WatchChangesResponse]
     """Tells which businesses have changed, in order, from a position on, and stays open. A client that keeps the position
     and connects again misses nothing. INVALID_ARGUMENT (POSITION_INVALID): the position is none of ours.
@@ -89,6 +91,8 @@ class StaffRegistryServiceAsyncStub(StaffRegistryServiceStub):
     """Sets the event types that stand for some phases; all others stay as they are. The same again changes nothing.
     INVALID_ARGUMENT (BUSINESS_INVALID): by path, as ImportBusiness. NOT_FOUND (BUSINESS_UNKNOWN).
     """
+    GetMessageSetup: _aio.UnaryUnaryMultiCallable[_service_pb2.GetMessageSetupRequest, _service_pb2.GetMessageSetupResponse]  # type: ignore[assignment]
+    """How messages of one business are sent, with the secrets for it. Only booking calls this. NOT_FOUND (BUSINESS_UNKNOWN)."""
     WatchChanges: _aio.UnaryStreamMultiCallable[_service_pb2.WatchChangesRequest, _service_pb2.WatchChangesResponse]  # type: ignore[assignment]
     """Tells which businesses have changed, in order, from a position on, and stays open. A client that keeps the position
     and connects again misses nothing. INVALID_ARGUMENT (POSITION_INVALID): the position is none of ours.
@@ -155,6 +159,14 @@ class StaffRegistryServiceServicer(metaclass=_abc_1.ABCMeta):
         """Sets the event types that stand for some phases; all others stay as they are. The same again changes nothing.
         INVALID_ARGUMENT (BUSINESS_INVALID): by path, as ImportBusiness. NOT_FOUND (BUSINESS_UNKNOWN).
         """
+
+    @_abc_1.abstractmethod
+    def GetMessageSetup(
+        self,
+        request: _service_pb2.GetMessageSetupRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_service_pb2.GetMessageSetupResponse, _abc.Awaitable[_service_pb2.GetMessageSetupResponse]]:
+        """How messages of one business are sent, with the secrets for it. Only booking calls this. NOT_FOUND (BUSINESS_UNKNOWN)."""
 
     @_abc_1.abstractmethod
     def WatchChanges(

@@ -12,13 +12,13 @@ from chassis.clock import Clock
 from chassis.eventlog import EventLog
 from chassis.grpc_server import Servicer
 from rufbuch.staff.v1 import service_pb2, service_pb2_grpc
-from staff_registry.usecases.find_business import Businesses, find_business, find_calendar_setup
+from staff_registry.usecases.find_business import Businesses, find_business, find_with_secrets
 from staff_registry.usecases.import_business import Import, import_business
 from staff_registry.usecases.list_businesses import Keys, list_businesses
 from staff_registry.usecases.put_mappings import Change, NamedMapping, put_mappings
 from staff_registry.usecases.resolve_number import Numbers, resolve_number
 from staff_registry.wire.incoming import described_business
-from staff_registry.wire.outgoing import business_message, setup_message
+from staff_registry.wire.outgoing import business_message, message_setup_message, setup_message
 
 _log = logging.getLogger(__name__)
 _imports = Counter("rufbuch_staff_registry_imports_total", "Imports that were accepted", ["changed"])
@@ -99,7 +99,13 @@ class StaffRegistry(service_pb2_grpc.StaffRegistryServiceServicer):
         self, request: service_pb2.GetCalendarSetupRequest, context: Context
     ) -> service_pb2.GetCalendarSetupResponse:
         """Secrets included."""
-        return setup_message(await find_calendar_setup(request.tenant_id, businesses=self._store))
+        return setup_message(await find_with_secrets(request.tenant_id, businesses=self._store))
+
+    async def GetMessageSetup(
+        self, request: service_pb2.GetMessageSetupRequest, context: Context
+    ) -> service_pb2.GetMessageSetupResponse:
+        """Secrets included."""
+        return message_setup_message(await find_with_secrets(request.tenant_id, businesses=self._store))
 
     async def WatchChanges(
         self, request: service_pb2.WatchChangesRequest, context: Context

@@ -4,6 +4,8 @@ import enum
 from dataclasses import astuple, dataclass, field, replace
 from datetime import datetime
 
+from staff_registry.domain.messages import Messages
+
 
 class PhaseKind(enum.Enum):
     """What happens in a part of a service."""
@@ -252,6 +254,8 @@ class Business:
     calendar_terms: CalendarTerms = CalendarTerms()
     telephony_workspace: str = ""
     """The account at Retell whose calls are calls to this business; "": the default one."""
+    messages: Messages | None = None
+    """None: nothing is said about messages; what is stored stays."""
 
     def canonical(self) -> "Business":
         """The same business with everything that has no order of its own in one fixed order, and no silent policy."""
@@ -266,11 +270,17 @@ class Business:
             policies=tuple(
                 sorted((each for each in self.policies if not each.is_silent()), key=Policy.scope)
             ),
+            messages=self.messages and self.messages.canonical(),
         )
 
     def without_secrets(self) -> "Business":
         """What everybody may know."""
-        return replace(self, people=tuple(map(_without_keys, self.people)), webhook_secret="")
+        return replace(
+            self,
+            people=tuple(map(_without_keys, self.people)),
+            webhook_secret="",
+            messages=self.messages and self.messages.without_secrets(),
+        )
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from staff_registry.domain.business import Business, Person, PhaseMapping, Policy, Service
 from staff_registry.domain.known import Known
+from staff_registry.domain.messages import Messages
 
 Keyed = TypeVar("Keyed")
 
@@ -17,7 +18,8 @@ def merge(stored: Business | None, described: Business) -> Business:
     accounts, skills, phases, and the mappings of those people for whom it has any. What it leaves out is kept, never
     deleted, since appointments refer to it; a mapping that is kept goes only when its phase has become another one for
     that person, or its account or the skill is gone. A policy replaces the one that speaks of the same branch, service
-    and person; one that rules nothing takes it away. Empty secrets keep what is stored.
+    and person; one that rules nothing takes it away. Messages are replaced as a whole where the description says anything
+    about them. Empty secrets keep what is stored.
     """
     if stored is None:
         return described.canonical()
@@ -29,8 +31,13 @@ def merge(stored: Business | None, described: Business) -> Business:
         mappings=(*described.mappings, *_mappings_kept(stored, described)),
         policies=_with_left_out(described.policies, stored.policies, Policy.scope),
         webhook_secret=described.webhook_secret or stored.webhook_secret,
+        messages=_messages(stored.messages, described.messages),
     )
     return merged.canonical()
+
+
+def _messages(stored: Messages | None, described: Messages | None) -> Messages | None:
+    return described.with_secrets_of(stored) if stored and described else described or stored
 
 
 def _with_left_out(

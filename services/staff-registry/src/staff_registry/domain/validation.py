@@ -15,6 +15,7 @@ from staff_registry.domain.business import (
     Resource,
 )
 from staff_registry.domain.known import Known
+from staff_registry.domain.message_rules import message_faults, message_secrets_missing
 from staff_registry.domain.people import person_faults
 from staff_registry.domain.policies import policy_faults
 from staff_registry.domain.rules import Faults
@@ -39,13 +40,19 @@ def faults_in(business: Business) -> dict[str, str]:
             *(_mapping(f"mappings[{n}]", mapping, known) for n, mapping in enumerate(business.mappings)),
             *(policy_faults(f"policies[{n}]", policy, known) for n, policy in enumerate(business.policies)),
             _terms("calendar_terms", business.calendar_terms),
+            message_faults(business.messages, known) if business.messages else (),
             _uniqueness(business),
         )
     )
 
 
 def secrets_missing_in(business: Business) -> dict[str, str]:
-    """Accounts that appointments would be copied to without a key. For a business after merging, when "" means: none."""
+    """Accounts that are used without a secret. For a business after merging, when "" means: none."""
+    missing = message_secrets_missing(business.messages) if business.messages else {}
+    return missing | _keys_missing_in(business)
+
+
+def _keys_missing_in(business: Business) -> dict[str, str]:
     if not business.calendar_sync:
         return {}
     used = {(mapping.person_key, mapping.account_key) for mapping in business.mappings}

@@ -63,7 +63,9 @@ class SqlBusinesses:
         """Raise unless the keys in the settings fit what is stored."""
         token = await self._pool.fetchval(
             "SELECT api_key FROM calendar_account WHERE api_key <> ''"
-            " UNION ALL SELECT webhook_secret FROM tenant WHERE webhook_secret <> '' LIMIT 1"
+            " UNION ALL SELECT webhook_secret FROM tenant WHERE webhook_secret <> ''"
+            " UNION ALL SELECT smtp_password FROM tenant WHERE smtp_password <> ''"
+            " UNION ALL SELECT sms_key FROM tenant WHERE sms_key <> '' LIMIT 1"
         )
         self._sealer.unseal(token or "")
 

@@ -27,6 +27,7 @@ from staff_registry.domain.business import (
     Service,
     WeeklyHours,
 )
+from staff_registry.storage.messages import messages_from
 from staff_registry.storage.sealing import Sealer
 
 _HOURS = """jsonb_agg(jsonb_build_object('weekdays', h.weekdays, 'start', h.starts, 'end', h.ends,
@@ -110,6 +111,9 @@ async def read_business(connection: Connection, tenant_id: UUID, sealer: Sealer 
         policies=tuple(map(_policy, _items(row["policies"]))),
         calendar_terms=CalendarTerms(
             row["mirror_holds"], CancelledThere(row["cancelled_there"]), row["live_check_after_minutes"]
+        ),
+        messages=messages_from(
+            row["messages"], _unsealed(row["smtp_password"], sealer), _unsealed(row["sms_key"], sealer)
         ),
     )
     return Registered(business.canonical(), row["revision"])

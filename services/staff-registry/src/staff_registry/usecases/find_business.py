@@ -26,7 +26,7 @@ async def find_business(tenant_id: str, *, businesses: Businesses) -> Registered
     return _known(await businesses.find(parsed) if parsed else None)
 
 
-async def find_calendar_setup(tenant_id: str, *, businesses: Businesses) -> Registered:
+async def find_with_secrets(tenant_id: str, *, businesses: Businesses) -> Registered:
     """The same with keys and webhook secret."""
     parsed = parse_id(tenant_id)
     return _known(await businesses.find_with_secrets(parsed) if parsed else None)

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from rufbuch.staff.v1 import service_pb2
 from staff_registry.domain.business import Business, Person, PhaseMapping, Policy
+from staff_registry.wire.messages import messages_message
 from staff_registry.wire.parts import (
     absence_messages,
     branch_message,
@@ -22,12 +23,21 @@ def import_request(
     api_keys: Mapping[str, str] | None = None,
     mappings: Sequence[PhaseMapping] = (),
     webhook_secret: str = "",
+    smtp_password: str = "",
+    sms_key: str = "",
 ) -> service_pb2.ImportBusinessRequest:
     """The request for a YAML file's text. ``api_keys`` are by account key; ``mappings`` come after the file's own.
 
     Raises FileInvalidError with everything that is wrong, line by line.
     """
-    business = describe(text, api_keys=api_keys or {}, mappings=mappings, webhook_secret=webhook_secret)
+    business = describe(
+        text,
+        api_keys=api_keys or {},
+        mappings=mappings,
+        webhook_secret=webhook_secret,
+        smtp_password=smtp_password,
+        sms_key=sms_key,
+    )
     return request_for(business)
 
 
@@ -46,6 +56,7 @@ def request_for(business: Business) -> service_pb2.ImportBusinessRequest:
         calendar_webhook_secret=business.webhook_secret,
         policies=[_policy(policy) for policy in business.policies],
         calendar_terms=terms_message(business.calendar_terms),
+        messages=messages_message(business.messages) if business.messages else None,
     )
     return service_pb2.ImportBusinessRequest(business=description)
 

@@ -26,6 +26,7 @@ from staff_registry.domain.business import (
     Service,
     WeeklyHours,
 )
+from staff_registry.wire.messages import described_messages
 
 KINDS = {
     business_pb2.PHASE_KIND_ACTIVE: PhaseKind.ACTIVE,
@@ -54,6 +55,7 @@ def described_business(message: service_pb2.BusinessDescription) -> Business:
         telephony_workspace=message.telephony_workspace,
         webhook_secret=message.calendar_webhook_secret,
         policies=tuple(map(_policy, message.policies)),
+        messages=described_messages(message.messages) if message.HasField("messages") else None,
         calendar_terms=_terms(message.calendar_terms),
     )
 

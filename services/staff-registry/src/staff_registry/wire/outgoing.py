@@ -15,6 +15,7 @@ from staff_registry.domain.business import (
 from staff_registry.domain.capability import bookable_service_keys
 from staff_registry.domain.etags import business_etag, calendar_etag
 from staff_registry.domain.ids import Ids
+from staff_registry.wire.messages import messages_message
 from staff_registry.wire.parts import (
     absence_messages,
     branch_message,
@@ -56,6 +57,13 @@ def setup_message(registered: Registered) -> service_pb2.GetCalendarSetupRespons
         webhook_secret=business.webhook_secret,
         etag=calendar_etag(registered),
     )
+
+
+def message_setup_message(registered: Registered) -> service_pb2.GetMessageSetupResponse:
+    """How messages are sent, secrets included; without settings where nothing was said about messages."""
+    business = registered.business
+    settings = messages_message(business.messages, Ids(business.key)) if business.messages else None
+    return service_pb2.GetMessageSetupResponse(settings=settings, etag=calendar_etag(registered))
 
 
 def _person(person: Person, bookable: Iterable[str], ids: Ids) -> business_pb2.Person:

@@ -25,6 +25,7 @@ from staff_registry.domain.business import (
     WeeklyHours,
 )
 from staff_registry.domain.validation import faults_in
+from staff_registry.yaml_file.messages import described_messages
 from staff_registry.yaml_file.nodes import Notes, root
 from staff_registry.yaml_file.reading import Node
 
@@ -41,20 +42,33 @@ def describe(
     api_keys: Mapping[str, str] | None = None,
     mappings: Sequence[PhaseMapping] = (),
     webhook_secret: str = "",
+    smtp_password: str = "",
+    sms_key: str = "",
 ) -> Business:
     """The business that a YAML file describes, sound in itself.
 
     Secrets are never in the file: ``api_keys`` has them by account key. ``mappings`` follow those of the file, which
-    may have none, since event types come into being at Cal.com. Raises FileInvalidError with all faults at once.
+    may have none, since event types come into being at Cal.com. ``smtp_password`` and ``sms_key`` are for its messages.
+    Raises FileInvalidError with all faults at once.
     """
     notes = Notes()
     business = described(root(text, notes), api_keys or {})
     business = replace(business, mappings=(*business.mappings, *mappings), webhook_secret=webhook_secret)
+    business = _with_message_secrets(business, smtp_password, sms_key)
     _unused_keys(business, api_keys or {}, notes)
     for path, expected in faults_in(business).items():
         notes.fault(path, expected)
     notes.refuse()
     return business
+
+
+def _with_message_secrets(business: Business, smtp_password: str, sms_key: str) -> Business:
+    messages = business.messages
+    if messages is None:
+        return business
+    email = messages.email and replace(messages.email, password=smtp_password)
+    sms = messages.sms and replace(messages.sms, key=sms_key)
+    return replace(business, messages=replace(messages, email=email, sms=sms))
 
 
 def _unused_keys(business: Business, api_keys: Mapping[str, str], notes: Notes) -> None:
@@ -71,6 +85,7 @@ def described(node: Node, api_keys: Mapping[str, str]) -> Business:
         telephony_workspace="telephony_workspace",
         branches="branches", people="people", services="services", policies="policies", mappings="mappings",
         calcom="calendar_terms",
+        messages="messages",
     )  # fmt: skip
     currency = fields["currency"].text(CURRENCY)
     return Business(
@@ -85,6 +100,7 @@ def described(node: Node, api_keys: Mapping[str, str]) -> Business:
         telephony_workspace=fields["telephony_workspace"].text(""),
         policies=fields["policies"].each(partial(_policy, currency=currency)),
         calendar_terms=fields["calcom"].block(_terms, CalendarTerms()),
+        messages=fields["messages"].block(described_messages, None),
     )
 
 

@@ -20,6 +20,7 @@ from staff_registry.domain.business import (
     WeeklyHours,
 )
 from staff_registry.yaml_file.describing import CURRENCY, WEEKDAYS
+from staff_registry.yaml_file.messages import rendered_messages
 
 Block = dict[str, Any]
 _MAP, _TEXT = "tag:yaml.org,2002:map", "tag:yaml.org,2002:str"
@@ -62,6 +63,7 @@ def render(business: Business) -> str:
         services=[_service(service, currency) for service in business.services],
         people=[_person(person) for person in business.people],
         policies=[_policy(policy, currency) for policy in business.policies] or None,
+        messages=rendered_messages(business.messages) if business.messages else None,
         mappings=[
             _line(
                 service=mapping.service_key,
