@@ -16,9 +16,10 @@ from telephony_gateway.agents.lint import Expected, lint
 from telephony_gateway.agents.options import AgentOptions, options_for
 from telephony_gateway.domain.business import BookableService, Colleague, DialledBranch
 from telephony_gateway.domain.contract import CONTRACTS
+from telephony_gateway.domain.sentences import Voice
 
 BRANCH = DialledBranch(
-    tenant_id="t", branch_id="b", business_name="Salon Beispiel", language="de-DE",
+    tenant_id="t", branch_id="b", business_name="Salon Beispiel", language=Voice("de-DE"),
     zone=ZoneInfo("Europe/Berlin"), horizon_days=180, opening_hours=(),
     services=(BookableService("s", "Dauerwelle", (), 135, None, "EUR"),),
     people=(Colleague("p", "Anna", frozenset({"s"})),),

@@ -54,7 +54,7 @@ async def test_a_business_that_the_registry_tells_of_is_known_before_anybody_cal
 ) -> None:
     registry.tell(TENANT)
     await until(lambda: registry.business_reads == 1)
-    await until(lambda: watching.language_of(DIALLED) == "de-DE")
+    await until(lambda: watching.language_of(DIALLED).tag == "de-DE")
     await watching.dialled(DIALLED)
     assert registry.reads == 0
 

@@ -36,7 +36,7 @@ async def test_a_free_wish_is_offered_with_an_option(world: World) -> None:
     answer = await world.phone.function("check_availability_v17", WISH)
     assert (answer["status"], answer["message"]) == (
         "available",
-        "Ja, Mittwoch, 25. November, 15 Uhr bei Anna ist frei.",
+        "Ja, Mittwoch, der 25. November, 15 Uhr bei Anna ist frei.",
     )
     offered = answer["options"][0]
     assert (offered["option_id"], offered["start"], offered["service"]) == (
@@ -65,7 +65,7 @@ async def test_alternatives_name_the_wish_that_is_not_free(world: World) -> None
     answer = await world.phone.function("check_availability", WISH)
     assert answer["status"] == "alternatives"
     assert answer["message"] == (
-        "Mittwoch, 25. November, 15 Uhr ist leider nicht frei. Ich kann Ihnen Mittwoch, 25. November, 14 Uhr bei Anna oder"
+        "Mittwoch, der 25. November, 15 Uhr ist leider nicht frei, ich kann Ihnen Mittwoch, 25. November, 14 Uhr bei Anna oder"
         " Mittwoch, 25. November, 16 Uhr 30 bei Anna anbieten. Was passt Ihnen?"
     )
 

@@ -132,7 +132,7 @@ class TestCancelling:
         world.booking.add(appointment(15, appointment_id=FIRST))
         world.booking.fee_minor = 1550
         answer = await world.phone.function("cancel_appointment")
-        assert answer["message"].endswith("Dafür werden 15,50 Euro fällig.")
+        assert answer["message"].endswith("Dafür fallen 15 Euro 50 an.")
 
     @pytest.mark.parametrize("code", [grpc.StatusCode.DEADLINE_EXCEEDED, grpc.StatusCode.UNKNOWN])
     async def test_cut_off_is_neither_cancelled_nor_kept(self, world: World, code: grpc.StatusCode) -> None:
@@ -155,7 +155,7 @@ class TestMoving:
         )
         assert (offered["status"], moved["status"]) == ("offered", "rescheduled")
         assert offered["message"] == (
-            "Ich kann Ihren Termin auf Mittwoch, 25. November, 16 Uhr verschieben. Was sagen Sie?"
+            "Ich kann Ihren Termin auf Mittwoch, 25. November, 16 Uhr verschieben. Passt Ihnen das?"
         )
         assert moved["message"].startswith("Ihr Termin ist verschoben, neu ist: Dauerwelle am Mittwoch")
         assert [(one.appointment_id, one.option_id) for one in world.booking.moves] == [(FIRST, "o-abcd2345")]
@@ -194,14 +194,14 @@ class TestMoving:
             (
                 RefusalError(Kind.FAILED_PRECONDITION, "POLICY_REFUSED", rule="moves_max", limit="1"),
                 "denied",
-                "höchstens 1 Mal",
+                "höchstens einmal",
             ),
             (
                 RefusalError(
                     Kind.FAILED_PRECONDITION, "POLICY_REFUSED", rule="move_cutoff_minutes", limit="60"
                 ),
                 "denied",
-                "bis 1 Stunde vor",
+                "bis eine Stunde vor",
             ),
             (grpc.StatusCode.UNKNOWN, "error", "noch nicht bestätigt"),
         ],

@@ -17,7 +17,7 @@ from rufbuch.staff.v1 import business_pb2
 from telephony_gateway.agents.options import AgentOptions
 from telephony_gateway.agents.tools import custom_tools
 from telephony_gateway.domain.contract import ARGUMENTS, CONTRACTS
-from telephony_gateway.domain.sentences import Sentence
+from telephony_gateway.domain.sentence_texts import SCRIPTS
 from telephony_gateway.usecases.saying import spoken_time
 
 AVAILABLE = found(availability_pb2.SEARCH_OUTCOME_AVAILABLE, option(15))
@@ -136,7 +136,9 @@ def test_nobody_is_asked_for_an_email_address_nor_for_a_flag() -> None:
     """TG-38, TG-06, TG-27"""
     names = {name for one in ARGUMENTS for name in (one.name, *one.synonyms)}
     assert not {"email", "customer_email", "confirm", "bestaetigung", "call_id"} & names
-    assert not any("mail" in word.lower() for sentence in Sentence for word in sentence.value)
+    assert not any(
+        "mail" in text.other.lower() for script in SCRIPTS.values() for text in script.texts.values()
+    )
 
 
 async def test_a_hundred_calls_at_once_keep_to_themselves(world: World) -> None:

@@ -5,13 +5,9 @@ from __future__ import annotations
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
-import pytest
-
-from telephony_gateway.language import resolve_wish
-from telephony_gateway.language.spoken import question, spoken_day, spoken_list, spoken_moment, spoken_time
+from telephony_gateway.language.spoken import spoken_day, spoken_moment, spoken_time
 
 BERLIN = ZoneInfo("Europe/Berlin")
-WEDNESDAY = datetime(2025, 11, 19, 10, 15, tzinfo=BERLIN)
 
 
 def test_a_moment_is_said_with_its_weekday_and_without_a_year() -> None:
@@ -29,31 +25,8 @@ def test_a_day_of_another_language_is_said_in_german_where_no_phrasebook_is() ->
     assert spoken_day(date(2025, 11, 26), language="fr") == "Mittwoch, 26. November"
 
 
-def test_at_most_three_options_go_into_one_breath() -> None:
-    assert spoken_list(["a", "b", "c", "d"]) == "a, b oder c"
-    assert spoken_list(["a", "b"], language="en") == "a or b"
-    assert spoken_list(["a"]) == "a"
-    assert spoken_list([]) == ""
-
-
-@pytest.mark.parametrize(
-    ("day", "clock", "asked"),
-    [
-        ("Mittwoch", None, "Meinen Sie Mittwoch, 26. November oder Mittwoch, 19. November?"),
-        (
-            "Donnerstag, den 26. November",
-            None,
-            "Wochentag und Datum passen nicht zusammen. Meinen Sie Mittwoch, 26. November oder Donnerstag, 27. November?",
-        ),
-        ("morgen", "um sieben", "Meinen Sie Donnerstag, 20. November, 7 Uhr morgens oder Donnerstag, 20. November, 19 Uhr?"),
-        ("31. Februar", None, "Diesen Tag oder diese Uhrzeit gibt es nicht."),
-        ("heute", "neun Uhr", "Dieser Zeitpunkt ist schon vorbei."),
-        ("Montag", None, "Um wie viel Uhr möchten Sie kommen?"),
-        (None, "um drei", "An welchem Tag möchten Sie kommen?"),
-        (None, None, "Wann möchten Sie kommen?"),
-        ("Montag", "um drei", ""),
-        ("bis Freitag oder bis Montag", "vormittags", "Meinen Sie bis Freitag, 21. November, zwischen 8 Uhr und 12 Uhr oder bis Montag, 24. November, zwischen 8 Uhr und 12 Uhr?"),
-    ],
-)  # fmt: skip
-def test_every_outcome_has_its_question(day: str | None, clock: str | None, asked: str) -> None:
-    assert question(resolve_wish(day, clock, reference=WEDNESDAY)) == asked
+def test_the_year_is_said_where_it_is_another_one() -> None:
+    today = date(2025, 11, 19)
+    assert spoken_day(date(2026, 1, 7), today=today) == "Mittwoch, 7. Januar 2026"
+    assert spoken_day(date(2025, 12, 31), today=today) == "Mittwoch, 31. Dezember"
+    assert spoken_day(date(2026, 1, 7), language="en", today=today) == "Wednesday, 7 January 2026"

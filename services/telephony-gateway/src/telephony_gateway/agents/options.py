@@ -45,7 +45,7 @@ def options_for(
     return AgentOptions(
         base_url=base_url.rstrip("/"),
         business_name=branch.business_name,
-        language=branch.language,
+        language=branch.language.tag,
         time_zone=branch.zone.key,
         keywords=tuple(dict.fromkeys(names)),
         transfer_number=transfer_number,

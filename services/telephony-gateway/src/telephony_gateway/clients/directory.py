@@ -15,6 +15,7 @@ from prometheus_client import Gauge
 from rufbuch.staff.v1 import business_pb2, service_pb2, service_pb2_grpc
 from telephony_gateway.clients.faults import peer_error, reason_of
 from telephony_gateway.domain.business import BookableService, Colleague, DialledBranch, Hours, Span
+from telephony_gateway.domain.sentences import Voice
 from telephony_gateway.domain.workspaces import DEFAULT
 from telephony_gateway.usecases.ports import NobodyDialled
 
@@ -26,7 +27,7 @@ FRESH_S = 60.0
 USABLE_S = 3600.0
 """How long an old entry is better than none while the registry is out of reach."""
 RECONNECT_S = 1.0
-DEFAULT_LANGUAGE = "de"
+DEFAULT_LANGUAGE = Voice("de")
 """Spoken where no business is known yet."""
 _SERVICE = "rufbuch.staff.v1.StaffRegistryService"
 HARMLESS_TO_REPEAT = (f"{_SERVICE}/ResolveDialledNumber", f"{_SERVICE}/GetBusiness")
@@ -50,7 +51,7 @@ class RegistryDirectory:
         self._stub: StaffRegistryServiceAsyncStub = service_pb2_grpc.StaffRegistryServiceStub(channel)
         self._seconds = seconds
         self._entries: dict[str, _Entry] = {}
-        self._languages: dict[str, str] = {}
+        self._languages: dict[str, Voice] = {}
         self._position = ""
         self._is_watching = False
         self._changes = 0
@@ -80,7 +81,7 @@ class RegistryDirectory:
             self._note(number, branch)
         return branch
 
-    def language_of(self, number: str) -> str:
+    def language_of(self, number: str) -> Voice:
         """As it was when the business was last read; German where it never was."""
         return self._languages.get(number, DEFAULT_LANGUAGE)
 
@@ -161,7 +162,7 @@ def read_branch(business: business_pb2.Business, branch_id: str) -> DialledBranc
         tenant_id=business.tenant_id,
         branch_id=branch_id,
         business_name=business.name,
-        language=business.language,
+        language=Voice(business.language),
         zone=ZoneInfo(branch.time_zone),
         horizon_days=branch.horizon_days,
         opening_hours=tuple(_hours(hours) for hours in branch.opening_hours),

@@ -1,12 +1,13 @@
 """What the gateway knows of the business that was dialled."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import date, time
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 import holidays
 
+from telephony_gateway.domain.sentences import Voice
 from telephony_gateway.domain.workspaces import DEFAULT
 
 
@@ -64,8 +65,8 @@ class DialledBranch:
     tenant_id: str
     branch_id: str
     business_name: str
-    language: str
-    """BCP 47."""
+    language: Voice
+    """In which calls are answered that say nothing else."""
     zone: ZoneInfo
     horizon_days: int
     opening_hours: tuple[Hours, ...]
@@ -77,6 +78,11 @@ class DialledBranch:
     """The account at Retell whose calls are calls to this business."""
     holiday_region: str = ""
     """ISO 3166-2 subdivision whose public holidays are days off; "": none are."""
+
+    def speaking_at(self, now: datetime, *, tag: str = "") -> "DialledBranch":
+        """As it speaks in a call: on the day of an instant, in the caller's language where that is known (BCP 47)."""
+        voice = self.language.speaking(tag).on(now.astimezone(self.zone).date())
+        return replace(self, language=voice)
 
     def service(self, service_id: str) -> BookableService:
         """One of the services. Raises KeyError."""

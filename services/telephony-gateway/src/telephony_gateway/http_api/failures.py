@@ -2,18 +2,18 @@
 
 from telephony_gateway.domain.answers import Answer, Status
 from telephony_gateway.domain.contract import contract
-from telephony_gateway.domain.sentences import Sentence
+from telephony_gateway.domain.sentences import Sentence, Voice
 from telephony_gateway.http_api import metrics
 
 
-def failed(reason: str, sentence: Sentence, language: str, *, detail: str = "") -> Answer:
+def failed(reason: str, sentence: Sentence, language: Voice | str, *, detail: str = "") -> Answer:
     """It is known that nothing has happened."""
     metrics.errors.labels(reason).inc()
     details = {"error": reason, "error_detail": detail} if detail else {"error": reason}
     return Answer(Status.ERROR, sentence.say(language), details=details)
 
 
-def cut_off(name: str, language: str) -> Answer:
+def cut_off(name: str, language: Voice) -> Answer:
     """The time is up and nobody knows how far it came."""
     metrics.errors.labels("timeout").inc()
     if name == "start_booking":

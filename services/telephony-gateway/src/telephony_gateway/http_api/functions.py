@@ -24,7 +24,7 @@ from telephony_gateway.domain.envelope import (
     read_arguments,
     read_caller,
 )
-from telephony_gateway.domain.sentences import Sentence
+from telephony_gateway.domain.sentences import Sentence, Voice
 from telephony_gateway.http_api import metrics
 from telephony_gateway.http_api.admission import Admitted, Door
 from telephony_gateway.http_api.dispatch import Function
@@ -149,5 +149,5 @@ class FunctionsEndpoint:
             Asked(called.request_id, called.caller.call_id, called.name, called.arguments, trace_id, at=now),
         )
 
-    def _language(self, called: Called) -> str:
+    def _language(self, called: Called) -> Voice:
         return self.reception.language_of(called.caller.dialled_number)

@@ -62,6 +62,7 @@ class InboundEndpoint:
             return "blind", {"dynamic_variables": dict.fromkeys(VARIABLES, "")}
         if isinstance(branch, NobodyDialled):
             return "unknown", self._nobody()
+        branch = branch.speaking_at(self.clock.now())
         caller = Caller("", dialled, calling)
         greeted = await self._greeted(caller, branch)
         variables = dynamic_variables(branch, caller, greeted, now=self.clock.now())

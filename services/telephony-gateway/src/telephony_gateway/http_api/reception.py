@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from telephony_gateway.domain.business import DialledBranch
+from telephony_gateway.domain.sentences import Voice
 from telephony_gateway.domain.workspaces import Workspace
 from telephony_gateway.http_api import metrics
 from telephony_gateway.usecases.ports import Directory, NobodyDialled
@@ -22,6 +23,6 @@ class Reception:
         metrics.refused.labels("other_workspace").inc()
         return NobodyDialled()
 
-    def language_of(self, number: str) -> str:
+    def language_of(self, number: str) -> Voice:
         """The language to speak where nothing else is known, without asking anybody."""
         return self.directory.language_of(number)

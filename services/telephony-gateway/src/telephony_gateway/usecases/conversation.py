@@ -1,13 +1,13 @@
 """One function call as the use cases see it: who was dialled, who calls, what was said now and before."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from telephony_gateway.domain.answers import Answer, Status
 from telephony_gateway.domain.arguments import Arguments
 from telephony_gateway.domain.business import DialledBranch
 from telephony_gateway.domain.envelope import Caller
-from telephony_gateway.domain.sentences import Sentence
+from telephony_gateway.domain.sentences import Sentence, Voice
 from telephony_gateway.domain.session import Session
 
 _SPOKEN = {
@@ -38,16 +38,15 @@ class Conversation:
         session.language = _language(arguments.language) or session.language
         if arguments.customer_name:
             session.name = arguments.customer_name
-        spoken = replace(branch, language=session.language) if session.language else branch
-        return cls(spoken, caller, arguments, session, now)
+        return cls(branch.speaking_at(now, tag=session.language), caller, arguments, session, now)
 
     @property
-    def language(self) -> str:
-        """BCP 47."""
+    def language(self) -> Voice:
+        """The language of the call."""
         return self.branch.language
 
-    def answer(self, status: Status, sentence: Sentence, **values: str) -> Answer:
-        """An answer of one sentence."""
+    def answer(self, status: Status, sentence: Sentence, **values: str | int) -> Answer:
+        """An answer of one text."""
         return Answer(status, sentence.say(self.language, **values))
 
 

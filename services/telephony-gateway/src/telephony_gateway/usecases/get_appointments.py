@@ -1,9 +1,9 @@
 """``get_appointments``: the caller's own coming appointments, three in a breath, all of them as data."""
 
 from telephony_gateway.domain.answers import Answer, Status
-from telephony_gateway.domain.sentences import Sentence
+from telephony_gateway.domain.sentences import IN_A_BREATH, Sentence
 from telephony_gateway.usecases.conversation import Conversation
-from telephony_gateway.usecases.own_appointments import IN_A_BREATH, live, narrowed, none_found, own
+from telephony_gateway.usecases.own_appointments import live, narrowed, none_found, own
 from telephony_gateway.usecases.ports import Appointment, Appointments
 from telephony_gateway.usecases.saying import described, spoken_appointments
 
@@ -22,8 +22,7 @@ async def get_appointments(talk: Conversation, *, appointments: Appointments) ->
 
 
 def _message(talk: Conversation, some: list[Appointment]) -> str:
-    sentence = Sentence.ONE_APPOINTMENT if len(some) == 1 else Sentence.APPOINTMENTS
     items = spoken_appointments(some[:IN_A_BREATH], talk.branch, last=Sentence.AND)
-    message = sentence.say(talk.language, items=items)
+    message = Sentence.APPOINTMENTS.say(talk.language, items=items, count=len(some))
     more = len(some) - IN_A_BREATH
-    return f"{message} {Sentence.AND_MORE.say(talk.language, count=str(more))}" if more > 0 else message
+    return f"{message} {Sentence.AND_MORE.say(talk.language, count=more)}" if more > 0 else message

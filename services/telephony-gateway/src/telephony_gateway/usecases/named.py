@@ -6,7 +6,7 @@ from telephony_gateway.domain.business import BookableService, Colleague
 from telephony_gateway.domain.sentences import Sentence, listing
 from telephony_gateway.usecases.conversation import Conversation
 
-_NAMES_IN_A_BREATH = 4
+_NAMES_IN_A_BREATH = 5
 _ANYBODY = frozenset(
     {"egal", "jeder", "jede", "irgendwer", "irgendjemand", "any", "anyone", "anybody", "no preference"}
 )

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from telephony_gateway.domain.answers import OfferedOption
 from telephony_gateway.domain.business import DialledBranch
-from telephony_gateway.domain.sentences import Sentence, listing
+from telephony_gateway.domain.sentences import IN_A_BREATH, Sentence, listing
 from telephony_gateway.domain.session import EarlierWish, Offer
 from telephony_gateway.usecases.conversation import Conversation
 from telephony_gateway.usecases.ports import Found, FoundSlot, SlotWish
@@ -36,11 +36,18 @@ def _option(slot: FoundSlot, branch: DialledBranch) -> OfferedOption:
 
 
 def spoken_choices(options: Iterable[OfferedOption], branch: DialledBranch, *, name_people: bool) -> str:
-    """ "Mittwoch, 26. November, 15 Uhr bei Anna oder …"."""
-    texts = [
-        Sentence.WITH.say(branch.language, when=option.spoken, person=option.staff)
-        if name_people and option.staff
-        else option.spoken
-        for option in options
-    ]
-    return listing(texts, branch.language, last=Sentence.OR)
+    """ "Mittwoch, 26. November, 15 Uhr bei Anna oder …"; at most three."""
+    texts = [_spoken(option, option.spoken, branch, name_people=name_people) for option in options]
+    return listing(texts[:IN_A_BREATH], branch.language, last=Sentence.OR)
+
+
+def spoken_choice(option: OfferedOption, branch: DialledBranch, *, name_people: bool) -> str:
+    """ "Mittwoch, der 26. November, 15 Uhr bei Anna": one, as what a sentence is about."""
+    when = spoken_start(option.start, branch, in_sentence=True)
+    return _spoken(option, when, branch, name_people=name_people)
+
+
+def _spoken(option: OfferedOption, when: str, branch: DialledBranch, *, name_people: bool) -> str:
+    if not (name_people and option.staff):
+        return when
+    return Sentence.WITH.say(branch.language, when=when, person=option.staff)

@@ -6,14 +6,13 @@ from datetime import datetime, timedelta
 
 from matching import Match, match
 from telephony_gateway.domain.answers import Answer, Status
-from telephony_gateway.domain.sentences import Sentence, tongue
+from telephony_gateway.domain.sentences import IN_A_BREATH, Sentence, tongue
 from telephony_gateway.language import Candidate, understand
 from telephony_gateway.usecases.choose_option import place_of
 from telephony_gateway.usecases.conversation import Conversation
 from telephony_gateway.usecases.ports import Appointment, Appointments, AppointmentState
 from telephony_gateway.usecases.saying import described, spoken_appointments
 
-IN_A_BREATH = 3
 _REMEMBERED = timedelta(hours=12)
 """How far back a change is looked for that this call has already made to an appointment."""
 

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from telephony_gateway.domain.business import DialledBranch
 from telephony_gateway.domain.envelope import Caller
+from telephony_gateway.domain.sentences import Voice
 from telephony_gateway.domain.session import Session, Window
 
 
@@ -260,7 +261,7 @@ class Directory(Protocol):
         """Who is called under a number. Raises PeerError."""
         ...
 
-    def language_of(self, number: str) -> str:
+    def language_of(self, number: str) -> Voice:
         """The language of a number's business as far as it was ever heard of, without asking anybody."""
         ...
 

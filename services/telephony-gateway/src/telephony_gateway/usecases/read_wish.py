@@ -6,15 +6,22 @@ from datetime import date, datetime, time, timedelta
 
 from telephony_gateway.domain.answers import Answer, Status
 from telephony_gateway.domain.business import DialledBranch
-from telephony_gateway.domain.sentences import Sentence, listing, tongue
+from telephony_gateway.domain.sentences import IN_A_BREATH, Sentence, Voice, listing, tongue
 from telephony_gateway.domain.session import Window
+from telephony_gateway.language.days import Doubt
+from telephony_gateway.language.spoken import spoken_candidate
 from telephony_gateway.language.understanding import Candidate, Outcome, Search, Understanding
 from telephony_gateway.language.wish import Bounds, resolve_wish
-from telephony_gateway.usecases.saying import spoken_day, spoken_start, spoken_time
+from telephony_gateway.usecases.saying import spoken_day
 
 _ANY_TIME = frozenset({"egal", "irgendwann", "ganztags", "den ganzen tag", "any", "any time", "anytime"})
 _DAYS_MAX = 31
 """A range of days is searched no further than this; who means more names a part of it."""
+_DOUBTS = {
+    Doubt.WEEKDAY_AND_DATE_DISAGREE: Sentence.WEEKDAY_AND_DATE_DISAGREE,
+    Doubt.JUST_PASSED: Sentence.JUST_PASSED,
+    Doubt.WORDS_LEFT_OVER: Sentence.NOT_ALL_UNDERSTOOD,
+}
 # Notice and horizon are availability's to judge, with the branch's own rules.
 _UNBOUNDED = Bounds(notice=timedelta(0), horizon=timedelta(days=3650))
 
@@ -97,18 +104,20 @@ def _question(said: Understanding, branch: DialledBranch) -> Answer:
         case Outcome.PAST:
             return Answer(Status.PAST, Sentence.PAST.say(language))
         case Outcome.TOO_FAR:
-            return Answer(Status.TOO_FAR, Sentence.TOO_FAR.say(language, days=str(branch.horizon_days)))
+            return Answer(Status.TOO_FAR, Sentence.TOO_FAR.say(language, count=branch.horizon_days))
         case Outcome.IMPOSSIBLE:
             return Answer(Status.NEED_DATE, Sentence.IMPOSSIBLE.say(language))
         case Outcome.AMBIGUOUS:
-            choices = listing([_spoken(one, branch) for one in said.candidates], language, last=Sentence.OR)
-            return Answer(Status.AMBIGUOUS, Sentence.AMBIGUOUS.say(language, choices=choices))
+            return Answer(Status.AMBIGUOUS, _which(said, language))
     return Answer(Status.NEED_DATE, Sentence.NEED_DATE.say(language))
 
 
-def _spoken(one: Candidate, branch: DialledBranch) -> str:
-    if one.date and one.time:
-        return spoken_start(datetime.combine(one.date, one.time, tzinfo=branch.zone), branch)
-    if one.date:
-        return spoken_day(one.date, branch.language)
-    return spoken_time(one.time, branch.language) if one.time else ""
+def _which(said: Understanding, language: Voice) -> str:
+    """Why it is not clear, where that can be said, and which of the readings is meant."""
+    readings = [
+        spoken_candidate(one, language=language.code, today=language.today)
+        for one in said.candidates[:IN_A_BREATH]
+    ]
+    question = Sentence.AMBIGUOUS.say(language, choices=listing(readings, language, last=Sentence.OR))
+    why = next((sentence for doubt, sentence in _DOUBTS.items() if doubt in said.doubts), None)
+    return f"{why.say(language)} {question}" if why else question

@@ -30,20 +30,19 @@ def denied(talk: Conversation, refusal: Denied) -> Answer:
     if not refusal.limit.isdigit():
         return _denied(talk, Sentence.RULE_FORBIDS, rule=refusal.rule)
     is_length = "cutoff" in refusal.rule
-    limit = spoken_length(int(refusal.limit), talk.language) if is_length else refusal.limit
-    return _denied(talk, sentence, rule=refusal.rule, limit=refusal.limit, spoken=limit)
+    count = int(refusal.limit)
+    limit = spoken_length(count, talk.language) if is_length else ""
+    message = sentence.say(talk.language, limit=limit, count=count)
+    return Answer(Status.DENIED, message, details={"rule": refusal.rule, "limit": refusal.limit})
 
 
 def with_fee(talk: Conversation, message: str, changed: Changed) -> str:
     """The sentence, and what the change costs."""
     if not changed.fee_minor:
         return message
-    fee = spoken_money(changed.fee_minor, changed.fee_currency)
+    fee = spoken_money(changed.fee_minor, changed.fee_currency, talk.language)
     return f"{message} {Sentence.FEE.say(talk.language, fee=fee)}"
 
 
-def _denied(
-    talk: Conversation, sentence: Sentence, *, rule: str, limit: str = "", spoken: str = ""
-) -> Answer:
-    details = {"rule": rule, "limit": limit} if limit else {"rule": rule}
-    return Answer(Status.DENIED, sentence.say(talk.language, limit=spoken), details=details)
+def _denied(talk: Conversation, sentence: Sentence, *, rule: str) -> Answer:
+    return Answer(Status.DENIED, sentence.say(talk.language), details={"rule": rule})

@@ -4,32 +4,30 @@ from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 
 from telephony_gateway.domain.business import DialledBranch, Span
-from telephony_gateway.domain.sentences import Sentence, is_german, listing, tongue
+from telephony_gateway.domain.sentences import Sentence, Voice, listing, tongue
 from telephony_gateway.language import spoken
 from telephony_gateway.usecases.ports import Appointment
 
-_UNITS = (
-    (24 * 60, ("Tag", "Tage", "day", "days")),
-    (60, ("Stunde", "Stunden", "hour", "hours")),
-    (1, ("Minute", "Minuten", "minute", "minutes")),
-)
-MIDNIGHT = {True: "24 Uhr", False: "midnight"}
-_CURRENCIES = {"EUR": "Euro", "CHF": "Franken"}
+_UNITS = ((24 * 60, Sentence.DAYS), (60, Sentence.HOURS), (1, Sentence.MINUTES))
+_CURRENCIES = {"EUR": Sentence.EURO, "CHF": Sentence.FRANC}
 
 
-def spoken_day(day: date, language: str) -> str:
-    """ "Mittwoch, 26. November"."""
-    return spoken.spoken_day(day, language=tongue(language))
+def spoken_day(day: date, language: Voice) -> str:
+    """ "Mittwoch, 26. November"; the year is said where it is not that of the call."""
+    return spoken.spoken_day(day, language=language.code, today=language.today)
 
 
-def spoken_time(clock: time, language: str) -> str:
+def spoken_time(clock: time, language: Voice | str) -> str:
     """ "15 Uhr 30"."""
     return spoken.spoken_time(clock, language=tongue(language))
 
 
-def spoken_start(at: datetime, branch: DialledBranch) -> str:
-    """ "Mittwoch, 26. November, 15 Uhr 30": an instant in the branch's zone."""
-    return spoken.spoken_moment(at.astimezone(branch.zone), language=tongue(branch.language))
+def spoken_start(at: datetime, branch: DialledBranch, *, in_sentence: bool = False) -> str:
+    """ "Mittwoch, 26. November, 15 Uhr 30", or "Mittwoch, der 26. …": an instant in the branch's zone."""
+    voice = branch.language
+    return spoken.spoken_moment(
+        at.astimezone(branch.zone), language=voice.code, in_sentence=in_sentence, today=voice.today
+    )
 
 
 def spoken_hours(spans: tuple[Span, ...], branch: DialledBranch) -> str:
@@ -38,28 +36,27 @@ def spoken_hours(spans: tuple[Span, ...], branch: DialledBranch) -> str:
         Sentence.SPAN.say(
             branch.language,
             start=spoken_time(span.start, branch.language),
-            end=spoken_time(span.end, branch.language) if span.end else MIDNIGHT[is_german(branch.language)],
+            end=spoken_time(span.end, branch.language)
+            if span.end
+            else Sentence.MIDNIGHT.say(branch.language),
         )
         for span in spans
     ]
     return listing(texts, branch.language, last=Sentence.AND)
 
 
-def spoken_length(minutes: int, language: str) -> str:
+def spoken_length(minutes: int, language: Voice | str) -> str:
     """ "24 Stunden", "2 Tage": the largest unit that it is a whole number of, but a single day is 24 hours."""
-    size, names = next(
-        unit for unit in _UNITS if minutes % unit[0] == 0 and minutes != unit[0] * (unit[0] > 60)
-    )
-    count = minutes // size
-    one, many = names[:2] if is_german(language) else names[2:]
-    return f"{count} {one if count == 1 else many}"
+    size, unit = next(one for one in _UNITS if minutes % one[0] == 0 and minutes != one[0] * (one[0] > 60))
+    return unit.say(language, count=minutes // size)
 
 
-def spoken_money(minor: int, currency: str) -> str:
-    """ "15 Euro", "15,50 Euro"."""
+def spoken_money(minor: int, currency: str, language: Voice | str) -> str:
+    """ "15 Euro", "15 Euro 50"."""
     whole, cents = divmod(minor, 100)
-    amount = f"{whole},{cents:02d}" if cents else str(whole)
-    return f"{amount} {_CURRENCIES.get(currency, currency)}"
+    unit = _CURRENCIES.get(currency)
+    said = unit.say(language, count=whole) if unit else f"{whole} {currency}"
+    return f"{said} {cents:02d}" if cents else said
 
 
 def spoken_appointment(appointment: Appointment, branch: DialledBranch) -> str:

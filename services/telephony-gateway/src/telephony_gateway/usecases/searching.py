@@ -5,7 +5,7 @@ from datetime import datetime
 from telephony_gateway.domain.answers import Answer, Status
 from telephony_gateway.domain.sentences import Sentence
 from telephony_gateway.usecases.conversation import Conversation
-from telephony_gateway.usecases.offers import offered, spoken_choices
+from telephony_gateway.usecases.offers import offered, spoken_choice, spoken_choices
 from telephony_gateway.usecases.ports import Found, SearchOutcome, SlotWish
 from telephony_gateway.usecases.saying import spoken_start
 
@@ -49,18 +49,27 @@ def say_found(
     """The answer to a search; its options are noted as offered."""
     options = offered(found, wish, talk)
     status, with_options, without = sayings[found.outcome]
-    sentence = _precise(with_options, len(options), wish.start) if options and with_options else without
+    if not (options and with_options):
+        limit = found.horizon_days if without is Sentence.TOO_FAR else found.min_notice_minutes
+        return Answer(status, without.say(talk.language, count=limit), options)
+    sentence = _precise(with_options, len(options), wish.start)
     message = sentence.say(
         talk.language,
-        wish=spoken_start(wish.start, talk.branch) if wish.start else "",
-        when=(choices := spoken_choices(options, talk.branch, name_people=name_people)),
-        choices=choices,
-        minutes=str(found.min_notice_minutes),
-        days=str(found.horizon_days),
+        wish=spoken_start(wish.start, talk.branch, in_sentence=True) if wish.start else "",
+        when=spoken_choice(options[0], talk.branch, name_people=name_people),
+        choices=spoken_choices(options, talk.branch, name_people=name_people),
     )
-    if options and not found.holds_work:
-        message = f"{message} {Sentence.NOT_HELD.say(talk.language)}"
-    return Answer(status, message, options)
+    closing = _closing(sentence, found)
+    return Answer(
+        status, f"{message} {closing.say(talk.language, count=len(options))}" if closing else message, options
+    )
+
+
+def _closing(sentence: Sentence, found: Found) -> Sentence | None:
+    """What is not held is said to be so, instead of asking at leisure: two sentences are enough."""
+    if not found.holds_work:
+        return Sentence.NOT_HELD
+    return None if sentence is Sentence.AVAILABLE else Sentence.SUITS
 
 
 def _precise(sentence: Sentence, options: int, wish: datetime | None) -> Sentence:
