@@ -7,7 +7,7 @@ import asyncpg
 import pytest
 
 from booking.assembly import booking_service
-from booking.clients.availability import CLAIM
+from booking.clients.availability import HARMLESS_TO_REPEAT
 from booking.testing.availability import ScriptedAvailability
 from booking.testing.registry import ScriptedRegistry
 from booking.testing.samples import NOW, an_option
@@ -60,7 +60,7 @@ async def booking(
     pool: asyncpg.Pool, clock: SettableClock, availability: ScriptedAvailability, registry: ScriptedRegistry
 ) -> AsyncIterator["BookingServiceAsyncStub"]:
     """The service over gRPC."""
-    async with serving(availability.servicer(), registry.servicer(), retried=[CLAIM]) as peers:
+    async with serving(availability.servicer(), registry.servicer(), retried=HARMLESS_TO_REPEAT) as peers:
         service = booking_service(pool, peers, peers, clock=clock, calendar_domain="kunden.example.org")
         async with serving(service) as channel:
             yield service_pb2_grpc.BookingServiceStub(channel)

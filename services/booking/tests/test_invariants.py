@@ -100,6 +100,40 @@ async def attacker(booking: "BookingServiceAsyncStub", pool: asyncpg.Pool) -> As
         ("UPDATE customer SET name = ''", asyncpg.CheckViolationError),
         ("DELETE FROM customer", asyncpg.ForeignKeyViolationError),
         ("DELETE FROM occupant", asyncpg.ForeignKeyViolationError),
+        # Overbooking that nobody answers for, or that hides from the exclusion.
+        ("UPDATE occupancy SET overbooked = true", asyncpg.CheckViolationError),
+        ("UPDATE appointment SET overbooking_reason = 'so', overbooked_by = 'Kim'", asyncpg.CheckViolationError),
+        ("UPDATE appointment SET overbooking_reason = 'so'", asyncpg.CheckViolationError),
+        ("UPDATE appointment SET overbooked_by = 'Kim'", asyncpg.CheckViolationError),
+        ("UPDATE appointment SET overbooking_reason = '', overbooked_by = 'Kim'", asyncpg.CheckViolationError),
+        (("WITH said AS (UPDATE appointment SET overbooking_reason = 'so', overbooked_by = 'Kim')"
+          " UPDATE occupancy SET overbooked = NULL"), asyncpg.NotNullViolationError),
+        (("INSERT INTO occupancy SELECT tenant_id, appointment_id, occupant_number,"
+          " int8range(lower(span) + 1, upper(span)), true FROM occupancy LIMIT 1"), asyncpg.CheckViolationError),
+        # Series.
+        ("UPDATE appointment SET series_id = gen_random_uuid()", asyncpg.CheckViolationError),
+        ("UPDATE appointment SET series_id = gen_random_uuid(), series_position = 0", asyncpg.CheckViolationError),
+        # Whom somebody was promised, and what happens in which order.
+        ("UPDATE appointment SET person_id = gen_random_uuid()", asyncpg.CheckViolationError),
+        ("UPDATE phase SET name = 'another'", asyncpg.CheckViolationError),
+        ("UPDATE phase SET service_id = gen_random_uuid()", asyncpg.CheckViolationError),
+        # All at once.
+        ("TRUNCATE occupancy", asyncpg.CheckViolationError),
+        ("TRUNCATE phase", asyncpg.CheckViolationError),
+        ("TRUNCATE appointment CASCADE", asyncpg.CheckViolationError),
+        ("TRUNCATE customer CASCADE", asyncpg.CheckViolationError),
+        ("TRUNCATE occupant CASCADE", asyncpg.CheckViolationError),
+        ("DROP TABLE occupant", asyncpg.DependentObjectsStillExistError),
+        ("SET CONSTRAINTS ALL DEFERRED; DELETE FROM occupancy", asyncpg.CheckViolationError),
+        (("SET CONSTRAINTS ALL DEFERRED; INSERT INTO occupancy SELECT tenant_id, appointment_id, occupant_number,"
+          " int8range(lower(span) + 1, upper(span)) FROM occupancy LIMIT 1"), asyncpg.ExclusionViolationError),
+        # Upserts and copies are inserts.
+        (("INSERT INTO occupancy SELECT * FROM occupancy ON CONFLICT (tenant_id, appointment_id, span)"
+          " DO UPDATE SET span = int8range(lower(EXCLUDED.span), upper(EXCLUDED.span) - 1)"),
+         asyncpg.CheckViolationError),
+        (("MERGE INTO occupancy o USING appointment a ON o.appointment_id = a.appointment_id"
+          " WHEN MATCHED THEN DELETE"), asyncpg.CheckViolationError),
+        ("WITH gone AS (DELETE FROM phase RETURNING *) SELECT count(*) FROM gone", asyncpg.CheckViolationError),
     ],
 )  # fmt: skip
 async def test_the_database_refuses(
@@ -127,6 +161,7 @@ async def test_an_appointment_is_not_moved_in_place_however_consistently(attacke
         await attacker.execute(
             "UPDATE occupancy SET span = int8range(lower(span) + 1440, upper(span) + 1440)"
         )
+        await attacker.execute("ALTER TABLE phase DISABLE TRIGGER agreed_stays")
         await attacker.execute(
             "UPDATE phase SET start_time = start_time + interval '1 day', end_time = end_time + interval '1 day'"
         )
@@ -188,3 +223,117 @@ async def test_people_have_numbers_that_fit_beside_the_minutes(attacker: Connect
             " VALUES ($1, gen_random_uuid(), 'person', 2147483648)",
             TENANT,
         )
+
+
+@pytest.mark.parametrize("state", ["cancelled", "completed", "no_show"])
+async def test_what_has_ended_does_not_come_back(attacker: Connection, state: str) -> None:
+    """BK-16: also with the time that it had, the state goes one way."""
+    async with attacker.transaction():
+        await attacker.execute("CREATE TEMP TABLE before AS SELECT * FROM occupancy")
+        await attacker.execute("DELETE FROM occupancy")
+        await attacker.execute("UPDATE appointment SET state = $1", state)
+
+    await attacker.execute("BEGIN")
+    await attacker.execute("INSERT INTO occupancy SELECT * FROM before")
+    with pytest.raises(asyncpg.CheckViolationError) as caught:
+        await attacker.execute("UPDATE appointment SET state = 'booked'")
+    await attacker.execute("ROLLBACK")
+    assert caught.value.constraint_name == "agreed_stays"
+
+
+async def test_a_person_is_not_swapped_however_consistently(attacker: Connection) -> None:
+    """AV-19, SR-06: nobody is given to somebody else in silence."""
+    await attacker.execute(
+        "INSERT INTO occupant (tenant_id, occupant_id, kind) VALUES ($1, $2, 'person')",
+        TENANT,
+        uuid.UUID(int=7),
+    )
+    swap = (
+        "UPDATE appointment SET person_id = '00000000-0000-0000-0000-000000000007'",
+        "UPDATE phase SET person_id = '00000000-0000-0000-0000-000000000007'",
+    )
+    for statement in swap:
+        with pytest.raises(asyncpg.CheckViolationError) as caught:
+            async with attacker.transaction():
+                await attacker.execute(statement)
+        assert caught.value.constraint_name == "agreed_stays"
+
+
+async def test_only_what_is_overbooked_may_overlap_and_only_where_it_says_so(attacker: Connection) -> None:
+    """The exclusion is partial, and what stays outside it is exactly what somebody has answered for."""
+    beside = COPY.format(changes='{"overbooking_reason": "so", "overbooked_by": "Kim"}')
+    takes = (
+        "INSERT INTO occupancy SELECT o.tenant_id, a.appointment_id, o.occupant_number, o.span, {overbooked}"
+        " FROM occupancy o, appointment a WHERE a.option_id = 'another'"
+    )
+    phases = (
+        "INSERT INTO phase (phase_id, tenant_id, appointment_id, position, name, kind, person_id, start_time, end_time)"
+        " SELECT gen_random_uuid(), p.tenant_id, a.appointment_id, position, name, kind, p.person_id, p.start_time,"
+        " p.end_time FROM phase p, appointment a WHERE a.option_id = 'another'"
+    )
+    for overbooked, refusal in (("false", asyncpg.ExclusionViolationError), ("true", None)):
+        try:
+            async with attacker.transaction():
+                await attacker.execute(beside)
+                await attacker.execute(phases)
+                await attacker.execute(takes.format(overbooked=overbooked))
+        except asyncpg.PostgresError as error:
+            assert type(error) is refusal  # noqa: PT017 - one of the two must pass
+        else:
+            assert refusal is None
+
+
+class TestRoles:
+    """Who is not the service cannot get round the checks."""
+
+    @pytest.fixture
+    async def stranger(self, attacker: Connection) -> AsyncIterator[Connection]:
+        """The same connection as a role that may do nothing yet."""
+        role = f"stranger_{uuid.uuid4().hex[:12]}"
+        await attacker.execute(f"CREATE ROLE {role}")
+        await attacker.execute(f"GRANT USAGE ON SCHEMA public TO {role}")
+        yield attacker
+        await attacker.execute("RESET ROLE")
+        await attacker.execute(f"DROP OWNED BY {role}")
+        await attacker.execute(f"DROP ROLE {role}")
+
+    @staticmethod
+    async def become(stranger: Connection, *rights: str) -> None:
+        role = await stranger.fetchval(
+            "SELECT rolname FROM pg_roles WHERE rolname LIKE 'stranger%' ORDER BY oid DESC LIMIT 1"
+        )
+        for right in rights:
+            await stranger.execute(f"GRANT {right} ON ALL TABLES IN SCHEMA public TO {role}")
+        await stranger.execute(f"SET ROLE {role}")
+
+    @pytest.mark.parametrize("table", ["appointment", "phase", "occupancy", "customer", "event", "series"])
+    async def test_nobody_reads_what_they_were_not_given(self, stranger: Connection, table: str) -> None:
+        """SE-16."""
+        await self.become(stranger)
+        for attack in (f"SELECT 1 FROM {table}", f"DELETE FROM {table}"):
+            with pytest.raises(asyncpg.InsufficientPrivilegeError):
+                await stranger.execute(attack)
+
+    @pytest.mark.parametrize(
+        "attack",
+        [
+            "TRUNCATE occupancy",
+            "ALTER TABLE occupancy DISABLE TRIGGER ALL",
+            "ALTER TABLE occupancy DROP CONSTRAINT occupancy_without_overlap",
+            "DROP TRIGGER appointment_is_whole ON appointment",
+            "SET session_replication_role = replica",
+            "CREATE OR REPLACE FUNCTION appointment_is_whole() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'",
+            "DROP TABLE occupancy",
+        ],
+    )
+    async def test_whoever_may_write_rows_still_may_not_switch_the_checks_off(
+        self, stranger: Connection, attack: str
+    ) -> None:
+        await self.become(stranger, "SELECT", "INSERT", "UPDATE", "DELETE")
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await stranger.execute(attack)
+
+    async def test_the_checks_bind_whoever_writes(self, stranger: Connection) -> None:
+        await self.become(stranger, "SELECT", "INSERT", "UPDATE", "DELETE")
+        with pytest.raises(asyncpg.CheckViolationError):
+            await stranger.execute("DELETE FROM occupancy")

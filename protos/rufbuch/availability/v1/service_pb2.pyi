@@ -802,6 +802,70 @@ class HoldOptionsResponse(_message.Message):
 Global___HoldOptionsResponse: _TypeAlias = HoldOptionsResponse  # noqa: Y015
 
 @_typing.final
+class PlanSlotRequest(_message.Message):
+    """Which start, of whom."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TENANT_ID_FIELD_NUMBER: _builtins.int
+    BRANCH_ID_FIELD_NUMBER: _builtins.int
+    SERVICE_ID_FIELD_NUMBER: _builtins.int
+    PERSON_ID_FIELD_NUMBER: _builtins.int
+    START_TIME_FIELD_NUMBER: _builtins.int
+    tenant_id: _builtins.str
+    branch_id: _builtins.str
+    service_id: _builtins.str
+    person_id: _builtins.str
+    @_builtins.property
+    def start_time(self) -> _timestamp_pb2.Timestamp:
+        """On a whole minute."""
+
+    def __init__(
+        self,
+        *,
+        tenant_id: _builtins.str = ...,
+        branch_id: _builtins.str = ...,
+        service_id: _builtins.str = ...,
+        person_id: _builtins.str = ...,
+        start_time: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["start_time", b"start_time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["branch_id", b"branch_id", "person_id", b"person_id", "service_id", b"service_id", "start_time", b"start_time", "tenant_id", b"tenant_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PlanSlotRequest: _TypeAlias = PlanSlotRequest  # noqa: Y015
+
+@_typing.final
+class PlanSlotResponse(_message.Message):
+    """What it would take."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    OPTION_FIELD_NUMBER: _builtins.int
+    SERVICE_NAME_FIELD_NUMBER: _builtins.int
+    service_name: _builtins.str
+    """Name of the service, for the appointment's snapshot."""
+    @_builtins.property
+    def option(self) -> Global___Option:
+        """Without option_id: it cannot be claimed."""
+
+    def __init__(
+        self,
+        *,
+        option: Global___Option | None = ...,
+        service_name: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["option", b"option"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["option", b"option", "service_name", b"service_name"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PlanSlotResponse: _TypeAlias = PlanSlotResponse  # noqa: Y015
+
+@_typing.final
 class ExplainSlotRequest(_message.Message):
     """Which start."""
 

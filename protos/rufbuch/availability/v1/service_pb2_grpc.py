@@ -65,6 +65,11 @@ class AvailabilityServiceStub:
                 request_serializer=rufbuch_dot_availability_dot_v1_dot_service__pb2.ExplainSlotRequest.SerializeToString,
                 response_deserializer=rufbuch_dot_availability_dot_v1_dot_service__pb2.ExplainSlotResponse.FromString,
                 _registered_method=True)
+        self.PlanSlot = channel.unary_unary(
+                '/rufbuch.availability.v1.AvailabilityService/PlanSlot',
+                request_serializer=rufbuch_dot_availability_dot_v1_dot_service__pb2.PlanSlotRequest.SerializeToString,
+                response_deserializer=rufbuch_dot_availability_dot_v1_dot_service__pb2.PlanSlotResponse.FromString,
+                _registered_method=True)
         self.GetDay = channel.unary_unary(
                 '/rufbuch.availability.v1.AvailabilityService/GetDay',
                 request_serializer=rufbuch_dot_availability_dot_v1_dot_service__pb2.GetDayRequest.SerializeToString,
@@ -127,6 +132,15 @@ class AvailabilityServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def PlanSlot(self, request, context):
+        """What a start would take of one person's time, free or not; holds nothing. For somebody who knowingly overbooks: rooms
+        and devices are not looked for. NOT_FOUND and INVALID_ARGUMENT as SearchSlots; INVALID_ARGUMENT (WISH_INVALID) also
+        where the person does not do the service in this branch.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def GetDay(self, request, context):
         """One person's day for the console: working hours, appointments with phases and gaps, holds, external busy times.
         NOT_FOUND (BRANCH_UNKNOWN, PERSON_UNKNOWN). INVALID_ARGUMENT (WISH_INVALID): the date is none.
@@ -167,6 +181,11 @@ def add_AvailabilityServiceServicer_to_server(servicer, server):
                     servicer.ExplainSlot,
                     request_deserializer=rufbuch_dot_availability_dot_v1_dot_service__pb2.ExplainSlotRequest.FromString,
                     response_serializer=rufbuch_dot_availability_dot_v1_dot_service__pb2.ExplainSlotResponse.SerializeToString,
+            ),
+            'PlanSlot': grpc.unary_unary_rpc_method_handler(
+                    servicer.PlanSlot,
+                    request_deserializer=rufbuch_dot_availability_dot_v1_dot_service__pb2.PlanSlotRequest.FromString,
+                    response_serializer=rufbuch_dot_availability_dot_v1_dot_service__pb2.PlanSlotResponse.SerializeToString,
             ),
             'GetDay': grpc.unary_unary_rpc_method_handler(
                     servicer.GetDay,
@@ -337,6 +356,33 @@ class AvailabilityService:
             '/rufbuch.availability.v1.AvailabilityService/ExplainSlot',
             rufbuch_dot_availability_dot_v1_dot_service__pb2.ExplainSlotRequest.SerializeToString,
             rufbuch_dot_availability_dot_v1_dot_service__pb2.ExplainSlotResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def PlanSlot(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/rufbuch.availability.v1.AvailabilityService/PlanSlot',
+            rufbuch_dot_availability_dot_v1_dot_service__pb2.PlanSlotRequest.SerializeToString,
+            rufbuch_dot_availability_dot_v1_dot_service__pb2.PlanSlotResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -57,6 +57,11 @@ class AvailabilityServiceStub:
     """
     ExplainSlot: _grpc.UnaryUnaryMultiCallable[_service_pb2.ExplainSlotRequest, _service_pb2.ExplainSlotResponse]
     """Why a start is free or not: everything that blocks it, by person, in words and as data. Errors as SearchSlots."""
+    PlanSlot: _grpc.UnaryUnaryMultiCallable[_service_pb2.PlanSlotRequest, _service_pb2.PlanSlotResponse]
+    """What a start would take of one person's time, free or not; holds nothing. For somebody who knowingly overbooks: rooms
+    and devices are not looked for. NOT_FOUND and INVALID_ARGUMENT as SearchSlots; INVALID_ARGUMENT (WISH_INVALID) also
+    where the person does not do the service in this branch.
+    """
     GetDay: _grpc.UnaryUnaryMultiCallable[_service_pb2.GetDayRequest, _service_pb2.GetDayResponse]
     """One person's day for the console: working hours, appointments with phases and gaps, holds, external busy times.
     NOT_FOUND (BRANCH_UNKNOWN, PERSON_UNKNOWN). INVALID_ARGUMENT (WISH_INVALID): the date is none.
@@ -91,6 +96,11 @@ class AvailabilityServiceAsyncStub(AvailabilityServiceStub):
     """
     ExplainSlot: _aio.UnaryUnaryMultiCallable[_service_pb2.ExplainSlotRequest, _service_pb2.ExplainSlotResponse]  # type: ignore[assignment]
     """Why a start is free or not: everything that blocks it, by person, in words and as data. Errors as SearchSlots."""
+    PlanSlot: _aio.UnaryUnaryMultiCallable[_service_pb2.PlanSlotRequest, _service_pb2.PlanSlotResponse]  # type: ignore[assignment]
+    """What a start would take of one person's time, free or not; holds nothing. For somebody who knowingly overbooks: rooms
+    and devices are not looked for. NOT_FOUND and INVALID_ARGUMENT as SearchSlots; INVALID_ARGUMENT (WISH_INVALID) also
+    where the person does not do the service in this branch.
+    """
     GetDay: _aio.UnaryUnaryMultiCallable[_service_pb2.GetDayRequest, _service_pb2.GetDayResponse]  # type: ignore[assignment]
     """One person's day for the console: working hours, appointments with phases and gaps, holds, external busy times.
     NOT_FOUND (BRANCH_UNKNOWN, PERSON_UNKNOWN). INVALID_ARGUMENT (WISH_INVALID): the date is none.
@@ -158,6 +168,17 @@ class AvailabilityServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_service_pb2.ExplainSlotResponse, _abc.Awaitable[_service_pb2.ExplainSlotResponse]]:
         """Why a start is free or not: everything that blocks it, by person, in words and as data. Errors as SearchSlots."""
+
+    @_abc_1.abstractmethod
+    def PlanSlot(
+        self,
+        request: _service_pb2.PlanSlotRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_service_pb2.PlanSlotResponse, _abc.Awaitable[_service_pb2.PlanSlotResponse]]:
+        """What a start would take of one person's time, free or not; holds nothing. For somebody who knowingly overbooks: rooms
+        and devices are not looked for. NOT_FOUND and INVALID_ARGUMENT as SearchSlots; INVALID_ARGUMENT (WISH_INVALID) also
+        where the person does not do the service in this branch.
+        """
 
     @_abc_1.abstractmethod
     def GetDay(

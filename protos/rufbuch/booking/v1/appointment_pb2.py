@@ -25,23 +25,23 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$rufbuch/booking/v1/appointment.proto\x12\x12rufbuch.booking.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\x81\x05\n\x0b\x41ppointment\x12\x16\n\x0e\x61ppointment_id\x18\x01 \x01(\t\x12\x11\n\ttenant_id\x18\x02 \x01(\t\x12\x11\n\tbranch_id\x18\x03 \x01(\t\x12\x12\n\nservice_id\x18\x04 \x01(\t\x12\x14\n\x0cservice_name\x18\x05 \x01(\t\x12\x11\n\tperson_id\x18\x06 \x01(\t\x12.\n\x08\x63ustomer\x18\x07 \x01(\x0b\x32\x1c.rufbuch.booking.v1.Customer\x12\x33\n\x05state\x18\x08 \x01(\x0e\x32$.rufbuch.booking.v1.AppointmentState\x12.\n\nstart_time\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x34\n\x06phases\x18\x0b \x03(\x0b\x32$.rufbuch.booking.v1.AppointmentPhase\x12\x36\n\x08occupied\x18\x0c \x03(\x0b\x32$.rufbuch.booking.v1.OccupiedInterval\x12\x0f\n\x07\x63\x61ll_id\x18\r \x01(\t\x12/\n\x0b\x63reate_time\x18\x0e \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0c\n\x04\x65tag\x18\x0f \x01(\t\x12\x1b\n\x13rescheduled_from_id\x18\x10 \x01(\t\x12\x19\n\x11rescheduled_to_id\x18\x11 \x01(\t\x12\r\n\x05moves\x18\x12 \x01(\x05\x12\x13\n\x0bservice_ids\x18\x13 \x03(\t\x12\x1a\n\x12overbooking_reason\x18\x14 \x01(\t\"[\n\x08\x43ustomer\x12\x13\n\x0b\x63ustomer_id\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x14\n\x0cphone_number\x18\x03 \x01(\t\x12\x16\n\x0e\x63\x61lendar_email\x18\x04 \x01(\t\"\xf6\x01\n\x10\x41ppointmentPhase\x12\x10\n\x08phase_id\x18\x01 \x01(\t\x12\x10\n\x08position\x18\x02 \x01(\x05\x12\x0c\n\x04name\x18\x03 \x01(\t\x12+\n\x04kind\x18\x04 \x01(\x0e\x32\x1d.rufbuch.booking.v1.PhaseKind\x12\x11\n\tperson_id\x18\x05 \x01(\t\x12.\n\nstart_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x12\n\nservice_id\x18\x08 \x01(\t\"\x98\x01\n\x10OccupiedInterval\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12.\n\nstart_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x13\n\x0bresource_id\x18\x04 \x01(\t*\xd7\x01\n\x10\x41ppointmentState\x12!\n\x1d\x41PPOINTMENT_STATE_UNSPECIFIED\x10\x00\x12\x1c\n\x18\x41PPOINTMENT_STATE_BOOKED\x10\x01\x12\x1f\n\x1b\x41PPOINTMENT_STATE_CANCELLED\x10\x02\x12!\n\x1d\x41PPOINTMENT_STATE_RESCHEDULED\x10\x03\x12\x1f\n\x1b\x41PPOINTMENT_STATE_COMPLETED\x10\x04\x12\x1d\n\x19\x41PPOINTMENT_STATE_NO_SHOW\x10\x05*s\n\tPhaseKind\x12\x1a\n\x16PHASE_KIND_UNSPECIFIED\x10\x00\x12\x15\n\x11PHASE_KIND_ACTIVE\x10\x01\x12\x17\n\x13PHASE_KIND_GAP_FREE\x10\x02\x12\x1a\n\x16PHASE_KIND_GAP_BLOCKED\x10\x03\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$rufbuch/booking/v1/appointment.proto\x12\x12rufbuch.booking.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\xd8\x05\n\x0b\x41ppointment\x12\x16\n\x0e\x61ppointment_id\x18\x01 \x01(\t\x12\x11\n\ttenant_id\x18\x02 \x01(\t\x12\x11\n\tbranch_id\x18\x03 \x01(\t\x12\x12\n\nservice_id\x18\x04 \x01(\t\x12\x14\n\x0cservice_name\x18\x05 \x01(\t\x12\x11\n\tperson_id\x18\x06 \x01(\t\x12.\n\x08\x63ustomer\x18\x07 \x01(\x0b\x32\x1c.rufbuch.booking.v1.Customer\x12\x33\n\x05state\x18\x08 \x01(\x0e\x32$.rufbuch.booking.v1.AppointmentState\x12.\n\nstart_time\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x34\n\x06phases\x18\x0b \x03(\x0b\x32$.rufbuch.booking.v1.AppointmentPhase\x12\x36\n\x08occupied\x18\x0c \x03(\x0b\x32$.rufbuch.booking.v1.OccupiedInterval\x12\x0f\n\x07\x63\x61ll_id\x18\r \x01(\t\x12/\n\x0b\x63reate_time\x18\x0e \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0c\n\x04\x65tag\x18\x0f \x01(\t\x12\x1b\n\x13rescheduled_from_id\x18\x10 \x01(\t\x12\x19\n\x11rescheduled_to_id\x18\x11 \x01(\t\x12\r\n\x05moves\x18\x12 \x01(\x05\x12\x13\n\x0bservice_ids\x18\x13 \x03(\t\x12\x1a\n\x12overbooking_reason\x18\x14 \x01(\t\x12\x15\n\roverbooked_by\x18\x15 \x01(\t\x12\x12\n\nbooked_for\x18\x16 \x01(\t\x12\x11\n\tseries_id\x18\x17 \x01(\t\x12\x17\n\x0fseries_position\x18\x18 \x01(\x05\"[\n\x08\x43ustomer\x12\x13\n\x0b\x63ustomer_id\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x14\n\x0cphone_number\x18\x03 \x01(\t\x12\x16\n\x0e\x63\x61lendar_email\x18\x04 \x01(\t\"\xf6\x01\n\x10\x41ppointmentPhase\x12\x10\n\x08phase_id\x18\x01 \x01(\t\x12\x10\n\x08position\x18\x02 \x01(\x05\x12\x0c\n\x04name\x18\x03 \x01(\t\x12+\n\x04kind\x18\x04 \x01(\x0e\x32\x1d.rufbuch.booking.v1.PhaseKind\x12\x11\n\tperson_id\x18\x05 \x01(\t\x12.\n\nstart_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x12\n\nservice_id\x18\x08 \x01(\t\"\x98\x01\n\x10OccupiedInterval\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12.\n\nstart_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x13\n\x0bresource_id\x18\x04 \x01(\t*\xd7\x01\n\x10\x41ppointmentState\x12!\n\x1d\x41PPOINTMENT_STATE_UNSPECIFIED\x10\x00\x12\x1c\n\x18\x41PPOINTMENT_STATE_BOOKED\x10\x01\x12\x1f\n\x1b\x41PPOINTMENT_STATE_CANCELLED\x10\x02\x12!\n\x1d\x41PPOINTMENT_STATE_RESCHEDULED\x10\x03\x12\x1f\n\x1b\x41PPOINTMENT_STATE_COMPLETED\x10\x04\x12\x1d\n\x19\x41PPOINTMENT_STATE_NO_SHOW\x10\x05*s\n\tPhaseKind\x12\x1a\n\x16PHASE_KIND_UNSPECIFIED\x10\x00\x12\x15\n\x11PHASE_KIND_ACTIVE\x10\x01\x12\x17\n\x13PHASE_KIND_GAP_FREE\x10\x02\x12\x1a\n\x16PHASE_KIND_GAP_BLOCKED\x10\x03\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'rufbuch.booking.v1.appointment_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_APPOINTMENTSTATE']._serialized_start=1235
-  _globals['_APPOINTMENTSTATE']._serialized_end=1450
-  _globals['_PHASEKIND']._serialized_start=1452
-  _globals['_PHASEKIND']._serialized_end=1567
+  _globals['_APPOINTMENTSTATE']._serialized_start=1322
+  _globals['_APPOINTMENTSTATE']._serialized_end=1537
+  _globals['_PHASEKIND']._serialized_start=1539
+  _globals['_PHASEKIND']._serialized_end=1654
   _globals['_APPOINTMENT']._serialized_start=94
-  _globals['_APPOINTMENT']._serialized_end=735
-  _globals['_CUSTOMER']._serialized_start=737
-  _globals['_CUSTOMER']._serialized_end=828
-  _globals['_APPOINTMENTPHASE']._serialized_start=831
-  _globals['_APPOINTMENTPHASE']._serialized_end=1077
-  _globals['_OCCUPIEDINTERVAL']._serialized_start=1080
-  _globals['_OCCUPIEDINTERVAL']._serialized_end=1232
+  _globals['_APPOINTMENT']._serialized_end=822
+  _globals['_CUSTOMER']._serialized_start=824
+  _globals['_CUSTOMER']._serialized_end=915
+  _globals['_APPOINTMENTPHASE']._serialized_start=918
+  _globals['_APPOINTMENTPHASE']._serialized_end=1164
+  _globals['_OCCUPIEDINTERVAL']._serialized_start=1167
+  _globals['_OCCUPIEDINTERVAL']._serialized_end=1319
 # @@protoc_insertion_point(module_scope)

@@ -106,6 +106,10 @@ class Appointment(_message.Message):
     MOVES_FIELD_NUMBER: _builtins.int
     SERVICE_IDS_FIELD_NUMBER: _builtins.int
     OVERBOOKING_REASON_FIELD_NUMBER: _builtins.int
+    OVERBOOKED_BY_FIELD_NUMBER: _builtins.int
+    BOOKED_FOR_FIELD_NUMBER: _builtins.int
+    SERIES_ID_FIELD_NUMBER: _builtins.int
+    SERIES_POSITION_FIELD_NUMBER: _builtins.int
     appointment_id: _builtins.str
     tenant_id: _builtins.str
     branch_id: _builtins.str
@@ -126,6 +130,14 @@ class Appointment(_message.Message):
     """How often the wish has been moved so far."""
     overbooking_reason: _builtins.str
     """Why somebody knowingly overbooked; empty: nobody did."""
+    overbooked_by: _builtins.str
+    """Who overbooked; empty: nobody did."""
+    booked_for: _builtins.str
+    """Whom it is for, as it was said when it was booked; customer.name may be another."""
+    series_id: _builtins.str
+    """The series that it is a part of; empty: none."""
+    series_position: _builtins.int
+    """Its number in the series, from 1; 0: no series."""
     @_builtins.property
     def customer(self) -> Global___Customer: ...
     @_builtins.property
@@ -169,10 +181,14 @@ class Appointment(_message.Message):
         moves: _builtins.int = ...,
         service_ids: _abc.Iterable[_builtins.str] | None = ...,
         overbooking_reason: _builtins.str = ...,
+        overbooked_by: _builtins.str = ...,
+        booked_for: _builtins.str = ...,
+        series_id: _builtins.str = ...,
+        series_position: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time", "customer", b"customer", "end_time", b"end_time", "start_time", b"start_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["appointment_id", b"appointment_id", "branch_id", b"branch_id", "call_id", b"call_id", "create_time", b"create_time", "customer", b"customer", "end_time", b"end_time", "etag", b"etag", "moves", b"moves", "occupied", b"occupied", "overbooking_reason", b"overbooking_reason", "person_id", b"person_id", "phases", b"phases", "rescheduled_from_id", b"rescheduled_from_id", "rescheduled_to_id", b"rescheduled_to_id", "service_id", b"service_id", "service_ids", b"service_ids", "service_name", b"service_name", "start_time", b"start_time", "state", b"state", "tenant_id", b"tenant_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["appointment_id", b"appointment_id", "booked_for", b"booked_for", "branch_id", b"branch_id", "call_id", b"call_id", "create_time", b"create_time", "customer", b"customer", "end_time", b"end_time", "etag", b"etag", "moves", b"moves", "occupied", b"occupied", "overbooked_by", b"overbooked_by", "overbooking_reason", b"overbooking_reason", "person_id", b"person_id", "phases", b"phases", "rescheduled_from_id", b"rescheduled_from_id", "rescheduled_to_id", b"rescheduled_to_id", "series_id", b"series_id", "series_position", b"series_position", "service_id", b"service_id", "service_ids", b"service_ids", "service_name", b"service_name", "start_time", b"start_time", "state", b"state", "tenant_id", b"tenant_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

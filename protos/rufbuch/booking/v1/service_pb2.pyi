@@ -11,6 +11,7 @@ from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from rufbuch.booking.v1 import appointment_pb2 as _appointment_pb2
 from rufbuch.booking.v1 import care_pb2 as _care_pb2
+from rufbuch.booking.v1 import series_pb2 as _series_pb2
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -197,6 +198,175 @@ class BookAppointmentResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___BookAppointmentResponse: _TypeAlias = BookAppointmentResponse  # noqa: Y015
+
+@_typing.final
+class OverbookAppointmentRequest(_message.Message):
+    """An appointment where something is in the way, and who wants it nevertheless."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TENANT_ID_FIELD_NUMBER: _builtins.int
+    BRANCH_ID_FIELD_NUMBER: _builtins.int
+    SERVICE_ID_FIELD_NUMBER: _builtins.int
+    PERSON_ID_FIELD_NUMBER: _builtins.int
+    START_TIME_FIELD_NUMBER: _builtins.int
+    CUSTOMER_NAME_FIELD_NUMBER: _builtins.int
+    PHONE_NUMBER_FIELD_NUMBER: _builtins.int
+    OPERATOR_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    tenant_id: _builtins.str
+    branch_id: _builtins.str
+    service_id: _builtins.str
+    person_id: _builtins.str
+    customer_name: _builtins.str
+    phone_number: _builtins.str
+    """E.164; empty: none known."""
+    operator: _builtins.str
+    """By name, which is recorded."""
+    reason: _builtins.str
+    """Why, in words; recorded and shown."""
+    request_id: _builtins.str
+    """One per wish; kept for 24 hours."""
+    @_builtins.property
+    def start_time(self) -> _timestamp_pb2.Timestamp:
+        """Ahead, on a whole minute; neither the grid nor working hours bind it."""
+
+    def __init__(
+        self,
+        *,
+        tenant_id: _builtins.str = ...,
+        branch_id: _builtins.str = ...,
+        service_id: _builtins.str = ...,
+        person_id: _builtins.str = ...,
+        start_time: _timestamp_pb2.Timestamp | None = ...,
+        customer_name: _builtins.str = ...,
+        phone_number: _builtins.str = ...,
+        operator: _builtins.str = ...,
+        reason: _builtins.str = ...,
+        request_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["start_time", b"start_time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["branch_id", b"branch_id", "customer_name", b"customer_name", "operator", b"operator", "person_id", b"person_id", "phone_number", b"phone_number", "reason", b"reason", "request_id", b"request_id", "service_id", b"service_id", "start_time", b"start_time", "tenant_id", b"tenant_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___OverbookAppointmentRequest: _TypeAlias = OverbookAppointmentRequest  # noqa: Y015
+
+@_typing.final
+class OverbookAppointmentResponse(_message.Message):
+    """The appointment as it was committed."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    APPOINTMENT_FIELD_NUMBER: _builtins.int
+    REPEATED_ANSWER_FIELD_NUMBER: _builtins.int
+    repeated_answer: _builtins.bool
+    """True where the request_id had been answered before."""
+    @_builtins.property
+    def appointment(self) -> _appointment_pb2.Appointment: ...
+    def __init__(
+        self,
+        *,
+        appointment: _appointment_pb2.Appointment | None = ...,
+        repeated_answer: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["appointment", b"appointment"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["appointment", b"appointment", "repeated_answer", b"repeated_answer"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___OverbookAppointmentResponse: _TypeAlias = OverbookAppointmentResponse  # noqa: Y015
+
+@_typing.final
+class BookSeriesRequest(_message.Message):
+    """Who wants which option, and how often after it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TENANT_ID_FIELD_NUMBER: _builtins.int
+    BRANCH_ID_FIELD_NUMBER: _builtins.int
+    OPTION_ID_FIELD_NUMBER: _builtins.int
+    CALL_ID_FIELD_NUMBER: _builtins.int
+    CALLER_NUMBER_FIELD_NUMBER: _builtins.int
+    CUSTOMER_NAME_FIELD_NUMBER: _builtins.int
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    EVERY_WEEKS_FIELD_NUMBER: _builtins.int
+    COUNT_FIELD_NUMBER: _builtins.int
+    UNTIL_TIME_FIELD_NUMBER: _builtins.int
+    tenant_id: _builtins.str
+    branch_id: _builtins.str
+    option_id: _builtins.str
+    """The first date."""
+    call_id: _builtins.str
+    """The call that the option was offered to."""
+    caller_number: _builtins.str
+    """E.164; empty: withheld."""
+    customer_name: _builtins.str
+    request_id: _builtins.str
+    """One per wish of a caller; kept for 24 hours."""
+    every_weeks: _builtins.int
+    """From 1 to 52."""
+    count: _builtins.int
+    """How many dates, the first included: from 2 to 52. 0: as many as until_time allows."""
+    @_builtins.property
+    def until_time(self) -> _timestamp_pb2.Timestamp:
+        """The last instant at which a date may start; only without count."""
+
+    def __init__(
+        self,
+        *,
+        tenant_id: _builtins.str = ...,
+        branch_id: _builtins.str = ...,
+        option_id: _builtins.str = ...,
+        call_id: _builtins.str = ...,
+        caller_number: _builtins.str = ...,
+        customer_name: _builtins.str = ...,
+        request_id: _builtins.str = ...,
+        every_weeks: _builtins.int = ...,
+        count: _builtins.int = ...,
+        until_time: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["until_time", b"until_time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["branch_id", b"branch_id", "call_id", b"call_id", "caller_number", b"caller_number", "count", b"count", "customer_name", b"customer_name", "every_weeks", b"every_weeks", "option_id", b"option_id", "request_id", b"request_id", "tenant_id", b"tenant_id", "until_time", b"until_time"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___BookSeriesRequest: _TypeAlias = BookSeriesRequest  # noqa: Y015
+
+@_typing.final
+class BookSeriesResponse(_message.Message):
+    """Every date of the series, booked or not."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SERIES_ID_FIELD_NUMBER: _builtins.int
+    DATES_FIELD_NUMBER: _builtins.int
+    REPEATED_ANSWER_FIELD_NUMBER: _builtins.int
+    series_id: _builtins.str
+    repeated_answer: _builtins.bool
+    """True where the request_id had been answered before."""
+    @_builtins.property
+    def dates(self) -> _containers.RepeatedCompositeFieldContainer[_series_pb2.SeriesDate]:
+        """In order; the first is booked."""
+
+    def __init__(
+        self,
+        *,
+        series_id: _builtins.str = ...,
+        dates: _abc.Iterable[_series_pb2.SeriesDate] | None = ...,
+        repeated_answer: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["dates", b"dates", "repeated_answer", b"repeated_answer", "series_id", b"series_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___BookSeriesResponse: _TypeAlias = BookSeriesResponse  # noqa: Y015
 
 @_typing.final
 class Actor(_message.Message):

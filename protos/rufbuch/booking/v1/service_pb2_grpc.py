@@ -40,6 +40,16 @@ class BookingServiceStub:
                 request_serializer=rufbuch_dot_booking_dot_v1_dot_service__pb2.BookAppointmentRequest.SerializeToString,
                 response_deserializer=rufbuch_dot_booking_dot_v1_dot_service__pb2.BookAppointmentResponse.FromString,
                 _registered_method=True)
+        self.BookSeries = channel.unary_unary(
+                '/rufbuch.booking.v1.BookingService/BookSeries',
+                request_serializer=rufbuch_dot_booking_dot_v1_dot_service__pb2.BookSeriesRequest.SerializeToString,
+                response_deserializer=rufbuch_dot_booking_dot_v1_dot_service__pb2.BookSeriesResponse.FromString,
+                _registered_method=True)
+        self.OverbookAppointment = channel.unary_unary(
+                '/rufbuch.booking.v1.BookingService/OverbookAppointment',
+                request_serializer=rufbuch_dot_booking_dot_v1_dot_service__pb2.OverbookAppointmentRequest.SerializeToString,
+                response_deserializer=rufbuch_dot_booking_dot_v1_dot_service__pb2.OverbookAppointmentResponse.FromString,
+                _registered_method=True)
         self.RescheduleAppointment = channel.unary_unary(
                 '/rufbuch.booking.v1.BookingService/RescheduleAppointment',
                 request_serializer=rufbuch_dot_booking_dot_v1_dot_service__pb2.RescheduleAppointmentRequest.SerializeToString,
@@ -122,6 +132,28 @@ class BookingServiceServicer:
         INVALID_ARGUMENT (NAME_INVALID, REQUEST_INVALID). NOT_FOUND (OPTION_UNKNOWN). ABORTED (SLOT_TAKEN): search again.
         FAILED_PRECONDITION (SLOT_NOT_BOOKABLE). ALREADY_EXISTS (REQUEST_ID_REUSED): same request_id, other arguments.
         UNAVAILABLE (AVAILABILITY_UNAVAILABLE): nothing was booked, try again.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def BookSeries(self, request, context):
+        """Books an option and the same local time every so many weeks after it, each date for itself: those that cannot be had
+        are named with a reason, and a time near them is offered and held, not booked. The same request_id again, also after
+        the service was killed in the middle, goes on where it stopped and gets the first answer; a twin that is still
+        running is waited for. Errors as BookAppointment, about the first date: then nothing was booked. UNAVAILABLE
+        (AVAILABILITY_UNAVAILABLE, REGISTRY_UNAVAILABLE): some dates may be booked, ask again with the same request_id.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def OverbookAppointment(self, request, context):
+        """An operator knowingly puts an appointment where something is in the way: over another one, outside working hours,
+        inside the notice. Never by phone: it takes an operator and a reason, both of which are recorded and shown. It is
+        left out of the exclusion of overlaps and takes no rooms or devices; searches count its time as taken. request_id as
+        BookAppointment. INVALID_ARGUMENT (NAME_INVALID, REQUEST_INVALID). FAILED_PRECONDITION (SLOT_NOT_BOOKABLE): it is past.
+        ALREADY_EXISTS (REQUEST_ID_REUSED). UNAVAILABLE (AVAILABILITY_UNAVAILABLE): nothing was booked, try again.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -244,6 +276,16 @@ def add_BookingServiceServicer_to_server(servicer, server):
                     request_deserializer=rufbuch_dot_booking_dot_v1_dot_service__pb2.BookAppointmentRequest.FromString,
                     response_serializer=rufbuch_dot_booking_dot_v1_dot_service__pb2.BookAppointmentResponse.SerializeToString,
             ),
+            'BookSeries': grpc.unary_unary_rpc_method_handler(
+                    servicer.BookSeries,
+                    request_deserializer=rufbuch_dot_booking_dot_v1_dot_service__pb2.BookSeriesRequest.FromString,
+                    response_serializer=rufbuch_dot_booking_dot_v1_dot_service__pb2.BookSeriesResponse.SerializeToString,
+            ),
+            'OverbookAppointment': grpc.unary_unary_rpc_method_handler(
+                    servicer.OverbookAppointment,
+                    request_deserializer=rufbuch_dot_booking_dot_v1_dot_service__pb2.OverbookAppointmentRequest.FromString,
+                    response_serializer=rufbuch_dot_booking_dot_v1_dot_service__pb2.OverbookAppointmentResponse.SerializeToString,
+            ),
             'RescheduleAppointment': grpc.unary_unary_rpc_method_handler(
                     servicer.RescheduleAppointment,
                     request_deserializer=rufbuch_dot_booking_dot_v1_dot_service__pb2.RescheduleAppointmentRequest.FromString,
@@ -343,6 +385,60 @@ class BookingService:
             '/rufbuch.booking.v1.BookingService/BookAppointment',
             rufbuch_dot_booking_dot_v1_dot_service__pb2.BookAppointmentRequest.SerializeToString,
             rufbuch_dot_booking_dot_v1_dot_service__pb2.BookAppointmentResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def BookSeries(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/rufbuch.booking.v1.BookingService/BookSeries',
+            rufbuch_dot_booking_dot_v1_dot_service__pb2.BookSeriesRequest.SerializeToString,
+            rufbuch_dot_booking_dot_v1_dot_service__pb2.BookSeriesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def OverbookAppointment(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/rufbuch.booking.v1.BookingService/OverbookAppointment',
+            rufbuch_dot_booking_dot_v1_dot_service__pb2.OverbookAppointmentRequest.SerializeToString,
+            rufbuch_dot_booking_dot_v1_dot_service__pb2.OverbookAppointmentResponse.FromString,
             options,
             channel_credentials,
             insecure,

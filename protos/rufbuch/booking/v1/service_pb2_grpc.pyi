@@ -40,6 +40,20 @@ class BookingServiceStub:
     FAILED_PRECONDITION (SLOT_NOT_BOOKABLE). ALREADY_EXISTS (REQUEST_ID_REUSED): same request_id, other arguments.
     UNAVAILABLE (AVAILABILITY_UNAVAILABLE): nothing was booked, try again.
     """
+    BookSeries: _grpc.UnaryUnaryMultiCallable[_service_pb2.BookSeriesRequest, _service_pb2.BookSeriesResponse]
+    """Books an option and the same local time every so many weeks after it, each date for itself: those that cannot be had
+    are named with a reason, and a time near them is offered and held, not booked. The same request_id again, also after
+    the service was killed in the middle, goes on where it stopped and gets the first answer; a twin that is still
+    running is waited for. Errors as BookAppointment, about the first date: then nothing was booked. UNAVAILABLE
+    (AVAILABILITY_UNAVAILABLE, REGISTRY_UNAVAILABLE): some dates may be booked, ask again with the same request_id.
+    """
+    OverbookAppointment: _grpc.UnaryUnaryMultiCallable[_service_pb2.OverbookAppointmentRequest, _service_pb2.OverbookAppointmentResponse]
+    """An operator knowingly puts an appointment where something is in the way: over another one, outside working hours,
+    inside the notice. Never by phone: it takes an operator and a reason, both of which are recorded and shown. It is
+    left out of the exclusion of overlaps and takes no rooms or devices; searches count its time as taken. request_id as
+    BookAppointment. INVALID_ARGUMENT (NAME_INVALID, REQUEST_INVALID). FAILED_PRECONDITION (SLOT_NOT_BOOKABLE): it is past.
+    ALREADY_EXISTS (REQUEST_ID_REUSED). UNAVAILABLE (AVAILABILITY_UNAVAILABLE): nothing was booked, try again.
+    """
     RescheduleAppointment: _grpc.UnaryUnaryMultiCallable[_service_pb2.RescheduleAppointmentRequest, _service_pb2.RescheduleAppointmentResponse]
     """Moves an appointment to an option that the same call was offered with it as moved_appointment_id: the old one becomes
     RESCHEDULED and a new one BOOKED in one transaction; if that fails the old one stands. request_id as BookAppointment.
@@ -98,6 +112,20 @@ class BookingServiceAsyncStub(BookingServiceStub):
     INVALID_ARGUMENT (NAME_INVALID, REQUEST_INVALID). NOT_FOUND (OPTION_UNKNOWN). ABORTED (SLOT_TAKEN): search again.
     FAILED_PRECONDITION (SLOT_NOT_BOOKABLE). ALREADY_EXISTS (REQUEST_ID_REUSED): same request_id, other arguments.
     UNAVAILABLE (AVAILABILITY_UNAVAILABLE): nothing was booked, try again.
+    """
+    BookSeries: _aio.UnaryUnaryMultiCallable[_service_pb2.BookSeriesRequest, _service_pb2.BookSeriesResponse]  # type: ignore[assignment]
+    """Books an option and the same local time every so many weeks after it, each date for itself: those that cannot be had
+    are named with a reason, and a time near them is offered and held, not booked. The same request_id again, also after
+    the service was killed in the middle, goes on where it stopped and gets the first answer; a twin that is still
+    running is waited for. Errors as BookAppointment, about the first date: then nothing was booked. UNAVAILABLE
+    (AVAILABILITY_UNAVAILABLE, REGISTRY_UNAVAILABLE): some dates may be booked, ask again with the same request_id.
+    """
+    OverbookAppointment: _aio.UnaryUnaryMultiCallable[_service_pb2.OverbookAppointmentRequest, _service_pb2.OverbookAppointmentResponse]  # type: ignore[assignment]
+    """An operator knowingly puts an appointment where something is in the way: over another one, outside working hours,
+    inside the notice. Never by phone: it takes an operator and a reason, both of which are recorded and shown. It is
+    left out of the exclusion of overlaps and takes no rooms or devices; searches count its time as taken. request_id as
+    BookAppointment. INVALID_ARGUMENT (NAME_INVALID, REQUEST_INVALID). FAILED_PRECONDITION (SLOT_NOT_BOOKABLE): it is past.
+    ALREADY_EXISTS (REQUEST_ID_REUSED). UNAVAILABLE (AVAILABILITY_UNAVAILABLE): nothing was booked, try again.
     """
     RescheduleAppointment: _aio.UnaryUnaryMultiCallable[_service_pb2.RescheduleAppointmentRequest, _service_pb2.RescheduleAppointmentResponse]  # type: ignore[assignment]
     """Moves an appointment to an option that the same call was offered with it as moved_appointment_id: the old one becomes
@@ -160,6 +188,32 @@ class BookingServiceServicer(metaclass=_abc_1.ABCMeta):
         INVALID_ARGUMENT (NAME_INVALID, REQUEST_INVALID). NOT_FOUND (OPTION_UNKNOWN). ABORTED (SLOT_TAKEN): search again.
         FAILED_PRECONDITION (SLOT_NOT_BOOKABLE). ALREADY_EXISTS (REQUEST_ID_REUSED): same request_id, other arguments.
         UNAVAILABLE (AVAILABILITY_UNAVAILABLE): nothing was booked, try again.
+        """
+
+    @_abc_1.abstractmethod
+    def BookSeries(
+        self,
+        request: _service_pb2.BookSeriesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_service_pb2.BookSeriesResponse, _abc.Awaitable[_service_pb2.BookSeriesResponse]]:
+        """Books an option and the same local time every so many weeks after it, each date for itself: those that cannot be had
+        are named with a reason, and a time near them is offered and held, not booked. The same request_id again, also after
+        the service was killed in the middle, goes on where it stopped and gets the first answer; a twin that is still
+        running is waited for. Errors as BookAppointment, about the first date: then nothing was booked. UNAVAILABLE
+        (AVAILABILITY_UNAVAILABLE, REGISTRY_UNAVAILABLE): some dates may be booked, ask again with the same request_id.
+        """
+
+    @_abc_1.abstractmethod
+    def OverbookAppointment(
+        self,
+        request: _service_pb2.OverbookAppointmentRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_service_pb2.OverbookAppointmentResponse, _abc.Awaitable[_service_pb2.OverbookAppointmentResponse]]:
+        """An operator knowingly puts an appointment where something is in the way: over another one, outside working hours,
+        inside the notice. Never by phone: it takes an operator and a reason, both of which are recorded and shown. It is
+        left out of the exclusion of overlaps and takes no rooms or devices; searches count its time as taken. request_id as
+        BookAppointment. INVALID_ARGUMENT (NAME_INVALID, REQUEST_INVALID). FAILED_PRECONDITION (SLOT_NOT_BOOKABLE): it is past.
+        ALREADY_EXISTS (REQUEST_ID_REUSED). UNAVAILABLE (AVAILABILITY_UNAVAILABLE): nothing was booked, try again.
         """
 
     @_abc_1.abstractmethod

@@ -30,6 +30,7 @@ from availability.usecases.following import StreamHealth, follow
 from availability.usecases.get_day import GetDay
 from availability.usecases.hold_options import HoldOptions
 from availability.usecases.keep_holds import KeepHolds
+from availability.usecases.plan_slot import PlanSlot
 from availability.usecases.prune import Prune
 from availability.usecases.search_slots import SearchSlots
 from availability.usecases.warming import Warming
@@ -131,5 +132,6 @@ def _use_cases(
         keep=KeepHolds(businesses, holds, clock),
         hold=HoldOptions(*knowing, new_id=new_id),
         explain=ExplainSlot(*knowing),
+        plan=PlanSlot(businesses),
         day=GetDay(*knowing),
     )

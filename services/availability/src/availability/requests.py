@@ -104,7 +104,14 @@ def person_of(person_id: str) -> str:
     return _id(person_id, PersonUnknownError) if person_id else ""
 
 
-def start_of(request: service_pb2.ExplainSlotRequest | service_pb2.WantedSlot) -> datetime:
+def somebody_of(person_id: str) -> str:
+    """Raises PersonUnknownError."""
+    return _id(person_id, PersonUnknownError)
+
+
+def start_of(
+    request: service_pb2.ExplainSlotRequest | service_pb2.WantedSlot | service_pb2.PlanSlotRequest,
+) -> datetime:
     """Raises WishInvalidError."""
     if not request.HasField("start_time"):
         raise WishInvalidError("which start?", field="start_time")

@@ -12,6 +12,7 @@ from availability.usecases.explain_slot import ExplainSlot
 from availability.usecases.get_day import GetDay
 from availability.usecases.hold_options import HoldOptions
 from availability.usecases.keep_holds import KeepHolds
+from availability.usecases.plan_slot import PlanSlot
 from availability.usecases.ports import Extension
 from availability.usecases.search_slots import SearchSlots
 from chassis.grpc_server import Servicer
@@ -30,6 +31,7 @@ class UseCases:
     keep: KeepHolds
     hold: HoldOptions
     explain: ExplainSlot
+    plan: PlanSlot
     day: GetDay
 
 
@@ -91,6 +93,21 @@ class AvailabilityServicer(service_pb2_grpc.AvailabilityServiceServicer):
             *requests.branch_of(request), service_id, person_id, requests.start_of(request)
         )
         return responses.explained(explanation, request.language)
+
+    async def PlanSlot(
+        self, request: service_pb2.PlanSlotRequest, context: Context
+    ) -> service_pb2.PlanSlotResponse:
+        """See service.proto."""
+        service_id, person_id = (
+            requests.service_of(request.service_id),
+            requests.somebody_of(request.person_id),
+        )
+        offer = await self._can.plan(
+            *requests.branch_of(request), service_id, person_id, requests.start_of(request)
+        )
+        return service_pb2.PlanSlotResponse(
+            option=responses.option(offer, None), service_name=offer.service_name
+        )
 
     async def GetDay(
         self, request: service_pb2.GetDayRequest, context: Context

@@ -6,7 +6,7 @@ from contextlib import AsyncExitStack
 from starlette.applications import Starlette
 
 from booking.assembly import booking_service
-from booking.clients.availability import CLAIM, DEADLINE_S
+from booking.clients.availability import DEADLINE_S, HARMLESS_TO_REPEAT
 from booking.clients.registry import DEADLINE_S as REGISTRY_S
 from booking.clients.registry import GET_BUSINESS
 from booking.settings import Settings
@@ -27,7 +27,7 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
         enter = stack.enter_async_context
         pool = await enter(postgres.pool(settings.database_url))
         availability = await enter(
-            channel(settings.availability_address, default_deadline_s=DEADLINE_S, retried=[CLAIM])
+            channel(settings.availability_address, default_deadline_s=DEADLINE_S, retried=HARMLESS_TO_REPEAT)
         )
         registry = await enter(
             channel(settings.staff_registry_address, default_deadline_s=REGISTRY_S, retried=[GET_BUSINESS])

@@ -5,6 +5,7 @@ import uuid
 import grpc
 
 from booking.clients.availability import AvailabilityOptions
+from booking.clients.dates import AvailabilityDates
 from booking.clients.registry import RegistryPolicies
 from booking.servicer import Parts, booking_servicer
 from booking.storage.appointments import SqlAppointments
@@ -14,9 +15,12 @@ from booking.storage.changes import SqlChanges
 from booking.storage.customers import SqlCustomers
 from booking.storage.events import SqlEvents
 from booking.storage.moves import SqlMoves
+from booking.storage.serieses import SqlSerieses
 from booking.usecases.book_appointment import BookAppointment
+from booking.usecases.book_series import BookSeries
 from booking.usecases.change_appointment import ChangeAppointment
 from booking.usecases.move_appointment import MoveAppointment
+from booking.usecases.overbook_appointment import OverbookAppointment
 from chassis.clock import Clock
 from chassis.eventlog import EventLog
 from chassis.grpc_server import Servicer
@@ -34,19 +38,18 @@ def booking_service(
     """The service over its database and channels to availability and the staff registry."""
     events, options = EventLog(pool), AvailabilityOptions(availability)
     policies, changes = RegistryPolicies(registry, clock=clock), SqlChanges(pool, events)
-    book = BookAppointment(
-        options,
-        SqlBookings(pool, events),
-        clock=clock,
-        new_id=uuid.uuid4,
-        calendar_domain=calendar_domain,
-    )
+    kept = SqlBookings(pool, events)
+    book = BookAppointment(options, kept, clock=clock, new_id=uuid.uuid4, calendar_domain=calendar_domain)
     parts = Parts(
         book=book,
         change=ChangeAppointment(changes, policies, clock=clock),
         move=MoveAppointment(
             options, changes, SqlMoves(pool, events), policies, clock=clock, new_id=uuid.uuid4
         ),
+        overbook=OverbookAppointment(
+            options, kept, clock=clock, new_id=uuid.uuid4, calendar_domain=calendar_domain
+        ),
+        series=BookSeries(book, AvailabilityDates(availability), SqlSerieses(pool), policies, clock=clock),
         appointments=SqlAppointments(pool),
         events=SqlEvents(events),
         callbacks=SqlCallbacks(pool, events),

@@ -4,9 +4,12 @@ from itertools import zip_longest
 from uuid import UUID
 
 from booking.domain.actor import Actor
+from booking.domain.appointment import Overbooking
 from booking.domain.change import MoveOrder, Order
-from booking.domain.identifiers import key_of, uuid_of, words_of
+from booking.domain.identifiers import key_of, some_words_of, uuid_of, words_of
 from booking.domain.listing import Filters
+from booking.domain.names import customer_name_of
+from booking.domain.overbooking import OverbookingOrder, Slot
 from booking.domain.phone_numbers import number_of
 from booking.domain.wish import Offer, Wish
 from booking.errors import RequestInvalidError
@@ -27,6 +30,30 @@ def wish_of(request: service_pb2.BookAppointmentRequest) -> Wish:
         customer_name=request.customer_name,
         request_id=request.request_id,
         party=list(zip_longest(request.more_option_ids, request.more_names, fillvalue="")),
+    )
+
+
+def overbooking_of(request: service_pb2.OverbookAppointmentRequest) -> OverbookingOrder:
+    """Who wants what nevertheless, and why."""
+    if not request.HasField("start_time"):
+        raise RequestInvalidError("start_time", "which start?")
+    start = instant_of("start_time", request.start_time)
+    if start.second or start.microsecond:
+        raise RequestInvalidError("start_time", "appointments begin on whole minutes")
+    return OverbookingOrder(
+        slot=Slot(
+            tenant_id=uuid_of("tenant_id", request.tenant_id),
+            branch_id=uuid_of("branch_id", request.branch_id),
+            service_id=uuid_of("service_id", request.service_id),
+            person_id=uuid_of("person_id", request.person_id),
+            start_time=start,
+        ),
+        customer_name=customer_name_of(request.customer_name),
+        phone_number=number_of("phone_number", request.phone_number),
+        overbooking=Overbooking(
+            operator_of("operator", request.operator), some_words_of("reason", request.reason)
+        ),
+        request_id=key_of("request_id", request.request_id),
     )
 
 

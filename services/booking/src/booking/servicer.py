@@ -14,11 +14,14 @@ from booking.domain.listing import page_size_of
 from booking.requests import filters_of, wish_of
 from booking.servicer_care import CareRpcs
 from booking.servicer_changes import ChangeRpcs
+from booking.servicer_making import MakingRpcs
 from booking.usecases.book_appointment import Answer, BookAppointment
+from booking.usecases.book_series import BookSeries
 from booking.usecases.callbacks import Callbacks
 from booking.usecases.change_appointment import ChangeAppointment
 from booking.usecases.customers import Customers
 from booking.usecases.move_appointment import MoveAppointment
+from booking.usecases.overbook_appointment import OverbookAppointment
 from booking.usecases.read_appointments import Appointments, get_appointment, list_appointments
 from booking.wire import appointment_to_wire, event_to_wire
 from chassis.clock import Clock
@@ -45,6 +48,8 @@ class Parts:
     book: BookAppointment
     change: ChangeAppointment
     move: MoveAppointment
+    overbook: OverbookAppointment
+    series: BookSeries
     appointments: Appointments
     events: Events
     callbacks: Callbacks
@@ -52,11 +57,12 @@ class Parts:
     clock: Clock
 
 
-class BookingServicer(ChangeRpcs, CareRpcs, service_pb2_grpc.BookingServiceServicer):
+class BookingServicer(MakingRpcs, ChangeRpcs, CareRpcs, service_pb2_grpc.BookingServiceServicer):
     """The RPCs."""
 
     def __init__(self, parts: Parts) -> None:
         self._book, self._change, self._move = parts.book, parts.change, parts.move
+        self._overbook, self._series = parts.overbook, parts.series
         self._appointments, self._events = parts.appointments, parts.events
         self._callbacks, self._customers, self._clock = parts.callbacks, parts.customers, parts.clock
 

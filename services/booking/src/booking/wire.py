@@ -46,6 +46,7 @@ T = TypeVar("T")
 
 def appointment_to_wire(appointment: Appointment) -> appointment_pb2.Appointment:
     """The appointment."""
+    overbooking, series = appointment.overbooking, appointment.in_series
     return appointment_pb2.Appointment(
         appointment_id=str(appointment.appointment_id),
         tenant_id=str(appointment.tenant_id),
@@ -55,24 +56,29 @@ def appointment_to_wire(appointment: Appointment) -> appointment_pb2.Appointment
         person_id=str(appointment.person_id),
         customer=customer_to_wire(appointment.customer),
         state=_STATES[appointment.state],
-        start_time=_timestamp(appointment.span.start_time),
-        end_time=_timestamp(appointment.span.end_time),
+        start_time=timestamp(appointment.span.start_time),
+        end_time=timestamp(appointment.span.end_time),
         phases=map(_phase, appointment.phases),
         occupied=map(_occupied, appointment.occupied),
         call_id=appointment.call_id,
-        create_time=_timestamp(appointment.create_time),
+        create_time=timestamp(appointment.create_time),
         etag=appointment.etag,
         rescheduled_from_id=_id(appointment.rescheduled_from_id),
         rescheduled_to_id=_id(appointment.rescheduled_to_id),
         moves=appointment.moves,
         service_ids=map(str, appointment.service_ids),
+        overbooking_reason=overbooking.reason if overbooking else "",
+        overbooked_by=overbooking.operator if overbooking else "",
+        booked_for=appointment.booked_for,
+        series_id=str(series.series_id) if series else "",
+        series_position=series.position if series else 0,
     )
 
 
 def event_to_wire(event: Event) -> service_pb2.WatchEventsResponse:
     """The event."""
     told = service_pb2.WatchEventsResponse(
-        position=event.position, event_time=_timestamp(event.event_time), traceparent=event.traceparent
+        position=event.position, event_time=timestamp(event.event_time), traceparent=event.traceparent
     )
     match event.happening:
         case Stated(appointment):
@@ -100,8 +106,8 @@ def callback_to_wire(callback: Callback) -> care_pb2.Callback:
         topic=callback.topic,
         priority=_PRIORITIES[callback.priority],
         state=_CALLBACK_STATES[callback.state],
-        due_time=_timestamp(callback.due_time),
-        create_time=_timestamp(callback.create_time),
+        due_time=timestamp(callback.due_time),
+        create_time=timestamp(callback.create_time),
         resolved_by=callback.resolved_by,
         resolution=callback.resolution,
         appointment_id=_id(callback.appointment_id),
@@ -166,14 +172,14 @@ def _phase(phase: Phase) -> appointment_pb2.AppointmentPhase:
         kind=_KINDS[phase.kind],
         person_id=str(phase.person_id),
         service_id=str(phase.service_id),
-        start_time=_timestamp(phase.span.start_time),
-        end_time=_timestamp(phase.span.end_time),
+        start_time=timestamp(phase.span.start_time),
+        end_time=timestamp(phase.span.end_time),
     )
 
 
 def _occupied(taken: Occupied) -> appointment_pb2.OccupiedInterval:
     interval = appointment_pb2.OccupiedInterval(
-        start_time=_timestamp(taken.span.start_time), end_time=_timestamp(taken.span.end_time)
+        start_time=timestamp(taken.span.start_time), end_time=timestamp(taken.span.end_time)
     )
     if taken.occupant.kind is OccupantKind.PERSON:
         interval.person_id = str(taken.occupant.occupant_id)
@@ -182,7 +188,8 @@ def _occupied(taken: Occupied) -> appointment_pb2.OccupiedInterval:
     return interval
 
 
-def _timestamp(instant: datetime) -> Timestamp:
+def timestamp(instant: datetime) -> Timestamp:
+    """The instant as the contract writes it."""
     written = Timestamp()
     written.FromDatetime(instant)
     return written

@@ -21,7 +21,7 @@ def offer_of(asked: Asked, plan: Plan, option_id: str) -> Offer:
         person_id=first.option.person_id,
         start=first.option.start,
         end=last.option.end,
-        phases=tuple(_phases(plan)),
+        phases=tuple(phases_of(plan)),
         occupied=tuple(
             Taking(part.option.person_id, interval)
             for part in plan.parts
@@ -34,15 +34,16 @@ def offer_of(asked: Asked, plan: Plan, option_id: str) -> Offer:
     )
 
 
-def _phases(plan: Plan) -> Iterator[PlannedPhase]:
+def phases_of(plan: Plan) -> Iterator[PlannedPhase]:
+    """Every phase of the plan at its time."""
     position = 0
     for leg, part in enumerate(plan.parts):
-        for phase in _phases_of(part, leg, position):
+        for phase in _phases_of_part(part, leg, position):
             yield phase
             position += 1
 
 
-def _phases_of(part: Part, leg: int, first: int) -> Iterator[PlannedPhase]:
+def _phases_of_part(part: Part, leg: int, first: int) -> Iterator[PlannedPhase]:
     at = part.option.start
     for position, phase in enumerate(part.option.service.phases, start=first):
         end = at + phase.minutes * MINUTE

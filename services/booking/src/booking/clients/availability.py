@@ -1,6 +1,6 @@
-"""Claims options at the availability service."""
+"""Claims options at the availability service, and asks it what a start would take."""
 
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -16,10 +16,12 @@ from booking.domain.option import (
     PlannedPhase,
     Span,
 )
+from booking.domain.overbooking import Slot
 from booking.domain.wish import Offer
 from booking.errors import (
     AvailabilityUnavailableError,
     OptionUnknownError,
+    RequestInvalidError,
     SlotNotBookableError,
     SlotTakenError,
 )
@@ -31,11 +33,20 @@ if TYPE_CHECKING:
     from rufbuch.availability.v1.service_pb2_grpc import AvailabilityServiceAsyncStub
 
 DEADLINE_S = 2.0
-CLAIM = "rufbuch.availability.v1.AvailabilityService/ClaimOption"
-"""Harmless to repeat."""
+_SERVICE = "rufbuch.availability.v1.AvailabilityService"
+HARMLESS_TO_REPEAT = tuple(
+    f"{_SERVICE}/{method}"
+    for method in ("ClaimOption", "PlanSlot", "SearchSlots", "ExplainSlot", "HoldOptions")
+)
+"""Searching and holding replace what the same call held."""
 
 _REFUSALS: dict[str, type[ServiceError]] = {
     error.reason: error for error in (OptionUnknownError, SlotTakenError, SlotNotBookableError)
+}
+_UNKNOWN = {
+    "BRANCH_UNKNOWN": "branch_id",
+    "SERVICE_UNKNOWN": "service_id",
+    "PERSON_UNKNOWN": "person_id",
 }
 _SILENT = {grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED, grpc.StatusCode.CANCELLED}
 _KINDS = {
@@ -62,14 +73,40 @@ class AvailabilityOptions:
         try:
             answer = await self._stub.ClaimOption(request)
         except grpc.aio.AioRpcError as error:
-            refusal = _refusal(fault_of(error))
+            refusal = refusal_of(fault_of(error))
             if refusal is None:
                 raise
             raise refusal from error
-        return _option(answer)
+        return _option(answer.option, answer.service_name)
+
+    async def plan(self, slot: Slot) -> ClaimedOption:
+        """See ``Plans``."""
+        request = service_pb2.PlanSlotRequest(
+            tenant_id=str(slot.tenant_id),
+            branch_id=str(slot.branch_id),
+            service_id=str(slot.service_id),
+            person_id=str(slot.person_id),
+            start_time=timestamp(slot.start_time),
+        )
+        try:
+            answer = await self._stub.PlanSlot(request)
+        except grpc.aio.AioRpcError as error:
+            refusal = _unplannable(fault_of(error))
+            if refusal is None:
+                raise
+            raise refusal from error
+        return _option(answer.option, answer.service_name)
 
 
-def _refusal(fault: Fault) -> ServiceError | None:
+def _unplannable(fault: Fault) -> ServiceError | None:
+    if fault.reason in _UNKNOWN:
+        return RequestInvalidError(_UNKNOWN[fault.reason], fault.message)
+    if fault.reason == "WISH_INVALID":
+        return RequestInvalidError(fault.metadata.get("field", "start_time"), fault.message)
+    return refusal_of(fault)
+
+
+def refusal_of(fault: Fault) -> ServiceError | None:
     """What it means for a booking; None where only a bug can have led to it."""
     if fault.reason in _REFUSALS:
         return _REFUSALS[fault.reason](fault.message, **fault.metadata)
@@ -78,12 +115,11 @@ def _refusal(fault: Fault) -> ServiceError | None:
     return None
 
 
-def _option(answer: service_pb2.ClaimOptionResponse) -> ClaimedOption:
-    option = answer.option
+def _option(option: service_pb2.Option, service_name: str) -> ClaimedOption:
     return ClaimedOption(
         branch_id=UUID(option.branch_id),
         service_id=UUID(option.service_id),
-        service_name=answer.service_name,
+        service_name=service_name,
         person_id=UUID(option.person_id),
         span=_span(option.start_time, option.end_time),
         phases=tuple(
@@ -110,3 +146,10 @@ def _occupied(taken: service_pb2.OccupiedInterval) -> Occupied:
 
 def _span(start: Timestamp, end: Timestamp) -> Span:
     return Span(start.ToDatetime(UTC), end.ToDatetime(UTC))
+
+
+def timestamp(instant: datetime) -> Timestamp:
+    """An instant as the contract writes it."""
+    written = Timestamp()
+    written.FromDatetime(instant)
+    return written

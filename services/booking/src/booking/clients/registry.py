@@ -1,13 +1,15 @@
-"""Asks the staff registry for the rules of businesses, and keeps them for a while."""
+"""Asks the staff registry for the rules and the zones of businesses, and keeps them for a while."""
 
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import grpc
 
 from booking.domain.policy import Fee, FeeTier, Policy
-from booking.errors import RegistryUnavailableError
+from booking.errors import RegistryUnavailableError, RequestInvalidError
 from chassis.clock import Clock
 from chassis.grpc_client import fault_of
 from rufbuch.staff.v1 import business_pb2, service_pb2, service_pb2_grpc
@@ -21,34 +23,54 @@ GET_BUSINESS = "rufbuch.staff.v1.StaffRegistryService/GetBusiness"
 FRESH_FOR = timedelta(seconds=30)
 
 
+@dataclass(frozen=True)
+class _Known:
+    """What is kept of a business; nothing of one that has gone."""
+
+    policies: tuple[Policy, ...] = ()
+    zones: dict[UUID, ZoneInfo] = field(default_factory=dict)
+
+
 class RegistryPolicies:
-    """The port of changing and moving over gRPC."""
+    """The ports of changing, moving and of series over gRPC."""
 
     def __init__(self, channel: grpc.aio.Channel, *, clock: Clock) -> None:
         self._stub: StaffRegistryServiceAsyncStub = service_pb2_grpc.StaffRegistryServiceStub(channel)
         self._clock = clock
-        self._known: dict[UUID, tuple[datetime, tuple[Policy, ...]]] = {}
+        self._known: dict[UUID, tuple[datetime, _Known]] = {}
 
     async def of(self, tenant_id: UUID) -> tuple[Policy, ...]:
         """See ``Policies``."""
+        return (await self._business(tenant_id)).policies
+
+    async def zone_of(self, tenant_id: UUID, branch_id: UUID) -> ZoneInfo:
+        """See ``Zones``. Raises RequestInvalidError where there is no such branch."""
+        zones = (await self._business(tenant_id)).zones
+        if branch_id not in zones:
+            raise RequestInvalidError("branch_id", "the business has no such branch")
+        return zones[branch_id]
+
+    async def _business(self, tenant_id: UUID) -> _Known:
         now = self._clock.now()
         known = self._known.get(tenant_id)
         if known and now - known[0] < FRESH_FOR:
             return known[1]
-        policies = await self._ask(tenant_id)
-        self._known[tenant_id] = (now, policies)
-        return policies
+        business = await self._ask(tenant_id)
+        self._known[tenant_id] = (now, business)
+        return business
 
-    async def _ask(self, tenant_id: UUID) -> tuple[Policy, ...]:
+    async def _ask(self, tenant_id: UUID) -> _Known:
         try:
             answer = await self._stub.GetBusiness(service_pb2.GetBusinessRequest(tenant_id=str(tenant_id)))
         except grpc.aio.AioRpcError as error:
             fault = fault_of(error)
             if fault.reason == "BUSINESS_UNKNOWN":
                 # It has gone and its rules with it; its appointments can still be called off.
-                return ()
+                return _Known()
             raise RegistryUnavailableError(f"the registry does not answer: {fault.code.name}") from error
-        return tuple(map(_policy, answer.business.policies))
+        business = answer.business
+        zones = {UUID(branch.branch_id): ZoneInfo(branch.time_zone) for branch in business.branches}
+        return _Known(tuple(map(_policy, business.policies)), zones)
 
 
 def _policy(policy: business_pb2.Policy) -> Policy:

@@ -58,6 +58,22 @@ class Phase:
 
 
 @dataclass(frozen=True)
+class Overbooking:
+    """Somebody has put an appointment knowingly where something was in the way: who, and why."""
+
+    operator: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class InSeries:
+    """Which series an appointment is a part of; ``position`` counts from 1."""
+
+    series_id: UUID
+    position: int
+
+
+@dataclass(frozen=True)
 class Appointment:
     """One appointment in one version. ``occupied`` is empty as soon as it is no longer booked."""
 
@@ -81,6 +97,10 @@ class Appointment:
     """How often the wish has been moved so far."""
     service_ids: tuple[UUID, ...] = ()
     """Of a visit of several services, in order; empty: ``service_id`` alone."""
+    booked_for: str = ""
+    """Whom it is for, as it was said this time; the customer may be known by another name."""
+    overbooking: Overbooking | None = None
+    in_series: InSeries | None = None
 
     @property
     def etag(self) -> str:

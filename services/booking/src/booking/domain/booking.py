@@ -5,14 +5,29 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from booking.domain.appointment import Appointment, Customer, Phase, State, calendar_email_of
+from booking.domain.appointment import (
+    Appointment,
+    Customer,
+    InSeries,
+    Overbooking,
+    Phase,
+    State,
+    calendar_email_of,
+)
 from booking.domain.option import ClaimedOption, Occupied
 from booking.domain.wish import Wish
 from booking.errors import SlotNotBookableError
 
 
 def agree(
-    wish: Wish, option: ClaimedOption, *, now: datetime, new_id: Callable[[], UUID], calendar_domain: str
+    wish: Wish,
+    option: ClaimedOption,
+    *,
+    now: datetime,
+    new_id: Callable[[], UUID],
+    calendar_domain: str,
+    overbooking: Overbooking | None = None,
+    in_series: InSeries | None = None,
 ) -> Appointment:
     """The appointment for a customer who is new; storage knows better if they are not.
 
@@ -21,7 +36,8 @@ def agree(
     customer_id = new_id()
     email = calendar_email_of(customer_id, domain=calendar_domain)
     customer = Customer(customer_id, wish.customer_name, wish.caller_number, email)
-    return _arranged(option, wish.tenant_id, customer, wish.call_id, now=now, new_id=new_id)
+    made = _arranged(option, wish.tenant_id, customer, wish.call_id, now=now, new_id=new_id)
+    return replace(made, booked_for=wish.customer_name, overbooking=overbooking, in_series=in_series)
 
 
 def agree_all(
@@ -31,12 +47,18 @@ def agree_all(
     now: datetime,
     new_id: Callable[[], UUID],
     calendar_domain: str,
+    in_series: InSeries | None = None,
 ) -> tuple[Appointment, ...]:
     """The appointments of one wish, all of one customer. Raises as ``agree``."""
-    first = agree(wish, options[0], now=now, new_id=new_id, calendar_domain=calendar_domain)
+    first = agree(
+        wish, options[0], now=now, new_id=new_id, calendar_domain=calendar_domain, in_series=in_series
+    )
     others = (
-        _arranged(option, wish.tenant_id, first.customer, wish.call_id, now=now, new_id=new_id)
-        for option in options[1:]
+        replace(
+            _arranged(option, wish.tenant_id, first.customer, wish.call_id, now=now, new_id=new_id),
+            booked_for=name,
+        )
+        for option, name in zip(options[1:], wish.names[1:], strict=True)
     )
     return (first, *others)
 
@@ -49,7 +71,12 @@ def move(
     Raises IllegalMoveError, and SlotNotBookableError where the start has passed.
     """
     arranged = _arranged(option, previous.tenant_id, previous.customer, call_id, now=now, new_id=new_id)
-    successor = replace(arranged, rescheduled_from_id=previous.appointment_id, moves=previous.moves + 1)
+    successor = replace(
+        arranged,
+        rescheduled_from_id=previous.appointment_id,
+        moves=previous.moves + 1,
+        booked_for=previous.booked_for,
+    )
     return previous.give_way(successor.appointment_id, now), successor
 
 

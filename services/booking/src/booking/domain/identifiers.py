@@ -24,6 +24,13 @@ def words_of(field: str, value: str) -> str:
     return value
 
 
+def some_words_of(field: str, value: str) -> str:
+    """The same, of somebody who has to say something. Raises RequestInvalidError where nothing is said."""
+    if not value.strip():
+        raise RequestInvalidError(field, "say why")
+    return words_of(field, value)
+
+
 def key_of(field: str, value: str) -> str:
     """An id that somebody else made up. Raises RequestInvalidError where it is empty, long or unprintable."""
     if not value or len(value) > LENGTH_MAX or not value.isprintable() or value != value.strip():

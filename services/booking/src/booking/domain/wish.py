@@ -37,6 +37,8 @@ class Wish:
     request_id: str
     more: tuple[tuple[str, str], ...] = ()
     """Of a party: the other options, and whom they are for."""
+    besides: tuple[str, ...] = ()
+    """What else makes it another wish."""
 
     @classmethod
     def of(
@@ -84,7 +86,7 @@ class Wish:
         and may lose the number, and refusing that would tell a caller "failed" who has an appointment (BK-29, TG-31).
         """
         # Separated by what no id contains.
-        words = "\n".join((str(self.branch_id), *self.option_ids, self.call_id))
+        words = "\n".join((str(self.branch_id), *self.option_ids, self.call_id, *self.besides))
         return hashlib.sha256(words.encode()).hexdigest()
 
 

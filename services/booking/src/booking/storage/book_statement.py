@@ -16,7 +16,7 @@ request AS (
 whose AS (
     INSERT INTO customer (
         tenant_id, customer_id, name, phone_number, withheld_in_call, calendar_email, created_at, booked_at)
-    SELECT $2, c.customer_id, c.name, c.phone_number, CASE WHEN c.phone_number IS NULL THEN $8 END,
+    SELECT $2, c.customer_id, c.name, c.phone_number, CASE WHEN c.phone_number IS NULL THEN coalesce(nullif($8, ''), 'request ' || $4) END,
            c.calendar_email, $7, $7
       FROM request, jsonb_to_record($1::jsonb->0->'customer')
            AS c(customer_id uuid, name text, phone_number text, calendar_email text)
@@ -27,7 +27,7 @@ whose AS (
 told AS (
     INSERT INTO event (recorded_at, traceparent, kind, payload)
     SELECT $7, $9, '{BOOKED}',
-           doc - '{{option_id,name_given}}'::text[] || jsonb_build_object('customer', to_jsonb(whose))
+           doc - 'option_id' || jsonb_build_object('customer', to_jsonb(whose))
       FROM whose, made ORDER BY made.position
 )
 SELECT to_jsonb(whose) AS customer FROM whose

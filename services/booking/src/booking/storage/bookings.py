@@ -120,6 +120,6 @@ class SqlBookings:
 
 def _documents(wish: Wish, agreed: Sequence[Appointment]) -> list[dict[str, object]]:
     return [
-        to_document(appointment) | {"option_id": option_id, "name_given": name}
-        for appointment, option_id, name in zip(agreed, wish.option_ids, wish.names, strict=True)
+        to_document(appointment) | {"option_id": option_id}
+        for appointment, option_id in zip(agreed, wish.option_ids, strict=True)
     ]

@@ -115,6 +115,5 @@ def history(before: Appointment, after: Appointment, change: Change) -> dict[str
 
 
 def _without_customer(appointment: Appointment) -> dict[str, Any]:
-    document = to_document(appointment)
-    del document["customer"]
-    return document
+    personal = {"customer", "booked_for", "overbooking_reason"}
+    return {key: value for key, value in to_document(appointment).items() if key not in personal}

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from booking.domain.appointment import Appointment, Customer, Phase, State
+from booking.domain.appointment import Appointment, Customer, InSeries, Overbooking, Phase, State
 from booking.domain.option import Occupant, OccupantKind, Occupied, PhaseKind, Span
 
 Document = dict[str, Any]
@@ -44,6 +44,11 @@ SELECT_DOCUMENTS = """
         'rescheduled_to_id', a.rescheduled_to_id,
         'moves', a.moves,
         'service_ids', a.service_ids,
+        'booked_for', a.name_given,
+        'overbooking_reason', a.overbooking_reason,
+        'overbooked_by', a.overbooked_by,
+        'series_id', a.series_id,
+        'series_position', a.series_position,
         'option_id', a.option_id
     ) AS document
     FROM appointment a JOIN customer c USING (tenant_id, customer_id)
@@ -53,6 +58,7 @@ SELECT_DOCUMENTS = """
 
 def to_document(appointment: Appointment) -> Document:
     """The appointment as JSON can hold it."""
+    overbooking, series = appointment.overbooking, appointment.in_series
     return {
         "appointment_id": str(appointment.appointment_id),
         "tenant_id": str(appointment.tenant_id),
@@ -75,6 +81,11 @@ def to_document(appointment: Appointment) -> Document:
         "rescheduled_to_id": _written(appointment.rescheduled_to_id),
         "moves": appointment.moves,
         "service_ids": [str(service_id) for service_id in appointment.service_ids],
+        "booked_for": appointment.booked_for,
+        "overbooking_reason": overbooking.reason if overbooking else None,
+        "overbooked_by": overbooking.operator if overbooking else None,
+        "series_id": str(series.series_id) if series else None,
+        "series_position": series.position if series else None,
     }
 
 
@@ -101,6 +112,9 @@ def from_document(document: Document | str) -> Appointment:
         rescheduled_to_id=_id_from(entry.get("rescheduled_to_id")),
         moves=entry.get("moves", 0),
         service_ids=tuple(map(UUID, entry.get("service_ids", ()))),
+        booked_for=entry.get("booked_for", ""),
+        overbooking=_overbooking_from(entry),
+        in_series=_series_from(entry),
     )
 
 
@@ -145,6 +159,16 @@ def _phase_from(entry: Document, appointment: Document) -> Phase:
 def _occupied_from(entry: Document) -> Occupied:
     kind = next(kind for kind in OccupantKind if f"{kind.value}_id" in entry)
     return Occupied(Occupant(kind, UUID(entry[f"{kind.value}_id"])), _span(entry))
+
+
+def _overbooking_from(entry: Document) -> Overbooking | None:
+    reason = entry.get("overbooking_reason")
+    return Overbooking(entry["overbooked_by"], reason) if reason else None
+
+
+def _series_from(entry: Document) -> InSeries | None:
+    series_id = _id_from(entry.get("series_id"))
+    return InSeries(series_id, entry["series_position"]) if series_id else None
 
 
 def _written(some_id: UUID | None) -> str | None:

@@ -12,8 +12,14 @@ OF_CUSTOMER = """tenant_id = $1 AND (
 _WHO = f"""jsonb_build_object('name', '{NOBODY}', 'phone_number', null)"""
 
 
+def _words_of(document: str) -> str:
+    """What was said of the customer beside the name that she is known by."""
+    return f"""jsonb_build_object('booked_for', '{NOBODY}', 'overbooking_reason',
+        CASE WHEN {document}->>'overbooking_reason' IS NOT NULL THEN '{NOBODY}' END)"""
+
+
 _TOLD = f"""
-UPDATE event SET payload = jsonb_set(payload, '{{customer}}', payload->'customer' || {_WHO})
+UPDATE event SET payload = jsonb_set(payload, '{{customer}}', payload->'customer' || {_WHO}) || {_words_of("payload")}
  WHERE payload->>'tenant_id' = $1::uuid::text AND payload#>>'{{customer,customer_id}}' = $2::uuid::text
    AND payload#>>'{{customer,name}}' <> '{NOBODY}'
 """  # noqa: S608 - made of constants
@@ -21,8 +27,9 @@ UPDATE event SET payload = jsonb_set(payload, '{{customer}}', payload->'customer
 
 _MOVED = f"""
 UPDATE event SET payload = payload || jsonb_build_object(
-    'previous', payload->'previous' || jsonb_build_object('customer', payload#>'{{previous,customer}}' || {_WHO}),
-    'appointment', payload->'appointment'
+    'previous', payload->'previous' || {_words_of("payload->'previous'")}
+        || jsonb_build_object('customer', payload#>'{{previous,customer}}' || {_WHO}),
+    'appointment', payload->'appointment' || {_words_of("payload->'appointment'")}
         || jsonb_build_object('customer', payload#>'{{appointment,customer}}' || {_WHO}))
  WHERE payload#>>'{{previous,tenant_id}}' = $1::uuid::text
    AND payload#>>'{{previous,customer,customer_id}}' = $2::uuid::text
@@ -57,7 +64,8 @@ UPDATE appointment_change SET reason = '' WHERE tenant_id = $1 AND customer_id =
     (
         "appointment",
         f"""
-UPDATE appointment SET name_given = '{NOBODY}'
+UPDATE appointment SET name_given = '{NOBODY}',
+       overbooking_reason = CASE WHEN overbooking_reason IS NOT NULL THEN '{NOBODY}' END
  WHERE tenant_id = $1 AND customer_id = $2 AND name_given <> '{NOBODY}'
 """,  # noqa: S608 - made of constants
     ),

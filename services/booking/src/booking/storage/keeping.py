@@ -21,15 +21,17 @@ booked AS (
     INSERT INTO appointment (
         tenant_id, appointment_id, branch_id, service_id, service_name, person_id, customer_id, name_given, state,
         start_time, end_time, call_id, option_id, created_at, version, rescheduled_from_id, moves, service_ids,
-        party_id, party_position)
+        party_id, party_position, overbooking_reason, overbooked_by, series_id, series_position)
     SELECT $2, a.appointment_id, a.branch_id, a.service_id, a.service_name, a.person_id, whose.customer_id,
-           coalesce(a.name_given, whose.name), a.state, a.start_time, a.end_time, $8, a.option_id, $7, a.version,
+           coalesce(nullif(a.booked_for, ''), whose.name), a.state, a.start_time, a.end_time, $8, a.option_id, $7, a.version,
            a.rescheduled_from_id, a.moves, a.service_ids,
-           CASE WHEN jsonb_array_length($1::jsonb) > 1 THEN $6 END, made.position
+           CASE WHEN jsonb_array_length($1::jsonb) > 1 THEN $6 END, made.position,
+           a.overbooking_reason, a.overbooked_by, a.series_id, a.series_position
       FROM whose, made, jsonb_to_record(doc)
            AS a(appointment_id uuid, branch_id uuid, service_id uuid, service_name text, person_id uuid,
-                name_given text, state text, start_time timestamptz, end_time timestamptz, option_id text,
-                version integer, rescheduled_from_id uuid, moves integer, service_ids uuid[])
+                booked_for text, state text, start_time timestamptz, end_time timestamptz, option_id text,
+                version integer, rescheduled_from_id uuid, moves integer, service_ids uuid[],
+                overbooking_reason text, overbooked_by text, series_id uuid, series_position integer)
     RETURNING appointment_id
 ),
 phases AS (
@@ -41,8 +43,9 @@ phases AS (
                 start_time timestamptz, end_time timestamptz)
 ),
 taken AS (
-    INSERT INTO occupancy (tenant_id, appointment_id, occupant_number, span)
-    SELECT $2, appointment_id, locked.number, occupied_span(locked.number, o.start_time, o.end_time)
+    INSERT INTO occupancy (tenant_id, appointment_id, occupant_number, span, overbooked)
+    SELECT $2, appointment_id, locked.number, occupied_span(locked.number, o.start_time, o.end_time),
+           doc->>'overbooking_reason' IS NOT NULL
       FROM booked JOIN made ON appointment_id = (doc->>'appointment_id')::uuid, jsonb_to_recordset(doc->'occupied')
            AS o(person_id uuid, resource_id uuid, start_time timestamptz, end_time timestamptz)
       JOIN locked ON locked.occupant_id = coalesce(o.person_id, o.resource_id)

@@ -15,4 +15,5 @@ class SqlRequests:
         """See ``Requests``."""
         with reaching_storage():
             gone = await self._pool.execute("DELETE FROM booking_request WHERE answered_at < $1", before)
+            await self._pool.execute("DELETE FROM series WHERE created_at < $1", before)
         return int(gone.removeprefix("DELETE "))

@@ -1,11 +1,9 @@
 """An availability without holds."""
 
 import asyncio
-from datetime import datetime
 from typing import Any
 
-from google.protobuf.timestamp_pb2 import Timestamp
-
+from booking.clients.availability import timestamp
 from booking.domain.option import ClaimedOption, OccupantKind, Occupied, PhaseKind, PlannedPhase
 from booking.errors import OptionUnknownError
 from chassis.errors import ServiceError
@@ -57,18 +55,22 @@ class ScriptedAvailability(service_pb2_grpc.AvailabilityServiceServicer):
 
 def _claimed(option_id: str, option: ClaimedOption) -> service_pb2.ClaimOptionResponse:
     return service_pb2.ClaimOptionResponse(
-        service_name=option.service_name,
-        option=service_pb2.Option(
-            option_id=option_id,
-            branch_id=str(option.branch_id),
-            service_id=str(option.service_id),
-            person_id=str(option.person_id),
-            start_time=_timestamp(option.span.start_time),
-            end_time=_timestamp(option.span.end_time),
-            phases=[_phase(position, phase) for position, phase in enumerate(option.phases)],
-            occupied=map(_occupied, option.occupied),
-            service_ids=map(str, option.service_ids),
-        ),
+        service_name=option.service_name, option=option_to_wire(option_id, option)
+    )
+
+
+def option_to_wire(option_id: str, option: ClaimedOption) -> service_pb2.Option:
+    """The option as availability writes it."""
+    return service_pb2.Option(
+        option_id=option_id,
+        branch_id=str(option.branch_id),
+        service_id=str(option.service_id),
+        person_id=str(option.person_id),
+        start_time=timestamp(option.span.start_time),
+        end_time=timestamp(option.span.end_time),
+        phases=[_phase(position, phase) for position, phase in enumerate(option.phases)],
+        occupied=map(_occupied, option.occupied),
+        service_ids=map(str, option.service_ids),
     )
 
 
@@ -79,8 +81,8 @@ def _phase(position: int, phase: PlannedPhase) -> service_pb2.PlannedPhase:
         kind=_KINDS[phase.kind],
         person_id=str(phase.person_id),
         service_id=str(phase.service_id),
-        start_time=_timestamp(phase.span.start_time),
-        end_time=_timestamp(phase.span.end_time),
+        start_time=timestamp(phase.span.start_time),
+        end_time=timestamp(phase.span.end_time),
     )
 
 
@@ -90,12 +92,6 @@ def _occupied(taken: Occupied) -> service_pb2.OccupiedInterval:
     return service_pb2.OccupiedInterval(
         person_id=occupant_id if is_person else "",
         resource_id="" if is_person else occupant_id,
-        start_time=_timestamp(taken.span.start_time),
-        end_time=_timestamp(taken.span.end_time),
+        start_time=timestamp(taken.span.start_time),
+        end_time=timestamp(taken.span.end_time),
     )
-
-
-def _timestamp(instant: datetime) -> Timestamp:
-    written = Timestamp()
-    written.FromDatetime(instant)
-    return written

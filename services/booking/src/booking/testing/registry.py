@@ -1,7 +1,8 @@
-"""A staff registry that knows one thing: policies."""
+"""A staff registry that knows two things: policies, and where a branch is."""
 
 from typing import Any
 
+from booking.testing.samples import BRANCH
 from chassis.errors import ServiceError
 from chassis.grpc_server import Servicer
 from rufbuch.staff.v1 import business_pb2, service_pb2, service_pb2_grpc
@@ -24,8 +25,11 @@ class ScriptedRegistry(service_pb2_grpc.StaffRegistryServiceServicer):
         self.asked += 1
         if self.refusal:
             raise self.refusal
+        branch = business_pb2.Branch(branch_id=BRANCH, time_zone="Europe/Berlin")
         return service_pb2.GetBusinessResponse(
-            business=business_pb2.Business(tenant_id=request.tenant_id, policies=self.policies)
+            business=business_pb2.Business(
+                tenant_id=request.tenant_id, policies=self.policies, branches=[branch]
+            )
         )
 
     def servicer(self) -> Servicer:

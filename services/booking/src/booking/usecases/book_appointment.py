@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from booking.domain.appointment import Appointment
+from booking.domain.appointment import Appointment, InSeries
 from booking.domain.booking import agree_all
 from booking.domain.option import ClaimedOption
 from booking.domain.wish import Offer, Wish
@@ -79,9 +79,9 @@ class BookAppointment:
         self._options, self._bookings = options, bookings
         self._clock, self._new_id, self._calendar_domain = clock, new_id, calendar_domain
 
-    async def __call__(self, wish: Wish) -> Answer:
+    async def __call__(self, wish: Wish, *, in_series: InSeries | None = None) -> Answer:
         """Book. Raises all that is named above, and RequestIdReusedError."""
-        answer = await self._answer_to(wish) or await self._book(wish)
+        answer = await self._answer_to(wish) or await self._book(wish, in_series)
         if answer.fingerprint != wish.fingerprint:
             raise RequestIdReusedError("the request_id was used for another option")
         return answer
@@ -89,7 +89,7 @@ class BookAppointment:
     async def _answer_to(self, wish: Wish) -> Answer | None:
         return await self._bookings.answer_to(wish, now=self._clock.now())
 
-    async def _book(self, wish: Wish) -> Answer:
+    async def _book(self, wish: Wish, in_series: InSeries | None) -> Answer:
         try:
             options = [await self._options.claim(offer) for offer in wish.offers]
         except ServiceError:
@@ -99,6 +99,11 @@ class BookAppointment:
                 raise
             return answer
         agreed = agree_all(
-            wish, options, now=self._clock.now(), new_id=self._new_id, calendar_domain=self._calendar_domain
+            wish,
+            options,
+            now=self._clock.now(),
+            new_id=self._new_id,
+            calendar_domain=self._calendar_domain,
+            in_series=in_series,
         )
         return await self._bookings.commit(wish, agreed)
