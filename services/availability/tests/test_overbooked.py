@@ -36,9 +36,8 @@ async def test_a_start_is_planned_whatever_is_in_its_way(
     assert not planned.option.option_id
     assert not planned.option.HasField("hold_expire_time")
     assert [phase.name for phase in planned.option.phases] == ["Auftragen", "Einwirken", "Ausspülen"]
-    assert [(hour_of(each.start_time), hour_of(each.end_time)) for each in planned.option.occupied] == [
-        (pytest.approx(4.1), pytest.approx(4.6)), (pytest.approx(5.6), pytest.approx(6.1)),
-    ]  # fmt: skip
+    edges = [hour_of(edge) for each in planned.option.occupied for edge in (each.start_time, each.end_time)]
+    assert edges == pytest.approx([4.1, 4.6, 5.6, 6.1])
 
 
 @pytest.mark.parametrize(

@@ -37,7 +37,7 @@ def availability() -> ScriptedCalendar:
 
 
 def series(availability: ScriptedCalendar, start: datetime = START, **changed: Any) -> Any:
-    wanted = {
+    wanted: dict[str, Any] = {
         "tenant_id": TENANT, "branch_id": BRANCH, "option_id": availability.offer(start), "call_id": "call_0001",
         "caller_number": NUMBER, "customer_name": "Anna Beispiel", "request_id": "series-1", "every_weeks": 1, "count": 4,
     }  # fmt: skip
