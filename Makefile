@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+SENTENCES := services/staff-registry/src/staff_registry/domain/sentences.json
 READY := $(VENV)/.ready
 MEMBERS := protos services/chassis services/matching services/staff-registry services/availability services/booking \
 	services/calcom-sync services/telephony-gateway sandbox deploy/local cli
@@ -13,7 +14,7 @@ TESTS := $(wildcard services/*/tests sandbox/tests deploy/local/tests cli/tests 
 PARALLEL := -n auto --maxprocesses 4 --dist loadgroup
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test test-unit lint format proof bench protos lock clean
+.PHONY: help setup run demo test test-unit lint format proof bench protos sentences lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -44,6 +45,7 @@ lint: $(READY) ## style, types, layers, protos, generated code
 	@for tests in $(TESTS); do MYPYPATH=$$tests:$$tests/support $(BIN)/mypy $$tests || exit 1; done
 	@$(BIN)/buf lint protos
 	@$(BIN)/python protos/generate.py --check
+	@$(BIN)/python -m telephony_gateway.domain.catalogue | diff -q - $(SENTENCES) || { echo "run make sentences"; exit 1; }
 
 format: $(READY) ## let ruff rewrite what it can
 	@$(BIN)/ruff check --fix .
@@ -57,6 +59,9 @@ bench: $(READY) ## measure, one table
 
 protos: $(READY) ## generate the code beside the protos again
 	@$(BIN)/python protos/generate.py
+
+sentences: $(READY) ## tell the registry which sentences a business can replace
+	@$(BIN)/python -m telephony_gateway.domain.catalogue > $(SENTENCES)
 
 lock: $(READY) ## resolve the dependencies again
 	@$(BIN)/uv lock -q --upgrade

@@ -39,6 +39,7 @@ from staff_registry.domain.messages import (
     Reminder,
     SmsAccount,
 )
+from staff_registry.domain.sentences import OwnSentence
 from staff_registry.domain.validation import faults_in
 from staff_registry.errors import BusinessInvalidError
 from staff_registry.storage.businesses import SqlBusinesses
@@ -110,6 +111,16 @@ def policies(draw: st.DrawFn, scope: tuple[str, str, str]) -> Policy:
         moves_max=draw(st.none() | st.integers(0, 100)),
         cancellations_per_month_max=draw(st.none() | st.integers(0, 100)),
     )
+
+
+OWN_SENTENCES = (
+    (),
+    (
+        OwnSentence("AVAILABLE", "de", "Gern, {when} passt."),
+        OwnSentence("AVAILABLE", "en", "Sure, {when} it is."),
+    ),
+    (OwnSentence("TOO_FAR", "de", "Nur {count} Tage im Voraus.", "Nur einen Tag im Voraus."),),
+)
 
 
 @st.composite
@@ -254,6 +265,7 @@ def businesses_(draw: st.DrawFn) -> Business:
             draw(st.booleans()), draw(st.sampled_from(CancelledThere)), draw(st.sampled_from([0, 1, 10_080]))
         ),
         messages=draw(st.none() | messages(branch_keys[0])),
+        sentences=draw(st.sampled_from(OWN_SENTENCES)),
     )
 
 

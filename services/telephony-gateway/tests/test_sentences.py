@@ -5,9 +5,11 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from gateway_world import World, found, option
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rufbuch.availability.v1 import service_pb2 as availability_pb2
 from telephony_gateway.domain.sentence_texts import COUNT, LANGUAGES, PLACES, SCRIPTS, Text
 from telephony_gateway.domain.sentences import IN_A_BREATH, Sentence, Voice, listing
 from telephony_gateway.language.spoken import spoken_moment
@@ -116,6 +118,14 @@ class TestOwnSentences:
         """What is stored may be older than this build: a gap that nobody fills is not read out."""
         voice = Voice("de", {("de", "AVAILABLE"): Text("Gern, {person} hat {when} Zeit.")})
         assert Sentence.AVAILABLE.say(voice, when="Montag") == "Ja, Montag ist frei."
+
+    async def test_the_caller_hears_it(self, world: World) -> None:
+        own = {"name": "AVAILABLE", "language": "de", "text": "Sehr gern, {when} passt."}
+        world.registry.business.sentences.add(**own)
+        world.availability.answer = found(availability_pb2.SEARCH_OUTCOME_AVAILABLE, option(15))
+        wish = {"service": "Dauerwelle", "date": "kommenden Mittwoch", "time": "15 Uhr", "staff": "Anna"}
+        answer = await world.phone.function("check_availability", wish)
+        assert answer["message"] == "Sehr gern, Mittwoch, der 25. November, 15 Uhr passt."
 
     def test_what_a_caller_says_is_no_template(self) -> None:
         said = Sentence.BOOKED.say("de", item="{count} {when.__class__}")

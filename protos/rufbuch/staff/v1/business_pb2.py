@@ -25,47 +25,49 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1frufbuch/staff/v1/business.proto\x12\x10rufbuch.staff.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\xa1\x03\n\x08\x42usiness\x12\x11\n\ttenant_id\x18\x01 \x01(\t\x12\x0b\n\x03key\x18\x02 \x01(\t\x12\x0c\n\x04name\x18\x03 \x01(\t\x12\x10\n\x08language\x18\x04 \x01(\t\x12*\n\x08\x62ranches\x18\x05 \x03(\x0b\x32\x18.rufbuch.staff.v1.Branch\x12(\n\x06people\x18\x06 \x03(\x0b\x32\x18.rufbuch.staff.v1.Person\x12+\n\x08services\x18\x07 \x03(\x0b\x32\x19.rufbuch.staff.v1.Service\x12+\n\x08mappings\x18\x08 \x03(\x0b\x32\x19.rufbuch.staff.v1.Mapping\x12\x15\n\rcalendar_sync\x18\t \x01(\x08\x12\x0c\n\x04\x65tag\x18\n \x01(\t\x12\x1b\n\x13telephony_workspace\x18\r \x01(\t\x12*\n\x08policies\x18\x0b \x03(\x0b\x32\x18.rufbuch.staff.v1.Policy\x12\x37\n\x0e\x63\x61lendar_terms\x18\x0c \x01(\x0b\x32\x1f.rufbuch.staff.v1.CalendarTerms\"\x82\x01\n\rCalendarTerms\x12\x14\n\x0cmirror_holds\x18\x01 \x01(\x08\x12\x39\n\x0f\x63\x61ncelled_there\x18\x02 \x01(\x0e\x32 .rufbuch.staff.v1.CancelledThere\x12 \n\x18live_check_after_minutes\x18\x03 \x01(\x05\"\xf5\x02\n\x06\x42ranch\x12\x11\n\tbranch_id\x18\x01 \x01(\t\x12\x0b\n\x03key\x18\x02 \x01(\t\x12\x0c\n\x04name\x18\x03 \x01(\t\x12\x11\n\ttime_zone\x18\x04 \x01(\t\x12\x16\n\x0eholiday_region\x18\x05 \x01(\t\x12\x17\n\x0f\x64ialled_numbers\x18\x06 \x03(\t\x12\x19\n\x11slot_step_minutes\x18\x07 \x01(\x05\x12\x1a\n\x12min_notice_minutes\x18\x08 \x01(\x05\x12\x14\n\x0chorizon_days\x18\t \x01(\x05\x12\x14\n\x0chold_seconds\x18\n \x01(\x05\x12\x34\n\ropening_hours\x18\x0b \x03(\x0b\x32\x1d.rufbuch.staff.v1.WeeklyHours\x12\x31\n\x0b\x64\x61ted_hours\x18\x0c \x03(\x0b\x32\x1c.rufbuch.staff.v1.DatedHours\x12-\n\tresources\x18\r \x03(\x0b\x32\x1a.rufbuch.staff.v1.Resource\"R\n\nDatedHours\x12\x0c\n\x04\x64\x61te\x18\x01 \x01(\t\x12(\n\x05spans\x18\x02 \x03(\x0b\x32\x19.rufbuch.staff.v1.DaySpan\x12\x0c\n\x04note\x18\x03 \x01(\t\"%\n\x07\x44\x61ySpan\x12\r\n\x05start\x18\x01 \x01(\t\x12\x0b\n\x03\x65nd\x18\x02 \x01(\t\"I\n\x08Resource\x12\x13\n\x0bresource_id\x18\x01 \x01(\t\x12\x0b\n\x03key\x18\x02 \x01(\t\x12\x0c\n\x04name\x18\x03 \x01(\t\x12\r\n\x05group\x18\x04 \x01(\t\"d\n\x0bWeeklyHours\x12\x10\n\x08weekdays\x18\x01 \x03(\x05\x12\r\n\x05start\x18\x02 \x01(\t\x12\x0b\n\x03\x65nd\x18\x03 \x01(\t\x12\x12\n\nvalid_from\x18\x04 \x01(\t\x12\x13\n\x0bvalid_until\x18\x05 \x01(\t\"\xbc\x03\n\x06Person\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x0b\n\x03key\x18\x02 \x01(\t\x12\x0c\n\x04name\x18\x03 \x01(\t\x12\x12\n\nbranch_ids\x18\x04 \x03(\t\x12\x34\n\rworking_hours\x18\x05 \x03(\x0b\x32\x1d.rufbuch.staff.v1.WeeklyHours\x12+\n\x08\x61\x62sences\x18\x06 \x03(\x0b\x32\x19.rufbuch.staff.v1.Absence\x12\x33\n\x08\x61\x63\x63ounts\x18\x07 \x03(\x0b\x32!.rufbuch.staff.v1.CalendarAccount\x12\x13\n\x0bservice_ids\x18\x08 \x03(\t\x12\x1c\n\x14\x62ookable_service_ids\x18\t \x03(\t\x12\x31\n\x0b\x64\x61ted_hours\x18\n \x03(\x0b\x32\x1c.rufbuch.staff.v1.DatedHours\x12\x35\n\rphase_minutes\x18\x0b \x03(\x0b\x32\x1e.rufbuch.staff.v1.PhaseMinutes\x12\x1d\n\x15\x62uffer_before_minutes\x18\x0c \x01(\x05\x12\x1c\n\x14\x62uffer_after_minutes\x18\r \x01(\x05\"K\n\x0cPhaseMinutes\x12\x12\n\nservice_id\x18\x01 \x01(\t\x12\x16\n\x0ephase_position\x18\x02 \x01(\x05\x12\x0f\n\x07minutes\x18\x03 \x01(\x05\"u\n\x07\x41\x62sence\x12.\n\nstart_time\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0c\n\x04note\x18\x03 \x01(\t\"S\n\x0f\x43\x61lendarAccount\x12\x12\n\naccount_id\x18\x01 \x01(\t\x12\x0b\n\x03key\x18\x02 \x01(\t\x12\x10\n\x08username\x18\x03 \x01(\t\x12\r\n\x05\x65mail\x18\x04 \x01(\t\"\x99\x03\n\x07Service\x12\x12\n\nservice_id\x18\x01 \x01(\t\x12\x0b\n\x03key\x18\x02 \x01(\t\x12\x0c\n\x04name\x18\x03 \x01(\t\x12\x10\n\x08synonyms\x18\x04 \x03(\t\x12\'\n\x06phases\x18\x05 \x03(\x0b\x32\x17.rufbuch.staff.v1.Phase\x12\x18\n\x0bprice_minor\x18\x06 \x01(\x03H\x00\x88\x01\x01\x12\x10\n\x08\x63urrency\x18\x07 \x01(\t\x12\x1d\n\x15\x62uffer_before_minutes\x18\x08 \x01(\x05\x12\x1c\n\x14\x62uffer_after_minutes\x18\t \x01(\x05\x12\x1f\n\x12min_notice_minutes\x18\n \x01(\x05H\x01\x88\x01\x01\x12\x19\n\x0chorizon_days\x18\x0b \x01(\x05H\x02\x88\x01\x01\x12\x34\n\rstart_windows\x18\x0c \x03(\x0b\x32\x1d.rufbuch.staff.v1.WeeklyHours\x12\x11\n\tdaily_cap\x18\r \x01(\x05\x42\x0e\n\x0c_price_minorB\x15\n\x13_min_notice_minutesB\x0f\n\r_horizon_days\"j\n\x05Phase\x12\x0c\n\x04name\x18\x01 \x01(\t\x12)\n\x04kind\x18\x02 \x01(\x0e\x32\x1b.rufbuch.staff.v1.PhaseKind\x12\x0f\n\x07minutes\x18\x03 \x01(\x05\x12\x17\n\x0fresource_groups\x18\x04 \x03(\t\"\xd8\x02\n\x06Policy\x12\x11\n\tbranch_id\x18\x01 \x01(\t\x12\x12\n\nservice_id\x18\x02 \x01(\t\x12\x11\n\tperson_id\x18\x03 \x01(\t\x12\"\n\x15\x63\x61ncel_cutoff_minutes\x18\x04 \x01(\x05H\x00\x88\x01\x01\x12 \n\x13move_cutoff_minutes\x18\x05 \x01(\x05H\x01\x88\x01\x01\x12,\n\tfee_tiers\x18\x06 \x03(\x0b\x32\x19.rufbuch.staff.v1.FeeTier\x12\x16\n\tmoves_max\x18\x07 \x01(\x05H\x02\x88\x01\x01\x12(\n\x1b\x63\x61ncellations_per_month_max\x18\x08 \x01(\x05H\x03\x88\x01\x01\x42\x18\n\x16_cancel_cutoff_minutesB\x16\n\x14_move_cutoff_minutesB\x0c\n\n_moves_maxB\x1e\n\x1c_cancellations_per_month_max\"F\n\x07\x46\x65\x65Tier\x12\x16\n\x0eminutes_before\x18\x01 \x01(\x05\x12\x11\n\tfee_minor\x18\x02 \x01(\x03\x12\x10\n\x08\x63urrency\x18\x03 \x01(\t\"s\n\x07Mapping\x12\x12\n\nservice_id\x18\x01 \x01(\t\x12\x16\n\x0ephase_position\x18\x02 \x01(\x05\x12\x11\n\tperson_id\x18\x03 \x01(\t\x12\x12\n\naccount_id\x18\x04 \x01(\t\x12\x15\n\revent_type_id\x18\x05 \x01(\x03*g\n\x0e\x43\x61ncelledThere\x12\x1f\n\x1b\x43\x41NCELLED_THERE_UNSPECIFIED\x10\x00\x12\x1a\n\x16\x43\x41NCELLED_THERE_CANCEL\x10\x01\x12\x18\n\x14\x43\x41NCELLED_THERE_CASE\x10\x02*s\n\tPhaseKind\x12\x1a\n\x16PHASE_KIND_UNSPECIFIED\x10\x00\x12\x15\n\x11PHASE_KIND_ACTIVE\x10\x01\x12\x17\n\x13PHASE_KIND_GAP_FREE\x10\x02\x12\x1a\n\x16PHASE_KIND_GAP_BLOCKED\x10\x03\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1frufbuch/staff/v1/business.proto\x12\x10rufbuch.staff.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\xd3\x03\n\x08\x42usiness\x12\x11\n\ttenant_id\x18\x01 \x01(\t\x12\x0b\n\x03key\x18\x02 \x01(\t\x12\x0c\n\x04name\x18\x03 \x01(\t\x12\x10\n\x08language\x18\x04 \x01(\t\x12*\n\x08\x62ranches\x18\x05 \x03(\x0b\x32\x18.rufbuch.staff.v1.Branch\x12(\n\x06people\x18\x06 \x03(\x0b\x32\x18.rufbuch.staff.v1.Person\x12+\n\x08services\x18\x07 \x03(\x0b\x32\x19.rufbuch.staff.v1.Service\x12+\n\x08mappings\x18\x08 \x03(\x0b\x32\x19.rufbuch.staff.v1.Mapping\x12\x15\n\rcalendar_sync\x18\t \x01(\x08\x12\x0c\n\x04\x65tag\x18\n \x01(\t\x12\x1b\n\x13telephony_workspace\x18\r \x01(\t\x12*\n\x08policies\x18\x0b \x03(\x0b\x32\x18.rufbuch.staff.v1.Policy\x12\x37\n\x0e\x63\x61lendar_terms\x18\x0c \x01(\x0b\x32\x1f.rufbuch.staff.v1.CalendarTerms\x12\x30\n\tsentences\x18\x14 \x03(\x0b\x32\x1d.rufbuch.staff.v1.OwnSentence\"Q\n\x0bOwnSentence\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x10\n\x08language\x18\x02 \x01(\t\x12\x0c\n\x04text\x18\x03 \x01(\t\x12\x14\n\x0ctext_for_one\x18\x04 \x01(\t\"\x82\x01\n\rCalendarTerms\x12\x14\n\x0cmirror_holds\x18\x01 \x01(\x08\x12\x39\n\x0f\x63\x61ncelled_there\x18\x02 \x01(\x0e\x32 .rufbuch.staff.v1.CancelledThere\x12 \n\x18live_check_after_minutes\x18\x03 \x01(\x05\"\xf5\x02\n\x06\x42ranch\x12\x11\n\tbranch_id\x18\x01 \x01(\t\x12\x0b\n\x03key\x18\x02 \x01(\t\x12\x0c\n\x04name\x18\x03 \x01(\t\x12\x11\n\ttime_zone\x18\x04 \x01(\t\x12\x16\n\x0eholiday_region\x18\x05 \x01(\t\x12\x17\n\x0f\x64ialled_numbers\x18\x06 \x03(\t\x12\x19\n\x11slot_step_minutes\x18\x07 \x01(\x05\x12\x1a\n\x12min_notice_minutes\x18\x08 \x01(\x05\x12\x14\n\x0chorizon_days\x18\t \x01(\x05\x12\x14\n\x0chold_seconds\x18\n \x01(\x05\x12\x34\n\ropening_hours\x18\x0b \x03(\x0b\x32\x1d.rufbuch.staff.v1.WeeklyHours\x12\x31\n\x0b\x64\x61ted_hours\x18\x0c \x03(\x0b\x32\x1c.rufbuch.staff.v1.DatedHours\x12-\n\tresources\x18\r \x03(\x0b\x32\x1a.rufbuch.staff.v1.Resource\"R\n\nDatedHours\x12\x0c\n\x04\x64\x61te\x18\x01 \x01(\t\x12(\n\x05spans\x18\x02 \x03(\x0b\x32\x19.rufbuch.staff.v1.DaySpan\x12\x0c\n\x04note\x18\x03 \x01(\t\"%\n\x07\x44\x61ySpan\x12\r\n\x05start\x18\x01 \x01(\t\x12\x0b\n\x03\x65nd\x18\x02 \x01(\t\"I\n\x08Resource\x12\x13\n\x0bresource_id\x18\x01 \x01(\t\x12\x0b\n\x03key\x18\x02 \x01(\t\x12\x0c\n\x04name\x18\x03 \x01(\t\x12\r\n\x05group\x18\x04 \x01(\t\"d\n\x0bWeeklyHours\x12\x10\n\x08weekdays\x18\x01 \x03(\x05\x12\r\n\x05start\x18\x02 \x01(\t\x12\x0b\n\x03\x65nd\x18\x03 \x01(\t\x12\x12\n\nvalid_from\x18\x04 \x01(\t\x12\x13\n\x0bvalid_until\x18\x05 \x01(\t\"\xbc\x03\n\x06Person\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x0b\n\x03key\x18\x02 \x01(\t\x12\x0c\n\x04name\x18\x03 \x01(\t\x12\x12\n\nbranch_ids\x18\x04 \x03(\t\x12\x34\n\rworking_hours\x18\x05 \x03(\x0b\x32\x1d.rufbuch.staff.v1.WeeklyHours\x12+\n\x08\x61\x62sences\x18\x06 \x03(\x0b\x32\x19.rufbuch.staff.v1.Absence\x12\x33\n\x08\x61\x63\x63ounts\x18\x07 \x03(\x0b\x32!.rufbuch.staff.v1.CalendarAccount\x12\x13\n\x0bservice_ids\x18\x08 \x03(\t\x12\x1c\n\x14\x62ookable_service_ids\x18\t \x03(\t\x12\x31\n\x0b\x64\x61ted_hours\x18\n \x03(\x0b\x32\x1c.rufbuch.staff.v1.DatedHours\x12\x35\n\rphase_minutes\x18\x0b \x03(\x0b\x32\x1e.rufbuch.staff.v1.PhaseMinutes\x12\x1d\n\x15\x62uffer_before_minutes\x18\x0c \x01(\x05\x12\x1c\n\x14\x62uffer_after_minutes\x18\r \x01(\x05\"K\n\x0cPhaseMinutes\x12\x12\n\nservice_id\x18\x01 \x01(\t\x12\x16\n\x0ephase_position\x18\x02 \x01(\x05\x12\x0f\n\x07minutes\x18\x03 \x01(\x05\"u\n\x07\x41\x62sence\x12.\n\nstart_time\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0c\n\x04note\x18\x03 \x01(\t\"S\n\x0f\x43\x61lendarAccount\x12\x12\n\naccount_id\x18\x01 \x01(\t\x12\x0b\n\x03key\x18\x02 \x01(\t\x12\x10\n\x08username\x18\x03 \x01(\t\x12\r\n\x05\x65mail\x18\x04 \x01(\t\"\x99\x03\n\x07Service\x12\x12\n\nservice_id\x18\x01 \x01(\t\x12\x0b\n\x03key\x18\x02 \x01(\t\x12\x0c\n\x04name\x18\x03 \x01(\t\x12\x10\n\x08synonyms\x18\x04 \x03(\t\x12\'\n\x06phases\x18\x05 \x03(\x0b\x32\x17.rufbuch.staff.v1.Phase\x12\x18\n\x0bprice_minor\x18\x06 \x01(\x03H\x00\x88\x01\x01\x12\x10\n\x08\x63urrency\x18\x07 \x01(\t\x12\x1d\n\x15\x62uffer_before_minutes\x18\x08 \x01(\x05\x12\x1c\n\x14\x62uffer_after_minutes\x18\t \x01(\x05\x12\x1f\n\x12min_notice_minutes\x18\n \x01(\x05H\x01\x88\x01\x01\x12\x19\n\x0chorizon_days\x18\x0b \x01(\x05H\x02\x88\x01\x01\x12\x34\n\rstart_windows\x18\x0c \x03(\x0b\x32\x1d.rufbuch.staff.v1.WeeklyHours\x12\x11\n\tdaily_cap\x18\r \x01(\x05\x42\x0e\n\x0c_price_minorB\x15\n\x13_min_notice_minutesB\x0f\n\r_horizon_days\"j\n\x05Phase\x12\x0c\n\x04name\x18\x01 \x01(\t\x12)\n\x04kind\x18\x02 \x01(\x0e\x32\x1b.rufbuch.staff.v1.PhaseKind\x12\x0f\n\x07minutes\x18\x03 \x01(\x05\x12\x17\n\x0fresource_groups\x18\x04 \x03(\t\"\xd8\x02\n\x06Policy\x12\x11\n\tbranch_id\x18\x01 \x01(\t\x12\x12\n\nservice_id\x18\x02 \x01(\t\x12\x11\n\tperson_id\x18\x03 \x01(\t\x12\"\n\x15\x63\x61ncel_cutoff_minutes\x18\x04 \x01(\x05H\x00\x88\x01\x01\x12 \n\x13move_cutoff_minutes\x18\x05 \x01(\x05H\x01\x88\x01\x01\x12,\n\tfee_tiers\x18\x06 \x03(\x0b\x32\x19.rufbuch.staff.v1.FeeTier\x12\x16\n\tmoves_max\x18\x07 \x01(\x05H\x02\x88\x01\x01\x12(\n\x1b\x63\x61ncellations_per_month_max\x18\x08 \x01(\x05H\x03\x88\x01\x01\x42\x18\n\x16_cancel_cutoff_minutesB\x16\n\x14_move_cutoff_minutesB\x0c\n\n_moves_maxB\x1e\n\x1c_cancellations_per_month_max\"F\n\x07\x46\x65\x65Tier\x12\x16\n\x0eminutes_before\x18\x01 \x01(\x05\x12\x11\n\tfee_minor\x18\x02 \x01(\x03\x12\x10\n\x08\x63urrency\x18\x03 \x01(\t\"s\n\x07Mapping\x12\x12\n\nservice_id\x18\x01 \x01(\t\x12\x16\n\x0ephase_position\x18\x02 \x01(\x05\x12\x11\n\tperson_id\x18\x03 \x01(\t\x12\x12\n\naccount_id\x18\x04 \x01(\t\x12\x15\n\revent_type_id\x18\x05 \x01(\x03*g\n\x0e\x43\x61ncelledThere\x12\x1f\n\x1b\x43\x41NCELLED_THERE_UNSPECIFIED\x10\x00\x12\x1a\n\x16\x43\x41NCELLED_THERE_CANCEL\x10\x01\x12\x18\n\x14\x43\x41NCELLED_THERE_CASE\x10\x02*s\n\tPhaseKind\x12\x1a\n\x16PHASE_KIND_UNSPECIFIED\x10\x00\x12\x15\n\x11PHASE_KIND_ACTIVE\x10\x01\x12\x17\n\x13PHASE_KIND_GAP_FREE\x10\x02\x12\x1a\n\x16PHASE_KIND_GAP_BLOCKED\x10\x03\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'rufbuch.staff.v1.business_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_CANCELLEDTHERE']._serialized_start=3099
-  _globals['_CANCELLEDTHERE']._serialized_end=3202
-  _globals['_PHASEKIND']._serialized_start=3204
-  _globals['_PHASEKIND']._serialized_end=3319
+  _globals['_CANCELLEDTHERE']._serialized_start=3232
+  _globals['_CANCELLEDTHERE']._serialized_end=3335
+  _globals['_PHASEKIND']._serialized_start=3337
+  _globals['_PHASEKIND']._serialized_end=3452
   _globals['_BUSINESS']._serialized_start=87
-  _globals['_BUSINESS']._serialized_end=504
-  _globals['_CALENDARTERMS']._serialized_start=507
-  _globals['_CALENDARTERMS']._serialized_end=637
-  _globals['_BRANCH']._serialized_start=640
-  _globals['_BRANCH']._serialized_end=1013
-  _globals['_DATEDHOURS']._serialized_start=1015
-  _globals['_DATEDHOURS']._serialized_end=1097
-  _globals['_DAYSPAN']._serialized_start=1099
-  _globals['_DAYSPAN']._serialized_end=1136
-  _globals['_RESOURCE']._serialized_start=1138
-  _globals['_RESOURCE']._serialized_end=1211
-  _globals['_WEEKLYHOURS']._serialized_start=1213
-  _globals['_WEEKLYHOURS']._serialized_end=1313
-  _globals['_PERSON']._serialized_start=1316
-  _globals['_PERSON']._serialized_end=1760
-  _globals['_PHASEMINUTES']._serialized_start=1762
-  _globals['_PHASEMINUTES']._serialized_end=1837
-  _globals['_ABSENCE']._serialized_start=1839
-  _globals['_ABSENCE']._serialized_end=1956
-  _globals['_CALENDARACCOUNT']._serialized_start=1958
-  _globals['_CALENDARACCOUNT']._serialized_end=2041
-  _globals['_SERVICE']._serialized_start=2044
-  _globals['_SERVICE']._serialized_end=2453
-  _globals['_PHASE']._serialized_start=2455
-  _globals['_PHASE']._serialized_end=2561
-  _globals['_POLICY']._serialized_start=2564
-  _globals['_POLICY']._serialized_end=2908
-  _globals['_FEETIER']._serialized_start=2910
-  _globals['_FEETIER']._serialized_end=2980
-  _globals['_MAPPING']._serialized_start=2982
-  _globals['_MAPPING']._serialized_end=3097
+  _globals['_BUSINESS']._serialized_end=554
+  _globals['_OWNSENTENCE']._serialized_start=556
+  _globals['_OWNSENTENCE']._serialized_end=637
+  _globals['_CALENDARTERMS']._serialized_start=640
+  _globals['_CALENDARTERMS']._serialized_end=770
+  _globals['_BRANCH']._serialized_start=773
+  _globals['_BRANCH']._serialized_end=1146
+  _globals['_DATEDHOURS']._serialized_start=1148
+  _globals['_DATEDHOURS']._serialized_end=1230
+  _globals['_DAYSPAN']._serialized_start=1232
+  _globals['_DAYSPAN']._serialized_end=1269
+  _globals['_RESOURCE']._serialized_start=1271
+  _globals['_RESOURCE']._serialized_end=1344
+  _globals['_WEEKLYHOURS']._serialized_start=1346
+  _globals['_WEEKLYHOURS']._serialized_end=1446
+  _globals['_PERSON']._serialized_start=1449
+  _globals['_PERSON']._serialized_end=1893
+  _globals['_PHASEMINUTES']._serialized_start=1895
+  _globals['_PHASEMINUTES']._serialized_end=1970
+  _globals['_ABSENCE']._serialized_start=1972
+  _globals['_ABSENCE']._serialized_end=2089
+  _globals['_CALENDARACCOUNT']._serialized_start=2091
+  _globals['_CALENDARACCOUNT']._serialized_end=2174
+  _globals['_SERVICE']._serialized_start=2177
+  _globals['_SERVICE']._serialized_end=2586
+  _globals['_PHASE']._serialized_start=2588
+  _globals['_PHASE']._serialized_end=2694
+  _globals['_POLICY']._serialized_start=2697
+  _globals['_POLICY']._serialized_end=3041
+  _globals['_FEETIER']._serialized_start=3043
+  _globals['_FEETIER']._serialized_end=3113
+  _globals['_MAPPING']._serialized_start=3115
+  _globals['_MAPPING']._serialized_end=3230
 # @@protoc_insertion_point(module_scope)

@@ -89,6 +89,7 @@ class Business(_message.Message):
     TELEPHONY_WORKSPACE_FIELD_NUMBER: _builtins.int
     POLICIES_FIELD_NUMBER: _builtins.int
     CALENDAR_TERMS_FIELD_NUMBER: _builtins.int
+    SENTENCES_FIELD_NUMBER: _builtins.int
     tenant_id: _builtins.str
     """Derived from the key; the same file gives the same ids on every installation."""
     key: _builtins.str
@@ -122,6 +123,10 @@ class Business(_message.Message):
     def calendar_terms(self) -> Global___CalendarTerms:
         """How the business and its calendars at Cal.com go together."""
 
+    @_builtins.property
+    def sentences(self) -> _containers.RepeatedCompositeFieldContainer[Global___OwnSentence]:
+        """What is said on the phone in the business's own way."""
+
     def __init__(
         self,
         *,
@@ -138,14 +143,49 @@ class Business(_message.Message):
         telephony_workspace: _builtins.str = ...,
         policies: _abc.Iterable[Global___Policy] | None = ...,
         calendar_terms: Global___CalendarTerms | None = ...,
+        sentences: _abc.Iterable[Global___OwnSentence] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["calendar_terms", b"calendar_terms"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["branches", b"branches", "calendar_sync", b"calendar_sync", "calendar_terms", b"calendar_terms", "etag", b"etag", "key", b"key", "language", b"language", "mappings", b"mappings", "name", b"name", "people", b"people", "policies", b"policies", "services", b"services", "telephony_workspace", b"telephony_workspace", "tenant_id", b"tenant_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["branches", b"branches", "calendar_sync", b"calendar_sync", "calendar_terms", b"calendar_terms", "etag", b"etag", "key", b"key", "language", b"language", "mappings", b"mappings", "name", b"name", "people", b"people", "policies", b"policies", "sentences", b"sentences", "services", b"services", "telephony_workspace", b"telephony_workspace", "tenant_id", b"tenant_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Business: _TypeAlias = Business  # noqa: Y015
+
+@_typing.final
+class OwnSentence(_message.Message):
+    """A sentence of the business's own, said instead of the gateway's."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    LANGUAGE_FIELD_NUMBER: _builtins.int
+    TEXT_FIELD_NUMBER: _builtins.int
+    TEXT_FOR_ONE_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """Of the gateway's sentence, e.g. "AVAILABLE"."""
+    language: _builtins.str
+    """"de" or "en"."""
+    text: _builtins.str
+    """With gaps such as {when}: the same as in the gateway's sentence."""
+    text_for_one: _builtins.str
+    """Where a number matters ({count}), the form for exactly one; otherwise empty."""
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        language: _builtins.str = ...,
+        text: _builtins.str = ...,
+        text_for_one: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["language", b"language", "name", b"name", "text", b"text", "text_for_one", b"text_for_one"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___OwnSentence: _TypeAlias = OwnSentence  # noqa: Y015
 
 @_typing.final
 class CalendarTerms(_message.Message):

@@ -245,6 +245,7 @@ class BusinessDescription(_message.Message):
     CALENDAR_TERMS_FIELD_NUMBER: _builtins.int
     TELEPHONY_WORKSPACE_FIELD_NUMBER: _builtins.int
     MESSAGES_FIELD_NUMBER: _builtins.int
+    SENTENCES_FIELD_NUMBER: _builtins.int
     key: _builtins.str
     name: _builtins.str
     language: _builtins.str
@@ -269,6 +270,10 @@ class BusinessDescription(_message.Message):
     def messages(self) -> _message_pb2.MessageSettings:
         """Absent: what is stored stays; without channels: nothing is sent."""
 
+    @_builtins.property
+    def sentences(self) -> _containers.RepeatedCompositeFieldContainer[_business_pb2.OwnSentence]:
+        """All of the business's own sentences: one that is left out is the gateway's again."""
+
     def __init__(
         self,
         *,
@@ -285,10 +290,11 @@ class BusinessDescription(_message.Message):
         calendar_terms: _business_pb2.CalendarTerms | None = ...,
         telephony_workspace: _builtins.str = ...,
         messages: _message_pb2.MessageSettings | None = ...,
+        sentences: _abc.Iterable[_business_pb2.OwnSentence] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["calendar_terms", b"calendar_terms", "messages", b"messages"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["branches", b"branches", "calendar_sync", b"calendar_sync", "calendar_terms", b"calendar_terms", "calendar_webhook_secret", b"calendar_webhook_secret", "key", b"key", "language", b"language", "mappings", b"mappings", "messages", b"messages", "name", b"name", "people", b"people", "policies", b"policies", "services", b"services", "telephony_workspace", b"telephony_workspace"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["branches", b"branches", "calendar_sync", b"calendar_sync", "calendar_terms", b"calendar_terms", "calendar_webhook_secret", b"calendar_webhook_secret", "key", b"key", "language", b"language", "mappings", b"mappings", "messages", b"messages", "name", b"name", "people", b"people", "policies", b"policies", "sentences", b"sentences", "services", b"services", "telephony_workspace", b"telephony_workspace"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -5,6 +5,7 @@ from dataclasses import astuple, dataclass, field, replace
 from datetime import datetime
 
 from staff_registry.domain.messages import Messages
+from staff_registry.domain.sentences import OwnSentence
 
 
 class PhaseKind(enum.Enum):
@@ -256,6 +257,8 @@ class Business:
     """The account at Retell whose calls are calls to this business; "": the default one."""
     messages: Messages | None = None
     """None: nothing is said about messages; what is stored stays."""
+    sentences: tuple[OwnSentence, ...] = ()
+    """What is said on the phone in the business's own way; all of them, so that one left out is ours again."""
 
     def canonical(self) -> "Business":
         """The same business with everything that has no order of its own in one fixed order, and no silent policy."""
@@ -271,6 +274,7 @@ class Business:
                 sorted((each for each in self.policies if not each.is_silent()), key=Policy.scope)
             ),
             messages=self.messages and self.messages.canonical(),
+            sentences=tuple(sorted(self.sentences)),
         )
 
     def without_secrets(self) -> "Business":

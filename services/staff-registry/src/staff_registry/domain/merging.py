@@ -19,7 +19,7 @@ def merge(stored: Business | None, described: Business) -> Business:
     deleted, since appointments refer to it; a mapping that is kept goes only when its phase has become another one for
     that person, or its account or the skill is gone. A policy replaces the one that speaks of the same branch, service
     and person; one that rules nothing takes it away. Messages are replaced as a whole where the description says anything
-    about them. Empty secrets keep what is stored.
+    about them. Sentences are those of the description: one that it leaves out is ours again. Empty secrets keep what is stored.
     """
     if stored is None:
         return described.canonical()

@@ -19,9 +19,17 @@ from staff_registry.domain.message_rules import message_faults, message_secrets_
 from staff_registry.domain.people import person_faults
 from staff_registry.domain.policies import policy_faults
 from staff_registry.domain.rules import Faults
+from staff_registry.domain.sentences import SENTENCES_MAX, sentence_faults
 from staff_registry.domain.services import service_faults
 
-_LIMITS = {"branches": 50, "people": 500, "services": 500, "mappings": 20_000, "policies": 1000}
+_LIMITS = {
+    "branches": 50,
+    "people": 500,
+    "services": 500,
+    "mappings": 20_000,
+    "policies": 1000,
+    "sentences": SENTENCES_MAX,
+}
 
 
 def faults_in(business: Business) -> dict[str, str]:
@@ -41,6 +49,7 @@ def faults_in(business: Business) -> dict[str, str]:
             *(policy_faults(f"policies[{n}]", policy, known) for n, policy in enumerate(business.policies)),
             _terms("calendar_terms", business.calendar_terms),
             message_faults(business.messages, known) if business.messages else (),
+            sentence_faults(business.sentences),
             _uniqueness(business),
         )
     )

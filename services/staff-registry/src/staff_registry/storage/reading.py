@@ -27,6 +27,7 @@ from staff_registry.domain.business import (
     Service,
     WeeklyHours,
 )
+from staff_registry.domain.sentences import OwnSentence
 from staff_registry.storage.messages import messages_from
 from staff_registry.storage.sealing import Sealer
 
@@ -112,6 +113,7 @@ async def read_business(connection: Connection, tenant_id: UUID, sealer: Sealer 
         calendar_terms=CalendarTerms(
             row["mirror_holds"], CancelledThere(row["cancelled_there"]), row["live_check_after_minutes"]
         ),
+        sentences=tuple(OwnSentence(**own) for own in _items(row["sentences"])),
         messages=messages_from(
             row["messages"], _unsealed(row["smtp_password"], sealer), _unsealed(row["sms_key"], sealer)
         ),

@@ -60,14 +60,14 @@ async def _write_tenant(
     business, terms = registered.business, registered.business.calendar_terms
     columns = (
         "tenant_id, key, name, language, calendar_sync, webhook_secret, revision, imported_at,"
-        f" mirror_holds, cancelled_there, live_check_after_minutes, telephony_workspace, {COLUMNS}"
+        f" mirror_holds, cancelled_there, live_check_after_minutes, telephony_workspace, sentences, {COLUMNS}"
     )
     row = (
         Ids(business.key).tenant, business.key, business.name, business.language, business.calendar_sync,
         sealer.seal(business.webhook_secret), registered.revision, now,
         terms.mirror_holds, terms.cancelled_there.value if terms.cancelled_there else None,
         terms.live_check_after_minutes, business.telephony_workspace,
-        *messages_row(business.messages, sealer),
+        json.dumps([asdict(own) for own in business.sentences]), *messages_row(business.messages, sealer),
     )  # fmt: skip
     await upsert(connection, "tenant", columns, [row], key="tenant_id")
 

@@ -14,6 +14,7 @@ from staff_registry.wire.parts import (
     service_message,
     terms_message,
 )
+from staff_registry.wire.sentences import sentence_messages
 from staff_registry.yaml_file import describe
 
 
@@ -57,6 +58,7 @@ def request_for(business: Business) -> service_pb2.ImportBusinessRequest:
         policies=[_policy(policy) for policy in business.policies],
         calendar_terms=terms_message(business.calendar_terms),
         messages=messages_message(business.messages) if business.messages else None,
+        sentences=sentence_messages(business.sentences),
     )
     return service_pb2.ImportBusinessRequest(business=description)
 

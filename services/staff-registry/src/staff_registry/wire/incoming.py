@@ -27,6 +27,7 @@ from staff_registry.domain.business import (
     WeeklyHours,
 )
 from staff_registry.wire.messages import described_messages
+from staff_registry.wire.sentences import described_sentences
 
 KINDS = {
     business_pb2.PHASE_KIND_ACTIVE: PhaseKind.ACTIVE,
@@ -57,6 +58,7 @@ def described_business(message: service_pb2.BusinessDescription) -> Business:
         policies=tuple(map(_policy, message.policies)),
         messages=described_messages(message.messages) if message.HasField("messages") else None,
         calendar_terms=_terms(message.calendar_terms),
+        sentences=described_sentences(message.sentences),
     )
 
 

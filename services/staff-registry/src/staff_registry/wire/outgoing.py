@@ -25,6 +25,7 @@ from staff_registry.wire.parts import (
     service_message,
     terms_message,
 )
+from staff_registry.wire.sentences import sentence_messages
 
 
 def business_message(registered: Registered) -> business_pb2.Business:
@@ -44,6 +45,7 @@ def business_message(registered: Registered) -> business_pb2.Business:
         telephony_workspace=business.telephony_workspace,
         etag=business_etag(registered),
         policies=[_policy(policy, ids) for policy in business.policies],
+        sentences=sentence_messages(business.sentences),
         calendar_terms=terms_message(business.calendar_terms),
     )
 

@@ -28,6 +28,7 @@ from staff_registry.domain.validation import faults_in
 from staff_registry.yaml_file.messages import described_messages
 from staff_registry.yaml_file.nodes import Notes, root
 from staff_registry.yaml_file.reading import Node
+from staff_registry.yaml_file.sentences import described_sentence
 
 LANGUAGE, CURRENCY = "de-DE", "EUR"
 """Meant where the file says nothing."""
@@ -85,7 +86,7 @@ def described(node: Node, api_keys: Mapping[str, str]) -> Business:
         telephony_workspace="telephony_workspace",
         branches="branches", people="people", services="services", policies="policies", mappings="mappings",
         calcom="calendar_terms",
-        messages="messages",
+        messages="messages", sentences="sentences",
     )  # fmt: skip
     currency = fields["currency"].text(CURRENCY)
     return Business(
@@ -101,6 +102,7 @@ def described(node: Node, api_keys: Mapping[str, str]) -> Business:
         policies=fields["policies"].each(partial(_policy, currency=currency)),
         calendar_terms=fields["calcom"].block(_terms, CalendarTerms()),
         messages=fields["messages"].block(described_messages, None),
+        sentences=fields["sentences"].each(described_sentence),
     )
 
 

@@ -21,6 +21,7 @@ from staff_registry.domain.business import (
 )
 from staff_registry.yaml_file.describing import CURRENCY, WEEKDAYS
 from staff_registry.yaml_file.messages import rendered_messages
+from staff_registry.yaml_file.sentences import rendered_sentence
 
 Block = dict[str, Any]
 _MAP, _TEXT = "tag:yaml.org,2002:map", "tag:yaml.org,2002:str"
@@ -64,6 +65,7 @@ def render(business: Business) -> str:
         people=[_person(person) for person in business.people],
         policies=[_policy(policy, currency) for policy in business.policies] or None,
         messages=rendered_messages(business.messages) if business.messages else None,
+        sentences=[rendered_sentence(own) for own in business.sentences] or None,
         mappings=[
             _line(
                 service=mapping.service_key,

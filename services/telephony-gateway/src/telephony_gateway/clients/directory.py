@@ -15,6 +15,7 @@ from prometheus_client import Gauge
 from rufbuch.staff.v1 import business_pb2, service_pb2, service_pb2_grpc
 from telephony_gateway.clients.faults import peer_error, reason_of
 from telephony_gateway.domain.business import BookableService, Colleague, DialledBranch, Hours, Span
+from telephony_gateway.domain.sentence_texts import Text
 from telephony_gateway.domain.sentences import Voice
 from telephony_gateway.domain.workspaces import DEFAULT
 from telephony_gateway.usecases.ports import NobodyDialled
@@ -162,7 +163,7 @@ def read_branch(business: business_pb2.Business, branch_id: str) -> DialledBranc
         tenant_id=business.tenant_id,
         branch_id=branch_id,
         business_name=business.name,
-        language=Voice(business.language),
+        language=_voice(business),
         zone=ZoneInfo(branch.time_zone),
         horizon_days=branch.horizon_days,
         opening_hours=tuple(_hours(hours) for hours in branch.opening_hours),
@@ -175,6 +176,11 @@ def read_branch(business: business_pb2.Business, branch_id: str) -> DialledBranc
         holiday_region=branch.holiday_region,
         workspace=business.telephony_workspace or DEFAULT,
     )
+
+
+def _voice(business: business_pb2.Business) -> Voice:
+    own = {(each.language, each.name): Text(each.text, each.text_for_one) for each in business.sentences}
+    return Voice(business.language, own)
 
 
 def _service(service: business_pb2.Service) -> BookableService:

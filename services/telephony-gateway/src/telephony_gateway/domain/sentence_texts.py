@@ -23,9 +23,13 @@ class Text:
     one: str = ""
     """For exactly one, the only form of its own in German and English; "": there is no such form."""
 
+    def said_gaps(self) -> frozenset[str]:
+        """The gaps that stand in the text for any number but one."""
+        return frozenset(_GAP.findall(self.other))
+
     def gaps(self) -> frozenset[str]:
-        """The names of the gaps. The number is one where there are two forms, whether they say it or not."""
-        return frozenset(_GAP.findall(self.other)) | ({COUNT} if self.one else frozenset())
+        """What has to be known to say it: the number too, where there are two forms, whether they say it or not."""
+        return self.said_gaps() | ({COUNT} if self.one else frozenset())
 
     def fill(self, values: Mapping[str, str | int]) -> str:
         """The sentence with its gaps filled; more values than gaps do no harm. Raises KeyError for one that lacks."""

@@ -1,6 +1,6 @@
 """Every sentence that the gateway can say. Nothing else is ever spoken (SE-04, TG-25).
 
-A new one gets a name here and its text in each file under ``sentences/``.
+A new one gets a name here and its text in each file under ``sentences/``; then ``make sentences`` tells the registry.
 """
 
 import enum
