@@ -91,6 +91,10 @@ def test_what_nobody_offers_is_nothing(said: str) -> None:
     assert match(said, SERVICES) == Candidates(())
 
 
+def test_words_that_say_nothing_find_nothing_that_has_them_in_its_name() -> None:
+    assert match("und", [("laenge", ("Ansatz und Längenausgleich",))]) == Candidates(())
+
+
 def test_nothing_is_found_among_nothing() -> None:
     assert match("Anna", []) == Candidates(())
 

@@ -29,8 +29,9 @@ from staff_registry.domain.business import (
     Service,
     WeeklyHours,
 )
+from staff_registry.domain.differences import differences
 from staff_registry.domain.ids import Ids
-from staff_registry.domain.merging import merge
+from staff_registry.domain.merging import KEEP, Pruning, merge
 from staff_registry.domain.messages import (
     KINDS,
     EmailAccount,
@@ -147,12 +148,15 @@ def messages(draw: st.DrawFn, branch_key: str) -> Messages:
 
 @st.composite
 def branches(draw: st.DrawFn, key: str, number: int) -> Branch:
+    retired = draw(st.booleans())
     return Branch(
         key=key,
         name=draw(names),
         time_zone=draw(st.sampled_from(["Europe/Berlin", "UTC", "America/Argentina/Buenos_Aires"])),
         holiday_region=draw(st.sampled_from(["", "DE-BE", "AT-9"])),
-        dialled_numbers=tuple(f"+4930231251{number}{n}" for n in range(draw(st.integers(0, 3)))),
+        dialled_numbers=tuple(
+            f"+4930231251{number}{n}" for n in range(0 if retired else draw(st.integers(0, 3)))
+        ),
         slot_step_minutes=draw(st.integers(5, 60)),
         min_notice_minutes=draw(st.integers(0, 600)),
         horizon_days=draw(st.integers(1, 730)),
@@ -163,6 +167,7 @@ def branches(draw: st.DrawFn, key: str, number: int) -> Branch:
             Resource(f"{key}-{n}", draw(names), draw(st.sampled_from(GROUPS)))
             for n in range(draw(st.integers(0, 2)))
         ),
+        retired=retired,
     )
 
 
@@ -187,6 +192,7 @@ def services(draw: st.DrawFn, key: str, groups: list[str]) -> Service:
         horizon_days=draw(st.none() | st.integers(1, 730)),
         start_windows=draw(weeks()),
         daily_cap=draw(st.integers(0, 1000)),
+        retired=draw(st.booleans()),
     )
 
 
@@ -220,6 +226,7 @@ def people(draw: st.DrawFn, key: str, branch_keys: list[str], offered: list[Serv
         phase_minutes=tuple(PhaseMinutes(*phase, draw(st.integers(1, 600))) for phase in phases),
         buffer_before_minutes=draw(small),
         buffer_after_minutes=draw(small),
+        retired=draw(st.booleans()),
     )
 
 
@@ -289,6 +296,23 @@ def test_what_an_import_makes_of_two_is_sound_or_says_why(first: Business, secon
     )
     assert [path for path in faults_in(merged) if not expected.fullmatch(path)] == []
     assert merge(merged, second) == merged
+
+
+@given(businesses_(), businesses_())
+def test_two_businesses_differ_exactly_where_something_is_told(first: Business, second: Business) -> None:
+    one, other = first.canonical(), merge(first, second)
+    assert differences(one, one) == ()
+    assert bool(differences(one, other)) == (one != other)
+
+
+@given(
+    businesses_(),
+    businesses_(),
+    st.sampled_from([KEEP, Pruning(left_out=True), Pruning(left_out=True, mappings=True)]),
+)
+def test_the_same_file_again_changes_nothing(first: Business, second: Business, pruning: Pruning) -> None:
+    once = merge(first.canonical(), second, pruning)
+    assert merge(once, second, pruning) == once
 
 
 @given(businesses_())

@@ -6,7 +6,7 @@ import pytest
 
 from rufbuch.staff.v1 import service_pb2
 from staff_registry.domain.ids import Ids
-from staff_registry.domain.merging import merge
+from staff_registry.domain.merging import Pruning, merge
 from staff_registry.domain.sentences import OwnSentence
 from staff_registry.samples import SALON
 from staff_registry.wire.describing import request_for
@@ -70,8 +70,10 @@ def test_the_same_sentence_twice_is_refused() -> None:
         describe(OWN + '  - {name: AVAILABLE, text: "Ja, {when}."}\n')
 
 
-def test_a_sentence_that_the_file_leaves_out_is_ours_again() -> None:
-    assert merge(describe(OWN), describe(OWN.split("sentences:")[0])).sentences == ()
+def test_a_sentence_that_the_file_leaves_out_is_kept_and_ours_again_where_it_is_pruned() -> None:
+    bare = describe(OWN.split("sentences:")[0])
+    assert merge(describe(OWN), bare).sentences == describe(OWN).canonical().sentences
+    assert merge(describe(OWN), bare, Pruning(left_out=True)).sentences == ()
 
 
 async def test_whoever_answers_the_phone_is_told(registry: Any) -> None:

@@ -6,9 +6,10 @@ from typing import Any
 
 import grpc
 import pytest
+from asking import refused, with_number
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from chassis.grpc_client import Fault, fault_of
+from chassis.grpc_client import fault_of
 from rufbuch.staff.v1 import business_pb2, service_pb2
 from staff_registry.domain.business import Business, Policy
 from staff_registry.domain.ids import Ids
@@ -17,18 +18,6 @@ from staff_registry.wire.describing import request_for
 from staff_registry.yaml_file import describe
 
 NUMBER = "+493023125100"
-
-
-async def refused(call: Any) -> Fault:
-    with pytest.raises(grpc.aio.AioRpcError) as caught:
-        await call
-    return fault_of(caught.value)
-
-
-def with_number(business: Business, key: str, *numbers: str) -> Business:
-    """Another business of the same make under other numbers."""
-    branch = replace(business.branches[0], dialled_numbers=numbers)
-    return replace(business, key=key, branches=(branch,))
 
 
 async def test_an_imported_business_is_told_as_it_was_described(registry: Any, salon: Business) -> None:

@@ -69,6 +69,15 @@ async def test_ids_are_uuids_from_end_to_end(world: World) -> None:
     assert (asked.tenant_id, asked.branch_id, asked.service_id) == (TENANT, BRANCH, PERM)
 
 
+async def test_what_is_retired_is_neither_told_nor_found(world: World) -> None:
+    """SR-09: the list that is spoken to callers has only what can be booked."""
+    world.registry.business.services.append(business_pb2.Service(name="Minipli", retired=True))
+    listed = await world.phone.function("list_services")
+    asked = await world.phone.function("check_availability", {"service": "Minipli", "date": "Mittwoch"})
+    assert "Minipli" not in listed["message"]
+    assert asked["status"] == "need_service"
+
+
 async def test_what_is_usual_never_replaces_what_is_said(world: World) -> None:
     """TG-23"""
     cut = str(uuid.UUID(int=33))

@@ -237,6 +237,7 @@ class Branch(_message.Message):
     OPENING_HOURS_FIELD_NUMBER: _builtins.int
     DATED_HOURS_FIELD_NUMBER: _builtins.int
     RESOURCES_FIELD_NUMBER: _builtins.int
+    RETIRED_FIELD_NUMBER: _builtins.int
     branch_id: _builtins.str
     key: _builtins.str
     name: _builtins.str
@@ -252,6 +253,8 @@ class Branch(_message.Message):
     """A start may lie at most this far ahead."""
     hold_seconds: _builtins.int
     """How long an offered option stays held."""
+    retired: _builtins.bool
+    """Nobody works there any more and no number leads there; what was booked there stands."""
     @_builtins.property
     def dialled_numbers(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """E.164 numbers under which this branch is called."""
@@ -282,10 +285,11 @@ class Branch(_message.Message):
         opening_hours: _abc.Iterable[Global___WeeklyHours] | None = ...,
         dated_hours: _abc.Iterable[Global___DatedHours] | None = ...,
         resources: _abc.Iterable[Global___Resource] | None = ...,
+        retired: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["branch_id", b"branch_id", "dated_hours", b"dated_hours", "dialled_numbers", b"dialled_numbers", "hold_seconds", b"hold_seconds", "holiday_region", b"holiday_region", "horizon_days", b"horizon_days", "key", b"key", "min_notice_minutes", b"min_notice_minutes", "name", b"name", "opening_hours", b"opening_hours", "resources", b"resources", "slot_step_minutes", b"slot_step_minutes", "time_zone", b"time_zone"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["branch_id", b"branch_id", "dated_hours", b"dated_hours", "dialled_numbers", b"dialled_numbers", "hold_seconds", b"hold_seconds", "holiday_region", b"holiday_region", "horizon_days", b"horizon_days", "key", b"key", "min_notice_minutes", b"min_notice_minutes", "name", b"name", "opening_hours", b"opening_hours", "resources", b"resources", "retired", b"retired", "slot_step_minutes", b"slot_step_minutes", "time_zone", b"time_zone"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -438,6 +442,7 @@ class Person(_message.Message):
     PHASE_MINUTES_FIELD_NUMBER: _builtins.int
     BUFFER_BEFORE_MINUTES_FIELD_NUMBER: _builtins.int
     BUFFER_AFTER_MINUTES_FIELD_NUMBER: _builtins.int
+    RETIRED_FIELD_NUMBER: _builtins.int
     person_id: _builtins.str
     key: _builtins.str
     name: _builtins.str
@@ -445,6 +450,8 @@ class Person(_message.Message):
     buffer_before_minutes: _builtins.int
     """Kept free before and after each appointment of this person, in minutes; added to the service's."""
     buffer_after_minutes: _builtins.int
+    retired: _builtins.bool
+    """Not to be offered any more (bookable_service_ids is empty); what was booked with this person stands."""
     @_builtins.property
     def branch_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
     @_builtins.property
@@ -485,10 +492,11 @@ class Person(_message.Message):
         phase_minutes: _abc.Iterable[Global___PhaseMinutes] | None = ...,
         buffer_before_minutes: _builtins.int = ...,
         buffer_after_minutes: _builtins.int = ...,
+        retired: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["absences", b"absences", "accounts", b"accounts", "bookable_service_ids", b"bookable_service_ids", "branch_ids", b"branch_ids", "buffer_after_minutes", b"buffer_after_minutes", "buffer_before_minutes", b"buffer_before_minutes", "dated_hours", b"dated_hours", "key", b"key", "name", b"name", "person_id", b"person_id", "phase_minutes", b"phase_minutes", "service_ids", b"service_ids", "working_hours", b"working_hours"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["absences", b"absences", "accounts", b"accounts", "bookable_service_ids", b"bookable_service_ids", "branch_ids", b"branch_ids", "buffer_after_minutes", b"buffer_after_minutes", "buffer_before_minutes", b"buffer_before_minutes", "dated_hours", b"dated_hours", "key", b"key", "name", b"name", "person_id", b"person_id", "phase_minutes", b"phase_minutes", "retired", b"retired", "service_ids", b"service_ids", "working_hours", b"working_hours"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -599,6 +607,7 @@ class Service(_message.Message):
     HORIZON_DAYS_FIELD_NUMBER: _builtins.int
     START_WINDOWS_FIELD_NUMBER: _builtins.int
     DAILY_CAP_FIELD_NUMBER: _builtins.int
+    RETIRED_FIELD_NUMBER: _builtins.int
     service_id: _builtins.str
     key: _builtins.str
     name: _builtins.str
@@ -615,6 +624,8 @@ class Service(_message.Message):
     """Instead of the branch's horizon; absent: the branch's."""
     daily_cap: _builtins.int
     """At most so many starts a day in the branch; 0: no limit."""
+    retired: _builtins.bool
+    """Not to be offered any more; what was booked stands."""
     @_builtins.property
     def synonyms(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Other words that callers use for it."""
@@ -643,10 +654,11 @@ class Service(_message.Message):
         horizon_days: _builtins.int | None = ...,
         start_windows: _abc.Iterable[Global___WeeklyHours] | None = ...,
         daily_cap: _builtins.int = ...,
+        retired: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_horizon_days", b"_horizon_days", "_min_notice_minutes", b"_min_notice_minutes", "_price_minor", b"_price_minor", "horizon_days", b"horizon_days", "min_notice_minutes", b"min_notice_minutes", "price_minor", b"price_minor"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_horizon_days", b"_horizon_days", "_min_notice_minutes", b"_min_notice_minutes", "_price_minor", b"_price_minor", "buffer_after_minutes", b"buffer_after_minutes", "buffer_before_minutes", b"buffer_before_minutes", "currency", b"currency", "daily_cap", b"daily_cap", "horizon_days", b"horizon_days", "key", b"key", "min_notice_minutes", b"min_notice_minutes", "name", b"name", "phases", b"phases", "price_minor", b"price_minor", "service_id", b"service_id", "start_windows", b"start_windows", "synonyms", b"synonyms"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_horizon_days", b"_horizon_days", "_min_notice_minutes", b"_min_notice_minutes", "_price_minor", b"_price_minor", "buffer_after_minutes", b"buffer_after_minutes", "buffer_before_minutes", b"buffer_before_minutes", "currency", b"currency", "daily_cap", b"daily_cap", "horizon_days", b"horizon_days", "key", b"key", "min_notice_minutes", b"min_notice_minutes", "name", b"name", "phases", b"phases", "price_minor", b"price_minor", "retired", b"retired", "service_id", b"service_id", "start_windows", b"start_windows", "synonyms", b"synonyms"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__horizon_days: _TypeAlias = _typing.Literal["horizon_days"]  # noqa: Y015
     _WhichOneofArgType__horizon_days: _TypeAlias = _typing.Literal["_horizon_days", b"_horizon_days"]  # noqa: Y015

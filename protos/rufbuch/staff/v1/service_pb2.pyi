@@ -9,6 +9,7 @@ from google.protobuf import message as _message
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from rufbuch.staff.v1 import business_pb2 as _business_pb2
+from rufbuch.staff.v1 import changes_pb2 as _changes_pb2
 from rufbuch.staff.v1 import message_pb2 as _message_pb2
 import builtins as _builtins
 import sys
@@ -40,6 +41,12 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """A number belongs to another business already; metadata: "number"."""
     ERROR_REASON_POSITION_INVALID: _ErrorReason.ValueType  # 6
     """The position does not come from this log."""
+    ERROR_REASON_ETAG_MISMATCH: _ErrorReason.ValueType  # 7
+    """The business has been changed since the caller read it."""
+    ERROR_REASON_PERSON_UNKNOWN: _ErrorReason.ValueType  # 8
+    """The business has no person with the id; metadata: "person_id"."""
+    ERROR_REASON_REQUEST_INVALID: _ErrorReason.ValueType  # 9
+    """A field is missing or malformed; metadata: "field"."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """Why a call was refused; the reason of the google.rpc.ErrorInfo, without its prefix."""
@@ -57,6 +64,12 @@ ERROR_REASON_NUMBER_TAKEN: ErrorReason.ValueType  # 5
 """A number belongs to another business already; metadata: "number"."""
 ERROR_REASON_POSITION_INVALID: ErrorReason.ValueType  # 6
 """The position does not come from this log."""
+ERROR_REASON_ETAG_MISMATCH: ErrorReason.ValueType  # 7
+"""The business has been changed since the caller read it."""
+ERROR_REASON_PERSON_UNKNOWN: ErrorReason.ValueType  # 8
+"""The business has no person with the id; metadata: "person_id"."""
+ERROR_REASON_REQUEST_INVALID: ErrorReason.ValueType  # 9
+"""A field is missing or malformed; metadata: "field"."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015
 
 @_typing.final
@@ -211,16 +224,38 @@ class ImportBusinessRequest(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     BUSINESS_FIELD_NUMBER: _builtins.int
+    VALIDATE_ONLY_FIELD_NUMBER: _builtins.int
+    PRUNE_FIELD_NUMBER: _builtins.int
+    PRUNE_MAPPINGS_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
+    ACTOR_FIELD_NUMBER: _builtins.int
+    validate_only: _builtins.bool
+    """Only say what would change."""
+    prune: _builtins.bool
+    """Retire the branches, people and services that the description leaves out, and drop such policies. Nothing is deleted
+    that appointments can refer to.
+    """
+    prune_mappings: _builtins.bool
+    """With prune: the description has all mappings, so others go, too."""
+    etag: _builtins.str
+    """Import only if this is the business's etag still; empty: whatever is stored."""
+    actor: _builtins.str
+    """Who does it, for the record."""
     @_builtins.property
     def business(self) -> Global___BusinessDescription: ...
     def __init__(
         self,
         *,
         business: Global___BusinessDescription | None = ...,
+        validate_only: _builtins.bool = ...,
+        prune: _builtins.bool = ...,
+        prune_mappings: _builtins.bool = ...,
+        etag: _builtins.str = ...,
+        actor: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["business", b"business"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["business", b"business"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "business", b"business", "etag", b"etag", "prune", b"prune", "prune_mappings", b"prune_mappings", "validate_only", b"validate_only"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -317,10 +352,12 @@ class PersonDescription(_message.Message):
     PHASE_MINUTES_FIELD_NUMBER: _builtins.int
     BUFFER_BEFORE_MINUTES_FIELD_NUMBER: _builtins.int
     BUFFER_AFTER_MINUTES_FIELD_NUMBER: _builtins.int
+    RETIRED_FIELD_NUMBER: _builtins.int
     key: _builtins.str
     name: _builtins.str
     buffer_before_minutes: _builtins.int
     buffer_after_minutes: _builtins.int
+    retired: _builtins.bool
     @_builtins.property
     def branch_keys(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
     @_builtins.property
@@ -349,10 +386,11 @@ class PersonDescription(_message.Message):
         phase_minutes: _abc.Iterable[Global___PhaseMinutesDescription] | None = ...,
         buffer_before_minutes: _builtins.int = ...,
         buffer_after_minutes: _builtins.int = ...,
+        retired: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["absences", b"absences", "accounts", b"accounts", "branch_keys", b"branch_keys", "buffer_after_minutes", b"buffer_after_minutes", "buffer_before_minutes", b"buffer_before_minutes", "dated_hours", b"dated_hours", "key", b"key", "name", b"name", "phase_minutes", b"phase_minutes", "service_keys", b"service_keys", "working_hours", b"working_hours"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["absences", b"absences", "accounts", b"accounts", "branch_keys", b"branch_keys", "buffer_after_minutes", b"buffer_after_minutes", "buffer_before_minutes", b"buffer_before_minutes", "dated_hours", b"dated_hours", "key", b"key", "name", b"name", "phase_minutes", b"phase_minutes", "retired", b"retired", "service_keys", b"service_keys", "working_hours", b"working_hours"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -515,23 +553,84 @@ class ImportBusinessResponse(_message.Message):
 
     BUSINESS_FIELD_NUMBER: _builtins.int
     CHANGED_FIELD_NUMBER: _builtins.int
+    CHANGES_FIELD_NUMBER: _builtins.int
+    CHANGES_LEFT_OUT_FIELD_NUMBER: _builtins.int
     changed: _builtins.bool
     """False where the content was the same as before."""
+    changes_left_out: _builtins.int
+    """How many more there are."""
     @_builtins.property
     def business(self) -> _business_pb2.Business: ...
+    @_builtins.property
+    def changes(self) -> _containers.RepeatedCompositeFieldContainer[_changes_pb2.Change]:
+        """What is different now, or would be; the first 2,000."""
+
     def __init__(
         self,
         *,
         business: _business_pb2.Business | None = ...,
         changed: _builtins.bool = ...,
+        changes: _abc.Iterable[_changes_pb2.Change] | None = ...,
+        changes_left_out: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["business", b"business"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["business", b"business", "changed", b"changed"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["business", b"business", "changed", b"changed", "changes", b"changes", "changes_left_out", b"changes_left_out"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ImportBusinessResponse: _TypeAlias = ImportBusinessResponse  # noqa: Y015
+
+@_typing.final
+class ExportBusinessRequest(_message.Message):
+    """Which business."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TENANT_ID_FIELD_NUMBER: _builtins.int
+    tenant_id: _builtins.str
+    def __init__(
+        self,
+        *,
+        tenant_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["tenant_id", b"tenant_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ExportBusinessRequest: _TypeAlias = ExportBusinessRequest  # noqa: Y015
+
+@_typing.final
+class ExportBusinessResponse(_message.Message):
+    """The business in both forms."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    BUSINESS_FIELD_NUMBER: _builtins.int
+    YAML_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
+    yaml: _builtins.str
+    """The same as a YAML file."""
+    etag: _builtins.str
+    """For ImportBusinessRequest.etag."""
+    @_builtins.property
+    def business(self) -> Global___BusinessDescription: ...
+    def __init__(
+        self,
+        *,
+        business: Global___BusinessDescription | None = ...,
+        yaml: _builtins.str = ...,
+        etag: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["business", b"business"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["business", b"business", "etag", b"etag", "yaml", b"yaml"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ExportBusinessResponse: _TypeAlias = ExportBusinessResponse  # noqa: Y015
 
 @_typing.final
 class PutMappingsRequest(_message.Message):
@@ -541,7 +640,10 @@ class PutMappingsRequest(_message.Message):
 
     TENANT_ID_FIELD_NUMBER: _builtins.int
     MAPPINGS_FIELD_NUMBER: _builtins.int
+    ACTOR_FIELD_NUMBER: _builtins.int
     tenant_id: _builtins.str
+    actor: _builtins.str
+    """Who does it, for the record."""
     @_builtins.property
     def mappings(self) -> _containers.RepeatedCompositeFieldContainer[_business_pb2.Mapping]: ...
     def __init__(
@@ -549,10 +651,11 @@ class PutMappingsRequest(_message.Message):
         *,
         tenant_id: _builtins.str = ...,
         mappings: _abc.Iterable[_business_pb2.Mapping] | None = ...,
+        actor: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["mappings", b"mappings", "tenant_id", b"tenant_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "mappings", b"mappings", "tenant_id", b"tenant_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

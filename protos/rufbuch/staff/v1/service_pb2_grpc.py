@@ -3,6 +3,8 @@
 import grpc
 import warnings
 
+from rufbuch.staff.v1 import changes_pb2 as rufbuch_dot_staff_dot_v1_dot_changes__pb2
+from rufbuch.staff.v1 import queries_pb2 as rufbuch_dot_staff_dot_v1_dot_queries__pb2
 from rufbuch.staff.v1 import service_pb2 as rufbuch_dot_staff_dot_v1_dot_service__pb2
 
 GRPC_GENERATED_VERSION = '1.85.1'
@@ -55,6 +57,41 @@ class StaffRegistryServiceStub:
                 request_serializer=rufbuch_dot_staff_dot_v1_dot_service__pb2.ImportBusinessRequest.SerializeToString,
                 response_deserializer=rufbuch_dot_staff_dot_v1_dot_service__pb2.ImportBusinessResponse.FromString,
                 _registered_method=True)
+        self.ExportBusiness = channel.unary_unary(
+                '/rufbuch.staff.v1.StaffRegistryService/ExportBusiness',
+                request_serializer=rufbuch_dot_staff_dot_v1_dot_service__pb2.ExportBusinessRequest.SerializeToString,
+                response_deserializer=rufbuch_dot_staff_dot_v1_dot_service__pb2.ExportBusinessResponse.FromString,
+                _registered_method=True)
+        self.ListChanges = channel.unary_unary(
+                '/rufbuch.staff.v1.StaffRegistryService/ListChanges',
+                request_serializer=rufbuch_dot_staff_dot_v1_dot_changes__pb2.ListChangesRequest.SerializeToString,
+                response_deserializer=rufbuch_dot_staff_dot_v1_dot_changes__pb2.ListChangesResponse.FromString,
+                _registered_method=True)
+        self.ListServices = channel.unary_unary(
+                '/rufbuch.staff.v1.StaffRegistryService/ListServices',
+                request_serializer=rufbuch_dot_staff_dot_v1_dot_queries__pb2.ListServicesRequest.SerializeToString,
+                response_deserializer=rufbuch_dot_staff_dot_v1_dot_queries__pb2.ListServicesResponse.FromString,
+                _registered_method=True)
+        self.MatchService = channel.unary_unary(
+                '/rufbuch.staff.v1.StaffRegistryService/MatchService',
+                request_serializer=rufbuch_dot_staff_dot_v1_dot_queries__pb2.MatchServiceRequest.SerializeToString,
+                response_deserializer=rufbuch_dot_staff_dot_v1_dot_queries__pb2.MatchServiceResponse.FromString,
+                _registered_method=True)
+        self.MatchPerson = channel.unary_unary(
+                '/rufbuch.staff.v1.StaffRegistryService/MatchPerson',
+                request_serializer=rufbuch_dot_staff_dot_v1_dot_queries__pb2.MatchPersonRequest.SerializeToString,
+                response_deserializer=rufbuch_dot_staff_dot_v1_dot_queries__pb2.MatchPersonResponse.FromString,
+                _registered_method=True)
+        self.BatchGetPeople = channel.unary_unary(
+                '/rufbuch.staff.v1.StaffRegistryService/BatchGetPeople',
+                request_serializer=rufbuch_dot_staff_dot_v1_dot_queries__pb2.BatchGetPeopleRequest.SerializeToString,
+                response_deserializer=rufbuch_dot_staff_dot_v1_dot_queries__pb2.BatchGetPeopleResponse.FromString,
+                _registered_method=True)
+        self.GetSchedules = channel.unary_unary(
+                '/rufbuch.staff.v1.StaffRegistryService/GetSchedules',
+                request_serializer=rufbuch_dot_staff_dot_v1_dot_queries__pb2.GetSchedulesRequest.SerializeToString,
+                response_deserializer=rufbuch_dot_staff_dot_v1_dot_queries__pb2.GetSchedulesResponse.FromString,
+                _registered_method=True)
         self.GetCalendarSetup = channel.unary_unary(
                 '/rufbuch.staff.v1.StaffRegistryService/GetCalendarSetup',
                 request_serializer=rufbuch_dot_staff_dot_v1_dot_service__pb2.GetCalendarSetupRequest.SerializeToString,
@@ -106,8 +143,64 @@ class StaffRegistryServiceServicer:
 
     def ImportBusiness(self, request, context):
         """Creates or changes one business as a whole; the same content again changes nothing.
-        INVALID_ARGUMENT (BUSINESS_INVALID): all faults are in the ErrorInfo's metadata, by path. Nothing is stored then.
+        INVALID_ARGUMENT (BUSINESS_INVALID): all faults are in the ErrorInfo's metadata, by path; what is not in the request
+        but stored goes by its key. Nothing is stored then. INVALID_ARGUMENT (REQUEST_INVALID): the actor is no name.
         ALREADY_EXISTS (NUMBER_TAKEN): another business is dialled under one of the numbers.
+        ABORTED (ETAG_MISMATCH): the business is not the one with the etag any more; read it again.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ExportBusiness(self, request, context):
+        """One business as an operator writes it down, without secrets: importing it again changes nothing.
+        NOT_FOUND (BUSINESS_UNKNOWN).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListChanges(self, request, context):
+        """Who has changed what, the newest first. NOT_FOUND (BUSINESS_UNKNOWN). INVALID_ARGUMENT (POSITION_INVALID): the page
+        token is none of ours.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListServices(self, request, context):
+        """What callers can ask for, in the operator's order. NOT_FOUND (BUSINESS_UNKNOWN). INVALID_ARGUMENT (POSITION_INVALID):
+        the page token is none of ours.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def MatchService(self, request, context):
+        """Which service a caller's words mean. Nothing that fits is an answer, not an error. NOT_FOUND (BUSINESS_UNKNOWN).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def MatchPerson(self, request, context):
+        """Whom a caller's words mean; of two people of one name, neither. NOT_FOUND (BUSINESS_UNKNOWN).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def BatchGetPeople(self, request, context):
+        """Several people, in the order of the request; all of them or none. NOT_FOUND (BUSINESS_UNKNOWN); (PERSON_UNKNOWN): the
+        business lacks the one in the metadata. INVALID_ARGUMENT (REQUEST_INVALID): more than 500.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetSchedules(self, request, context):
+        """When people work and are away, with the hours of their branches. NOT_FOUND (BUSINESS_UNKNOWN); (PERSON_UNKNOWN).
+        INVALID_ARGUMENT (REQUEST_INVALID): a day is none, or more than 500 people.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -166,6 +259,41 @@ def add_StaffRegistryServiceServicer_to_server(servicer, server):
                     servicer.ImportBusiness,
                     request_deserializer=rufbuch_dot_staff_dot_v1_dot_service__pb2.ImportBusinessRequest.FromString,
                     response_serializer=rufbuch_dot_staff_dot_v1_dot_service__pb2.ImportBusinessResponse.SerializeToString,
+            ),
+            'ExportBusiness': grpc.unary_unary_rpc_method_handler(
+                    servicer.ExportBusiness,
+                    request_deserializer=rufbuch_dot_staff_dot_v1_dot_service__pb2.ExportBusinessRequest.FromString,
+                    response_serializer=rufbuch_dot_staff_dot_v1_dot_service__pb2.ExportBusinessResponse.SerializeToString,
+            ),
+            'ListChanges': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListChanges,
+                    request_deserializer=rufbuch_dot_staff_dot_v1_dot_changes__pb2.ListChangesRequest.FromString,
+                    response_serializer=rufbuch_dot_staff_dot_v1_dot_changes__pb2.ListChangesResponse.SerializeToString,
+            ),
+            'ListServices': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListServices,
+                    request_deserializer=rufbuch_dot_staff_dot_v1_dot_queries__pb2.ListServicesRequest.FromString,
+                    response_serializer=rufbuch_dot_staff_dot_v1_dot_queries__pb2.ListServicesResponse.SerializeToString,
+            ),
+            'MatchService': grpc.unary_unary_rpc_method_handler(
+                    servicer.MatchService,
+                    request_deserializer=rufbuch_dot_staff_dot_v1_dot_queries__pb2.MatchServiceRequest.FromString,
+                    response_serializer=rufbuch_dot_staff_dot_v1_dot_queries__pb2.MatchServiceResponse.SerializeToString,
+            ),
+            'MatchPerson': grpc.unary_unary_rpc_method_handler(
+                    servicer.MatchPerson,
+                    request_deserializer=rufbuch_dot_staff_dot_v1_dot_queries__pb2.MatchPersonRequest.FromString,
+                    response_serializer=rufbuch_dot_staff_dot_v1_dot_queries__pb2.MatchPersonResponse.SerializeToString,
+            ),
+            'BatchGetPeople': grpc.unary_unary_rpc_method_handler(
+                    servicer.BatchGetPeople,
+                    request_deserializer=rufbuch_dot_staff_dot_v1_dot_queries__pb2.BatchGetPeopleRequest.FromString,
+                    response_serializer=rufbuch_dot_staff_dot_v1_dot_queries__pb2.BatchGetPeopleResponse.SerializeToString,
+            ),
+            'GetSchedules': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetSchedules,
+                    request_deserializer=rufbuch_dot_staff_dot_v1_dot_queries__pb2.GetSchedulesRequest.FromString,
+                    response_serializer=rufbuch_dot_staff_dot_v1_dot_queries__pb2.GetSchedulesResponse.SerializeToString,
             ),
             'GetCalendarSetup': grpc.unary_unary_rpc_method_handler(
                     servicer.GetCalendarSetup,
@@ -297,6 +425,195 @@ class StaffRegistryService:
             '/rufbuch.staff.v1.StaffRegistryService/ImportBusiness',
             rufbuch_dot_staff_dot_v1_dot_service__pb2.ImportBusinessRequest.SerializeToString,
             rufbuch_dot_staff_dot_v1_dot_service__pb2.ImportBusinessResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ExportBusiness(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/rufbuch.staff.v1.StaffRegistryService/ExportBusiness',
+            rufbuch_dot_staff_dot_v1_dot_service__pb2.ExportBusinessRequest.SerializeToString,
+            rufbuch_dot_staff_dot_v1_dot_service__pb2.ExportBusinessResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListChanges(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/rufbuch.staff.v1.StaffRegistryService/ListChanges',
+            rufbuch_dot_staff_dot_v1_dot_changes__pb2.ListChangesRequest.SerializeToString,
+            rufbuch_dot_staff_dot_v1_dot_changes__pb2.ListChangesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListServices(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/rufbuch.staff.v1.StaffRegistryService/ListServices',
+            rufbuch_dot_staff_dot_v1_dot_queries__pb2.ListServicesRequest.SerializeToString,
+            rufbuch_dot_staff_dot_v1_dot_queries__pb2.ListServicesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def MatchService(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/rufbuch.staff.v1.StaffRegistryService/MatchService',
+            rufbuch_dot_staff_dot_v1_dot_queries__pb2.MatchServiceRequest.SerializeToString,
+            rufbuch_dot_staff_dot_v1_dot_queries__pb2.MatchServiceResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def MatchPerson(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/rufbuch.staff.v1.StaffRegistryService/MatchPerson',
+            rufbuch_dot_staff_dot_v1_dot_queries__pb2.MatchPersonRequest.SerializeToString,
+            rufbuch_dot_staff_dot_v1_dot_queries__pb2.MatchPersonResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def BatchGetPeople(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/rufbuch.staff.v1.StaffRegistryService/BatchGetPeople',
+            rufbuch_dot_staff_dot_v1_dot_queries__pb2.BatchGetPeopleRequest.SerializeToString,
+            rufbuch_dot_staff_dot_v1_dot_queries__pb2.BatchGetPeopleResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetSchedules(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/rufbuch.staff.v1.StaffRegistryService/GetSchedules',
+            rufbuch_dot_staff_dot_v1_dot_queries__pb2.GetSchedulesRequest.SerializeToString,
+            rufbuch_dot_staff_dot_v1_dot_queries__pb2.GetSchedulesResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -5,6 +5,8 @@ isort:skip_file
 
 from collections import abc as _abc
 from grpc import aio as _aio
+from rufbuch.staff.v1 import changes_pb2 as _changes_pb2
+from rufbuch.staff.v1 import queries_pb2 as _queries_pb2
 from rufbuch.staff.v1 import service_pb2 as _service_pb2
 import abc as _abc_1
 import grpc as _grpc
@@ -45,8 +47,34 @@ class StaffRegistryServiceStub:
     """The ids of all businesses, in the order of their keys."""
     ImportBusiness: _grpc.UnaryUnaryMultiCallable[_service_pb2.ImportBusinessRequest, _service_pb2.ImportBusinessResponse]
     """Creates or changes one business as a whole; the same content again changes nothing.
-    INVALID_ARGUMENT (BUSINESS_INVALID): all faults are in the ErrorInfo's metadata, by path. Nothing is stored then.
+    INVALID_ARGUMENT (BUSINESS_INVALID): all faults are in the ErrorInfo's metadata, by path; what is not in the request
+    but stored goes by its key. Nothing is stored then. INVALID_ARGUMENT (REQUEST_INVALID): the actor is no name.
     ALREADY_EXISTS (NUMBER_TAKEN): another business is dialled under one of the numbers.
+    ABORTED (ETAG_MISMATCH): the business is not the one with the etag any more; read it again.
+    """
+    ExportBusiness: _grpc.UnaryUnaryMultiCallable[_service_pb2.ExportBusinessRequest, _service_pb2.ExportBusinessResponse]
+    """One business as an operator writes it down, without secrets: importing it again changes nothing.
+    NOT_FOUND (BUSINESS_UNKNOWN).
+    """
+    ListChanges: _grpc.UnaryUnaryMultiCallable[_changes_pb2.ListChangesRequest, _changes_pb2.ListChangesResponse]
+    """Who has changed what, the newest first. NOT_FOUND (BUSINESS_UNKNOWN). INVALID_ARGUMENT (POSITION_INVALID): the page
+    token is none of ours.
+    """
+    ListServices: _grpc.UnaryUnaryMultiCallable[_queries_pb2.ListServicesRequest, _queries_pb2.ListServicesResponse]
+    """What callers can ask for, in the operator's order. NOT_FOUND (BUSINESS_UNKNOWN). INVALID_ARGUMENT (POSITION_INVALID):
+    the page token is none of ours.
+    """
+    MatchService: _grpc.UnaryUnaryMultiCallable[_queries_pb2.MatchServiceRequest, _queries_pb2.MatchServiceResponse]
+    """Which service a caller's words mean. Nothing that fits is an answer, not an error. NOT_FOUND (BUSINESS_UNKNOWN)."""
+    MatchPerson: _grpc.UnaryUnaryMultiCallable[_queries_pb2.MatchPersonRequest, _queries_pb2.MatchPersonResponse]
+    """Whom a caller's words mean; of two people of one name, neither. NOT_FOUND (BUSINESS_UNKNOWN)."""
+    BatchGetPeople: _grpc.UnaryUnaryMultiCallable[_queries_pb2.BatchGetPeopleRequest, _queries_pb2.BatchGetPeopleResponse]
+    """Several people, in the order of the request; all of them or none. NOT_FOUND (BUSINESS_UNKNOWN); (PERSON_UNKNOWN): the
+    business lacks the one in the metadata. INVALID_ARGUMENT (REQUEST_INVALID): more than 500.
+    """
+    GetSchedules: _grpc.UnaryUnaryMultiCallable[_queries_pb2.GetSchedulesRequest, _queries_pb2.GetSchedulesResponse]
+    """When people work and are away, with the hours of their branches. NOT_FOUND (BUSINESS_UNKNOWN); (PERSON_UNKNOWN).
+    INVALID_ARGUMENT (REQUEST_INVALID): a day is none, or more than 500 people.
     """
     GetCalendarSetup: _grpc.UnaryUnaryMultiCallable[_service_pb2.GetCalendarSetupRequest, _service_pb2.GetCalendarSetupResponse]
     """Keys, secrets and mappings that calendar-sync needs for one business. Nobody else calls this.
@@ -80,8 +108,34 @@ class StaffRegistryServiceAsyncStub(StaffRegistryServiceStub):
     """The ids of all businesses, in the order of their keys."""
     ImportBusiness: _aio.UnaryUnaryMultiCallable[_service_pb2.ImportBusinessRequest, _service_pb2.ImportBusinessResponse]  # type: ignore[assignment]
     """Creates or changes one business as a whole; the same content again changes nothing.
-    INVALID_ARGUMENT (BUSINESS_INVALID): all faults are in the ErrorInfo's metadata, by path. Nothing is stored then.
+    INVALID_ARGUMENT (BUSINESS_INVALID): all faults are in the ErrorInfo's metadata, by path; what is not in the request
+    but stored goes by its key. Nothing is stored then. INVALID_ARGUMENT (REQUEST_INVALID): the actor is no name.
     ALREADY_EXISTS (NUMBER_TAKEN): another business is dialled under one of the numbers.
+    ABORTED (ETAG_MISMATCH): the business is not the one with the etag any more; read it again.
+    """
+    ExportBusiness: _aio.UnaryUnaryMultiCallable[_service_pb2.ExportBusinessRequest, _service_pb2.ExportBusinessResponse]  # type: ignore[assignment]
+    """One business as an operator writes it down, without secrets: importing it again changes nothing.
+    NOT_FOUND (BUSINESS_UNKNOWN).
+    """
+    ListChanges: _aio.UnaryUnaryMultiCallable[_changes_pb2.ListChangesRequest, _changes_pb2.ListChangesResponse]  # type: ignore[assignment]
+    """Who has changed what, the newest first. NOT_FOUND (BUSINESS_UNKNOWN). INVALID_ARGUMENT (POSITION_INVALID): the page
+    token is none of ours.
+    """
+    ListServices: _aio.UnaryUnaryMultiCallable[_queries_pb2.ListServicesRequest, _queries_pb2.ListServicesResponse]  # type: ignore[assignment]
+    """What callers can ask for, in the operator's order. NOT_FOUND (BUSINESS_UNKNOWN). INVALID_ARGUMENT (POSITION_INVALID):
+    the page token is none of ours.
+    """
+    MatchService: _aio.UnaryUnaryMultiCallable[_queries_pb2.MatchServiceRequest, _queries_pb2.MatchServiceResponse]  # type: ignore[assignment]
+    """Which service a caller's words mean. Nothing that fits is an answer, not an error. NOT_FOUND (BUSINESS_UNKNOWN)."""
+    MatchPerson: _aio.UnaryUnaryMultiCallable[_queries_pb2.MatchPersonRequest, _queries_pb2.MatchPersonResponse]  # type: ignore[assignment]
+    """Whom a caller's words mean; of two people of one name, neither. NOT_FOUND (BUSINESS_UNKNOWN)."""
+    BatchGetPeople: _aio.UnaryUnaryMultiCallable[_queries_pb2.BatchGetPeopleRequest, _queries_pb2.BatchGetPeopleResponse]  # type: ignore[assignment]
+    """Several people, in the order of the request; all of them or none. NOT_FOUND (BUSINESS_UNKNOWN); (PERSON_UNKNOWN): the
+    business lacks the one in the metadata. INVALID_ARGUMENT (REQUEST_INVALID): more than 500.
+    """
+    GetSchedules: _aio.UnaryUnaryMultiCallable[_queries_pb2.GetSchedulesRequest, _queries_pb2.GetSchedulesResponse]  # type: ignore[assignment]
+    """When people work and are away, with the hours of their branches. NOT_FOUND (BUSINESS_UNKNOWN); (PERSON_UNKNOWN).
+    INVALID_ARGUMENT (REQUEST_INVALID): a day is none, or more than 500 people.
     """
     GetCalendarSetup: _aio.UnaryUnaryMultiCallable[_service_pb2.GetCalendarSetupRequest, _service_pb2.GetCalendarSetupResponse]  # type: ignore[assignment]
     """Keys, secrets and mappings that calendar-sync needs for one business. Nobody else calls this.
@@ -136,8 +190,76 @@ class StaffRegistryServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_service_pb2.ImportBusinessResponse, _abc.Awaitable[_service_pb2.ImportBusinessResponse]]:
         """Creates or changes one business as a whole; the same content again changes nothing.
-        INVALID_ARGUMENT (BUSINESS_INVALID): all faults are in the ErrorInfo's metadata, by path. Nothing is stored then.
+        INVALID_ARGUMENT (BUSINESS_INVALID): all faults are in the ErrorInfo's metadata, by path; what is not in the request
+        but stored goes by its key. Nothing is stored then. INVALID_ARGUMENT (REQUEST_INVALID): the actor is no name.
         ALREADY_EXISTS (NUMBER_TAKEN): another business is dialled under one of the numbers.
+        ABORTED (ETAG_MISMATCH): the business is not the one with the etag any more; read it again.
+        """
+
+    @_abc_1.abstractmethod
+    def ExportBusiness(
+        self,
+        request: _service_pb2.ExportBusinessRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_service_pb2.ExportBusinessResponse, _abc.Awaitable[_service_pb2.ExportBusinessResponse]]:
+        """One business as an operator writes it down, without secrets: importing it again changes nothing.
+        NOT_FOUND (BUSINESS_UNKNOWN).
+        """
+
+    @_abc_1.abstractmethod
+    def ListChanges(
+        self,
+        request: _changes_pb2.ListChangesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_changes_pb2.ListChangesResponse, _abc.Awaitable[_changes_pb2.ListChangesResponse]]:
+        """Who has changed what, the newest first. NOT_FOUND (BUSINESS_UNKNOWN). INVALID_ARGUMENT (POSITION_INVALID): the page
+        token is none of ours.
+        """
+
+    @_abc_1.abstractmethod
+    def ListServices(
+        self,
+        request: _queries_pb2.ListServicesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_queries_pb2.ListServicesResponse, _abc.Awaitable[_queries_pb2.ListServicesResponse]]:
+        """What callers can ask for, in the operator's order. NOT_FOUND (BUSINESS_UNKNOWN). INVALID_ARGUMENT (POSITION_INVALID):
+        the page token is none of ours.
+        """
+
+    @_abc_1.abstractmethod
+    def MatchService(
+        self,
+        request: _queries_pb2.MatchServiceRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_queries_pb2.MatchServiceResponse, _abc.Awaitable[_queries_pb2.MatchServiceResponse]]:
+        """Which service a caller's words mean. Nothing that fits is an answer, not an error. NOT_FOUND (BUSINESS_UNKNOWN)."""
+
+    @_abc_1.abstractmethod
+    def MatchPerson(
+        self,
+        request: _queries_pb2.MatchPersonRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_queries_pb2.MatchPersonResponse, _abc.Awaitable[_queries_pb2.MatchPersonResponse]]:
+        """Whom a caller's words mean; of two people of one name, neither. NOT_FOUND (BUSINESS_UNKNOWN)."""
+
+    @_abc_1.abstractmethod
+    def BatchGetPeople(
+        self,
+        request: _queries_pb2.BatchGetPeopleRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_queries_pb2.BatchGetPeopleResponse, _abc.Awaitable[_queries_pb2.BatchGetPeopleResponse]]:
+        """Several people, in the order of the request; all of them or none. NOT_FOUND (BUSINESS_UNKNOWN); (PERSON_UNKNOWN): the
+        business lacks the one in the metadata. INVALID_ARGUMENT (REQUEST_INVALID): more than 500.
+        """
+
+    @_abc_1.abstractmethod
+    def GetSchedules(
+        self,
+        request: _queries_pb2.GetSchedulesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_queries_pb2.GetSchedulesResponse, _abc.Awaitable[_queries_pb2.GetSchedulesResponse]]:
+        """When people work and are away, with the hours of their branches. NOT_FOUND (BUSINESS_UNKNOWN); (PERSON_UNKNOWN).
+        INVALID_ARGUMENT (REQUEST_INVALID): a day is none, or more than 500 people.
         """
 
     @_abc_1.abstractmethod

@@ -76,6 +76,8 @@ def _score(wanted: str, name: str) -> _Score:
         return _NONE
     if _joined(wanted) == _joined(name):
         return _Score(1.0, certain=True)
+    if all(_POLITE.fullmatch(word) for word in wanted.split()):
+        return _NONE
     return max(_by_words(wanted, name), _by_likeness(wanted, name), _by_parts(wanted, name))
 
 

@@ -36,6 +36,27 @@ class NumberTakenError(ServiceError):
     reason = "NUMBER_TAKEN"
 
 
+class EtagMismatchError(ServiceError):
+    """The business is not the one any more that the caller has read."""
+
+    kind = Kind.ABORTED
+    reason = "ETAG_MISMATCH"
+
+
+class PersonUnknownError(ServiceError):
+    """The business has no person with an id."""
+
+    kind = Kind.NOT_FOUND
+    reason = "PERSON_UNKNOWN"
+
+
+class RequestInvalidError(ServiceError):
+    """A field is missing or malformed; metadata: field."""
+
+    kind = Kind.INVALID_ARGUMENT
+    reason = "REQUEST_INVALID"
+
+
 class BusinessInvalidError(ServiceError):
     """The description contradicts itself or lacks something; ``faults`` has all of it, by path."""
 

@@ -11,14 +11,33 @@ from prometheus_client import Counter
 from chassis.clock import Clock
 from chassis.eventlog import EventLog
 from chassis.grpc_server import Servicer
-from rufbuch.staff.v1 import service_pb2, service_pb2_grpc
+from matching import Match
+from rufbuch.staff.v1 import changes_pb2, queries_pb2, service_pb2, service_pb2_grpc
+from staff_registry.domain.etags import business_etag
+from staff_registry.domain.ids import Ids
+from staff_registry.domain.seasons import Days
 from staff_registry.usecases.find_business import Businesses, find_business, find_with_secrets
+from staff_registry.usecases.find_people import find_people, find_schedules
 from staff_registry.usecases.import_business import Import, import_business
 from staff_registry.usecases.list_businesses import Keys, list_businesses
+from staff_registry.usecases.list_changes import Records, list_changes
+from staff_registry.usecases.list_services import list_services
+from staff_registry.usecases.match_names import match_person, match_service
 from staff_registry.usecases.put_mappings import Change, NamedMapping, put_mappings
 from staff_registry.usecases.resolve_number import Numbers, resolve_number
-from staff_registry.wire.incoming import described_business
-from staff_registry.wire.outgoing import business_message, message_setup_message, setup_message
+from staff_registry.wire.changes import record_message
+from staff_registry.wire.describing import request_for
+from staff_registry.wire.incoming import described_business, import_terms
+from staff_registry.wire.outgoing import (
+    business_message,
+    imported_message,
+    message_setup_message,
+    people_messages,
+    setup_message,
+)
+from staff_registry.wire.parts import service_message
+from staff_registry.wire.schedules import schedules_message
+from staff_registry.yaml_file import render
 
 _log = logging.getLogger(__name__)
 _imports = Counter("rufbuch_staff_registry_imports_total", "Imports that were accepted", ["changed"])
@@ -29,7 +48,7 @@ class Running(Import, Change, Protocol):
     """A change under way."""
 
 
-class Store(Businesses, Keys, Numbers, Protocol):
+class Store(Businesses, Keys, Numbers, Records, Protocol):
     """Everything that the use cases need of the storage."""
 
     def begin(self) -> AbstractAsyncContextManager[Running]:
@@ -75,12 +94,93 @@ class StaffRegistry(service_pb2_grpc.StaffRegistryServiceServicer):
         self, request: service_pb2.ImportBusinessRequest, context: Context
     ) -> service_pb2.ImportBusinessResponse:
         """Create or change one business."""
-        described = described_business(request.business)
-        imported = await import_business(described, imports=self._store, now=self._clock.now())
-        business = business_message(imported.registered)
-        _imports.labels(imported.changed).inc()
-        _log.info("imported", extra={"tenant_id": business.tenant_id, "changed": imported.changed})
-        return service_pb2.ImportBusinessResponse(business=business, changed=imported.changed)
+        described, terms = described_business(request.business), import_terms(request)
+        imported = await import_business(described, imports=self._store, now=self._clock.now(), terms=terms)
+        if not terms.validate_only:
+            _imports.labels(imported.changed).inc()
+            tenant_id = str(Ids(described.key).tenant)
+            _log.info("imported", extra={"tenant_id": tenant_id, "changed": imported.changed})
+        return imported_message(imported)
+
+    async def ExportBusiness(
+        self, request: service_pb2.ExportBusinessRequest, context: Context
+    ) -> service_pb2.ExportBusinessResponse:
+        """As it would be imported."""
+        found = await find_business(request.tenant_id, businesses=self._store)
+        return service_pb2.ExportBusinessResponse(
+            business=request_for(found.business).business,
+            yaml=render(found.business),
+            etag=business_etag(found),
+        )
+
+    async def ListChanges(
+        self, request: changes_pb2.ListChangesRequest, context: Context
+    ) -> changes_pb2.ListChangesResponse:
+        """Who has changed what."""
+        here, token = await list_changes(
+            request.tenant_id,
+            request.page_size,
+            request.page_token,
+            businesses=self._store,
+            records=self._store,
+        )
+        return changes_pb2.ListChangesResponse(records=map(record_message, here), next_page_token=token)
+
+    async def ListServices(
+        self, request: queries_pb2.ListServicesRequest, context: Context
+    ) -> queries_pb2.ListServicesResponse:
+        """What callers can ask for."""
+        page = await list_services(
+            request.tenant_id,
+            request.branch_id,
+            request.page_size,
+            request.page_token,
+            businesses=self._store,
+            with_retired=request.with_retired,
+        )
+        ids = Ids(page.of.business.key)
+        return queries_pb2.ListServicesResponse(
+            services=[service_message(service, ids) for service in page.services],
+            next_page_token=page.next_page_token,
+        )
+
+    async def MatchService(
+        self, request: queries_pb2.MatchServiceRequest, context: Context
+    ) -> queries_pb2.MatchServiceResponse:
+        """Which service the words mean."""
+        found = await match_service(
+            request.tenant_id, request.said, request.branch_id, businesses=self._store
+        )
+        if isinstance(found, Match):
+            return queries_pb2.MatchServiceResponse(service_id=found.key)
+        return queries_pb2.MatchServiceResponse(candidate_service_ids=found.keys)
+
+    async def MatchPerson(
+        self, request: queries_pb2.MatchPersonRequest, context: Context
+    ) -> queries_pb2.MatchPersonResponse:
+        """Whom the words mean."""
+        found = await match_person(request.tenant_id, request.said, request.branch_id, businesses=self._store)
+        if isinstance(found, Match):
+            return queries_pb2.MatchPersonResponse(person_id=found.key)
+        return queries_pb2.MatchPersonResponse(candidate_person_ids=found.keys)
+
+    async def BatchGetPeople(
+        self, request: queries_pb2.BatchGetPeopleRequest, context: Context
+    ) -> queries_pb2.BatchGetPeopleResponse:
+        """Several people at once."""
+        found = await find_people(request.tenant_id, request.person_ids, businesses=self._store)
+        wanted = [person.key for person in found.people]
+        told = {person.key: person for person in people_messages(found.of.business)}
+        return queries_pb2.BatchGetPeopleResponse(people=[told[key] for key in wanted])
+
+    async def GetSchedules(
+        self, request: queries_pb2.GetSchedulesRequest, context: Context
+    ) -> queries_pb2.GetSchedulesResponse:
+        """When they work."""
+        days = Days(request.start_date, request.end_date)
+        return schedules_message(
+            await find_schedules(request.tenant_id, request.person_ids, days, businesses=self._store)
+        )
 
     async def PutMappings(
         self, request: service_pb2.PutMappingsRequest, context: Context
@@ -92,7 +192,9 @@ class StaffRegistry(service_pb2_grpc.StaffRegistryServiceServicer):
             )
             for each in request.mappings
         ]
-        put = await put_mappings(request.tenant_id, wanted, changes=self._store, now=self._clock.now())
+        put = await put_mappings(
+            request.tenant_id, wanted, changes=self._store, now=self._clock.now(), actor=request.actor
+        )
         return service_pb2.PutMappingsResponse(business=business_message(put.registered), changed=put.changed)
 
     async def GetCalendarSetup(

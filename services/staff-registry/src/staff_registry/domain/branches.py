@@ -16,6 +16,8 @@ def branch_faults(at: str, branch: Branch) -> Faults:
     )
     for n, number in enumerate(branch.dialled_numbers):
         yield from rules.number(f"{at}.dialled_numbers[{n}]", number)
+    if branch.retired and branch.dialled_numbers:
+        yield f"{at}.dialled_numbers", "no numbers, since the branch is retired"
     yield from _offers(at, branch)
     yield from hours_faults(f"{at}.opening_hours", branch.opening_hours)
     yield from dated_hours_faults(f"{at}.dated_hours", branch.dated_hours)

@@ -78,6 +78,8 @@ class Branch:
     opening_hours: tuple[WeeklyHours, ...]
     dated_hours: tuple[DatedHours, ...] = ()
     resources: tuple[Resource, ...] = ()
+    retired: bool = False
+    """Nothing is offered there any more, and it is called under no number; what was booked there stands."""
 
 
 @dataclass(frozen=True)
@@ -126,6 +128,8 @@ class Person:
     buffer_before_minutes: int = 0
     """Kept free around each of her appointments, in addition to the service's."""
     buffer_after_minutes: int = 0
+    retired: bool = False
+    """Offered for nothing any more; what was booked with her stands, and her accounts serve it."""
 
     def minutes_of(self, service: "Service", position: int) -> int:
         """How long a phase of the service lasts when this person does it."""
@@ -165,6 +169,8 @@ class Service:
     """When it may start, wall clock of the branch; none: whenever somebody works."""
     daily_cap: int = 0
     """At most so many starts a day in a branch; 0: no limit."""
+    retired: bool = False
+    """Offered no more; what was booked stands."""
 
     def active_positions(self) -> tuple[int, ...]:
         """Where the person is needed; positions count the gaps too."""

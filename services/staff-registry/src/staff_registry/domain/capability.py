@@ -9,6 +9,7 @@ def bookable_service_keys(business: Business) -> Mapping[str, tuple[str, ...]]:
     """For each person's key, what can be offered with her, in the order of the services.
 
     She has to be able to do it; and where appointments are copied to Cal.com, every active phase needs a mapping of hers.
+    Neither she nor the service may be retired.
     """
     mapped = {(m.person_key, m.service_key, m.phase_position) for m in business.mappings}
 
@@ -20,7 +21,8 @@ def bookable_service_keys(business: Business) -> Mapping[str, tuple[str, ...]]:
         person.key: tuple(
             service.key
             for service in business.services
-            if service.key in person.service_keys and is_bookable(person.key, service)
+            if service.key in person.service_keys and is_bookable(person.key, service) and not service.retired
+            if not person.retired
         )
         for person in business.people
     }

@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from datetime import datetime
 from uuid import UUID
 
 from chassis.eventlog import EventLog
@@ -10,8 +9,11 @@ from chassis.postgres import Connection, Pool
 from staff_registry.domain.business import Registered
 from staff_registry.domain.ids import Ids
 from staff_registry.storage.reading import read_business
+from staff_registry.storage.records import read_records, write_record
 from staff_registry.storage.sealing import Sealer
 from staff_registry.storage.writing import write_business
+from staff_registry.usecases.import_business import Record
+from staff_registry.usecases.list_changes import Recorded
 from staff_registry.usecases.resolve_number import Dialled
 
 CHANGED = "business_changed"
@@ -59,6 +61,10 @@ class SqlBusinesses:
             yield SqlImport(connection, self._events, self._sealer)
         await self._events.wake()
 
+    async def records(self, tenant_id: UUID, *, before: int, limit: int) -> Sequence[Recorded]:
+        """Who has changed what, below a revision, the newest first."""
+        return await read_records(self._pool, tenant_id, before=before, limit=limit)
+
     async def check_secrets(self) -> None:
         """Raise unless the keys in the settings fit what is stored."""
         token = await self._pool.fetchval(
@@ -92,8 +98,9 @@ class SqlImport:
         )  # fmt: skip
         return found
 
-    async def store(self, registered: Registered, *, now: datetime) -> None:
-        """Write the business, and the event in the same transaction."""
-        await write_business(self._connection, registered, self._sealer, now=now)
-        payload = {"tenant_id": str(Ids(registered.business.key).tenant)}
-        await self._events.append(self._connection, CHANGED, payload, now=now)
+    async def store(self, registered: Registered, record: Record) -> None:
+        """Write the business, and record and event in the same transaction."""
+        tenant_id = Ids(registered.business.key).tenant
+        await write_business(self._connection, registered, self._sealer, now=record.at)
+        await write_record(self._connection, tenant_id, registered.revision, record)
+        await self._events.append(self._connection, CHANGED, {"tenant_id": str(tenant_id)}, now=record.at)

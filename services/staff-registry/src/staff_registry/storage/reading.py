@@ -167,6 +167,7 @@ def _branch(row: dict[str, Any]) -> Branch:
             Resource(resource["key"], resource["name"], resource["resource_group"])
             for resource in row["resources"] or ()
         ),
+        retired=row["retired"],
     )
 
 
@@ -188,6 +189,7 @@ def _service(row: dict[str, Any]) -> Service:
         horizon_days=row["horizon_days"],
         start_windows=_hours(row["start_windows"]),
         daily_cap=row["daily_cap"],
+        retired=row["retired"],
     )
 
 
@@ -212,6 +214,7 @@ def _person(row: dict[str, Any], sealer: Sealer | None) -> Person:
         phase_minutes=tuple(PhaseMinutes(**own) for own in row["phase_minutes"] or ()),
         buffer_before_minutes=row["buffer_before_minutes"],
         buffer_after_minutes=row["buffer_after_minutes"],
+        retired=row["retired"],
     )
 
 

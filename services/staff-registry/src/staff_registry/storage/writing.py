@@ -77,11 +77,11 @@ async def _write_branches(connection: Connection, business: Business, ids: Ids) 
         connection,
         "branch",
         "tenant_id, branch_id, key, position, name, time_zone, holiday_region,"
-        " slot_step_minutes, min_notice_minutes, horizon_days, hold_seconds",
+        " slot_step_minutes, min_notice_minutes, horizon_days, hold_seconds, retired",
         [
             (ids.tenant, ids.branch(branch.key), branch.key, position, branch.name, branch.time_zone,
              branch.holiday_region, branch.slot_step_minutes, branch.min_notice_minutes, branch.horizon_days,
-             branch.hold_seconds)
+             branch.hold_seconds, branch.retired)
             for position, branch in enumerate(business.branches)
         ],
         key="tenant_id, branch_id",
@@ -144,11 +144,11 @@ async def _write_services(connection: Connection, business: Business, ids: Ids) 
         connection,
         "service",
         "tenant_id, service_id, key, position, name, synonyms, price_minor, currency, buffer_before_minutes,"
-        " buffer_after_minutes, min_notice_minutes, horizon_days, daily_cap",
+        " buffer_after_minutes, min_notice_minutes, horizon_days, daily_cap, retired",
         [
             (*owner, service.key, position, service.name, list(service.synonyms), service.price_minor,
              service.currency, service.buffer_before_minutes, service.buffer_after_minutes,
-             service.min_notice_minutes, service.horizon_days, service.daily_cap)
+             service.min_notice_minutes, service.horizon_days, service.daily_cap, service.retired)
             for position, (owner, service) in enumerate(zip(owners, business.services, strict=True))
         ],
         key="tenant_id, service_id",
@@ -178,9 +178,9 @@ async def _write_people(connection: Connection, business: Business, ids: Ids) ->
     await upsert(
         connection,
         "person",
-        "tenant_id, person_id, key, position, name, buffer_before_minutes, buffer_after_minutes",
+        "tenant_id, person_id, key, position, name, buffer_before_minutes, buffer_after_minutes, retired",
         [
-            (*_of(p, ids), p.key, n, p.name, p.buffer_before_minutes, p.buffer_after_minutes)
+            (*_of(p, ids), p.key, n, p.name, p.buffer_before_minutes, p.buffer_after_minutes, p.retired)
             for n, p in enumerate(business.people)
         ],
         key="tenant_id, person_id",

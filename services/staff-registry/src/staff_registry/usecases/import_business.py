@@ -6,10 +6,43 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from staff_registry.domain import rules
 from staff_registry.domain.business import Business, Registered
-from staff_registry.domain.merging import merge
+from staff_registry.domain.differences import Change, differences
+from staff_registry.domain.etags import business_etag
+from staff_registry.domain.merging import KEEP, Pruning, combine
+from staff_registry.domain.pointing import pointing_at
 from staff_registry.domain.validation import faults_in, secrets_missing_in
-from staff_registry.errors import BusinessInvalidError, NumberTakenError
+from staff_registry.errors import (
+    BusinessInvalidError,
+    EtagMismatchError,
+    NumberTakenError,
+    RequestInvalidError,
+)
+
+
+@dataclass(frozen=True)
+class Terms:
+    """How to import. ``etag`` "" means: whatever is stored."""
+
+    pruning: Pruning = KEEP
+    validate_only: bool = False
+    """Only say what would change."""
+    etag: str = ""
+    actor: str = ""
+    """Who does it, for the record."""
+
+
+AS_IT_IS = Terms()
+
+
+@dataclass(frozen=True)
+class Record:
+    """What an import has changed, and who did it."""
+
+    actor: str
+    changes: tuple[Change, ...]
+    at: datetime
 
 
 class Import(Protocol):
@@ -23,8 +56,8 @@ class Import(Protocol):
         """One of the numbers that another business than ``but_by`` (its key) has, if there is any."""
         ...
 
-    async def store(self, registered: Registered, *, now: datetime) -> None:
-        """Write the whole business, and the event that tells of it."""
+    async def store(self, registered: Registered, record: Record) -> None:
+        """Write the whole business, the record of what has changed, and the event that tells of it."""
         ...
 
 
@@ -38,30 +71,55 @@ class Imports(Protocol):
 
 @dataclass(frozen=True)
 class Imported:
-    """What the import has made."""
+    """What the import has made, or would make."""
 
     registered: Registered
-    changed: bool
+    changes: tuple[Change, ...]
+
+    @property
+    def changed(self) -> bool:
+        """Whether anything is different now."""
+        return bool(self.changes)
 
 
-async def import_business(described: Business, *, imports: Imports, now: datetime) -> Imported:
+async def import_business(
+    described: Business, *, imports: Imports, now: datetime, terms: Terms = AS_IT_IS
+) -> Imported:
     """Store what is described; the same content again changes nothing and tells nobody.
 
-    What the description names is replaced as a whole. Branches, people and services that it leaves out are kept: this
-    version deletes none of them (see ``merge``). Raises BusinessInvalidError with all faults, and NumberTakenError.
+    What the description names is replaced as a whole; what it leaves out is kept, or retired (see ``merging``). Raises
+    BusinessInvalidError with all faults, NumberTakenError, EtagMismatchError, and RequestInvalidError for an actor that
+    is no name.
     """
+    refuse_strange(terms.actor)
     _refuse(faults_in(described))
     async with imports.begin() as running:
         stored = await running.stored(described.key)
-        merged = merge(stored.business if stored else None, described)
+        if terms.etag and (stored is None or business_etag(stored) != terms.etag):
+            raise EtagMismatchError("the business has been changed since; read it again")
+        combined = combine(stored.business if stored else None, described, terms.pruning)
         # What was kept can contradict what is new, e.g. about a number of a branch that was left out.
-        _refuse(faults_in(merged) | secrets_missing_in(merged))
-        if stored and merged == stored.business:
-            return Imported(stored, changed=False)
-        await _refuse_taken(merged, running)
-        registered = Registered(merged, revision=stored.revision + 1 if stored else 1)
-        await running.store(registered, now=now)
-        return Imported(registered, changed=True)
+        _refuse(pointing_at(faults_in(combined) | secrets_missing_in(combined), described, combined))
+        return await _store(combined.canonical(), stored, running, now=now, terms=terms)
+
+
+def refuse_strange(actor: str) -> None:
+    """Raise RequestInvalidError for an actor that is no name."""
+    if any(rules.note("actor", actor)):
+        raise RequestInvalidError("the actor is a name of at most 200 characters", field="actor")
+
+
+async def _store(
+    merged: Business, stored: Registered | None, running: Import, *, now: datetime, terms: Terms
+) -> Imported:
+    if stored and merged == stored.business:
+        return Imported(stored, ())
+    await _refuse_taken(merged, running)
+    changes = differences(stored.business if stored else None, merged)
+    registered = Registered(merged, revision=stored.revision + 1 if stored else 1)
+    if not terms.validate_only:
+        await running.store(registered, Record(terms.actor, changes, now))
+    return Imported(registered, changes)
 
 
 def _refuse(faults: Mapping[str, str]) -> None:

@@ -8,10 +8,11 @@ from typing import Protocol
 from uuid import UUID
 
 from staff_registry.domain.business import Business, PhaseMapping, Registered
+from staff_registry.domain.differences import differences
 from staff_registry.domain.ids import Ids, parse_id
 from staff_registry.domain.validation import faults_in, secrets_missing_in
 from staff_registry.errors import BusinessInvalidError, BusinessUnknownError
-from staff_registry.usecases.import_business import Imported
+from staff_registry.usecases.import_business import Imported, Record, refuse_strange
 
 
 class Change(Protocol):
@@ -21,8 +22,8 @@ class Change(Protocol):
         """The business with its secrets."""
         ...
 
-    async def store(self, registered: Registered, *, now: datetime) -> None:
-        """Write the whole business, and the event that tells of it."""
+    async def store(self, registered: Registered, record: Record) -> None:
+        """Write the whole business, the record of what has changed, and the event that tells of it."""
         ...
 
 
@@ -46,10 +47,11 @@ class NamedMapping:
 
 
 async def put_mappings(
-    tenant_id: str, wanted: Sequence[NamedMapping], *, changes: Changes, now: datetime
+    tenant_id: str, wanted: Sequence[NamedMapping], *, changes: Changes, now: datetime, actor: str = ""
 ) -> Imported:
     """Each takes the place of the one of the same service, phase and person; the others stay. Raises BusinessUnknownError,
     and BusinessInvalidError with all faults by path."""
+    refuse_strange(actor)
     parsed = parse_id(tenant_id)
     if parsed is None:
         raise BusinessUnknownError("there is no business with this id")
@@ -62,10 +64,11 @@ async def put_mappings(
         if faults:
             raise BusinessInvalidError(faults)
         if changed == stored.business:
-            return Imported(stored, changed=False)
+            return Imported(stored, ())
         registered = Registered(changed, revision=stored.revision + 1)
-        await running.store(registered, now=now)
-        return Imported(registered, changed=True)
+        record = Record(actor, differences(stored.business, changed), now)
+        await running.store(registered, record)
+        return Imported(registered, record.changes)
 
 
 def _with(business: Business, wanted: Sequence[NamedMapping]) -> Business:

@@ -26,6 +26,8 @@ from staff_registry.domain.business import (
     Service,
     WeeklyHours,
 )
+from staff_registry.domain.merging import Pruning
+from staff_registry.usecases.import_business import Terms
 from staff_registry.wire.messages import described_messages
 from staff_registry.wire.sentences import described_sentences
 
@@ -40,6 +42,16 @@ THERE = {
     business_pb2.CANCELLED_THERE_CANCEL: CancelledThere.CANCEL,
     business_pb2.CANCELLED_THERE_CASE: CancelledThere.CASE,
 }
+
+
+def import_terms(message: service_pb2.ImportBusinessRequest) -> Terms:
+    """How the operator wants it imported."""
+    return Terms(
+        pruning=Pruning(left_out=message.prune, mappings=message.prune and message.prune_mappings),
+        validate_only=message.validate_only,
+        etag=message.etag,
+        actor=message.actor,
+    )
 
 
 def described_business(message: service_pb2.BusinessDescription) -> Business:
@@ -84,6 +96,7 @@ def _branch(message: business_pb2.Branch) -> Branch:
         opening_hours=_hours(message.opening_hours),
         dated_hours=_days(message.dated_hours),
         resources=tuple(Resource(each.key, each.name, each.group) for each in message.resources),
+        retired=message.retired,
     )
 
 
@@ -122,6 +135,7 @@ def _person(message: service_pb2.PersonDescription) -> Person:
         ),
         buffer_before_minutes=message.buffer_before_minutes,
         buffer_after_minutes=message.buffer_after_minutes,
+        retired=message.retired,
     )
 
 
@@ -149,6 +163,7 @@ def _service(message: business_pb2.Service) -> Service:
         horizon_days=message.horizon_days if message.HasField("horizon_days") else None,
         start_windows=_hours(message.start_windows),
         daily_cap=message.daily_cap,
+        retired=message.retired,
     )
 
 

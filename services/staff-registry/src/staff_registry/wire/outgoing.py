@@ -1,6 +1,6 @@
 """From values to the protos that others get."""
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 
 from rufbuch.staff.v1 import business_pb2, service_pb2
 from staff_registry.domain.business import (
@@ -15,6 +15,8 @@ from staff_registry.domain.business import (
 from staff_registry.domain.capability import bookable_service_keys
 from staff_registry.domain.etags import business_etag, calendar_etag
 from staff_registry.domain.ids import Ids
+from staff_registry.usecases.import_business import Imported
+from staff_registry.wire.changes import CHANGES_MAX, change_messages
 from staff_registry.wire.messages import messages_message
 from staff_registry.wire.parts import (
     absence_messages,
@@ -31,14 +33,13 @@ from staff_registry.wire.sentences import sentence_messages
 def business_message(registered: Registered) -> business_pb2.Business:
     """Everything but the secrets."""
     business, ids = registered.business, Ids(registered.business.key)
-    bookable = bookable_service_keys(business)
     return business_pb2.Business(
         tenant_id=str(ids.tenant),
         key=business.key,
         name=business.name,
         language=business.language,
         branches=[branch_message(branch, ids) for branch in business.branches],
-        people=[_person(person, bookable[person.key], ids) for person in business.people],
+        people=people_messages(business),
         services=[service_message(service, ids) for service in business.services],
         mappings=[_mapping(mapping, ids) for mapping in business.mappings],
         calendar_sync=business.calendar_sync,
@@ -48,6 +49,23 @@ def business_message(registered: Registered) -> business_pb2.Business:
         sentences=sentence_messages(business.sentences),
         calendar_terms=terms_message(business.calendar_terms),
     )
+
+
+def imported_message(imported: Imported) -> service_pb2.ImportBusinessResponse:
+    """What an import has made, or would make."""
+    return service_pb2.ImportBusinessResponse(
+        business=business_message(imported.registered),
+        changed=imported.changed,
+        changes=change_messages(imported.changes[:CHANGES_MAX]),
+        changes_left_out=max(0, len(imported.changes) - CHANGES_MAX),
+    )
+
+
+def people_messages(business: Business) -> list[business_pb2.Person]:
+    """Everybody, in the order of the business. A branch that is retired is nobody's place of work."""
+    ids, bookable = Ids(business.key), bookable_service_keys(business)
+    places = {branch.key for branch in business.branches if not branch.retired}
+    return [_person(person, bookable[person.key], places, ids) for person in business.people]
 
 
 def setup_message(registered: Registered) -> service_pb2.GetCalendarSetupResponse:
@@ -68,12 +86,12 @@ def message_setup_message(registered: Registered) -> service_pb2.GetMessageSetup
     return service_pb2.GetMessageSetupResponse(settings=settings, etag=calendar_etag(registered))
 
 
-def _person(person: Person, bookable: Iterable[str], ids: Ids) -> business_pb2.Person:
+def _person(person: Person, bookable: Iterable[str], places: Container[str], ids: Ids) -> business_pb2.Person:
     return business_pb2.Person(
         person_id=str(ids.person(person.key)),
         key=person.key,
         name=person.name,
-        branch_ids=[str(ids.branch(key)) for key in person.branch_keys],
+        branch_ids=[str(ids.branch(key)) for key in person.branch_keys if key in places],
         working_hours=hours_messages(person.working_hours),
         absences=absence_messages(person.absences),
         accounts=[_account(account, ids) for account in person.accounts],
@@ -83,6 +101,7 @@ def _person(person: Person, bookable: Iterable[str], ids: Ids) -> business_pb2.P
         phase_minutes=[_phase_minutes(own, ids) for own in person.phase_minutes],
         buffer_before_minutes=person.buffer_before_minutes,
         buffer_after_minutes=person.buffer_after_minutes,
+        retired=person.retired,
     )
 
 

@@ -59,6 +59,7 @@ def branch_message(branch: Branch, ids: Ids | None = None) -> business_pb2.Branc
         opening_hours=hours_messages(branch.opening_hours),
         dated_hours=dated_hours_messages(branch.dated_hours),
         resources=[_resource(resource, ids) for resource in branch.resources],
+        retired=branch.retired,
     )
 
 
@@ -132,6 +133,7 @@ def service_message(service: Service, ids: Ids | None = None) -> business_pb2.Se
         horizon_days=service.horizon_days,
         start_windows=hours_messages(service.start_windows),
         daily_cap=service.daily_cap,
+        retired=service.retired,
     )
 
 

@@ -123,7 +123,7 @@ def _branch(node: Node) -> Branch:
         key="key", name="name", time_zone="time_zone", holiday_region="holiday_region",
         dialled_numbers="dialled_numbers", slot_step_minutes="slot_step_minutes",
         min_notice_minutes="min_notice_minutes", horizon_days="horizon_days", hold_seconds="hold_seconds",
-        opening_hours="opening_hours", special_days="dated_hours", resources="resources",
+        opening_hours="opening_hours", special_days="dated_hours", resources="resources", retired="retired",
     )  # fmt: skip
     return Branch(
         key=fields["key"].text(),
@@ -138,6 +138,7 @@ def _branch(node: Node) -> Branch:
         opening_hours=fields["opening_hours"].each(_hours),
         dated_hours=fields["special_days"].each(_special_day),
         resources=fields["resources"].each(_resource),
+        retired=fields["retired"].yes(),
     )
 
 
@@ -183,6 +184,7 @@ def _person(node: Node, *, api_keys: Mapping[str, str]) -> Person:
         key="key", name="name", branches="branch_keys", services="service_keys", own_minutes="phase_minutes",
         buffer_before_minutes="buffer_before_minutes", buffer_after_minutes="buffer_after_minutes",
         working_hours="working_hours", special_days="dated_hours", absences="absences", accounts="accounts",
+        retired="retired",
     )  # fmt: skip
     return Person(
         key=fields["key"].text(),
@@ -196,6 +198,7 @@ def _person(node: Node, *, api_keys: Mapping[str, str]) -> Person:
         phase_minutes=fields["own_minutes"].each(_own_minutes),
         buffer_before_minutes=fields["buffer_before_minutes"].whole(0),
         buffer_after_minutes=fields["buffer_after_minutes"].whole(0),
+        retired=fields["retired"].yes(),
     )
 
 
@@ -220,7 +223,7 @@ def _service(node: Node, *, currency: str) -> Service:
         key="key", name="name", synonyms="synonyms", price_minor="price_minor", currency="currency",
         buffer_before_minutes="buffer_before_minutes", buffer_after_minutes="buffer_after_minutes",
         min_notice_minutes="min_notice_minutes", horizon_days="horizon_days", start_windows="start_windows",
-        daily_cap="daily_cap", phases="phases",
+        daily_cap="daily_cap", phases="phases", retired="retired",
     )  # fmt: skip
     return Service(
         key=fields["key"].text(),
@@ -235,6 +238,7 @@ def _service(node: Node, *, currency: str) -> Service:
         horizon_days=fields["horizon_days"].maybe_whole(),
         start_windows=fields["start_windows"].each(_hours),
         daily_cap=fields["daily_cap"].whole(0),
+        retired=fields["retired"].yes(),
     )
 
 

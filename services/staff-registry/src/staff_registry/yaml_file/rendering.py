@@ -111,6 +111,7 @@ def _branch(branch: Branch) -> Block:
     return _block(
         key=branch.key,
         name=branch.name,
+        retired=branch.retired or None,
         time_zone=branch.time_zone,
         holiday_region=branch.holiday_region or None,
         dialled_numbers=[_Quoted(number) for number in branch.dialled_numbers] or None,
@@ -153,6 +154,7 @@ def _service(service: Service, currency: str) -> Block:
     return _block(
         key=service.key,
         name=service.name,
+        retired=service.retired or None,
         synonyms=list(service.synonyms) or None,
         price_minor=service.price_minor,
         currency=None if service.currency == currency else service.currency,
@@ -179,6 +181,7 @@ def _person(person: Person) -> Block:
     return _block(
         key=person.key,
         name=person.name,
+        retired=person.retired or None,
         branches=list(person.branch_keys) or None,
         services=list(person.service_keys) or None,
         own_minutes=[

@@ -158,7 +158,7 @@ class RegistryDirectory:
 def read_branch(business: business_pb2.Business, branch_id: str) -> DialledBranch:
     """A branch as a conversation needs it."""
     branch = next(found for found in business.branches if found.branch_id == branch_id)
-    people = [person for person in business.people if branch_id in person.branch_ids]
+    people = [each for each in business.people if branch_id in each.branch_ids and not each.retired]
     return DialledBranch(
         tenant_id=business.tenant_id,
         branch_id=branch_id,
@@ -167,7 +167,7 @@ def read_branch(business: business_pb2.Business, branch_id: str) -> DialledBranc
         zone=ZoneInfo(branch.time_zone),
         horizon_days=branch.horizon_days,
         opening_hours=tuple(_hours(hours) for hours in branch.opening_hours),
-        services=tuple(_service(service) for service in business.services),
+        services=tuple(_service(service) for service in business.services if not service.retired),
         people=tuple(Colleague(p.person_id, p.name, frozenset(p.bookable_service_ids)) for p in people),
         dated_hours={
             date.fromisoformat(day.date): tuple(Span(*_clock(span)) for span in day.spans)
