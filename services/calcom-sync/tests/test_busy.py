@@ -15,8 +15,8 @@ from starlette.applications import Starlette
 from calcom_sync.domain.appointment import SyncState
 from calcom_sync.domain.busy import Span, without
 from calcom_sync.domain.intent import State
-from calcom_sync.domain.there import WhenCancelled
 from calcom_sync.webhook_routes import webhook_routes
+from rufbuch.staff.v1 import business_pb2
 from sandbox.calcom.embedded import HOST_KEY
 
 if TYPE_CHECKING:
@@ -133,9 +133,10 @@ async def test_our_own_bookings_moves_and_cancellations_are_no_busy_time(
     assert await stage.pool.fetchval("SELECT count(*) FROM plea") == 0
 
 
-async def test_a_booking_of_ours_that_is_cancelled_there_is_a_case(
+async def test_a_business_can_have_what_is_cancelled_there_be_a_case(
     stage: "Stage", http: httpx.AsyncClient
 ) -> None:
+    stage.registry.calendar_terms.cancelled_there = business_pb2.CANCELLED_THERE_CASE
     ref = await _settled(stage)
     uid = (await stage.found(ref)).intents[1].booking_uid
     await stage.cal.cancel(uid)
@@ -150,10 +151,9 @@ async def test_a_booking_of_ours_that_is_cancelled_there_is_a_case(
     assert await stage.posts() == 4
 
 
-async def test_a_business_can_have_the_appointment_cancelled_instead(
+async def test_a_booking_of_ours_that_is_cancelled_there_cancels_the_appointment(
     stage: "Stage", http: httpx.AsyncClient
 ) -> None:
-    object.__setattr__(stage.worker.processor, "when_cancelled", WhenCancelled.CANCEL)
     ref = await _settled(stage)
     for intent in (await stage.found(ref)).intents:
         await stage.cal.cancel(intent.booking_uid)

@@ -9,6 +9,7 @@ import pytest
 from calcom_sync.domain.appointment import SyncState
 from calcom_sync.domain.request import APPOINTMENT_KEY, PHASE_KEY, TENANT_KEY
 from calcom_sync.storage import surveys
+from rufbuch.staff.v1 import business_pb2
 
 if TYPE_CHECKING:
     from conftest import Stage
@@ -59,6 +60,7 @@ async def test_what_has_vanished_is_created_anew(stage: "Stage") -> None:
 
 
 async def test_what_was_cancelled_there_unheard_is_a_case(stage: "Stage") -> None:
+    stage.registry.calendar_terms.cancelled_there = business_pb2.CANCELLED_THERE_CASE
     ref = await stage.book()
     await stage.cal.cancel((await stage.settled(ref)).intents[1].booking_uid)
 

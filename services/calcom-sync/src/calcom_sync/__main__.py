@@ -79,7 +79,6 @@ def parts_of(settings: Settings, opened: Outside, directory: RegistryDirectory, 
         burst=settings.calcom_burst,
         timeout_s=settings.calcom_timeout_s,
         patience=Patience(setbacks_max=settings.calcom_attempts_max),
-        when_cancelled=settings.calcom_when_cancelled,
         survey_every=timedelta(seconds=settings.calcom_survey_every_s),
     )
     calendar = CalcomCalendar(opened.calcom, timeout_s=settings.calcom_timeout_s)

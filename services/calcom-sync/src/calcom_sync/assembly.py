@@ -9,7 +9,6 @@ from calcom_sync.clients.budget import RedisBudget
 from calcom_sync.clients.calcom import CalcomCalendar
 from calcom_sync.clients.event_types import CalcomEventTypes
 from calcom_sync.domain.patience import Patience
-from calcom_sync.domain.there import WhenCancelled
 from calcom_sync.servicer import Backing
 from calcom_sync.storage.appointments import SqlAppointments
 from calcom_sync.storage.busy import SqlBusy
@@ -36,7 +35,6 @@ class Terms:
     burst: int = 10
     timeout_s: float = 15.0
     patience: Patience = Patience()  # noqa: RUF009 - frozen
-    when_cancelled: WhenCancelled = WhenCancelled.CASE
     survey_every: timedelta = timedelta(minutes=15)
 
     @property
@@ -68,11 +66,10 @@ def assemble(
     )  # fmt: skip
     processor = WebhookProcessor(
         webhooks=webhooks, copies=webhooks, appointments=appointments, busy=busy, directory=directory, clock=clock,
-        when_cancelled=terms.when_cancelled,
     )  # fmt: skip
     surveyor = Surveyor(
         directory=directory, calendar=calendar, budget=budget, appointments=appointments, copies=webhooks,
-        surveys=surveys, busy=busy, clock=clock, when_cancelled=terms.when_cancelled, every=terms.survey_every,
+        surveys=surveys, busy=busy, clock=clock, every=terms.survey_every,
     )  # fmt: skip
     worker = Worker(pool, clock, appointments, webhooks, synchroniser, processor)
     backing = Backing(

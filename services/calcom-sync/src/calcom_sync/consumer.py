@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Protocol
 from uuid import UUID
@@ -11,6 +12,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from prometheus_client import Counter
 
 from calcom_sync.domain.appointment import AppointmentRef, Attendee
+from calcom_sync.domain.visit import places
 from calcom_sync.usecases.ports import Clock
 from calcom_sync.usecases.take_in import (
     ActivePhase,
@@ -109,26 +111,37 @@ def _ref(appointment: appointment_pb2.Appointment) -> AppointmentRef:
 
 def _booked(made: appointment_pb2.Appointment, took_place_of: AppointmentRef | None) -> Booked:
     customer = made.customer
-    active = [phase for phase in made.phases if phase.kind == appointment_pb2.PHASE_KIND_ACTIVE]
     return Booked(
         ref=_ref(made),
         branch_id=UUID(made.branch_id),
         service_id=UUID(made.service_id),
         attendee=Attendee(customer.name, customer.calendar_email, customer.phone_number),
         call_id=made.call_id,
-        phases=tuple(_phase(phase) for phase in active),
+        phases=tuple(_phases(made)),
         customer_id=UUID(customer.customer_id) if customer.customer_id else None,
         took_place_of=took_place_of,
     )
 
 
-def _phase(phase: appointment_pb2.AppointmentPhase) -> ActivePhase:
+def _phases(made: appointment_pb2.Appointment) -> Iterator[ActivePhase]:
+    """Those in which a person is needed. Event types stand for the phases of a service, not for those of a visit."""
+    whole = UUID(made.service_id)
+    of_phases = [UUID(phase.service_id) if phase.service_id else whole for phase in made.phases]
+    services = [UUID(one) for one in made.service_ids] or [whole]
+    for phase, place in zip(made.phases, places(services, of_phases), strict=True):
+        if phase.kind == appointment_pb2.PHASE_KIND_ACTIVE:
+            yield _phase(phase, *place)
+
+
+def _phase(phase: appointment_pb2.AppointmentPhase, service_id: UUID, position: int) -> ActivePhase:
     return ActivePhase(
         phase_id=UUID(phase.phase_id),
         position=phase.position,
         person_id=UUID(phase.person_id),
         start=_instant(phase.start_time),
         end=_instant(phase.end_time),
+        service_id=service_id,
+        service_position=position,
     )
 
 

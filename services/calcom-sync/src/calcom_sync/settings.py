@@ -2,7 +2,6 @@
 
 from pydantic import Field
 
-from calcom_sync.domain.there import WhenCancelled
 from chassis.settings import ServiceSettings
 
 
@@ -23,9 +22,6 @@ class Settings(ServiceSettings):
     """Per API key; Cal.com allows 120 and locks out who exceeds it often."""
     calcom_burst: int = Field(default=10, ge=1)
     """Requests per key that may go out at once."""
-    calcom_when_cancelled: WhenCancelled = WhenCancelled.CASE
-    """What follows when somebody else cancels a booking of ours there: a case for a person, or booking is asked to cancel
-    the appointment."""
     calcom_survey_every_s: float = Field(default=900.0, gt=0)
     """How often the bookings and calendars of an account are compared and pulled."""
     calcom_attempts_max: int = Field(default=10, ge=1)

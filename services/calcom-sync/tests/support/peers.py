@@ -64,6 +64,8 @@ class FakeRegistry(staff_grpc.StaffRegistryServiceServicer):
     calendar_sync: bool = True
     api_key: str = HOST_KEY
     mappings: list[business_pb2.Mapping] = field(default_factory=list)
+    more_services: list[business_pb2.Service] = field(default_factory=list)
+    calendar_terms: business_pb2.CalendarTerms = field(default_factory=business_pb2.CalendarTerms)
     away: bool = False
     asked: int = 0
     changes: asyncio.Queue[str] = field(default_factory=asyncio.Queue)
@@ -85,7 +87,7 @@ class FakeRegistry(staff_grpc.StaffRegistryServiceServicer):
         business = business_pb2.Business(
             tenant_id=str(TENANT), language="de-DE", branches=[branch], calendar_sync=self.calendar_sync,
             people=[business_pb2.Person(person_id=str(PERSON), service_ids=[str(SERVICE)])],
-            services=[_PERM],
+            services=[_PERM, *self.more_services], calendar_terms=self.calendar_terms,
         )  # fmt: skip
         return staff_pb2.GetBusinessResponse(business=business)
 
@@ -103,11 +105,11 @@ class FakeRegistry(staff_grpc.StaffRegistryServiceServicer):
             tenant_id = await self.changes.get()
             yield staff_pb2.WatchChangesResponse(position="1", tenant_id=tenant_id)
 
-    def map(self, position: int, event_type_id: int) -> None:
-        """Map a phase of the service."""
+    def map(self, position: int, event_type_id: int, service_id: UUID = SERVICE) -> None:
+        """Map a phase of a service."""
         self.mappings.append(
             business_pb2.Mapping(
-                service_id=str(SERVICE),
+                service_id=str(service_id),
                 phase_position=position,
                 person_id=str(PERSON),
                 account_id=str(ACCOUNT),

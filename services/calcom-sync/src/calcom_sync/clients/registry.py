@@ -9,7 +9,7 @@ from uuid import UUID
 
 import grpc
 
-from calcom_sync.domain.setup import Account, Setup, Spot, Target
+from calcom_sync.domain.setup import Account, Setup, Spot, Target, WhenCancelled
 from calcom_sync.usecases.ports import Clock, SetupUnavailableError
 from chassis.grpc_client import fault_of
 from rufbuch.staff.v1 import business_pb2, service_pb2
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 FRESH_FOR = timedelta(seconds=60)
 RECONNECT_S = 1.0
+_THERE = {business_pb2.CANCELLED_THERE_CASE: WhenCancelled.CASE}
 _log = logging.getLogger(__name__)
 
 
@@ -120,6 +121,9 @@ def setup_of(
         accounts=accounts,
         targets=targets,
         webhook_secret=calendar.webhook_secret,
+        when_cancelled=_THERE.get(told.calendar_terms.cancelled_there, WhenCancelled.CANCEL),
+        mirror_holds=told.calendar_terms.mirror_holds,
+        live_after=timedelta(minutes=told.calendar_terms.live_check_after_minutes) or None,
         phases=_phases(told),
     )
 

@@ -73,6 +73,10 @@ class Intent:
     end: datetime
     due_at: datetime | None
     state: State = State.PENDING
+    service_id: UUID | None = None
+    """Of the visit's services; None: the appointment's."""
+    service_position: int | None = None
+    """Where it stands in its service; None: as in the appointment."""
     account_id: UUID | None = None
     event_type_id: int | None = None
     attempts: int = 0

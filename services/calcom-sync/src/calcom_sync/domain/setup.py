@@ -1,9 +1,19 @@
 """Where the phases of a business go at Cal.com."""
 
+import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import UUID
+
+
+class WhenCancelled(enum.Enum):
+    """What follows when a booking of ours is cancelled at Cal.com by somebody else."""
+
+    CANCEL = "cancel"
+    """Booking is asked to cancel the appointment."""
+    CASE = "case"
+    """A person decides; the appointment stands."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +56,12 @@ class Setup:
     accounts: Mapping[UUID, Account]
     targets: Mapping[Spot, Target]
     webhook_secret: str = field(repr=False)
+    when_cancelled: WhenCancelled = WhenCancelled.CANCEL
+    """What follows when somebody cancels a booking of ours there."""
+    mirror_holds: bool = False
+    """Whether what is held for callers is reserved there."""
+    live_after: timedelta | None = None
+    """A person whose busy times are older is looked at live before a time is called free; None: nobody is."""
     phases: Mapping[Spot, timedelta] = field(default_factory=dict)
     """How long each active phase takes, for each person who does the service."""
 

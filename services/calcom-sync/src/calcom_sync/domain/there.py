@@ -1,20 +1,11 @@
 """What others did at Cal.com to a booking of ours."""
 
-import enum
 from dataclasses import replace
 
 from calcom_sync.domain.cases import Case, CaseKind
 from calcom_sync.domain.intent import Intent
 from calcom_sync.domain.settling import Settlement
-
-
-class WhenCancelled(enum.Enum):
-    """What follows when a booking of ours is cancelled at Cal.com by somebody else."""
-
-    CASE = "case"
-    """A person decides; the appointment stands."""
-    CANCEL = "cancel"
-    """Booking is asked to cancel the appointment."""
+from calcom_sync.domain.setup import WhenCancelled
 
 
 def cancelled_there(intent: Intent, when: WhenCancelled) -> Settlement:

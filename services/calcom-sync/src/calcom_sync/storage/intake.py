@@ -93,11 +93,12 @@ class SqlIntake:
     async def _intents(self, connection: Connection, booked: Booked, now: datetime) -> None:
         await connection.executemany(
             "INSERT INTO intent (tenant_id, appointment_id, phase_id, position, person_id, start_time, end_time, state,"
-            " due_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, 'pending', $8, $8)",
+            " due_at, updated_at, service_id, service_position)"
+            " VALUES ($1, $2, $3, $4, $5, $6, $7, 'pending', $8, $8, $9, $10)",
             [
                 (
                     booked.ref.tenant_id, booked.ref.appointment_id, phase.phase_id, phase.position, phase.person_id,
-                    phase.start, phase.end, now,
+                    phase.start, phase.end, now, phase.service_id, phase.service_position,
                 )
                 for phase in booked.phases
             ],

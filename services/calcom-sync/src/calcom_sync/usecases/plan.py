@@ -36,7 +36,8 @@ def planned(appointment: Appointment, setup: Setup | None) -> Planned:
 
 
 def _mapped(appointment: Appointment, intent: Intent, setup: Setup) -> Settlement:
-    target = setup.target(Spot(appointment.service_id, intent.position, intent.person_id))
+    position = intent.position if intent.service_position is None else intent.service_position
+    target = setup.target(Spot(intent.service_id or appointment.service_id, position, intent.person_id))
     if target is None:
         return failure(intent, CaseKind.NO_MAPPING, f"no event type stands for phase {intent.position}")
     return Settlement(replace(intent, account_id=target.account_id, event_type_id=target.event_type_id))

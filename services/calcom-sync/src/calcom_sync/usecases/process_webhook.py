@@ -13,9 +13,9 @@ from calcom_sync.domain.appointment import AppointmentRef
 from calcom_sync.domain.busy import Owner, Source
 from calcom_sync.domain.intent import Intent, State
 from calcom_sync.domain.settling import Settlement
-from calcom_sync.domain.setup import Setup
+from calcom_sync.domain.setup import Setup, WhenCancelled
 from calcom_sync.domain.signature import signed_by
-from calcom_sync.domain.there import WhenCancelled, cancelled_there, moved_there
+from calcom_sync.domain.there import cancelled_there, moved_there
 from calcom_sync.domain.webhook import WebhookContent, WebhookState, read_webhook
 from calcom_sync.usecases.ports import Appointments, BusyTimes, Clock, Directory
 
@@ -63,7 +63,6 @@ class WebhookProcessor:
     busy: BusyTimes
     directory: Directory
     clock: Clock
-    when_cancelled: WhenCancelled
 
     async def process(self, webhook_id: int) -> WebhookState | None:
         """Do what follows from a webhook. Repeating it is harmless. None: there is none with the number. Raises
@@ -95,6 +94,7 @@ class WebhookProcessor:
     async def _own(self, tenant_id: UUID, content: WebhookContent, setup: Setup | None) -> None:
         if not content.vanishes:
             return
+        when = setup.when_cancelled if setup else WhenCancelled.CASE
         told = await settle_there(
             self.copies,
             self.appointments,
@@ -102,13 +102,10 @@ class WebhookProcessor:
             content.vanishes,
             self.clock,
             lambda intent: (
-                moved_there(intent, content.appears)
-                if content.appears
-                else cancelled_there(intent, self.when_cancelled)
+                moved_there(intent, content.appears) if content.appears else cancelled_there(intent, when)
             ),
         )
-        if content.vanishes:
-            await self.busy.vanish(tenant_id, Source.BOOKING, content.vanishes, self.clock.now())
+        await self.busy.vanish(tenant_id, Source.BOOKING, content.vanishes, self.clock.now())
         if told and content.appears:
             # At its new time it takes the person's time beside the appointment, which stands where it stood.
             await self._others(tenant_id, content, setup)

@@ -20,7 +20,7 @@ from calcom_sync.domain.request import REASONS, differences
 from calcom_sync.domain.settling import Settlement, text_of
 from calcom_sync.domain.setup import Account, Setup
 from calcom_sync.domain.survey import Finding, Task, is_claimed, judge, judge_missing
-from calcom_sync.domain.there import WhenCancelled, cancelled_there, moved_there
+from calcom_sync.domain.there import cancelled_there, moved_there
 from calcom_sync.usecases.ports import (
     Appointments,
     Budget,
@@ -93,7 +93,6 @@ class Surveyor:
     surveys: Surveys
     busy: Calendars
     clock: Clock
-    when_cancelled: WhenCancelled
     every: timedelta
 
     async def round(self) -> int:
@@ -253,7 +252,7 @@ class _Pass:
             return Settlement(intent.anew(self.by.clock.now(), text))
         if finding is Finding.MOVED_THERE:
             return moved_there(intent, moved_to)
-        return cancelled_there(intent, self.by.when_cancelled)
+        return cancelled_there(intent, self.setup.when_cancelled)
 
     async def _calendars(self) -> None:
         """What connected calendars show, without our own bookings, which they show as well."""

@@ -14,9 +14,14 @@ class ActivePhase:
 
     phase_id: UUID
     position: int
+    """In the appointment, from 0, gaps counted."""
     person_id: UUID
     start: datetime
     end: datetime
+    service_id: UUID | None = None
+    """Of the visit's services; None: the appointment's."""
+    service_position: int | None = None
+    """Where it stands in its service; None: as in the appointment."""
 
 
 @dataclass(frozen=True)
