@@ -21,6 +21,7 @@ from calcom_sync.clients.registry import RegistryDirectory
 from calcom_sync.consumer import Consumer, event_of
 from calcom_sync.domain.appointment import Appointment, AppointmentRef, SyncState
 from calcom_sync.migration import migrate
+from calcom_sync.servicer import FULL_NAME, CalendarSyncServicer
 from calcom_sync.storage.intake import SqlIntake
 from calcom_sync.worker import Worker
 from chassis import postgres
@@ -30,6 +31,7 @@ from local_stack.databases import MigratedDatabases
 from rufbuch.booking.v1 import appointment_pb2
 from rufbuch.booking.v1 import service_pb2 as booking_pb2
 from rufbuch.booking.v1 import service_pb2_grpc as booking_grpc
+from rufbuch.calendarsync.v1 import service_pb2_grpc
 from rufbuch.staff.v1 import service_pb2_grpc as staff_grpc
 from sandbox.calcom.embedded import Cal, embedded
 from sandbox.calcom.settings import Settings as StandInSettings
@@ -289,3 +291,11 @@ async def stage(database_url: str, redis_url: str) -> AsyncIterator[Stage]:
             calendar,
             desk,
         )
+
+
+@pytest.fixture
+async def stub(stage: Stage) -> AsyncIterator[Any]:
+    servicer = CalendarSyncServicer(stage.parts.backing, stage.directory, stage.cal.clock, asyncio.Event())
+    add = service_pb2_grpc.add_CalendarSyncServiceServicer_to_server
+    async with serving(Servicer(servicer, add, FULL_NAME)) as channel:
+        yield service_pb2_grpc.CalendarSyncServiceStub(channel)

@@ -1,7 +1,6 @@
 """What operators and other services ask for, over the real gRPC server."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -12,25 +11,14 @@ from google.protobuf.timestamp_pb2 import Timestamp
 
 from calcom_sync.domain.appointment import SyncState
 from calcom_sync.domain.intent import State
-from calcom_sync.servicer import FULL_NAME, CalendarSyncServicer
 from chassis.grpc_client import fault_of
-from chassis.grpc_server import Servicer
-from chassis.testing import serving
-from rufbuch.calendarsync.v1 import service_pb2, service_pb2_grpc
+from rufbuch.calendarsync.v1 import service_pb2
 from sandbox.calcom.embedded import HOST_KEY
 
 if TYPE_CHECKING:
     from conftest import Stage
 
 TENANT = "9e8e4e5b-1dc2-5f56-8e55-4847ce9ef1b4"
-
-
-@pytest.fixture
-async def stub(stage: "Stage") -> AsyncIterator["service_pb2_grpc.CalendarSyncServiceAsyncStub"]:
-    servicer = CalendarSyncServicer(stage.parts.backing, stage.directory, stage.cal.clock, asyncio.Event())
-    add = service_pb2_grpc.add_CalendarSyncServiceServicer_to_server
-    async with serving(Servicer(servicer, add, FULL_NAME)) as channel:
-        yield service_pb2_grpc.CalendarSyncServiceStub(channel)
 
 
 async def _refused(call: Any) -> tuple[str, str]:

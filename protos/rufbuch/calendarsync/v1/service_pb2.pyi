@@ -798,6 +798,100 @@ class MappingCheck(_message.Message):
 Global___MappingCheck: _TypeAlias = MappingCheck  # noqa: Y015
 
 @_typing.final
+class CheckAccountsRequest(_message.Message):
+    """Which business."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TENANT_ID_FIELD_NUMBER: _builtins.int
+    WEBHOOK_BASE_URL_FIELD_NUMBER: _builtins.int
+    FIX_FIELD_NUMBER: _builtins.int
+    tenant_id: _builtins.str
+    webhook_base_url: _builtins.str
+    """Where Cal.com reaches this service, e.g. "https://sync.example.org"; empty: any address will do, and nothing is mended."""
+    fix: _builtins.bool
+    """Register and correct webhooks."""
+    def __init__(
+        self,
+        *,
+        tenant_id: _builtins.str = ...,
+        webhook_base_url: _builtins.str = ...,
+        fix: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["fix", b"fix", "tenant_id", b"tenant_id", "webhook_base_url", b"webhook_base_url"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CheckAccountsRequest: _TypeAlias = CheckAccountsRequest  # noqa: Y015
+
+@_typing.final
+class CheckAccountsResponse(_message.Message):
+    """Every account that has a key here."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ACCOUNTS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def accounts(self) -> _containers.RepeatedCompositeFieldContainer[Global___AccountCheck]: ...
+    def __init__(
+        self,
+        *,
+        accounts: _abc.Iterable[Global___AccountCheck] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["accounts", b"accounts"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CheckAccountsResponse: _TypeAlias = CheckAccountsResponse  # noqa: Y015
+
+@_typing.final
+class AccountCheck(_message.Message):
+    """One account."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ACCOUNT_ID_FIELD_NUMBER: _builtins.int
+    PERSON_ID_FIELD_NUMBER: _builtins.int
+    USERNAME_FIELD_NUMBER: _builtins.int
+    REACHED_FIELD_NUMBER: _builtins.int
+    FAULTS_FIELD_NUMBER: _builtins.int
+    REPAIRS_FIELD_NUMBER: _builtins.int
+    account_id: _builtins.str
+    person_id: _builtins.str
+    username: _builtins.str
+    reached: _builtins.bool
+    """Whether Cal.com answered at all."""
+    @_builtins.property
+    def faults(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Empty: all is well."""
+
+    @_builtins.property
+    def repairs(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """What was mended just now."""
+
+    def __init__(
+        self,
+        *,
+        account_id: _builtins.str = ...,
+        person_id: _builtins.str = ...,
+        username: _builtins.str = ...,
+        reached: _builtins.bool = ...,
+        faults: _abc.Iterable[_builtins.str] | None = ...,
+        repairs: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["account_id", b"account_id", "faults", b"faults", "person_id", b"person_id", "reached", b"reached", "repairs", b"repairs", "username", b"username"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AccountCheck: _TypeAlias = AccountCheck  # noqa: Y015
+
+@_typing.final
 class ListBusyTimesRequest(_message.Message):
     """Which times."""
 

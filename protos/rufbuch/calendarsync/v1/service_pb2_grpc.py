@@ -70,6 +70,11 @@ class CalendarSyncServiceStub:
                 request_serializer=rufbuch_dot_calendarsync_dot_v1_dot_service__pb2.CheckMappingsRequest.SerializeToString,
                 response_deserializer=rufbuch_dot_calendarsync_dot_v1_dot_service__pb2.CheckMappingsResponse.FromString,
                 _registered_method=True)
+        self.CheckAccounts = channel.unary_unary(
+                '/rufbuch.calendarsync.v1.CalendarSyncService/CheckAccounts',
+                request_serializer=rufbuch_dot_calendarsync_dot_v1_dot_service__pb2.CheckAccountsRequest.SerializeToString,
+                response_deserializer=rufbuch_dot_calendarsync_dot_v1_dot_service__pb2.CheckAccountsResponse.FromString,
+                _registered_method=True)
         self.ListBusyTimes = channel.unary_unary(
                 '/rufbuch.calendarsync.v1.CalendarSyncService/ListBusyTimes',
                 request_serializer=rufbuch_dot_calendarsync_dot_v1_dot_service__pb2.ListBusyTimesRequest.SerializeToString,
@@ -146,6 +151,14 @@ class CalendarSyncServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def CheckAccounts(self, request, context):
+        """Whether each account's key works and is that account's, and whether Cal.com tells us what happens to its bookings.
+        INVALID_ARGUMENT (REQUEST_INVALID). NOT_FOUND (BUSINESS_UNKNOWN). UNAVAILABLE (BUSINESS_UNAVAILABLE).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ListBusyTimes(self, request, context):
         """What takes people's time at Cal.com beside our appointments, by start. INVALID_ARGUMENT (REQUEST_INVALID).
         """
@@ -206,6 +219,11 @@ def add_CalendarSyncServiceServicer_to_server(servicer, server):
                     servicer.CheckMappings,
                     request_deserializer=rufbuch_dot_calendarsync_dot_v1_dot_service__pb2.CheckMappingsRequest.FromString,
                     response_serializer=rufbuch_dot_calendarsync_dot_v1_dot_service__pb2.CheckMappingsResponse.SerializeToString,
+            ),
+            'CheckAccounts': grpc.unary_unary_rpc_method_handler(
+                    servicer.CheckAccounts,
+                    request_deserializer=rufbuch_dot_calendarsync_dot_v1_dot_service__pb2.CheckAccountsRequest.FromString,
+                    response_serializer=rufbuch_dot_calendarsync_dot_v1_dot_service__pb2.CheckAccountsResponse.SerializeToString,
             ),
             'ListBusyTimes': grpc.unary_unary_rpc_method_handler(
                     servicer.ListBusyTimes,
@@ -413,6 +431,33 @@ class CalendarSyncService:
             '/rufbuch.calendarsync.v1.CalendarSyncService/CheckMappings',
             rufbuch_dot_calendarsync_dot_v1_dot_service__pb2.CheckMappingsRequest.SerializeToString,
             rufbuch_dot_calendarsync_dot_v1_dot_service__pb2.CheckMappingsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CheckAccounts(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/rufbuch.calendarsync.v1.CalendarSyncService/CheckAccounts',
+            rufbuch_dot_calendarsync_dot_v1_dot_service__pb2.CheckAccountsRequest.SerializeToString,
+            rufbuch_dot_calendarsync_dot_v1_dot_service__pb2.CheckAccountsResponse.FromString,
             options,
             channel_credentials,
             insecure,

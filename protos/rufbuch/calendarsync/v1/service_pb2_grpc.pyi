@@ -58,6 +58,10 @@ class CalendarSyncServiceStub:
     """Whether each active phase of each person has an event type at Cal.com that can be booked as it is.
     INVALID_ARGUMENT (REQUEST_INVALID). NOT_FOUND (BUSINESS_UNKNOWN). UNAVAILABLE (BUSINESS_UNAVAILABLE).
     """
+    CheckAccounts: _grpc.UnaryUnaryMultiCallable[_service_pb2.CheckAccountsRequest, _service_pb2.CheckAccountsResponse]
+    """Whether each account's key works and is that account's, and whether Cal.com tells us what happens to its bookings.
+    INVALID_ARGUMENT (REQUEST_INVALID). NOT_FOUND (BUSINESS_UNKNOWN). UNAVAILABLE (BUSINESS_UNAVAILABLE).
+    """
     ListBusyTimes: _grpc.UnaryUnaryMultiCallable[_service_pb2.ListBusyTimesRequest, _service_pb2.ListBusyTimesResponse]
     """What takes people's time at Cal.com beside our appointments, by start. INVALID_ARGUMENT (REQUEST_INVALID)."""
     WatchBusyTimes: _grpc.UnaryStreamMultiCallable[_service_pb2.WatchBusyTimesRequest, _service_pb2.WatchBusyTimesResponse]
@@ -97,6 +101,10 @@ class CalendarSyncServiceAsyncStub(CalendarSyncServiceStub):
     """
     CheckMappings: _aio.UnaryUnaryMultiCallable[_service_pb2.CheckMappingsRequest, _service_pb2.CheckMappingsResponse]  # type: ignore[assignment]
     """Whether each active phase of each person has an event type at Cal.com that can be booked as it is.
+    INVALID_ARGUMENT (REQUEST_INVALID). NOT_FOUND (BUSINESS_UNKNOWN). UNAVAILABLE (BUSINESS_UNAVAILABLE).
+    """
+    CheckAccounts: _aio.UnaryUnaryMultiCallable[_service_pb2.CheckAccountsRequest, _service_pb2.CheckAccountsResponse]  # type: ignore[assignment]
+    """Whether each account's key works and is that account's, and whether Cal.com tells us what happens to its bookings.
     INVALID_ARGUMENT (REQUEST_INVALID). NOT_FOUND (BUSINESS_UNKNOWN). UNAVAILABLE (BUSINESS_UNAVAILABLE).
     """
     ListBusyTimes: _aio.UnaryUnaryMultiCallable[_service_pb2.ListBusyTimesRequest, _service_pb2.ListBusyTimesResponse]  # type: ignore[assignment]
@@ -177,6 +185,16 @@ class CalendarSyncServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_service_pb2.CheckMappingsResponse, _abc.Awaitable[_service_pb2.CheckMappingsResponse]]:
         """Whether each active phase of each person has an event type at Cal.com that can be booked as it is.
+        INVALID_ARGUMENT (REQUEST_INVALID). NOT_FOUND (BUSINESS_UNKNOWN). UNAVAILABLE (BUSINESS_UNAVAILABLE).
+        """
+
+    @_abc_1.abstractmethod
+    def CheckAccounts(
+        self,
+        request: _service_pb2.CheckAccountsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_service_pb2.CheckAccountsResponse, _abc.Awaitable[_service_pb2.CheckAccountsResponse]]:
+        """Whether each account's key works and is that account's, and whether Cal.com tells us what happens to its bookings.
         INVALID_ARGUMENT (REQUEST_INVALID). NOT_FOUND (BUSINESS_UNKNOWN). UNAVAILABLE (BUSINESS_UNAVAILABLE).
         """
 

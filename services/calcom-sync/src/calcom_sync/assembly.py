@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from redis.asyncio import Redis
 
+from calcom_sync.clients.accounts import CalcomAccounts
 from calcom_sync.clients.budget import RedisBudget
 from calcom_sync.clients.calcom import CalcomCalendar
 from calcom_sync.clients.event_types import CalcomEventTypes
@@ -16,6 +17,7 @@ from calcom_sync.storage.cases import SqlCases
 from calcom_sync.storage.pleas import SqlPleas
 from calcom_sync.storage.surveys import SqlSurveys
 from calcom_sync.storage.webhooks import SqlWebhooks
+from calcom_sync.usecases.check_accounts import AccountChecker
 from calcom_sync.usecases.check_mappings import MappingChecker
 from calcom_sync.usecases.ports import Clock, Directory
 from calcom_sync.usecases.process_webhook import WebhookProcessor
@@ -75,7 +77,8 @@ def assemble(
     backing = Backing(
         appointments=appointments, cases=SqlCases(pool, clock), surveys=surveys, busy=busy, surveyor=surveyor,
         verifier=Verifier(directory, calendar, budget, clock),
-        mappings=MappingChecker(directory, CalcomEventTypes(calendar), budget, clock), budget=budget,
+        mappings=MappingChecker(directory, CalcomEventTypes(calendar), budget, clock),
+        accounts=AccountChecker(directory, CalcomAccounts(calendar), budget, clock), budget=budget,
         patience=terms.patience,
     )  # fmt: skip
     return Parts(worker, SqlPleas(pool), backing)

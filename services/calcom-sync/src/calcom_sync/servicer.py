@@ -25,6 +25,7 @@ from calcom_sync.storage.appointments import SqlAppointments
 from calcom_sync.storage.busy import SqlBusy
 from calcom_sync.storage.cases import SqlCases
 from calcom_sync.storage.surveys import SqlSurveys
+from calcom_sync.usecases.check_accounts import AccountChecker
 from calcom_sync.usecases.check_mappings import MappingChecker
 from calcom_sync.usecases.get_sync_state import get_sync_state
 from calcom_sync.usecases.ports import Clock, Directory, SetupUnavailableError
@@ -49,6 +50,7 @@ class Backing:
     surveyor: Surveyor
     verifier: Verifier
     mappings: MappingChecker
+    accounts: AccountChecker
     budget: RedisBudget
     patience: Patience
 
@@ -147,6 +149,19 @@ class CalendarSyncServicer(service_pb2_grpc.CalendarSyncServiceServicer):
         if checks is None:
             raise BusinessUnknownError("there is no business with the id")
         return service_pb2.CheckMappingsResponse(mappings=[wire.mapping_to(one) for one in checks])
+
+    async def CheckAccounts(
+        self, request: service_pb2.CheckAccountsRequest, context: _Context
+    ) -> service_pb2.CheckAccountsResponse:
+        """See the proto."""
+        tenant_id, base_url = wire.uuid_from(request.tenant_id, "tenant_id"), request.webhook_base_url
+        if request.fix and not base_url.startswith(("http://", "https://")):
+            raise RequestInvalidError("webhooks are mended at an http(s) address", field="webhook_base_url")
+        with _reaching_registry():
+            checks = await self.by.accounts.check(tenant_id, base_url=base_url, fix=request.fix)
+        if checks is None:
+            raise BusinessUnknownError("there is no business with the id")
+        return service_pb2.CheckAccountsResponse(accounts=[wire.account_to(one) for one in checks])
 
     async def ListBusyTimes(
         self, request: service_pb2.ListBusyTimesRequest, context: _Context

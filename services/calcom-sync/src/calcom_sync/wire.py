@@ -5,6 +5,7 @@ from uuid import UUID
 
 from google.protobuf.timestamp_pb2 import Timestamp
 
+from calcom_sync.domain.accounts import AccountCheck
 from calcom_sync.domain.answers import RemoteBooking
 from calcom_sync.domain.appointment import Appointment, SyncState
 from calcom_sync.domain.budget import BudgetState
@@ -136,6 +137,18 @@ def mapping_to(check: MappingCheck) -> service_pb2.MappingCheck:
         event_type_id=check.event_type_id or 0,
         faults=check.faults,
         created_event_type_id=check.created or 0,
+    )
+
+
+def account_to(check: AccountCheck) -> service_pb2.AccountCheck:
+    """Whether an account can be worked with."""
+    return service_pb2.AccountCheck(
+        account_id=str(check.account.account_id),
+        person_id=str(check.account.person_id),
+        username=check.account.username,
+        reached=check.reached,
+        faults=check.faults,
+        repairs=check.repairs,
     )
 
 

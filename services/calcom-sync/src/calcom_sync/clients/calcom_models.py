@@ -97,7 +97,7 @@ def answer_of(response: httpx.Response) -> Answer:
 def page_of(response: httpx.Response, *, full: int) -> Page | None:
     """A page of bookings; None where it is none. The totals that Cal.com tells ignore some filters; a page with less than
     ``full`` bookings is the last one."""
-    told = _read(_Many, response)
+    told = read(_Many, response)
     if told is None:
         return None
     bookings = [one.remote() for one in told.data]
@@ -106,7 +106,7 @@ def page_of(response: httpx.Response, *, full: int) -> Page | None:
 
 def calendars_of(response: httpx.Response) -> list[ConnectedCalendar] | None:
     """Connected calendars; None where the answer tells none."""
-    told = _read(_Calendars, response)
+    told = read(_Calendars, response)
     if told is None:
         return None
     return [
@@ -118,12 +118,13 @@ def calendars_of(response: httpx.Response) -> list[ConnectedCalendar] | None:
 
 def spans_of(response: httpx.Response) -> list[Span] | None:
     """What is taken; None where the answer does not tell it."""
-    told = _read(_AllTaken, response)
+    told = read(_AllTaken, response)
     return None if told is None else [Span(one.start, one.end) for one in told.data if one.start < one.end]
 
 
-def _read(model: type[_Model], response: httpx.Response) -> _Model | None:
-    if response.status_code != 200:
+def read(model: type[_Model], response: httpx.Response) -> _Model | None:
+    """What a successful answer says; None where it is none of that form."""
+    if response.status_code not in {200, 201}:
         return None
     try:
         return model.model_validate_json(response.content)
