@@ -83,6 +83,30 @@ def retell(context: typer.Context) -> None:
 
 
 @app.command()
+def doctor(
+    business: Annotated[str, typer.Argument(help="The business's key; all without it.")] = "",
+    fix: Annotated[bool, typer.Option("--fix", help="Make missing event types, register webhooks.")] = False,
+    webhook_base_url: Annotated[
+        str, typer.Option(help="Where Cal.com reaches calcom-sync, e.g. https://sync.example.org.")
+    ] = "",
+) -> None:
+    """Is this installation ready for real calls? Exit 1 where something is wrong."""
+    from rufbuch_cli.doctor import run
+
+    sys.exit(run(business, fix=fix, webhook_base_url=webhook_base_url))
+
+
+@app.command(
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True}, add_help_option=False
+)
+def sync(context: typer.Context) -> None:
+    """Copies at Cal.com: list, retry, verify."""
+    from rufbuch_cli.sync import app as commands
+
+    commands(context.args, prog_name="rufbuch sync")
+
+
+@app.command()
 def slots() -> None:
     """JSON lines in, JSON lines out: the free starts of a workload."""
     from rufbuch_cli.filters import slots as run

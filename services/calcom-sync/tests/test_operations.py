@@ -277,6 +277,19 @@ async def test_missing_event_types_are_made_on_request(stage: "Stage", stub: Any
     assert all(not one.faults for one in (await _faults(stub)).values())
 
 
+async def test_an_event_type_whose_number_was_lost_on_the_way_is_found_again(
+    stage: "Stage", stub: Any
+) -> None:
+    """CS-13: a second one under the same slug is refused, and the first would never be mapped."""
+    stage.registry.mappings.clear()
+    request = service_pb2.CheckMappingsRequest(tenant_id=TENANT, fix=True)
+    first = await stub.CheckMappings(request)
+    again = await stub.CheckMappings(request)
+    numbers = [one.created_event_type_id for one in first.mappings]
+    assert all(numbers)
+    assert [one.created_event_type_id for one in again.mappings] == numbers
+
+
 async def test_a_person_without_a_key_is_a_fault(stage: "Stage", stub: Any) -> None:
     stage.registry.api_key = ""
     assert {fault for one in (await _faults(stub)).values() for fault in one.faults} == {

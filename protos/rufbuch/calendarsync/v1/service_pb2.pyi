@@ -766,6 +766,7 @@ class MappingCheck(_message.Message):
     EVENT_TYPE_ID_FIELD_NUMBER: _builtins.int
     FAULTS_FIELD_NUMBER: _builtins.int
     CREATED_EVENT_TYPE_ID_FIELD_NUMBER: _builtins.int
+    WAIT_SECONDS_FIELD_NUMBER: _builtins.int
     service_id: _builtins.str
     phase_position: _builtins.int
     person_id: _builtins.str
@@ -774,6 +775,8 @@ class MappingCheck(_message.Message):
     """0: nothing is mapped."""
     created_event_type_id: _builtins.int
     """An event type that was made for it; 0: none was."""
+    wait_seconds: _builtins.int
+    """After so many seconds the budget of the account's key allows to look; 0: it was looked at."""
     @_builtins.property
     def faults(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Empty: it can be booked."""
@@ -788,10 +791,11 @@ class MappingCheck(_message.Message):
         event_type_id: _builtins.int = ...,
         faults: _abc.Iterable[_builtins.str] | None = ...,
         created_event_type_id: _builtins.int = ...,
+        wait_seconds: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["account_id", b"account_id", "created_event_type_id", b"created_event_type_id", "event_type_id", b"event_type_id", "faults", b"faults", "person_id", b"person_id", "phase_position", b"phase_position", "service_id", b"service_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["account_id", b"account_id", "created_event_type_id", b"created_event_type_id", "event_type_id", b"event_type_id", "faults", b"faults", "person_id", b"person_id", "phase_position", b"phase_position", "service_id", b"service_id", "wait_seconds", b"wait_seconds"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -860,11 +864,14 @@ class AccountCheck(_message.Message):
     REACHED_FIELD_NUMBER: _builtins.int
     FAULTS_FIELD_NUMBER: _builtins.int
     REPAIRS_FIELD_NUMBER: _builtins.int
+    WAIT_SECONDS_FIELD_NUMBER: _builtins.int
     account_id: _builtins.str
     person_id: _builtins.str
     username: _builtins.str
     reached: _builtins.bool
     """Whether Cal.com answered at all."""
+    wait_seconds: _builtins.int
+    """After so many seconds the budget of the account's key allows to look; 0: it was looked at."""
     @_builtins.property
     def faults(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Empty: all is well."""
@@ -882,10 +889,11 @@ class AccountCheck(_message.Message):
         reached: _builtins.bool = ...,
         faults: _abc.Iterable[_builtins.str] | None = ...,
         repairs: _abc.Iterable[_builtins.str] | None = ...,
+        wait_seconds: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["account_id", b"account_id", "faults", b"faults", "person_id", b"person_id", "reached", b"reached", "repairs", b"repairs", "username", b"username"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["account_id", b"account_id", "faults", b"faults", "person_id", b"person_id", "reached", b"reached", "repairs", b"repairs", "username", b"username", "wait_seconds", b"wait_seconds"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

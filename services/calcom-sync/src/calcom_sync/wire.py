@@ -1,5 +1,6 @@
 """Between the contract's messages and our own words."""
 
+import math
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -137,6 +138,7 @@ def mapping_to(check: MappingCheck) -> service_pb2.MappingCheck:
         event_type_id=check.event_type_id or 0,
         faults=check.faults,
         created_event_type_id=check.created or 0,
+        wait_seconds=math.ceil(check.wait.total_seconds()),
     )
 
 
@@ -149,6 +151,7 @@ def account_to(check: AccountCheck) -> service_pb2.AccountCheck:
         reached=check.reached,
         faults=check.faults,
         repairs=check.repairs,
+        wait_seconds=math.ceil(check.wait.total_seconds()),
     )
 
 

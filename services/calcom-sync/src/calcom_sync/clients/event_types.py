@@ -1,5 +1,6 @@
 """Cal.com's event types over HTTP."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -7,7 +8,7 @@ import httpx
 from pydantic import BaseModel, ValidationError
 
 from calcom_sync.clients.calcom import CalcomCalendar
-from calcom_sync.clients.calcom_models import answer_of
+from calcom_sync.clients.calcom_models import answer_of, read
 from calcom_sync.domain.answers import Answer, NoAnswer
 from calcom_sync.domain.mappings import EventType
 from calcom_sync.domain.setup import Account
@@ -26,6 +27,7 @@ class _Field(BaseModel):
 
 class _EventType(BaseModel):
     id: int
+    slug: str = ""
     lengthInMinutes: int  # noqa: N815 - Cal.com's name
     lengthInMinutesOptions: list[int] | None = None  # noqa: N815 - Cal.com's name
     users: list[_User] = []
@@ -44,11 +46,16 @@ class _EventType(BaseModel):
             notice=timedelta(minutes=self.minimumBookingNotice),
             is_confirmed_by_hand=not (self.confirmationPolicy or {"disabled": True}).get("disabled"),
             scheduling=self.schedulingType or "",
+            slug=self.slug,
         )
 
 
 class _One(BaseModel):
     data: _EventType
+
+
+class _Many(BaseModel):
+    data: list[_EventType]
 
 
 class CalcomEventTypes:
@@ -61,16 +68,24 @@ class CalcomEventTypes:
         """One by its number."""
         return _read(await self._send(account, "GET", f"/v2/event-types/{number}"))
 
+    async def own(self, account: Account) -> Sequence[EventType] | Answer | NoAnswer:
+        """All of an account, hidden ones too: its own key sees them."""
+        response = await self._send(account, "GET", "/v2/event-types", params={"username": account.username})
+        if isinstance(response, NoAnswer):
+            return response
+        told = read(_Many, response)
+        return answer_of(response) if told is None else [one.told() for one in told.data]
+
     async def create_event_type(
-        self, account: Account, body: dict[str, object]
+        self, account: Account, body: dict[str, Any]
     ) -> EventType | Answer | NoAnswer:
         """Make one."""
-        return _read(await self._send(account, "POST", "/v2/event-types", body))
+        return _read(await self._send(account, "POST", "/v2/event-types", json=body))
 
     async def _send(
-        self, account: Account, method: str, path: str, body: dict[str, object] | None = None
+        self, account: Account, method: str, path: str, **more: dict[str, Any]
     ) -> httpx.Response | NoAnswer:
-        return await self._calendar.send(account, method, path, json=body, version=EVENT_TYPES_VERSION)
+        return await self._calendar.send(account, method, path, version=EVENT_TYPES_VERSION, **more)
 
 
 def _read(response: httpx.Response | NoAnswer) -> EventType | Answer | NoAnswer:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from uuid import UUID
 
 from calcom_sync.domain.setup import Account
@@ -33,6 +34,8 @@ class AccountCheck:
     reached: bool = True
     faults: tuple[str, ...] = ()
     repairs: tuple[str, ...] = ()
+    wait: timedelta = timedelta()
+    """After so long the budget of the key allows to look; zero: it was looked at."""
 
 
 def path_of(tenant_id: UUID) -> str:

@@ -28,6 +28,7 @@ class EventType:
     is_confirmed_by_hand: bool
     scheduling: str
     """"" for a personal one; e.g. "managed"."""
+    slug: str = ""
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,8 @@ class MappingCheck:
     created: int | None = None
     is_missing: bool = False
     """An event type would have to be made."""
+    wait: timedelta = timedelta()
+    """After so long the budget of the key allows to look; zero: it was looked at."""
 
 
 def faults_of(event_type: EventType, length: timedelta, username: str) -> tuple[str, ...]:
@@ -59,13 +62,24 @@ def faults_of(event_type: EventType, length: timedelta, username: str) -> tuple[
     return tuple(text for text, is_fault in told.items() if is_fault)
 
 
+def slug_of(spot: Spot, length: timedelta) -> str:
+    """Of the event type that is made for a phase: asked for again, it is the same one."""
+    return f"rufbuch-{spot.service_id.hex[:12]}-{spot.position}-{_minutes(length)}"
+
+
 def new_event_type(spot: Spot, length: timedelta) -> dict[str, object]:
     """Body of POST /v2/event-types: hidden, without notice, wanting nothing that we do not send."""
-    minutes = round(length.total_seconds() / 60)
+    minutes = _minutes(length)
     return {
         "lengthInMinutes": minutes,
         "title": f"Rufbuch {minutes} min",
-        "slug": f"rufbuch-{spot.service_id.hex[:12]}-{spot.position}-{minutes}",
+        "slug": slug_of(spot, length),
         "hidden": True,
         "minimumBookingNotice": 0,
+        # The finer the grid, the more exactly its slots tell when the host is free.
+        "slotInterval": 5,
     }
+
+
+def _minutes(length: timedelta) -> int:
+    return round(length.total_seconds() / 60)

@@ -95,7 +95,7 @@ class AccountChecker:
         wait = await self.budget.take(check.account, 1, now, urgency=Urgency.LOOK)
         if wait:
             text = f"not looked at: the budget of the key allows it in {wait.total_seconds():.0f} s"
-            raise _UnansweredError(replace(check, faults=(*check.faults, text)))
+            raise _UnansweredError(replace(check, faults=(*check.faults, text), wait=wait))
         result = await ask()
         if not isinstance(result, Answer | NoAnswer):
             return result

@@ -1,12 +1,13 @@
 """Check that each active phase of each person can be booked at Cal.com as it is mapped."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Protocol
 from uuid import UUID
 
 from calcom_sync.domain.answers import Answer, NoAnswer
-from calcom_sync.domain.mappings import EventType, MappingCheck, faults_of, new_event_type
+from calcom_sync.domain.mappings import EventType, MappingCheck, faults_of, new_event_type, slug_of
 from calcom_sync.domain.settling import text_of
 from calcom_sync.domain.setup import Account, Setup, Spot
 from calcom_sync.usecases.ports import Budget, Clock, Directory, Urgency
@@ -15,6 +16,10 @@ from calcom_sync.usecases.ports import Budget, Clock, Directory, Urgency
 class EventTypes(Protocol):
     """Cal.com's event types."""
 
+    async def own(self, account: Account) -> Sequence[EventType] | Answer | NoAnswer:
+        """All of an account, hidden ones too."""
+        ...
+
     async def event_type(self, account: Account, number: int) -> EventType | Answer | NoAnswer: ...
 
     async def create_event_type(
@@ -22,9 +27,13 @@ class EventTypes(Protocol):
     ) -> EventType | Answer | NoAnswer: ...
 
 
+_Listed = Mapping[int, EventType] | MappingCheck
+"""By number; or the words and the pause of what could not be looked at."""
+
+
 @dataclass(frozen=True)
 class MappingChecker:
-    """Goes through a business, inside the budget."""
+    """Goes through a business, inside the budget: one request an account tells of all of its event types."""
 
     directory: Directory
     event_types: EventTypes
@@ -38,9 +47,12 @@ class MappingChecker:
         setup = await self.directory.setup(tenant_id)
         if setup is None:
             return None
-        return [await self._spot(setup, spot, fix=fix) for spot in sorted(setup.phases, key=_order)]
+        listed: dict[UUID, Mapping[int, EventType] | MappingCheck] = {}
+        return [await self._spot(setup, spot, listed, fix=fix) for spot in sorted(setup.phases, key=_order)]
 
-    async def _spot(self, setup: Setup, spot: Spot, *, fix: bool) -> MappingCheck:
+    async def _spot(
+        self, setup: Setup, spot: Spot, listed: dict[UUID, _Listed], *, fix: bool
+    ) -> MappingCheck:
         target, length = setup.targets.get(spot), setup.phases[spot]
         account = setup.accounts.get(target.account_id) if target else _account_of(setup, spot.person_id)
         check = MappingCheck(
@@ -48,41 +60,75 @@ class MappingChecker:
         )
         if account is None:
             return replace(check, faults=("the person has no account with a key",))
+        if account.account_id not in listed:
+            listed[account.account_id] = await self._listed(check, account)
+        known = listed[account.account_id]
+        if isinstance(known, MappingCheck):
+            return replace(check, faults=known.faults, wait=known.wait)
         if target is None:
             check = replace(check, faults=("no event type is mapped",), is_missing=True)
         else:
-            check = await self._existing(check, account, target.event_type_id, length)
-        return await self._created(check, account, length) if fix and check.is_missing else check
+            check = await self._existing(check, account, known, target.event_type_id, length)
+        return await self._created(check, account, known, length) if fix and check.is_missing else check
+
+    async def _listed(self, check: MappingCheck, account: Account) -> _Listed:
+        waiting = await self._waiting(check, account)
+        if waiting:
+            return waiting
+        found = await self.event_types.own(account)
+        if isinstance(found, Answer | NoAnswer):
+            return await self._refused(check, account, found)
+        return {one.number: one for one in found}
 
     async def _existing(
-        self, check: MappingCheck, account: Account, number: int, length: timedelta
+        self,
+        check: MappingCheck,
+        account: Account,
+        known: Mapping[int, EventType],
+        number: int,
+        length: timedelta,
     ) -> MappingCheck:
-        wait = await self._wait(account)
-        if wait:
-            return replace(check, faults=(wait,))
-        found = await self.event_types.event_type(account, number)
+        found: EventType | Answer | NoAnswer | None = known.get(number)
+        if found is None:
+            # Not the account's own: somebody else's, a team's, or none at all.
+            waiting = await self._waiting(check, account)
+            if waiting:
+                return waiting
+            found = await self.event_types.event_type(account, number)
         if isinstance(found, EventType):
             return replace(check, faults=faults_of(found, length, account.username))
-        await self.budget.heed(account, found, self.clock.now())
-        missing = isinstance(found, Answer) and found.status == 404
-        return replace(check, faults=(f"Cal.com says: {text_of(found)}",), is_missing=missing)
+        return await self._refused(check, account, found)
 
-    async def _created(self, check: MappingCheck, account: Account, length: timedelta) -> MappingCheck:
-        wait = await self._wait(account)
-        if wait:
-            return replace(check, faults=(*check.faults, wait))
-        made = await self.event_types.create_event_type(account, new_event_type(check.spot, length))
+    async def _refused(self, check: MappingCheck, account: Account, said: Answer | NoAnswer) -> MappingCheck:
+        await self.budget.heed(account, said, self.clock.now())
+        missing = isinstance(said, Answer) and said.status == 404
+        return replace(check, faults=(f"Cal.com says: {text_of(said)}",), is_missing=missing)
+
+    async def _created(
+        self, check: MappingCheck, account: Account, known: Mapping[int, EventType], length: timedelta
+    ) -> MappingCheck:
+        # The one that was made before, should its number have been lost on the way; else a new one.
+        slug = slug_of(check.spot, length)
+        made: EventType | Answer | NoAnswer | None = next(
+            (one for one in known.values() if one.slug == slug), None
+        )
+        if made is None:
+            waiting = await self._waiting(check, account)
+            if waiting:
+                return waiting
+            made = await self.event_types.create_event_type(account, new_event_type(check.spot, length))
         if isinstance(made, EventType):
-            return replace(check, created=made.number)
+            return replace(check, created=made.number, faults=faults_of(made, length, account.username))
         await self.budget.heed(account, made, self.clock.now())
         return replace(check, faults=(*check.faults, f"it could not be created: {text_of(made)}"))
 
-    async def _wait(self, account: Account) -> str:
-        """Why not now; "": now."""
+    async def _waiting(self, check: MappingCheck, account: Account) -> MappingCheck | None:
+        """The check as it stands where the budget allows no more now; None: go on."""
         wait = await self.budget.take(account, 1, self.clock.now(), urgency=Urgency.LOOK)
-        return (
-            f"not looked at: the budget of the key allows it in {wait.total_seconds():.0f} s" if wait else ""
-        )
+        if not wait:
+            return None
+        text = f"not looked at: the budget of the key allows it in {wait.total_seconds():.0f} s"
+        return replace(check, faults=(*check.faults, text), wait=wait)
 
 
 def _account_of(setup: Setup, person_id: UUID) -> Account | None:
