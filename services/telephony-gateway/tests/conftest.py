@@ -1,8 +1,8 @@
 """A gateway with everything real but its peers, which are servicers of these tests behind real gRPC."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 
 import httpx
 import psycopg
@@ -76,6 +76,12 @@ async def world_without_redis(settings: Settings) -> AsyncIterator[World]:
         yield made
 
 
+@pytest.fixture
+def world_with() -> Callable[[Settings], AbstractAsyncContextManager[World]]:
+    """A world with settings of its own."""
+    return a_world
+
+
 @asynccontextmanager
 async def a_world(settings: Settings) -> AsyncIterator[World]:
     # The fakes answer what the gateway asks for, and nothing else.
@@ -106,6 +112,7 @@ async def a_world(settings: Settings) -> AsyncIterator[World]:
         stack.push_async_callback(shared.aclose)
         connections = Connections(pool, shared, peers, peers, peers)
         gateway = assemble(settings, connections, clock=clock, missing=dict)
+        stack.push_async_callback(gateway.twins.end)
         await enter(background(gateway.ledger.write, name="ledger", stop=asyncio.Event()))
         client = await enter(
             httpx.AsyncClient(transport=httpx.ASGITransport(gateway.app), base_url="http://gateway")

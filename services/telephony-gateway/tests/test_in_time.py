@@ -2,17 +2,22 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
 
+import grpc
 import pytest
-from gateway_world import World, found, option
+from gateway_world import RefusalError, World, found, option
 
+from chassis.errors import Kind
 from rufbuch.availability.v1 import service_pb2 as availability_pb2
 from telephony_gateway.clients.elsewhere import Replicas
 from telephony_gateway.clients.shared import SharedMemory, connect
 from telephony_gateway.domain.answers import Answer, Status
 from telephony_gateway.domain.contract import CONTRACTS
 from telephony_gateway.http_api.dispatch import Peers, functions
+from telephony_gateway.http_api.patience import WAITS_MAX
 from telephony_gateway.http_api.twins import Twins
+from telephony_gateway.settings import Settings
 
 WISH = {"service": "Dauerwelle", "date": "kommenden Mittwoch", "time": "15 Uhr"}
 AVAILABLE = found(availability_pb2.SEARCH_OUTCOME_AVAILABLE, option(15))
@@ -39,7 +44,26 @@ class TestBudgets:
         world.booking.is_hanging = world.availability.is_hanging = True
         arguments = {"option_id": "o-abcd2345", "name": "Kim", **WISH, "date": "Wednesday", "time": "3 pm"}
         answer = await world.phone.function(function, arguments)
-        assert answer["message"].startswith(("The calendar is slow", "This is taking a little longer"))
+        assert answer["status"] == "pending"
+        assert answer["message"].startswith("This is taking a little longer")
+
+    @pytest.mark.parametrize("budget_s", [0.3, 1.4])
+    async def test_each_function_can_have_a_budget_of_its_own(
+        self,
+        settings: Settings,
+        world_with: Callable[[Settings], AbstractAsyncContextManager[World]],
+        budget_s: float,
+    ) -> None:
+        """And its peers are told of it as their deadline."""
+        budgets = {"check_availability": budget_s}
+        async with world_with(settings.model_copy(update={"function_budgets": budgets})) as world:
+            world.availability.is_hanging = True
+            loop = asyncio.get_running_loop()
+            began = loop.time()
+            answer = await world.phone.function("check_availability", WISH)
+            taken = loop.time() - began
+        assert (answer["status"], budget_s - 0.2 < taken < budget_s + 0.1) == ("pending", True)
+        assert world.availability.time_left[0] < budget_s
 
     async def test_a_greeting_does_not_wait_for_the_customers(self, world: World) -> None:
         world.booking.is_hanging = True
@@ -84,8 +108,8 @@ class TestTwins:
             await gate.wait()
             return Answer(Status.OK, "Gut.")
 
-        impatient = asyncio.create_task(twins.once("key", run))
-        patient = asyncio.create_task(twins.once("key", run))
+        impatient = asyncio.create_task(twins.once("key", run, call_id="call_1", changes=False))
+        patient = asyncio.create_task(twins.once("key", run, call_id="call_1", changes=False))
         await _until(lambda: bool(runs))
         impatient.cancel()
         gate.set()
@@ -120,6 +144,107 @@ class TestTwins:
             assert await Replicas(SharedMemory(client)).once("key", answer) == Answer(Status.OK, "Gut.")
 
 
+class TestPickingUp:
+    """What was not finished in time is heard by a following call of the function."""
+
+    async def test_a_search_that_was_late_is_heard_by_the_next_question(self, world: World) -> None:
+        world.availability.answer, world.availability.gate = AVAILABLE, asyncio.Event()
+        first = await world.phone.function("check_availability", WISH)
+        await _until(lambda: len(world.availability.searches) == 2)
+        world.availability.gate.set()
+        second = await world.phone.function("check_availability", WISH)
+        assert (first["status"], second["status"]) == ("pending", "available")
+        assert len(world.availability.searches) == 2
+
+    async def test_it_is_heard_also_when_it_came_while_nobody_asked(self, world: World) -> None:
+        world.availability.answer, world.availability.gate = AVAILABLE, asyncio.Event()
+        await world.phone.function("check_availability", WISH)
+        await _until(lambda: len(world.availability.searches) == 2)
+        world.availability.gate.set()
+        await _until(lambda: not world.phone.gateway.twins.running)
+        second = await world.phone.function("check_availability", WISH)
+        third = await world.phone.function("check_availability", WISH)
+        assert (second["status"], third["status"], len(world.availability.searches)) == (
+            "available",
+            "available",
+            3,
+        )
+
+    async def test_its_options_can_be_chosen(self, world: World) -> None:
+        world.availability.answer, world.availability.gate = AVAILABLE, asyncio.Event()
+        await world.phone.function("check_availability", WISH)
+        await _until(lambda: len(world.availability.searches) == 2)
+        world.availability.gate.set()
+        await world.phone.function("check_availability", WISH)
+        booked = await world.phone.function("start_booking", {"option_id": "den ersten", "name": "Kim"})
+        assert (booked["status"], world.booking.requests[0].option_id) == ("booked", "o-abcd2345")
+
+    async def test_a_wish_that_was_overtaken_changes_nothing_any_more(self, world: World) -> None:
+        """It would put its times in the place of those that the caller has just heard."""
+        world.availability.answer, gate = AVAILABLE, asyncio.Event()
+        world.availability.gate = gate
+        await world.phone.function("check_availability", WISH)
+        await _until(lambda: len(world.availability.searches) == 2)
+        world.availability.gate = None
+        world.availability.answer = found(
+            availability_pb2.SEARCH_OUTCOME_AVAILABLE, option(16, option_id="o-zzzz2345")
+        )
+        await world.phone.function("check_availability", {**WISH, "time": "16 Uhr"})
+        gate.set()
+        await _until(lambda: not world.phone.gateway.twins.running)
+        await world.phone.function("start_booking", {"option_id": "den ersten", "name": "Kim"})
+        assert world.booking.requests[0].option_id == "o-zzzz2345"
+
+    @pytest.mark.parametrize(
+        ("function", "arguments"),
+        [("start_booking", {"option_id": "o-abcd2345", "name": "Kim"}), ("request_callback", {"topic": "x"})],
+    )
+    async def test_a_change_is_asked_for_again_and_is_the_same_wish(
+        self, world: World, function: str, arguments: dict[str, str]
+    ) -> None:
+        """TG-31, BK-22"""
+        world.booking.is_hanging = True
+        first = await world.phone.function(function, arguments)
+        world.booking.is_hanging = False
+        second = await world.phone.function(function, arguments)
+        assert (first["status"], second["status"] in {"booked", "callback_noted"}) == ("pending", True)
+        assert len({one.request_id for one in world.booking.requests}) <= 1
+        assert len(world.booking.callbacks) <= 1
+
+    async def test_nobody_is_asked_to_wait_for_ever(self, world: World) -> None:
+        """TG-09: an agent that asks again at once would never come out of it."""
+        world.booking.failure = grpc.StatusCode.UNKNOWN
+        heard = [
+            await world.phone.function("start_booking", {"option_id": "o-abcd2345", "name": "Kim"})
+            for _ in range(WAITS_MAX + 1)
+        ]
+        assert [one["status"] for one in heard] == ["pending"] * WAITS_MAX + ["error"]
+        assert "gebucht" not in heard[-1]["message"]
+
+    async def test_a_peer_that_fails_at_once_is_not_asked_a_second_time(self, world: World) -> None:
+        """One layer repeats: the channel."""
+        world.availability.answer = RefusalError(Kind.ABORTED, "BROKEN")
+        answer = await world.phone.function("check_availability", WISH)
+        assert (answer["status"], len(world.availability.searches)) == ("error", 1)
+
+    async def test_another_replica_hears_what_was_left(self, redis_url: str) -> None:
+        async def never() -> Answer:
+            raise AssertionError("the answer was there")
+
+        async with connect(redis_url) as client:
+            await Replicas(SharedMemory(client)).leave("key", Answer(Status.OK, "Gut."))
+            heard = await Replicas(SharedMemory(client)).once("key", never)
+        assert heard.message == "Gut."
+
+    async def test_without_redis_a_process_hears_its_own(self) -> None:
+        async def never() -> Answer:
+            raise AssertionError("the answer was there")
+
+        replicas = Replicas(SharedMemory(connect("redis://127.0.0.1:1")))
+        await replicas.leave("key", Answer(Status.OK, "Gut."))
+        assert (await replicas.once("key", never)).message == "Gut."
+
+
 class TestRedisAway:
     async def test_it_is_asked_once_a_while_and_nobody_waits_for_it(self) -> None:
         asked, seconds = [], [0.0]
@@ -136,8 +261,14 @@ class TestRedisAway:
 
 
 class _Alone:
+    def __init__(self) -> None:
+        self.left: dict[str, Answer] = {}
+
     async def once(self, key: str, run: Callable[[], Awaitable[Answer]]) -> Answer:
-        return await run()
+        return self.left.pop(key, None) or await run()
+
+    async def leave(self, key: str, answer: Answer) -> None:
+        self.left[key] = answer
 
 
 async def _until(condition: Callable[[], bool]) -> None:

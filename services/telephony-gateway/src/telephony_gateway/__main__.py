@@ -13,6 +13,7 @@ from chassis.http_server import http_server
 from rufbuch.telephony.v1 import service_pb2_grpc
 from telephony_gateway.assembly import Connections, assemble
 from telephony_gateway.clients import availability, booking, directory, shared
+from telephony_gateway.http_api.functions import UNHEARD_S
 from telephony_gateway.servicer import CallServicer
 from telephony_gateway.settings import Settings
 from telephony_gateway.storage.calls import Calls
@@ -26,6 +27,7 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
         connections = await _connect(settings, stack)
         readiness = service.Readiness({"database": lambda: postgres.check(connections.pool)})
         gateway = assemble(settings, connections, clock=SystemClock(), missing=lambda: readiness.missing)
+        stack.push_async_callback(gateway.twins.end)
         await enter(service.background(gateway.directory.watch, name="registry changes", stop=stop))
         await enter(service.background(gateway.ledger.write, name="ledger", stop=stop))
         stack.push_async_callback(gateway.ledger.flush)
@@ -49,29 +51,32 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
 
 
 async def _connect(settings: Settings, stack: AsyncExitStack) -> Connections:
-    enter, budget_s = stack.enter_async_context, settings.function_budget_s
+    enter = stack.enter_async_context
     pool = await enter(postgres.pool(settings.database_url))
     memory = shared.connect(settings.redis_url)
     stack.push_async_callback(memory.aclose)
+    # What is done for a caller has the budget of its function; this is for everything else.
     return Connections(
         pool=pool,
         redis=memory,
         registry=await enter(
             channel(
                 settings.staff_registry_address,
-                default_deadline_s=budget_s,
+                default_deadline_s=UNHEARD_S,
                 retried=directory.HARMLESS_TO_REPEAT,
             )
         ),
         availability=await enter(
             channel(
                 settings.availability_address,
-                default_deadline_s=budget_s,
+                default_deadline_s=UNHEARD_S,
                 retried=availability.HARMLESS_TO_REPEAT,
             )
         ),
         booking=await enter(
-            channel(settings.booking_address, default_deadline_s=budget_s, retried=booking.HARMLESS_TO_REPEAT)
+            channel(
+                settings.booking_address, default_deadline_s=UNHEARD_S, retried=booking.HARMLESS_TO_REPEAT
+            )
         ),
     )
 

@@ -26,6 +26,7 @@ from telephony_gateway.http_api.dispatch import Peers, functions
 from telephony_gateway.http_api.functions import FunctionsEndpoint
 from telephony_gateway.http_api.inbound import InboundEndpoint
 from telephony_gateway.http_api.oddities import Watchman
+from telephony_gateway.http_api.patience import Patience
 from telephony_gateway.http_api.reception import Reception
 from telephony_gateway.http_api.twins import Twins
 from telephony_gateway.http_api.webhook import WebhookEndpoint
@@ -54,6 +55,7 @@ class Gateway:
     directory: RegistryDirectory
     ledger: Ledger
     truth: TruthLoop
+    twins: Twins
 
 
 def assemble(
@@ -67,12 +69,14 @@ def assemble(
     sessions = RedisSessions(shared)
     door = Door(settings.workspaces, ReplayGuard(shared), clock)
     reception = Reception(directory)
+    twins = Twins(Replicas(shared))
     endpoint = FunctionsEndpoint(
         door=door,
         reception=reception,
         functions=functions(Peers(slots, bookings, appointments, care, sessions)),
         sessions=sessions,
-        twins=Twins(Replicas(shared)),
+        twins=twins,
+        patience=Patience(),
         watchman=Watchman(settings.retell_agent_version),
         ledger=ledger,
         clock=clock,
@@ -86,4 +90,4 @@ def assemble(
     truth = TruthLoop(
         UncheckedCalls(connections.pool), BookingFacts(appointments, care), clock, settings.truth_check_s
     )
-    return Gateway(build_app(endpoint, webhook, inbound, missing), directory, ledger, truth)
+    return Gateway(build_app(endpoint, webhook, inbound, missing), directory, ledger, truth, twins)

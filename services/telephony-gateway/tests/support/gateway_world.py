@@ -23,6 +23,7 @@ from rufbuch.staff.v1 import business_pb2
 from rufbuch.staff.v1 import service_pb2 as staff_pb2
 from rufbuch.staff.v1 import service_pb2_grpc as staff_grpc
 from telephony_gateway.assembly import Gateway
+from telephony_gateway.domain.contract import contract
 from telephony_gateway.domain.signature import HEADER, sign
 
 NOW = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)  # a Sunday, 10:30 in Berlin
@@ -117,6 +118,8 @@ class Availability(availability_grpc.AvailabilityServiceServicer):
     searches: list[availability_pb2.SearchSlotsRequest] = field(default_factory=list)
     released: list[str] = field(default_factory=list)
     extended: list[str] = field(default_factory=list)
+    time_left: list[float] = field(default_factory=list)
+    """What each search was told of its deadline, in seconds."""
     is_hanging: bool = False
     gate: asyncio.Event | None = None
     """Searches wait for it."""
@@ -124,6 +127,7 @@ class Availability(availability_grpc.AvailabilityServiceServicer):
 
     async def SearchSlots(self, request: Any, context: Any) -> availability_pb2.SearchSlotsResponse:
         self.searches.append(request)
+        self.time_left.append(context.time_remaining())
         if self.is_away:
             await context.abort(grpc.StatusCode.UNAVAILABLE, "away")
         if self.is_hanging:
@@ -341,6 +345,8 @@ class Phone:
         assert response.status_code == 200, response.text
         answer: dict[str, Any] = response.json()
         assert answer["message"].strip().endswith((".", "?", "!"))
+        agreed = contract(name)
+        assert agreed is None or answer["status"] in {status.value for status in agreed.statuses}
         return answer
 
     async def event(self, event: str, **call: Any) -> httpx.Response:

@@ -59,7 +59,7 @@ def _of_function(contract: Contract, options: AgentOptions) -> list[Node]:
 
 
 def _equation_edge(name: str, status: Status) -> Node:
-    destination = _wait(name) if status is Status.PENDING else TALK if name == _FIRST else _say(name)
+    destination = TALK if name == _FIRST else _wait(name) if status is Status.PENDING else _say(name)
     equation = {"left": f"{{{{{status_variable(name)}}}}}", "operator": "==", "right": status.value}
     return {
         "id": f"{_do(name)}_{status.value}",

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import secrets
+import time
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
@@ -14,7 +15,15 @@ from telephony_gateway.domain.answers import Answer, Status
 
 LOOK_EVERY_S = 0.02
 KEPT = timedelta(seconds=5)
-"""Longer than a twin waits. The same question after the answer was given is a new one."""
+"""How long an answer is there for twins. The same question after the answer was given is a new one."""
+RUNS = timedelta(seconds=30)
+"""Longer than any execution goes on."""
+LEFT = timedelta(seconds=30)
+"""How long an answer waits that came when nobody waited for it; what it offers is held longer than that."""
+OWN_MAX = 500
+_picked_up = Counter(
+    "rufbuch_gateway_picked_up_total", "Answers that came late and were heard by a following call"
+)
 _shared_answers = Counter("rufbuch_gateway_twins_elsewhere_total", "Answers taken over from another replica")
 Execution = Callable[[], Awaitable[Answer]]
 
@@ -22,12 +31,33 @@ Execution = Callable[[], Awaitable[Answer]]
 class Replicas:
     """The other gateways, as far as they run the same function call just now."""
 
-    def __init__(self, shared: SharedMemory) -> None:
-        self._shared = shared
+    def __init__(self, shared: SharedMemory, *, seconds: Callable[[], float] = time.monotonic) -> None:
+        self._shared, self._seconds = shared, seconds
+        self._left: dict[str, tuple[float, str]] = {}
+
+    async def leave(self, key: str, answer: Answer) -> None:
+        """For whoever asks the same next, here or at another replica."""
+        text = json.dumps(answer.as_json())
+        name = f"gateway:left:{key}"
+        if await self._shared.ask(lambda redis: redis.set(name, text, px=LEFT)) is None:
+            self._left[key] = (self._seconds(), text)
+            if len(self._left) > OWN_MAX:
+                del self._left[next(iter(self._left))]
+
+    async def _take(self, key: str) -> Answer | None:
+        at, text = self._left.pop(key, (0.0, ""))
+        if text and self._seconds() - at < LEFT.total_seconds():
+            return _answer(text)
+        found = await self._shared.ask(lambda redis: redis.getdel(f"gateway:left:{key}"))
+        return _answer(found) if found else None
 
     async def once(self, key: str, run: Execution) -> Answer:
-        """Run, unless another replica does; then its answer. While Redis is away everybody runs by himself: every
+        """Run, unless an answer was left or another replica runs; then its answer. While Redis is away everybody runs by himself: every
         function is harmless to repeat, it only costs."""
+        left = await self._take(key)
+        if left is not None:
+            _picked_up.inc()
+            return left
         mark, token = f"gateway:twin:{key}", secrets.token_hex(8)
         holder = await self._shared.ask(lambda redis: _claim(redis, mark, token))
         if holder is None or holder == token:
@@ -63,7 +93,7 @@ class Replicas:
 
 async def _claim(client: redis.asyncio.Redis, mark: str, token: str) -> str:
     """Who runs: ours, or the token that was there before."""
-    if await client.set(mark, token, nx=True, px=KEPT):
+    if await client.set(mark, token, nx=True, px=RUNS):
         return token
     before = await client.get(mark)
     # Gone between the two: he has finished, and ours is a new question.

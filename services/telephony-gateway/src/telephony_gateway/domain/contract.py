@@ -83,7 +83,7 @@ _ASKS = (
     Status.NEED_DATE, Status.NEED_TIME, Status.AMBIGUOUS, Status.UNAVAILABLE, Status.CLOSED, Status.TOO_SOON,
     Status.TOO_FAR, Status.PAST,
 )  # fmt: skip
-_SEARCH = (Status.AVAILABLE, Status.ALTERNATIVES, *_ASKS, Status.NEED_SERVICE, Status.ERROR)
+_SEARCH = (Status.AVAILABLE, Status.ALTERNATIVES, *_ASKS, Status.NEED_SERVICE, Status.PENDING, Status.ERROR)
 _LOOKING = "Einen Moment, ich schaue nach."
 _NOTING = "Einen Moment, ich notiere das."
 
@@ -92,13 +92,13 @@ CONTRACTS = (
         "get_context",
         "Call once at the start: the business, today's date and opening hours, and who is calling, if known.",
         (LANGUAGE,),
-        (Status.OK, Status.ERROR),
+        (Status.OK, Status.PENDING, Status.ERROR),
     ),
     Contract(
         "list_services",
         "What can be booked here, with prices.",
         (LANGUAGE,),
-        (Status.OK, Status.ERROR),
+        (Status.OK, Status.PENDING, Status.ERROR),
         _LOOKING,
     ),
     Contract(
@@ -129,14 +129,14 @@ CONTRACTS = (
         "get_appointments",
         "The caller's own coming appointments.",
         (DATE, LANGUAGE),
-        (Status.OK, Status.NOT_FOUND, Status.DENIED, Status.ERROR),
+        (Status.OK, Status.NOT_FOUND, Status.DENIED, Status.PENDING, Status.ERROR),
         _LOOKING,
     ),
     Contract(
         "cancel_appointment",
         "Calls one of the caller's own appointments off, after the caller has said so. date and time name the appointment.",
         (APPOINTMENT, DATE, TIME, SERVICE, TOPIC, LANGUAGE),
-        (Status.CANCELLED, Status.DENIED, Status.NOT_FOUND, Status.CHOOSE, Status.ERROR),
+        (Status.CANCELLED, Status.DENIED, Status.NOT_FOUND, Status.CHOOSE, Status.PENDING, Status.ERROR),
         _LOOKING,
         changes=True,
     ),
@@ -147,7 +147,7 @@ CONTRACTS = (
         (APPOINTMENT, DATE, TIME, NEW_DATE, NEW_TIME, STAFF, OPTION, LANGUAGE),
         (
             Status.RESCHEDULED, Status.OFFERED, Status.TAKEN, Status.DENIED, Status.NOT_FOUND, Status.CHOOSE,
-            *_ASKS, Status.ERROR,
+            *_ASKS, Status.PENDING, Status.ERROR,
         ),
         _LOOKING,
         changes=True,
@@ -156,7 +156,7 @@ CONTRACTS = (
         "request_callback",
         "Notes that somebody shall call back. Also for callers with a withheld number.",
         (TOPIC, NAME, PHONE, LANGUAGE),
-        (Status.CALLBACK_NOTED, Status.ERROR),
+        (Status.CALLBACK_NOTED, Status.PENDING, Status.ERROR),
         _NOTING,
         changes=True,
     ),
@@ -166,7 +166,8 @@ CONTRACTS = (
         (SERVICE, DATE, TIME, STAFF, NAME, PHONE, LANGUAGE),
         (
             Status.WAITLIST_NOTED, Status.NEED_SERVICE, Status.NEED_DATE, Status.NEED_TIME, Status.NEED_NAME,
-            Status.NEED_PHONE, Status.AMBIGUOUS, Status.UNAVAILABLE, Status.TOO_FAR, Status.PAST, Status.ERROR,
+            Status.NEED_PHONE, Status.AMBIGUOUS, Status.UNAVAILABLE, Status.TOO_FAR, Status.PAST, Status.PENDING,
+            Status.ERROR,
         ),
         _NOTING,
         changes=True,

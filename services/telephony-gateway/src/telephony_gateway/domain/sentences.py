@@ -109,6 +109,7 @@ class Sentence(enum.Enum):
     MOVE_TAKEN = enum.auto()
     MOVE_GONE = enum.auto()
     UNCONFIRMED = enum.auto()
+    STILL_UNCONFIRMED = enum.auto()
     CALLBACK_NOTED = enum.auto()
     CALLBACK_WITHOUT_NUMBER = enum.auto()
     WAITLIST_NOTED = enum.auto()

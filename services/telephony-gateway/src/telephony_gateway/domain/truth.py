@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from telephony_gateway.domain.contract import CONTRACTS
+
 
 @dataclass(frozen=True)
 class Told:
@@ -54,6 +56,7 @@ def taken_while_held(told: Sequence[Told]) -> list[Case]:
 
 
 def left_in_the_dark(told: Sequence[Told]) -> bool:
-    """Whether the last that was said of a booking is that it is not confirmed yet."""
-    bookings = [one.status for one in told if one.function == "start_booking"]
-    return bookings[-1:] == ["pending"]
+    """Whether the last that was said of a change is that it is not confirmed yet."""
+    changing = {one.name for one in CONTRACTS if one.changes}
+    last = {one.function: one for one in told if one.function in changing}
+    return any(one.status == "pending" or one.answer.get("error") == "unconfirmed" for one in last.values())

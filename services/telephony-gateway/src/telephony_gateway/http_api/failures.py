@@ -13,12 +13,21 @@ def failed(reason: str, sentence: Sentence, language: Voice | str, *, detail: st
     return Answer(Status.ERROR, sentence.say(language), details=details)
 
 
-def cut_off(name: str, language: Voice) -> Answer:
-    """The time is up and nobody knows how far it came."""
+def cut_off(name: str, language: Voice, *, last: bool = False) -> Answer:
+    """The time is up and nobody knows how far it came: a following call of the function tells. ``last``: it has been
+    asked often enough, and the agent shall do something else."""
     metrics.errors.labels("timeout").inc()
-    if name == "start_booking":
-        return Answer(Status.PENDING, Sentence.PENDING.say(language))
     agreed = contract(name)
-    if agreed and agreed.changes:
-        return Answer(Status.ERROR, Sentence.UNCONFIRMED.say(language), details={"error": "unconfirmed"})
-    return Answer(Status.ERROR, Sentence.SLOW.say(language), details={"error": "timeout"})
+    changes = agreed is not None and agreed.changes
+    if not last:
+        return Answer(Status.PENDING, _waiting(name, changes=changes).say(language))
+    sentence, reason = (
+        (Sentence.STILL_UNCONFIRMED, "unconfirmed") if changes else (Sentence.TROUBLE, "timeout")
+    )
+    return Answer(Status.ERROR, sentence.say(language), details={"error": reason})
+
+
+def _waiting(name: str, *, changes: bool) -> Sentence:
+    if name == "start_booking":
+        return Sentence.PENDING
+    return Sentence.UNCONFIRMED if changes else Sentence.SLOW

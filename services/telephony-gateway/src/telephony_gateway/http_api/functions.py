@@ -14,9 +14,10 @@ from starlette.responses import JSONResponse, Response
 
 from chassis.clock import Clock
 from chassis.deadlines import deadline
-from telephony_gateway.domain.answers import Answer
+from telephony_gateway.domain.answers import Answer, Status
 from telephony_gateway.domain.arguments import read
 from telephony_gateway.domain.business import DialledBranch
+from telephony_gateway.domain.contract import contract
 from telephony_gateway.domain.envelope import (
     Caller,
     EnvelopeError,
@@ -30,6 +31,7 @@ from telephony_gateway.http_api.admission import Admitted, Door
 from telephony_gateway.http_api.dispatch import Function
 from telephony_gateway.http_api.failures import cut_off, failed
 from telephony_gateway.http_api.oddities import Watchman
+from telephony_gateway.http_api.patience import Patience
 from telephony_gateway.http_api.reception import Reception
 from telephony_gateway.http_api.twins import Twins, twin_key
 from telephony_gateway.storage.ledger import Answered, Asked, Heard, Ledger
@@ -43,6 +45,13 @@ from telephony_gateway.usecases.ports import (
 )
 
 _log = logging.getLogger(__name__)
+ANSWERING_S = 0.05
+"""Of the budget, for the answer's own way out."""
+LEAST_S = 0.05
+LATE_S = 0.1
+"""An execution that ends this near to its time has run out of it."""
+UNHEARD_S = 10.0
+"""How long a function that reads goes on when its caller has been told to wait."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +73,7 @@ class FunctionsEndpoint:
     functions: Mapping[str, Function]
     sessions: Sessions
     twins: Twins
+    patience: Patience
     watchman: Watchman
     ledger: Ledger
     clock: Clock
@@ -78,7 +88,7 @@ class FunctionsEndpoint:
             return admitted
         name = function_name(request.path_params["name"])
         request_id = str(uuid.uuid4())
-        answer = await self._answer(name, request_id, admitted)
+        answer = await self._answer(name, request_id, admitted, began)
         duration = time.monotonic() - began
         known = name if name in self.functions else "unknown"
         metrics.answers.labels(known, answer.status.value).inc()
@@ -87,8 +97,7 @@ class FunctionsEndpoint:
         self.ledger.record(Answered(request_id, spoken, round(duration * 1000)))
         return JSONResponse(spoken)
 
-    async def _answer(self, name: str, request_id: str, admitted: Admitted) -> Answer:
-        """Whatever goes wrong, the caller hears a sentence, and it claims nothing."""
+    async def _answer(self, name: str, request_id: str, admitted: Admitted, began: float) -> Answer:
         try:
             called = Called(name, request_id, read_caller(admitted.body), read_arguments(admitted.body))
         except EnvelopeError as error:
@@ -98,13 +107,22 @@ class FunctionsEndpoint:
             {"rufbuch.call_id": called.caller.call_id, "rufbuch.function": name}
         )
         self.watchman.look(name, admitted.body, called.arguments, called.caller)
-        budget_s = self.budget_s(name)
+        # What the door has cost is part of what the caller waits for.
+        left_s = max(LEAST_S, self.budget_s(name) - (time.monotonic() - began) - ANSWERING_S)
+        answer = await self._in_time(called, admitted, left_s)
+        if answer.status is not Status.PENDING:
+            self.patience.settled(called.caller.call_id, name)
+        elif self.patience.is_at_its_end(called.caller.call_id, name):
+            return cut_off(name, self._language(called), last=True)
+        return answer
+
+    async def _in_time(self, called: Called, admitted: Admitted, left_s: float) -> Answer:
+        """Whatever goes wrong, the caller hears a sentence, and it claims nothing."""
         try:
-            with deadline(budget_s):
-                async with asyncio.timeout(budget_s):
-                    return await self._served(called, admitted)
+            async with asyncio.timeout(left_s):
+                return await self._served(called, admitted, left_s)
         except (TimeoutError, OutcomeUnknownError):
-            return cut_off(called.name, self._language(called))
+            return self._late(called)
         except NotOfferedError:
             return failed("not_offered", Sentence.CANNOT_DO, self._language(called))
         except PeerError as error:
@@ -112,13 +130,17 @@ class FunctionsEndpoint:
             return failed("peer", Sentence.TROUBLE, self._language(called))
         except Exception:  # noqa: BLE001 - the outermost boundary: no stack trace and no silence on the phone
             # A bug. It is loud for us (alarm on this counter), and for the caller it is no invented result.
-            _log.exception("a bug in %s", name)
+            _log.exception("a bug in %s", called.name)
             metrics.errors.labels("bug").inc()
-            return cut_off(called.name, self._language(called))
+            return self._late(called)
 
-    async def _served(self, called: Called, admitted: Admitted) -> Answer:
-        caller = called.caller
-        branch = await self.reception.dialled(caller.dialled_number, admitted.workspace)
+    def _late(self, called: Called) -> Answer:
+        return cut_off(called.name, self._language(called))
+
+    async def _served(self, called: Called, admitted: Admitted, left_s: float) -> Answer:
+        caller, ends = called.caller, time.monotonic() + left_s
+        with deadline(left_s):
+            branch = await self.reception.dialled(caller.dialled_number, admitted.workspace)
         self._write_down(called, branch)
         if isinstance(branch, NobodyDialled):
             # TG-17, SE-06: no business is guessed.
@@ -127,14 +149,41 @@ class FunctionsEndpoint:
         if function is None:
             # TG-04: loud, and no success that an agent could mistake.
             return failed("unknown_function", Sentence.CANNOT_DO, branch.language)
+        agreed = contract(called.name)
+        changes = agreed is not None and agreed.changes
         key = twin_key(branch.tenant_id, caller.call_id, called.name, called.arguments)
-        return await self.twins.once(key, lambda: self._run(function, branch, called))
 
-    async def _run(self, function: Function, branch: DialledBranch, called: Called) -> Answer:
+        async def run() -> Answer:
+            return await self._to_its_end(function, branch, called, ends, changes=changes)
+
+        return await self.twins.once(key, run, call_id=caller.call_id, changes=changes)
+
+    async def _to_its_end(
+        self, function: Function, branch: DialledBranch, called: Called, ends: float, *, changes: bool
+    ) -> Answer:
+        """Inside the time that the caller waits. What only reads goes on after that, with nobody waiting, so that a
+        following call finds its answer; what changes something is asked again by that call itself, and answered by
+        its request_id. Never because a peer failed: that is the channel's to repeat."""
+        try:
+            with deadline(ends - time.monotonic()):
+                return await self._run(function, branch, called)
+        except OutcomeUnknownError:
+            if changes or time.monotonic() < ends - LATE_S:
+                raise
+        with deadline(UNHEARD_S):
+            return await self._run(function, branch, called, late=True)
+
+    async def _run(
+        self, function: Function, branch: DialledBranch, called: Called, *, late: bool = False
+    ) -> Answer:
         call_id = called.caller.call_id
         session = await self.sessions.of(branch.tenant_id, call_id)
+        before = session.as_read
         talk = Conversation.going_on(branch, called.caller, read(called.arguments), session, self.clock.now())
         answer = await function(talk)
+        if late and (await self.sessions.of(branch.tenant_id, call_id)).as_read != before:
+            # The call has gone on meanwhile: what comes now must not be taken for what was offered last.
+            raise OutcomeUnknownError("overtaken")
         await self.sessions.keep(branch.tenant_id, call_id, session)
         return answer
 

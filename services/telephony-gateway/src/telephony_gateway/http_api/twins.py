@@ -4,21 +4,35 @@ import asyncio
 import hashlib
 import json
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from typing import Any, Protocol
 
-from telephony_gateway.domain.answers import Answer
+from telephony_gateway.domain.answers import Answer, Status
 from telephony_gateway.domain.arguments import said
 from telephony_gateway.http_api import metrics
+from telephony_gateway.usecases.ports import PeerError
 
 Execution = Callable[[], Awaitable[Answer]]
 
 
 class Elsewhere(Protocol):
-    """The other replicas; see clients.elsewhere."""
+    """The other replicas, and the answers that came when nobody waited any more; see clients.elsewhere."""
 
     async def once(self, key: str, run: Execution) -> Answer:
-        """Run, unless another replica does; then its answer."""
+        """Run, unless another replica does; then its answer. An answer that was left is taken instead."""
         ...
+
+    async def leave(self, key: str, answer: Answer) -> None:
+        """Nobody has heard it: whoever asks next does."""
+        ...
+
+
+@dataclass
+class _Running:
+    call_id: str
+    changes: bool
+    task: asyncio.Task[Answer]
+    waiting: int = 0
 
 
 class Twins:
@@ -26,30 +40,80 @@ class Twins:
 
     def __init__(self, elsewhere: Elsewhere) -> None:
         self._elsewhere = elsewhere
-        self._running: dict[str, asyncio.Task[Answer]] = {}
+        self._running: dict[str, _Running] = {}
 
-    async def once(self, key: str, run: Execution) -> Answer:
-        """The answer of the one execution. Whoever waits may give up: the execution goes on for the others."""
-        task = self._running.get(key)
-        if task is None:
+    @property
+    def running(self) -> int:
+        """How many executions there are."""
+        return len(self._running)
+
+    async def once(self, key: str, run: Execution, *, call_id: str, changes: bool) -> Answer:
+        """The answer of the one execution. Whoever waits may give up: the execution goes on for the others, and for
+        whoever asks again. One that changes nothing ends when nobody waits and its call asks for something else."""
+        self._end_what_is_overtaken(key, call_id)
+        left_alone = self._running.get(key)
+        if left_alone and not left_alone.waiting:
+            answer = await _outcome(left_alone)
+            if answer is not None:
+                return answer
+        running = self._running.get(key)
+        if running is None:
             task = asyncio.create_task(self._run(key, run))
-            self._running[key] = task
-            task.add_done_callback(_look_at)
+            running = self._running[key] = _Running(call_id, changes, task)
+            running.task.add_done_callback(_look_at)
         else:
             metrics.twins.labels("here").inc()
-        return await asyncio.shield(task)
+        return await _heard(running)
+
+    async def end(self) -> None:
+        """Give up what still goes on; nobody waits for it."""
+        tasks = [running.task for running in self._running.values()]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _run(self, key: str, run: Execution) -> Answer:
         try:
-            return await self._elsewhere.once(key, run)
+            answer = await self._elsewhere.once(key, run)
+            if not self._running[key].waiting and answer.status is not Status.PENDING:
+                await self._elsewhere.leave(key, answer)
+            return answer
         finally:
             del self._running[key]
+
+    def _end_what_is_overtaken(self, key: str, call_id: str) -> None:
+        """What is late would replace the times that are kept for the newer wish, and what was noted of it."""
+        for other, running in list(self._running.items()):
+            overtaken = other != key and running.call_id == call_id and not running.changes
+            if overtaken and not running.waiting:
+                running.task.cancel()
 
 
 def twin_key(tenant_id: str, call_id: str, name: str, arguments: Mapping[str, Any]) -> str:
     """Equal for function calls that mean the same."""
     words = json.dumps([tenant_id, call_id, name, said(arguments)], sort_keys=True, default=str)
     return hashlib.sha256(words.encode()).hexdigest()
+
+
+async def _heard(running: _Running) -> Answer:
+    running.waiting += 1
+    try:
+        return await asyncio.shield(running.task)
+    finally:
+        running.waiting -= 1
+
+
+async def _outcome(running: _Running) -> Answer | None:
+    """What became of an execution whose own caller has been told to wait; None where it is not known, or nothing."""
+    try:
+        answer = await _heard(running)
+    except PeerError:
+        return None
+    except asyncio.CancelledError:
+        if running.task.cancelled():
+            return None
+        raise
+    return None if answer.status is Status.PENDING else answer
 
 
 def _look_at(task: asyncio.Task[Answer]) -> None:

@@ -10,7 +10,7 @@ from telephony_gateway.usecases.named import named_person, named_service
 from telephony_gateway.usecases.ports import Slots, SlotWish
 from telephony_gateway.usecases.read_wish import TimeWish, read_wish, understood
 from telephony_gateway.usecases.saying import until_midnight
-from telephony_gateway.usecases.searching import MORE, MOVING, say_found
+from telephony_gateway.usecases.searching import MORE, MORE_MOVING, say_found
 
 _DAYS_AROUND = 6
 """How many more days "later" and "earlier" reach beyond the day that was offered."""
@@ -47,7 +47,7 @@ async def get_alternatives(talk: Conversation, *, slots: Slots) -> Answer:
         moved_appointment_id=earlier.moved_appointment_id if earlier and same else "",
     )
     found = await slots.search(talk.branch, talk.caller, wish)
-    sayings = MOVING if wish.moved_appointment_id else MORE
+    sayings = MORE_MOVING if wish.moved_appointment_id else MORE
     return say_found(talk, wish, found, sayings, name_people=not person_id)
 
 

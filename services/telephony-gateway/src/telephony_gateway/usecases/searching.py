@@ -37,6 +37,11 @@ MOVING: Sayings = {
     SearchOutcome.CLOSED: (Status.OFFERED, Sentence.OFFERED_MOVE, Sentence.CLOSED),
     SearchOutcome.TOO_SOON: (Status.OFFERED, Sentence.OFFERED_MOVE, Sentence.TOO_SOON),
 }
+# The same sentences, and the statuses of a search: an agent branches on what it has asked for.
+MORE_MOVING: Sayings = {
+    outcome: (Status.ALTERNATIVES if status is Status.OFFERED else status, offering, without)
+    for outcome, (status, offering, without) in MOVING.items()
+}
 _WITHOUT_A_WISH = {
     Sentence.ALTERNATIVES: Sentence.CHOICES,
     Sentence.OFFERED_OTHER_MOVE: Sentence.OFFERED_MOVE,
