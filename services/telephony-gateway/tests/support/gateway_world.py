@@ -16,7 +16,7 @@ from chassis.errors import Kind, ServiceError
 from chassis.testing import SettableClock
 from rufbuch.availability.v1 import service_pb2 as availability_pb2
 from rufbuch.availability.v1 import service_pb2_grpc as availability_grpc
-from rufbuch.booking.v1 import appointment_pb2, care_pb2
+from rufbuch.booking.v1 import appointment_pb2, care_pb2, series_pb2
 from rufbuch.booking.v1 import service_pb2 as booking_pb2
 from rufbuch.booking.v1 import service_pb2_grpc as booking_grpc
 from rufbuch.staff.v1 import business_pb2
@@ -154,6 +154,11 @@ class Booking(booking_grpc.BookingServiceServicer):
     failure: Exception | grpc.StatusCode | None = None
     """Of everything that changes something."""
     requests: list[booking_pb2.BookAppointmentRequest] = field(default_factory=list)
+    answers: appointment_pb2.Appointment | None = None
+    """What every booking leads to, as if it had been answered before."""
+    series: list[booking_pb2.BookSeriesRequest] = field(default_factory=list)
+    dates: list[series_pb2.SeriesDate] = field(default_factory=list)
+    """What becomes of a series."""
     cancels: list[booking_pb2.CancelAppointmentRequest] = field(default_factory=list)
     moves: list[booking_pb2.RescheduleAppointmentRequest] = field(default_factory=list)
     listings: list[booking_pb2.ListAppointmentsRequest] = field(default_factory=list)
@@ -186,13 +191,18 @@ class Booking(booking_grpc.BookingServiceServicer):
 
     async def BookAppointment(self, request: Any, context: Any) -> booking_pb2.BookAppointmentResponse:
         self.requests.append(request)
-        made = self.appointments.get(request.request_id) or appointment(
+        made = self.answers or appointment(
             15, appointment_id=str(uuid.UUID(int=9)), call_id=request.call_id, number=request.caller_number
         )
         if self.failure is None or self.commits_before_failing:
             self.appointments[made.appointment_id] = made
         await self._stand_or_fail(context)
         return booking_pb2.BookAppointmentResponse(appointment=made)
+
+    async def BookSeries(self, request: Any, context: Any) -> booking_pb2.BookSeriesResponse:
+        self.series.append(request)
+        await self._stand_or_fail(context)
+        return booking_pb2.BookSeriesResponse(series_id=str(uuid.UUID(int=8)), dates=self.dates)
 
     async def ListAppointments(self, request: Any, context: Any) -> booking_pb2.ListAppointmentsResponse:
         self.listings.append(request)

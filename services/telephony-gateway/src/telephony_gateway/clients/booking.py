@@ -6,11 +6,18 @@ from typing import TYPE_CHECKING
 
 import grpc
 
-from rufbuch.booking.v1 import appointment_pb2, service_pb2, service_pb2_grpc
+from rufbuch.booking.v1 import appointment_pb2, series_pb2, service_pb2, service_pb2_grpc
 from telephony_gateway.clients.faults import peer_error, reason_of
 from telephony_gateway.domain.business import DialledBranch
 from telephony_gateway.domain.envelope import Caller
-from telephony_gateway.usecases.ports import Appointment, AppointmentState, OutcomeUnknownError, Refused
+from telephony_gateway.usecases.ports import (
+    Appointment,
+    AppointmentState,
+    BookedDate,
+    FoundSlot,
+    OutcomeUnknownError,
+    Refused,
+)
 
 if TYPE_CHECKING:
     from rufbuch.booking.v1.service_pb2_grpc import BookingServiceAsyncStub
@@ -20,7 +27,7 @@ HARMLESS_TO_REPEAT = tuple(
     f"{_SERVICE}/{method}"
     for method in (
         # A request_id makes a repetition an answer, not a second one of it.
-        "BookAppointment", "RescheduleAppointment", "RequestCallback", "JoinWaitlist",
+        "BookAppointment", "BookSeries", "RescheduleAppointment", "RequestCallback", "JoinWaitlist",
         # What is cancelled stays so, and reading changes nothing.
         "CancelAppointment", "FindCustomer", "GetAppointment", "ListAppointments", "ListCallbacks",
     )
@@ -73,6 +80,54 @@ class BookingClient:
             raise unsettled("booking", error) from error
         return read_appointment(answer.appointment)
 
+    async def book_series(
+        self, branch: DialledBranch, caller: Caller, *, option_id: str, name: str, weeks: int, dates: int
+    ) -> tuple[BookedDate, ...] | Refused:
+        """Commit an option and what follows it. Raises PeerError."""
+        request = service_pb2.BookSeriesRequest(
+            tenant_id=branch.tenant_id,
+            branch_id=branch.branch_id,
+            option_id=option_id,
+            call_id=caller.call_id,
+            caller_number=caller.caller_number,
+            customer_name=name,
+            request_id=wish_id(caller.call_id, "series", option_id, str(weeks), str(dates)),
+            every_weeks=weeks,
+            count=dates,
+        )
+        try:
+            answer = await self._stub.BookSeries(request)
+        except grpc.aio.AioRpcError as error:
+            reason = reason_of(error)
+            if reason in REFUSALS:
+                return REFUSALS[reason]
+            if reason == "AVAILABILITY_UNAVAILABLE":
+                # In the middle of it: some dates may be booked.
+                raise OutcomeUnknownError(f"booking: {reason}") from error
+            raise unsettled("booking", error) from error
+        return tuple(_booked_date(date, answer.dates[0].appointment) for date in answer.dates)
+
+
+def _booked_date(date: series_pb2.SeriesDate, first: appointment_pb2.Appointment) -> BookedDate:
+    made = read_appointment(date.appointment) if date.HasField("appointment") else None
+    failure = series_pb2.SeriesFailure.Name(date.failure).removeprefix("SERIES_FAILURE_").lower()
+    other = date.alternative
+    held = other.hold_expire_time.ToDatetime(UTC) if other.HasField("hold_expire_time") else None
+    instead = FoundSlot(
+        other.option_id,
+        other.start_time.ToDatetime(UTC),
+        other.end_time.ToDatetime(UTC),
+        other.person_id,
+        first.service_id,
+        held,
+    )
+    return BookedDate(
+        date.start_time.ToDatetime(UTC),
+        made,
+        "" if made else failure,
+        instead if other.option_id else None,
+    )
+
 
 def wish_id(call_id: str, *wish: str) -> str:
     """One id for one wish: whoever sends it again, Retell or the model, means the same (BK-22)."""
@@ -97,4 +152,5 @@ def read_appointment(appointment: appointment_pb2.Appointment) -> Appointment:
         start=appointment.start_time.ToDatetime(UTC),
         state=_STATES.get(appointment.state, AppointmentState.OVER),
         moved_to_id=appointment.rescheduled_to_id,
+        booked_for=appointment.booked_for,
     )

@@ -100,7 +100,8 @@ def _wish(value: dict[str, Any] | None) -> EarlierWish | None:
         for one in value["windows"]
     )
     start = datetime.fromisoformat(value["start"]) if value["start"] else None
-    return EarlierWish(**{**value, "start": start, "windows": windows})
+    more = tuple(value.get("more_service_ids", ()))
+    return EarlierWish(**{**value, "start": start, "windows": windows, "more_service_ids": more})
 
 
 _READERS: dict[str, Callable[[Any], Any]] = {
@@ -108,4 +109,5 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "heard": _heard,
     "wish": _wish,
     "choices": tuple,
+    "asked_series": tuple,
 }

@@ -51,6 +51,8 @@ class Arguments:
     new_time: str = ""
     phone_number: str = ""
     topic: str = ""
+    repeat_weeks: str = ""
+    repeat_count: str = ""
     language: str = ""
 
 

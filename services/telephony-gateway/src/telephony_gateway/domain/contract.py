@@ -72,11 +72,22 @@ TOPIC = Argument(
     "What it is about, in a few words of the caller's.",
     ("reason", "anliegen", "grund", "message", "notes"),
 )
+REPEAT_WEEKS = Argument(
+    "repeat_weeks",
+    "Only where the caller wants the same appointment again and again: every how many weeks, e.g. '2' or 'jede Woche'.",
+    ("every_weeks", "wiederholung_wochen", "alle_wochen"),
+)
+REPEAT_COUNT = Argument(
+    "repeat_count",
+    "Only with repeat_weeks: how many appointments in all, the first included, e.g. '6'.",
+    ("wiederholungen", "anzahl_termine"),
+)
 LANGUAGE = Argument(
     "language", "'de' or 'en', if the caller speaks another language than the business.", ("sprache",)
 )
 ARGUMENTS = (
-    DATE, TIME, DATETIME, SERVICE, STAFF, OPTION, NAME, APPOINTMENT, NEW_DATE, NEW_TIME, PHONE, TOPIC, LANGUAGE,
+    DATE, TIME, DATETIME, SERVICE, STAFF, OPTION, NAME, APPOINTMENT, NEW_DATE, NEW_TIME, PHONE, TOPIC, REPEAT_WEEKS,
+    REPEAT_COUNT, LANGUAGE,
 )  # fmt: skip
 
 _ASKS = (
@@ -117,8 +128,9 @@ CONTRACTS = (
     ),
     Contract(
         "start_booking",
-        "Books the option that the caller chose. Say booked only after status 'booked'.",
-        (OPTION, NAME, LANGUAGE),
+        "Books the option that the caller chose. Say booked only after status 'booked'. With repeat_weeks and repeat_count a"
+        " series; its message says which dates were booked and which were not.",
+        (OPTION, NAME, REPEAT_WEEKS, REPEAT_COUNT, LANGUAGE),
         (
             Status.BOOKED, Status.PENDING, Status.TAKEN, Status.NEED_NAME, Status.NEED_OPTION, Status.ERROR,
         ),

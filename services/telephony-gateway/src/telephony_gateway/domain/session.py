@@ -37,6 +37,8 @@ class EarlierWish:
     start: datetime | None
     windows: tuple[Window, ...] = ()
     moved_appointment_id: str = ""
+    more_service_ids: tuple[str, ...] = ()
+    """Of a visit of several services: those after the first."""
 
 
 @dataclass
@@ -53,6 +55,8 @@ class Session:
     """BCP 47; "": the business's."""
     asked_option: str = ""
     """An option whose booking has begun and is not known to have ended."""
+    asked_series: tuple[int, ...] = ()
+    """Of that booking: every how many weeks, and how many dates; empty: one appointment."""
     choices: tuple[str, ...] = ()
     """Ids of the appointments that the caller was asked to choose from, in that order."""
     as_read: dict[str, str] = field(default_factory=dict, compare=False, repr=False)

@@ -12,7 +12,7 @@ from telephony_gateway.usecases.get_appointments import get_appointments
 from telephony_gateway.usecases.get_context import get_context
 from telephony_gateway.usecases.join_waitlist import join_waitlist
 from telephony_gateway.usecases.list_services import list_services
-from telephony_gateway.usecases.ports import Appointments, Bookings, Care, Sessions, Slots
+from telephony_gateway.usecases.ports import Appointments, Care, SeriesBookings, Sessions, Slots
 from telephony_gateway.usecases.request_callback import request_callback
 from telephony_gateway.usecases.reschedule_appointment import reschedule_appointment
 from telephony_gateway.usecases.start_booking import start_booking
@@ -25,7 +25,7 @@ class Peers:
     """What the use cases work with."""
 
     slots: Slots
-    bookings: Bookings
+    bookings: SeriesBookings
     appointments: Appointments
     care: Care
     sessions: Sessions
@@ -42,7 +42,9 @@ def functions(peers: Peers) -> dict[str, Function]:
         "list_services": services,
         "check_availability": lambda talk: check_availability(talk, slots=peers.slots),
         "get_alternatives": lambda talk: get_alternatives(talk, slots=peers.slots),
-        "start_booking": lambda talk: start_booking(talk, bookings=peers.bookings, sessions=peers.sessions),
+        "start_booking": lambda talk: start_booking(
+            talk, bookings=peers.bookings, sessions=peers.sessions, slots=peers.slots
+        ),
         "get_appointments": lambda talk: get_appointments(talk, appointments=peers.appointments),
         "cancel_appointment": lambda talk: cancel_appointment(talk, appointments=peers.appointments),
         "reschedule_appointment": lambda talk: reschedule_appointment(

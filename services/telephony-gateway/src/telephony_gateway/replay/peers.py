@@ -1,7 +1,7 @@
 """The other services of a replay: they answer again what they must have answered then."""
 # ruff: noqa: ARG002 - the arguments are those of the ports; a recording answers whatever is asked
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -13,6 +13,7 @@ from telephony_gateway.domain.session import Session, Window
 from telephony_gateway.usecases.ports import (
     Appointment,
     AppointmentState,
+    BookedDate,
     CallbackWish,
     Changed,
     Denial,
@@ -101,6 +102,25 @@ class RecordedPeers:
             return _REFUSALS[status]
         return self._note(self.answer)
 
+    async def book_series(
+        self, branch: DialledBranch, caller: Caller, *, option_id: str, name: str, weeks: int, dates: int
+    ) -> tuple[BookedDate, ...] | Refused:
+        """What became of each date."""
+        first = await self.book(branch, caller, option_id=option_id, name=name)
+        if isinstance(first, Refused):
+            return first
+        others = iter(self._slot(option) for option in self.answer.get("options", ()))
+        return tuple(self._date(told, first, others) for told in self.answer.get("series", ()))
+
+    def _date(self, told: Mapping[str, Any], first: Appointment, others: Iterator[FoundSlot]) -> BookedDate:
+        start = datetime.fromisoformat(told["start"])
+        if told["status"] == "not_booked":
+            return BookedDate(start, None, told["reason"], next(others, None))
+        state = AppointmentState.BOOKED if told["status"] == "booked" else AppointmentState.CANCELLED
+        made = replace(first, appointment_id=told["appointment_id"], start=start, state=state)
+        self.known.setdefault(made.appointment_id, made)
+        return BookedDate(start, made)
+
     def _note(self, described: Mapping[str, Any]) -> Appointment:
         made = Appointment(
             str(described["appointment_id"]),
@@ -108,6 +128,7 @@ class RecordedPeers:
             described["service"],
             self._person_id(described["staff"]),
             datetime.fromisoformat(described["start"]),
+            booked_for=str(described.get("customer_name", "")),
         )
         self.known.setdefault(made.appointment_id, made)
         return made

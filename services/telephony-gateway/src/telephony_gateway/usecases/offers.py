@@ -13,14 +13,23 @@ from telephony_gateway.usecases.saying import spoken_start
 
 def offered(found: Found, wish: SlotWish, talk: Conversation) -> tuple[OfferedOption, ...]:
     """The slots in the branch's zone and the caller's language; noted in the session."""
-    moved = wish.moved_appointment_id
-    talk.session.note_offers(
-        EarlierWish(wish.service_id, wish.person_id, wish.start, tuple(wish.windows), moved),
-        tuple(
-            Offer(slot.option_id, slot.start, slot.service_id, slot.person_id, moved) for slot in found.slots
-        ),
+    earlier = EarlierWish(
+        wish.service_id,
+        wish.person_id,
+        wish.start,
+        tuple(wish.windows),
+        wish.moved_appointment_id,
+        tuple(wish.more_service_ids),
     )
-    return tuple(_option(slot, talk.branch) for slot in found.slots)
+    return note(talk, earlier, found.slots)
+
+
+def note(talk: Conversation, wish: EarlierWish, slots: tuple[FoundSlot, ...]) -> tuple[OfferedOption, ...]:
+    """Whatever the slots come from: from now on the caller may choose them."""
+    moved = wish.moved_appointment_id
+    offers = (Offer(slot.option_id, slot.start, slot.service_id, slot.person_id, moved) for slot in slots)
+    talk.session.note_offers(wish, tuple(offers))
+    return tuple(_option(slot, talk.branch) for slot in slots)
 
 
 def _option(slot: FoundSlot, branch: DialledBranch) -> OfferedOption:

@@ -109,6 +109,19 @@ class Appointment:
     start: datetime
     state: AppointmentState = AppointmentState.BOOKED
     moved_to_id: str = ""
+    booked_for: str = ""
+    """The name that was said when it was booked."""
+
+
+@dataclass(frozen=True)
+class BookedDate:
+    """One date of a series: an appointment, or why there is none and what is held instead."""
+
+    start: datetime
+    appointment: Appointment | None
+    failure: str = ""
+    """As rufbuch.booking.v1.SeriesFailure names it, in small letters."""
+    instead: FoundSlot | None = None
 
 
 class Refused(enum.Enum):
@@ -127,6 +140,17 @@ class Bookings(Protocol):
         self, branch: DialledBranch, caller: Caller, *, option_id: str, name: str
     ) -> Appointment | Refused:
         """Commit an option; the same call and option again gets the same answer. Raises PeerError."""
+        ...
+
+
+class SeriesBookings(Bookings, Protocol):
+    """The same, with series."""
+
+    async def book_series(
+        self, branch: DialledBranch, caller: Caller, *, option_id: str, name: str, weeks: int, dates: int
+    ) -> tuple[BookedDate, ...] | Refused:
+        """Commit an option and the same time every so many weeks; the first date is booked, or it is refused. The same
+        again goes on where it was cut off and gets the same answer. Raises PeerError."""
         ...
 
 

@@ -4,6 +4,7 @@ from telephony_gateway.domain.answers import Answer, Status
 from telephony_gateway.domain.sentences import Sentence
 from telephony_gateway.usecases.choose_option import chosen_option
 from telephony_gateway.usecases.conversation import Conversation
+from telephony_gateway.usecases.instead import LOST_MOVE, instead
 from telephony_gateway.usecases.named import is_anybody, named_person
 from telephony_gateway.usecases.own_appointments import meant, own, stranger_id
 from telephony_gateway.usecases.ports import (
@@ -22,19 +23,12 @@ from telephony_gateway.usecases.refusals import denied, with_fee
 from telephony_gateway.usecases.saying import described, spoken_appointment
 from telephony_gateway.usecases.searching import MOVING, say_found
 
-_REFUSALS = {
-    Refused.TAKEN: Sentence.MOVE_TAKEN,
-    Refused.OPTION_UNKNOWN: Sentence.MOVE_GONE,
-    Refused.NOT_BOOKABLE: Sentence.MOVE_GONE,
-    Refused.NAME_INVALID: Sentence.MOVE_GONE,
-}
-
 
 async def reschedule_appointment(talk: Conversation, *, appointments: Appointments, slots: Slots) -> Answer:
     """Two steps, told apart by whether an offered option is chosen (TG-27). Raises PeerError."""
     offer = talk.session.offer(_chosen(talk))
     if offer and offer.moved_appointment_id:
-        return await _move(talk, offer.moved_appointment_id, offer.option_id, appointments)
+        return await _move(talk, offer.moved_appointment_id, offer.option_id, appointments, slots)
     found = await own(talk, appointments)
     stranger = stranger_id(talk, found)
     if stranger:
@@ -46,7 +40,7 @@ async def reschedule_appointment(talk: Conversation, *, appointments: Appointmen
     if target.state is not AppointmentState.BOOKED:
         return denied(talk, Denied(Denial.STATE))
     if talk.arguments.option_id and not (talk.arguments.new_date or talk.arguments.new_time):
-        return await _move(talk, target.appointment_id, talk.arguments.option_id, appointments)
+        return await _move(talk, target.appointment_id, talk.arguments.option_id, appointments, slots)
     return await _offer(talk, target, slots)
 
 
@@ -93,13 +87,15 @@ def _person_id(talk: Conversation, target: Appointment) -> str | Answer:
 
 
 async def _move(
-    talk: Conversation, appointment_id: str, option_id: str, appointments: Appointments
+    talk: Conversation, appointment_id: str, option_id: str, appointments: Appointments, slots: Slots
 ) -> Answer:
     result = await appointments.move(talk.branch, talk.caller, appointment_id, option_id=option_id)
     if isinstance(result, Denied):
         return denied(talk, result)
     if isinstance(result, Refused):
-        return talk.answer(Status.TAKEN, _REFUSALS[result])
+        if result in LOST_MOVE:
+            return await instead(talk, talk.session.offer(option_id), LOST_MOVE[result], slots=slots)
+        return talk.answer(Status.TAKEN, Sentence.MOVE_GONE)
     return _moved(talk, result)
 
 

@@ -1,24 +1,47 @@
 """``start_booking``: an option that was offered becomes an appointment."""
 
+from dataclasses import dataclass, replace
+
 from matching import Match, match
 from telephony_gateway.domain.answers import Answer, Status
 from telephony_gateway.domain.sentences import Sentence
+from telephony_gateway.usecases.book_series import confirmed_series, wanted_repetition
 from telephony_gateway.usecases.choose_option import chosen_option
 from telephony_gateway.usecases.conversation import Conversation
-from telephony_gateway.usecases.ports import Appointment, Bookings, OutcomeUnknownError, Refused, Sessions
+from telephony_gateway.usecases.instead import LOST, instead
+from telephony_gateway.usecases.ports import (
+    Appointment,
+    AppointmentState,
+    BookedDate,
+    OutcomeUnknownError,
+    Refused,
+    SeriesBookings,
+    Sessions,
+    Slots,
+)
+from telephony_gateway.usecases.repetition import Repetition
 from telephony_gateway.usecases.saying import described, spoken_appointment
 
 _REFUSALS = {
-    Refused.TAKEN: (Status.TAKEN, Sentence.TAKEN),
     Refused.OPTION_UNKNOWN: (Status.NEED_OPTION, Sentence.OPTION_GONE),
-    Refused.NOT_BOOKABLE: (Status.TAKEN, Sentence.OPTION_GONE),
     Refused.NAME_INVALID: (Status.NEED_NAME, Sentence.NEED_NAME),
 }
 
 
-async def start_booking(talk: Conversation, *, bookings: Bookings, sessions: Sessions) -> Answer:
-    """Book an option of this call; date and time that the model composes anew book nothing (BK-12). A booking that was
-    cut off is asked for again. Raises PeerError."""
+@dataclass(frozen=True)
+class Peers:
+    """What it takes to book, and to offer something else where that fails."""
+
+    bookings: SeriesBookings
+    sessions: Sessions
+    slots: Slots
+
+
+async def start_booking(
+    talk: Conversation, *, bookings: SeriesBookings, sessions: Sessions, slots: Slots
+) -> Answer:
+    """Book an option of this call, once or as a series; date and time that the model composes anew book nothing (BK-12).
+    A booking that was cut off is asked for again. Raises PeerError."""
     option_id = chosen_option(talk) or _unfinished(talk)
     if not option_id:
         return talk.answer(Status.NEED_OPTION, Sentence.NEED_OPTION)
@@ -26,29 +49,79 @@ async def start_booking(talk: Conversation, *, bookings: Bookings, sessions: Ses
     if offer and offer.moved_appointment_id:
         # A second appointment beside the one that was to be moved is not what the caller wants.
         return talk.answer(Status.NEED_OPTION, Sentence.WAS_FOR_A_MOVE)
+    repetition = _repetition(talk, option_id)
+    if isinstance(repetition, Answer):
+        return repetition
     name = _name(talk)
     if not name:
         return talk.answer(Status.NEED_NAME, Sentence.NEED_NAME)
-    return await _book(talk, option_id, name, bookings, sessions)
+    return await _book(talk, option_id, name, repetition, Peers(bookings, sessions, slots))
 
 
 async def _book(
-    talk: Conversation, option_id: str, name: str, bookings: Bookings, sessions: Sessions
+    talk: Conversation, option_id: str, name: str, repetition: Repetition | None, peers: Peers
 ) -> Answer:
-    talk.session.asked_option = option_id
-    await sessions.keep(talk.branch.tenant_id, talk.caller.call_id, talk.session)
+    session = talk.session
+    session.asked_option = option_id
+    session.asked_series = (repetition.weeks, repetition.dates) if repetition else ()
+    await peers.sessions.keep(talk.branch.tenant_id, talk.caller.call_id, session)
     try:
-        result = await bookings.book(talk.branch, talk.caller, option_id=option_id, name=name)
+        result = await _asked(talk, option_id, name, repetition, peers.bookings)
     except OutcomeUnknownError:
         # It may have been committed or not. Asking again with the same option tells; until then nothing is claimed.
         return talk.answer(Status.PENDING, Sentence.PENDING)
-    talk.session.asked_option = ""
+    session.asked_option, session.asked_series = "", ()
+    if isinstance(result, Refused):
+        return await _refused(talk, option_id, result, peers.slots)
+    dates = result if isinstance(result, tuple) else (BookedDate(result.start, result),)
+    if not any(_stands(date) for date in dates):
+        # The same wish as before: since then it was called off or moved, and the option went with it.
+        return await _lost(talk, option_id, LOST[Refused.NOT_BOOKABLE], peers.slots)
     if isinstance(result, Appointment):
-        return _confirmed(talk, result)
-    if result is Refused.NAME_INVALID:
+        return _confirmed(talk, result, name)
+    return confirmed_series(talk, result, repetition.weeks if repetition else 0)
+
+
+async def _asked(
+    talk: Conversation, option_id: str, name: str, repetition: Repetition | None, bookings: SeriesBookings
+) -> Appointment | tuple[BookedDate, ...] | Refused:
+    if repetition is None:
+        return await bookings.book(talk.branch, talk.caller, option_id=option_id, name=name)
+    return await bookings.book_series(
+        talk.branch,
+        talk.caller,
+        option_id=option_id,
+        name=name,
+        weeks=repetition.weeks,
+        dates=repetition.dates,
+    )
+
+
+async def _refused(talk: Conversation, option_id: str, refusal: Refused, slots: Slots) -> Answer:
+    if refusal in LOST:
+        return await _lost(talk, option_id, LOST[refusal], slots)
+    if refusal is Refused.NAME_INVALID:
         talk.session.name = ""
-    status, sentence = _REFUSALS[result]
+    status, sentence = _REFUSALS[refusal]
     return Answer(status, sentence.say(talk.language), details={"option_id": option_id})
+
+
+async def _lost(talk: Conversation, option_id: str, said: tuple[Sentence, Sentence], slots: Slots) -> Answer:
+    answer = await instead(talk, talk.session.offer(option_id), said, slots=slots)
+    return replace(answer, details={"option_id": option_id})
+
+
+def _stands(date: BookedDate) -> bool:
+    return date.appointment is not None and date.appointment.state is AppointmentState.BOOKED
+
+
+def _repetition(talk: Conversation, option_id: str) -> Repetition | Answer | None:
+    """How often; what was being booked when it was cut off need not be said again."""
+    wanted = wanted_repetition(talk)
+    if wanted is None and talk.session.asked_series and option_id == talk.session.asked_option:
+        weeks, dates = talk.session.asked_series
+        return Repetition(weeks, dates)
+    return wanted
 
 
 def _unfinished(talk: Conversation) -> str:
@@ -68,7 +141,12 @@ def _name(talk: Conversation) -> str:
     return talk.session.name
 
 
-def _confirmed(talk: Conversation, booked: Appointment) -> Answer:
+def _confirmed(talk: Conversation, booked: Appointment, name: str) -> Answer:
     # TG-23: the service is named as it was booked, not as it was asked for.
     message = Sentence.BOOKED.say(talk.language, item=spoken_appointment(booked, talk.branch))
-    return Answer(Status.BOOKED, message, details=described(booked, talk.branch))
+    details = described(booked, talk.branch)
+    if booked.booked_for and booked.booked_for.casefold() != " ".join(name.split()).casefold():
+        # The wish was answered before, under another name: whoever said this one hears which one stands.
+        message = f"{message} {Sentence.BOOKED_UNDER.say(talk.language, name=booked.booked_for)}"
+        details["customer_name"] = booked.booked_for
+    return Answer(Status.BOOKED, message, details=details)
