@@ -40,15 +40,35 @@ def call(
 @app.command(name="import")
 def import_business(
     file: Annotated[Path, typer.Argument(help="A business as YAML.", exists=True, dir_okay=False)],
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only tell what would change; store nothing.")
+    ] = False,
+    prune: Annotated[
+        bool, typer.Option("--prune", help="Retire what the file leaves out; without, it is kept.")
+    ] = False,
+    etag: Annotated[str, typer.Option(help="Only if nobody has changed it since the export.")] = "",
+    secrets: Annotated[
+        Path | None, typer.Option(help="YAML with api_keys, webhook_secret, ….", exists=True, dir_okay=False)
+    ] = None,
     smtp_password: Annotated[
         str, typer.Option(envvar="RUFBUCH_SMTP_PASSWORD", help="Of the business's SMTP user.")
     ] = "",
     sms_key: Annotated[str, typer.Option(envvar="RUFBUCH_SMS_KEY", help="Of its SMS provider.")] = "",
 ) -> None:
     """Import a business from one YAML file; secrets that are left out stay as they are stored."""
-    from rufbuch_cli.import_business import run
+    from rufbuch_cli.import_business import Wish, run
 
-    sys.exit(run(file, smtp_password=smtp_password, sms_key=sms_key))
+    sys.exit(run(file, Wish(dry_run, prune, etag, secrets, smtp_password, sms_key)))
+
+
+@app.command()
+def export(
+    key: Annotated[str, typer.Argument(help="The business's key; none: the only one there is.")] = "",
+) -> None:
+    """Write a business as the YAML file that imports it."""
+    from rufbuch_cli.export_business import run
+
+    sys.exit(run(key))
 
 
 @app.command()

@@ -11,7 +11,7 @@ from staff_registry.domain.business import Business, DatedHours, PhaseKind, Phas
 from staff_registry.domain.validation import faults_in
 from staff_registry.wire.describing import import_request
 from staff_registry.wire.incoming import described_business
-from staff_registry.yaml_file import FileFault, FileInvalidError, describe, render
+from staff_registry.yaml_file import FileFault, FileInvalidError, describe, read_secrets, render
 
 DURATIONS = {
     "Dauerwelle": 135,
@@ -185,7 +185,16 @@ def test_a_fault_reads_as_a_sentence() -> None:
         (SMALL.replace("    phases", "    min_notice_minutes: soon\n    phases"), 9, "services[0].min_notice_minutes"),
         (SMALL + "[\n", 13, ""),
         (SMALL + "x: *nowhere\n", 12, ""),
-        (SMALL + "x: \x07\n", 1, ""),
+        (SMALL + "x: \x07\n", 12, ""),
+        (SMALL + "\tname: Tab\n", 12, ""),
+        (SMALL.replace("name: Anna", 'name: "A\\0nna"'), 11, "people[0].name"),
+        (SMALL.replace("name: Anna", "name: " + "a" * 10_000), 11, "people[0].name"),
+        (SMALL.replace("minutes: 30", "minutes: 1.5"), 9, "services[0].phases[0].minutes"),
+        (SMALL.replace("minutes: 30", "minutes: 0x1E"), 9, "services[0].phases[0].minutes"),
+        (SMALL.replace("minutes: 30", "minutes: true"), 9, "services[0].phases[0].minutes"),
+        (SMALL.replace("name: Anna", "name: Anna, name: Bea"), 11, "people[0].name"),
+        (SMALL.replace("name: Anna", "<<: {name: Anna}"), 11, "people[0].<<"),
+        (SMALL.replace("branches: [mitte]", "branches: mitte"), 11, "people[0].branch_keys"),
         ("[" * 5000, 1, ""),
         ("a" * 1_000_001, 1, ""),
         ("a: b\n---\nc: d\n", 2, ""),
@@ -193,6 +202,34 @@ def test_a_fault_reads_as_a_sentence() -> None:
 )  # fmt: skip
 def test_what_does_not_fit_is_told_with_its_line(text: str, line: int, path: str) -> None:
     assert (line, path) in [(fault.line, fault.path) for fault in faults(text)]
+
+
+def test_a_small_file_that_stands_for_a_huge_one_is_refused() -> None:
+    """Aliases that multiply each other: what is read is counted, not what is written."""
+    hours = ", ".join(["{days: [mon], start: 09:00, end: 10:00}"] * 100)
+    person = f"&p {{key: anna, name: Anna, working_hours: [{hours}]}}"
+    bomb = SMALL.split("people:", maxsplit=1)[0] + f"people: [{person}" + ", *p" * 100_000 + "]\n"
+    assert len(bomb) < 1_000_000
+    assert "at most 300000 values" in faults(bomb)[0].expected
+
+
+def test_a_file_that_contains_itself_is_refused() -> None:
+    assert faults("&a\nkey: *a\nname: [*a]\nbranches: *a\n")
+
+
+def test_secrets_are_read_from_a_file_of_their_own() -> None:
+    secrets = read_secrets("api_keys: {anna: cal_x, ben: 0123}\nsms_key: '5'\n")
+    assert (secrets.api_keys, secrets.sms_key) == ({"anna": "cal_x", "ben": "0123"}, "5")
+    assert secrets.webhook_secret == ""
+    assert "cal_x" not in repr(secrets)
+
+
+@pytest.mark.parametrize(
+    "text", ["- a", "api_keys: [a]", "api_keys: {a: [b]}", "api_keys: {a: 1, a: 2}", "key: cal_x", "\t"]
+)
+def test_a_file_of_secrets_with_a_fault_is_refused_without_quoting_it(text: str) -> None:
+    with pytest.raises(FileInvalidError, match="line 1"):
+        read_secrets(text)
 
 
 @given(st.text() | st.from_regex(r"(key|people|name)?: [\[{&*!a-z\]}, ]*"))

@@ -1,7 +1,7 @@
 """From the nodes of a file to a business."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from staff_registry.domain.business import (
@@ -26,7 +26,7 @@ from staff_registry.domain.business import (
 )
 from staff_registry.domain.validation import faults_in
 from staff_registry.yaml_file.messages import described_messages
-from staff_registry.yaml_file.nodes import Notes, root
+from staff_registry.yaml_file.nodes import FileFault, Notes, root
 from staff_registry.yaml_file.reading import Node
 from staff_registry.yaml_file.sentences import described_sentence
 
@@ -35,6 +35,36 @@ LANGUAGE, CURRENCY = "de-DE", "EUR"
 WEEKDAYS = {day: n for n, day in enumerate(("mon", "tue", "wed", "thu", "fri", "sat", "sun"), start=1)}
 _THERE = {there.value.lower(): there for there in CancelledThere}
 _KINDS = {kind.value.lower(): kind for kind in PhaseKind}
+
+
+@dataclass(frozen=True)
+class Secrets:
+    """What a business needs and no file holds. "" and absent keys mean: keep what is stored."""
+
+    api_keys: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """Of accounts at Cal.com, by account key."""
+    webhook_secret: str = field(default="", repr=False)
+    smtp_password: str = field(default="", repr=False)
+    sms_key: str = field(default="", repr=False)
+
+
+NO_SECRETS = Secrets()
+
+
+@dataclass(frozen=True)
+class DescribedFile:
+    """A business, and where in the file it says what."""
+
+    business: Business
+    _notes: Notes
+
+    def fault(self, path: str, expected: str) -> FileFault:
+        """What is wrong, with its line; the path is that of the description."""
+        return self._notes.at(path, expected)
+
+    def has(self, path: str) -> bool:
+        """Whether the file says anything there."""
+        return self._notes.has(path)
 
 
 def describe(
@@ -46,29 +76,38 @@ def describe(
     smtp_password: str = "",
     sms_key: str = "",
 ) -> Business:
+    """The business of ``describe_file``."""
+    secrets = Secrets(api_keys or {}, webhook_secret, smtp_password, sms_key)
+    return describe_file(text, secrets, mappings=mappings).business
+
+
+def describe_file(
+    text: str, secrets: Secrets = NO_SECRETS, *, mappings: Sequence[PhaseMapping] = ()
+) -> DescribedFile:
     """The business that a YAML file describes, sound in itself.
 
-    Secrets are never in the file: ``api_keys`` has them by account key. ``mappings`` follow those of the file, which
-    may have none, since event types come into being at Cal.com. ``smtp_password`` and ``sms_key`` are for its messages.
-    Raises FileInvalidError with all faults at once.
+    ``mappings`` follow those of the file, which may have none, since event types come into being at Cal.com. Raises
+    FileInvalidError with all faults at once.
     """
     notes = Notes()
-    business = described(root(text, notes), api_keys or {})
-    business = replace(business, mappings=(*business.mappings, *mappings), webhook_secret=webhook_secret)
-    business = _with_message_secrets(business, smtp_password, sms_key)
-    _unused_keys(business, api_keys or {}, notes)
+    business = described(root(text, notes), secrets.api_keys)
+    business = replace(
+        business, mappings=(*business.mappings, *mappings), webhook_secret=secrets.webhook_secret
+    )
+    business = _with_message_secrets(business, secrets)
+    _unused_keys(business, secrets.api_keys, notes)
     for path, expected in faults_in(business).items():
         notes.fault(path, expected)
     notes.refuse()
-    return business
+    return DescribedFile(business, notes)
 
 
-def _with_message_secrets(business: Business, smtp_password: str, sms_key: str) -> Business:
+def _with_message_secrets(business: Business, secrets: Secrets) -> Business:
     messages = business.messages
     if messages is None:
         return business
-    email = messages.email and replace(messages.email, password=smtp_password)
-    sms = messages.sms and replace(messages.sms, key=sms_key)
+    email = messages.email and replace(messages.email, password=secrets.smtp_password)
+    sms = messages.sms and replace(messages.sms, key=secrets.sms_key)
     return replace(business, messages=replace(messages, email=email, sms=sms))
 
 

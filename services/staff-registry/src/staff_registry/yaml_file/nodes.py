@@ -10,6 +10,8 @@ import yaml
 
 T = TypeVar("T")
 CHARACTERS_MAX = 1_000_000
+VALUES_MAX = 300_000
+"""An alias counts each time that it is used: a small file can stand for more than memory holds."""
 _NULL = "tag:yaml.org,2002:null"
 NO_INSTANT = datetime.fromisoformat("0001-01-01T00:00:00+00:00")
 """Stands where an instant could not be read, until the faults are told."""
@@ -45,20 +47,28 @@ class Notes:
     def place(self, path: str, node: yaml.Node) -> None:
         """Remember where a path is."""
         self._lines[path] = node.start_mark.line + 1
+        if len(self._lines) > VALUES_MAX:
+            expected = f"at most {VALUES_MAX} values, each alias counted with what it stands for"
+            raise FileInvalidError([FileFault(self._lines[path], "", expected)])
 
     def fault(self, path: str, expected: str) -> None:
         """Note a fault, unless the path or what it is part of has one: one mistake is told once."""
         if not any(whole in self._faults for whole in _around(path)):
-            self._faults[path] = FileFault(self._line(path), path, expected)
+            self._faults[path] = self.at(path, expected)
 
     def refuse(self) -> None:
         """Raise FileInvalidError if anything is wrong."""
         if self._faults:
             raise FileInvalidError(list(self._faults.values()))
 
-    def _line(self, path: str) -> int:
-        """Of the path, or of the nearest thing around it that stands in the file."""
-        return next((self._lines[whole] for whole in _around(path) if whole in self._lines), 1)
+    def at(self, path: str, expected: str) -> FileFault:
+        """The fault at its line: of the path, or of the nearest thing around it that stands in the file."""
+        line = next((self._lines[whole] for whole in _around(path) if whole in self._lines), 1)
+        return FileFault(line, path, expected)
+
+    def has(self, path: str) -> bool:
+        """Whether anything stands there."""
+        return path in self._lines
 
 
 def _around(path: str) -> Iterator[str]:
@@ -137,6 +147,15 @@ class Item:
         """A list of texts."""
         return self.each(Item.text)
 
+    def named_texts(self) -> dict[str, str]:
+        """A block of texts under names of the writer's own."""
+        named: dict[str, str] = {}
+        for name, node in self._pairs():
+            if name in named:
+                self._refuse(name, node, f"{name} only once")
+            named[name] = Item.of(self._below(name), node, self.notes).text()
+        return named
+
     def choice(self, choices: Mapping[str, T], default: str | None = None) -> T | None:
         """What one of some words stands for; capitals do not matter."""
         written = self.text(default).lower()
@@ -194,7 +213,8 @@ def root(text: str, notes: Notes) -> Item:
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise FileInvalidError([FileFault(line, "", f"YAML ({error.problem})")]) from error
-    except yaml.YAMLError as error:
-        raise FileInvalidError([FileFault(1, "", "YAML in printable characters")]) from error
+    except yaml.reader.ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        raise FileInvalidError([FileFault(line, "", "YAML in printable characters")]) from error
     except RecursionError as error:
         raise FileInvalidError([FileFault(1, "", "a file that is not nested without end")]) from error
