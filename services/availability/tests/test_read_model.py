@@ -220,7 +220,7 @@ class TestCalendars:
 
     def test_what_others_hold_is_taken_for_one_question(self, diary: Diary) -> None:
         spans = [taking("anna", 13, 14), taking("anna", 15, 16), taking("gone", 9, 10)]
-        held = busy_of(Held(*each, at(8)) for each in spans)
+        held = busy_of((Held(*each, at(8)) for each in spans), diary.here)
         found = [diary.verdict(hour, besides=held) for hour in (13, 14, 15)]
         assert found == [Verdict.FULL, Verdict.FREE, Verdict.FULL]
         assert diary.verdict(13) is Verdict.FREE

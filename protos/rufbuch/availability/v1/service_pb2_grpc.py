@@ -3,6 +3,7 @@
 import grpc
 import warnings
 
+from rufbuch.availability.v1 import people_pb2 as rufbuch_dot_availability_dot_v1_dot_people__pb2
 from rufbuch.availability.v1 import service_pb2 as rufbuch_dot_availability_dot_v1_dot_service__pb2
 
 GRPC_GENERATED_VERSION = '1.85.1'
@@ -74,6 +75,11 @@ class AvailabilityServiceStub:
                 '/rufbuch.availability.v1.AvailabilityService/GetDay',
                 request_serializer=rufbuch_dot_availability_dot_v1_dot_service__pb2.GetDayRequest.SerializeToString,
                 response_deserializer=rufbuch_dot_availability_dot_v1_dot_service__pb2.GetDayResponse.FromString,
+                _registered_method=True)
+        self.DescribePeople = channel.unary_unary(
+                '/rufbuch.availability.v1.AvailabilityService/DescribePeople',
+                request_serializer=rufbuch_dot_availability_dot_v1_dot_people__pb2.DescribePeopleRequest.SerializeToString,
+                response_deserializer=rufbuch_dot_availability_dot_v1_dot_people__pb2.DescribePeopleResponse.FromString,
                 _registered_method=True)
 
 
@@ -149,6 +155,14 @@ class AvailabilityServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def DescribePeople(self, request, context):
+        """What this replica knows under the ids of people. NOT_FOUND (BRANCH_UNKNOWN): there is no such business. UNAVAILABLE
+        (HOLDS_UNAVAILABLE, REGISTRY_UNAVAILABLE).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_AvailabilityServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -191,6 +205,11 @@ def add_AvailabilityServiceServicer_to_server(servicer, server):
                     servicer.GetDay,
                     request_deserializer=rufbuch_dot_availability_dot_v1_dot_service__pb2.GetDayRequest.FromString,
                     response_serializer=rufbuch_dot_availability_dot_v1_dot_service__pb2.GetDayResponse.SerializeToString,
+            ),
+            'DescribePeople': grpc.unary_unary_rpc_method_handler(
+                    servicer.DescribePeople,
+                    request_deserializer=rufbuch_dot_availability_dot_v1_dot_people__pb2.DescribePeopleRequest.FromString,
+                    response_serializer=rufbuch_dot_availability_dot_v1_dot_people__pb2.DescribePeopleResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -410,6 +429,33 @@ class AvailabilityService:
             '/rufbuch.availability.v1.AvailabilityService/GetDay',
             rufbuch_dot_availability_dot_v1_dot_service__pb2.GetDayRequest.SerializeToString,
             rufbuch_dot_availability_dot_v1_dot_service__pb2.GetDayResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DescribePeople(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/rufbuch.availability.v1.AvailabilityService/DescribePeople',
+            rufbuch_dot_availability_dot_v1_dot_people__pb2.DescribePeopleRequest.SerializeToString,
+            rufbuch_dot_availability_dot_v1_dot_people__pb2.DescribePeopleResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -5,6 +5,7 @@ isort:skip_file
 
 from collections import abc as _abc
 from grpc import aio as _aio
+from rufbuch.availability.v1 import people_pb2 as _people_pb2
 from rufbuch.availability.v1 import service_pb2 as _service_pb2
 import abc as _abc_1
 import grpc as _grpc
@@ -66,6 +67,10 @@ class AvailabilityServiceStub:
     """One person's day for the console: working hours, appointments with phases and gaps, holds, external busy times.
     NOT_FOUND (BRANCH_UNKNOWN, PERSON_UNKNOWN). INVALID_ARGUMENT (WISH_INVALID): the date is none.
     """
+    DescribePeople: _grpc.UnaryUnaryMultiCallable[_people_pb2.DescribePeopleRequest, _people_pb2.DescribePeopleResponse]
+    """What this replica knows under the ids of people. NOT_FOUND (BRANCH_UNKNOWN): there is no such business. UNAVAILABLE
+    (HOLDS_UNAVAILABLE, REGISTRY_UNAVAILABLE).
+    """
 
 @_typing.type_check_only
 class AvailabilityServiceAsyncStub(AvailabilityServiceStub):
@@ -104,6 +109,10 @@ class AvailabilityServiceAsyncStub(AvailabilityServiceStub):
     GetDay: _aio.UnaryUnaryMultiCallable[_service_pb2.GetDayRequest, _service_pb2.GetDayResponse]  # type: ignore[assignment]
     """One person's day for the console: working hours, appointments with phases and gaps, holds, external busy times.
     NOT_FOUND (BRANCH_UNKNOWN, PERSON_UNKNOWN). INVALID_ARGUMENT (WISH_INVALID): the date is none.
+    """
+    DescribePeople: _aio.UnaryUnaryMultiCallable[_people_pb2.DescribePeopleRequest, _people_pb2.DescribePeopleResponse]  # type: ignore[assignment]
+    """What this replica knows under the ids of people. NOT_FOUND (BRANCH_UNKNOWN): there is no such business. UNAVAILABLE
+    (HOLDS_UNAVAILABLE, REGISTRY_UNAVAILABLE).
     """
 
 class AvailabilityServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -188,6 +197,16 @@ class AvailabilityServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_service_pb2.GetDayResponse, _abc.Awaitable[_service_pb2.GetDayResponse]]:
         """One person's day for the console: working hours, appointments with phases and gaps, holds, external busy times.
         NOT_FOUND (BRANCH_UNKNOWN, PERSON_UNKNOWN). INVALID_ARGUMENT (WISH_INVALID): the date is none.
+        """
+
+    @_abc_1.abstractmethod
+    def DescribePeople(
+        self,
+        request: _people_pb2.DescribePeopleRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_people_pb2.DescribePeopleResponse, _abc.Awaitable[_people_pb2.DescribePeopleResponse]]:
+        """What this replica knows under the ids of people. NOT_FOUND (BRANCH_UNKNOWN): there is no such business. UNAVAILABLE
+        (HOLDS_UNAVAILABLE, REGISTRY_UNAVAILABLE).
         """
 
 def add_AvailabilityServiceServicer_to_server(servicer: AvailabilityServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

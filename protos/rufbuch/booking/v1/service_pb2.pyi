@@ -68,6 +68,10 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """The database does not answer; whether a change that was under way has happened is not known: ask again."""
     ERROR_REASON_REGISTRY_UNAVAILABLE: _ErrorReason.ValueType  # 19
     """The rules of the business cannot be looked up; nothing was changed."""
+    ERROR_REASON_PERSON_IS_ALIAS: _ErrorReason.ValueType  # 30
+    """One of the two ids is another name of somebody already."""
+    ERROR_REASON_RESOLUTION_UNKNOWN: _ErrorReason.ValueType  # 31
+    """Nobody was united under this resolution_id."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """Why a call was refused; the reason of the google.rpc.ErrorInfo, without its prefix."""
@@ -111,6 +115,10 @@ ERROR_REASON_STORAGE_UNAVAILABLE: ErrorReason.ValueType  # 18
 """The database does not answer; whether a change that was under way has happened is not known: ask again."""
 ERROR_REASON_REGISTRY_UNAVAILABLE: ErrorReason.ValueType  # 19
 """The rules of the business cannot be looked up; nothing was changed."""
+ERROR_REASON_PERSON_IS_ALIAS: ErrorReason.ValueType  # 30
+"""One of the two ids is another name of somebody already."""
+ERROR_REASON_RESOLUTION_UNKNOWN: ErrorReason.ValueType  # 31
+"""Nobody was united under this resolution_id."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015
 
 @_typing.final
@@ -1254,6 +1262,7 @@ class WatchEventsResponse(_message.Message):
     APPOINTMENT_NO_SHOW_FIELD_NUMBER: _builtins.int
     CALLBACK_REQUESTED_FIELD_NUMBER: _builtins.int
     CUSTOMER_ERASED_FIELD_NUMBER: _builtins.int
+    APPOINTMENT_REASSIGNED_FIELD_NUMBER: _builtins.int
     position: _builtins.str
     """Comes back in WatchEventsRequest.after."""
     traceparent: _builtins.str
@@ -1274,6 +1283,8 @@ class WatchEventsResponse(_message.Message):
     def callback_requested(self) -> Global___CallbackRequested: ...
     @_builtins.property
     def customer_erased(self) -> Global___CustomerErased: ...
+    @_builtins.property
+    def appointment_reassigned(self) -> Global___AppointmentReassigned: ...
     def __init__(
         self,
         *,
@@ -1287,12 +1298,13 @@ class WatchEventsResponse(_message.Message):
         appointment_no_show: Global___AppointmentNoShow | None = ...,
         callback_requested: Global___CallbackRequested | None = ...,
         customer_erased: Global___CustomerErased | None = ...,
+        appointment_reassigned: Global___AppointmentReassigned | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["appointment_booked", b"appointment_booked", "appointment_cancelled", b"appointment_cancelled", "appointment_completed", b"appointment_completed", "appointment_no_show", b"appointment_no_show", "appointment_rescheduled", b"appointment_rescheduled", "callback_requested", b"callback_requested", "customer_erased", b"customer_erased", "event", b"event", "event_time", b"event_time"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["appointment_booked", b"appointment_booked", "appointment_cancelled", b"appointment_cancelled", "appointment_completed", b"appointment_completed", "appointment_no_show", b"appointment_no_show", "appointment_reassigned", b"appointment_reassigned", "appointment_rescheduled", b"appointment_rescheduled", "callback_requested", b"callback_requested", "customer_erased", b"customer_erased", "event", b"event", "event_time", b"event_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["appointment_booked", b"appointment_booked", "appointment_cancelled", b"appointment_cancelled", "appointment_completed", b"appointment_completed", "appointment_no_show", b"appointment_no_show", "appointment_rescheduled", b"appointment_rescheduled", "callback_requested", b"callback_requested", "customer_erased", b"customer_erased", "event", b"event", "event_time", b"event_time", "position", b"position", "traceparent", b"traceparent"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["appointment_booked", b"appointment_booked", "appointment_cancelled", b"appointment_cancelled", "appointment_completed", b"appointment_completed", "appointment_no_show", b"appointment_no_show", "appointment_reassigned", b"appointment_reassigned", "appointment_rescheduled", b"appointment_rescheduled", "callback_requested", b"callback_requested", "customer_erased", b"customer_erased", "event", b"event", "event_time", b"event_time", "position", b"position", "traceparent", b"traceparent"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_event: _TypeAlias = _typing.Literal["appointment_booked", "appointment_cancelled", "appointment_rescheduled", "appointment_completed", "appointment_no_show", "callback_requested", "customer_erased"]  # noqa: Y015
+    _WhichOneofReturnType_event: _TypeAlias = _typing.Literal["appointment_booked", "appointment_cancelled", "appointment_rescheduled", "appointment_completed", "appointment_no_show", "callback_requested", "customer_erased", "appointment_reassigned"]  # noqa: Y015
     _WhichOneofArgType_event: _TypeAlias = _typing.Literal["event", b"event"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_event) -> _WhichOneofReturnType_event | None: ...
 
@@ -1411,6 +1423,31 @@ class AppointmentNoShow(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___AppointmentNoShow: _TypeAlias = AppointmentNoShow  # noqa: Y015
+
+@_typing.final
+class AppointmentReassigned(_message.Message):
+    """An appointment stays as it is, under another id of the human who keeps it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    APPOINTMENT_FIELD_NUMBER: _builtins.int
+    PREVIOUS_PERSON_ID_FIELD_NUMBER: _builtins.int
+    previous_person_id: _builtins.str
+    @_builtins.property
+    def appointment(self) -> _appointment_pb2.Appointment: ...
+    def __init__(
+        self,
+        *,
+        appointment: _appointment_pb2.Appointment | None = ...,
+        previous_person_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["appointment", b"appointment"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["appointment", b"appointment", "previous_person_id", b"previous_person_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AppointmentReassigned: _TypeAlias = AppointmentReassigned  # noqa: Y015
 
 @_typing.final
 class CallbackRequested(_message.Message):

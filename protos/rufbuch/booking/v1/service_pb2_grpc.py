@@ -3,6 +3,7 @@
 import grpc
 import warnings
 
+from rufbuch.booking.v1 import people_pb2 as rufbuch_dot_booking_dot_v1_dot_people__pb2
 from rufbuch.booking.v1 import service_pb2 as rufbuch_dot_booking_dot_v1_dot_service__pb2
 
 GRPC_GENERATED_VERSION = '1.85.1'
@@ -114,6 +115,21 @@ class BookingServiceStub:
                 '/rufbuch.booking.v1.BookingService/ListAppointments',
                 request_serializer=rufbuch_dot_booking_dot_v1_dot_service__pb2.ListAppointmentsRequest.SerializeToString,
                 response_deserializer=rufbuch_dot_booking_dot_v1_dot_service__pb2.ListAppointmentsResponse.FromString,
+                _registered_method=True)
+        self.DescribePeople = channel.unary_unary(
+                '/rufbuch.booking.v1.BookingService/DescribePeople',
+                request_serializer=rufbuch_dot_booking_dot_v1_dot_people__pb2.DescribePeopleRequest.SerializeToString,
+                response_deserializer=rufbuch_dot_booking_dot_v1_dot_people__pb2.DescribePeopleResponse.FromString,
+                _registered_method=True)
+        self.UnitePeople = channel.unary_unary(
+                '/rufbuch.booking.v1.BookingService/UnitePeople',
+                request_serializer=rufbuch_dot_booking_dot_v1_dot_people__pb2.UnitePeopleRequest.SerializeToString,
+                response_deserializer=rufbuch_dot_booking_dot_v1_dot_people__pb2.UnitePeopleResponse.FromString,
+                _registered_method=True)
+        self.SeparatePeople = channel.unary_unary(
+                '/rufbuch.booking.v1.BookingService/SeparatePeople',
+                request_serializer=rufbuch_dot_booking_dot_v1_dot_people__pb2.SeparatePeopleRequest.SerializeToString,
+                response_deserializer=rufbuch_dot_booking_dot_v1_dot_people__pb2.SeparatePeopleResponse.FromString,
                 _registered_method=True)
         self.WatchEvents = channel.unary_stream(
                 '/rufbuch.booking.v1.BookingService/WatchEvents',
@@ -260,6 +276,31 @@ class BookingServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def DescribePeople(self, request, context):
+        """What is kept under the ids of two people, and which of their appointments would overlap if they were one.
+        INVALID_ARGUMENT (REQUEST_INVALID).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def UnitePeople(self, request, context):
+        """Makes two ids one human, in one transaction: from then on both are one in the exclusion of overlaps, everything of the
+        second is the first's, and options that name the second are booked for the first. Repeating it is harmless.
+        INVALID_ARGUMENT (REQUEST_INVALID). FAILED_PRECONDITION (PERSON_IS_ALIAS): one of them is another name already.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SeparatePeople(self, request, context):
+        """Takes UnitePeople back unless something has happened since that contradicts it. Repeating it is harmless.
+        INVALID_ARGUMENT (REQUEST_INVALID). NOT_FOUND (RESOLUTION_UNKNOWN).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def WatchEvents(self, request, context):
         """The event log from a position on, in an order in which nothing is ever stepped over; stays open.
         INVALID_ARGUMENT (POSITION_INVALID): the position is none of ours.
@@ -350,6 +391,21 @@ def add_BookingServiceServicer_to_server(servicer, server):
                     servicer.ListAppointments,
                     request_deserializer=rufbuch_dot_booking_dot_v1_dot_service__pb2.ListAppointmentsRequest.FromString,
                     response_serializer=rufbuch_dot_booking_dot_v1_dot_service__pb2.ListAppointmentsResponse.SerializeToString,
+            ),
+            'DescribePeople': grpc.unary_unary_rpc_method_handler(
+                    servicer.DescribePeople,
+                    request_deserializer=rufbuch_dot_booking_dot_v1_dot_people__pb2.DescribePeopleRequest.FromString,
+                    response_serializer=rufbuch_dot_booking_dot_v1_dot_people__pb2.DescribePeopleResponse.SerializeToString,
+            ),
+            'UnitePeople': grpc.unary_unary_rpc_method_handler(
+                    servicer.UnitePeople,
+                    request_deserializer=rufbuch_dot_booking_dot_v1_dot_people__pb2.UnitePeopleRequest.FromString,
+                    response_serializer=rufbuch_dot_booking_dot_v1_dot_people__pb2.UnitePeopleResponse.SerializeToString,
+            ),
+            'SeparatePeople': grpc.unary_unary_rpc_method_handler(
+                    servicer.SeparatePeople,
+                    request_deserializer=rufbuch_dot_booking_dot_v1_dot_people__pb2.SeparatePeopleRequest.FromString,
+                    response_serializer=rufbuch_dot_booking_dot_v1_dot_people__pb2.SeparatePeopleResponse.SerializeToString,
             ),
             'WatchEvents': grpc.unary_stream_rpc_method_handler(
                     servicer.WatchEvents,
@@ -790,6 +846,87 @@ class BookingService:
             '/rufbuch.booking.v1.BookingService/ListAppointments',
             rufbuch_dot_booking_dot_v1_dot_service__pb2.ListAppointmentsRequest.SerializeToString,
             rufbuch_dot_booking_dot_v1_dot_service__pb2.ListAppointmentsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DescribePeople(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/rufbuch.booking.v1.BookingService/DescribePeople',
+            rufbuch_dot_booking_dot_v1_dot_people__pb2.DescribePeopleRequest.SerializeToString,
+            rufbuch_dot_booking_dot_v1_dot_people__pb2.DescribePeopleResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def UnitePeople(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/rufbuch.booking.v1.BookingService/UnitePeople',
+            rufbuch_dot_booking_dot_v1_dot_people__pb2.UnitePeopleRequest.SerializeToString,
+            rufbuch_dot_booking_dot_v1_dot_people__pb2.UnitePeopleResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SeparatePeople(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/rufbuch.booking.v1.BookingService/SeparatePeople',
+            rufbuch_dot_booking_dot_v1_dot_people__pb2.SeparatePeopleRequest.SerializeToString,
+            rufbuch_dot_booking_dot_v1_dot_people__pb2.SeparatePeopleResponse.FromString,
             options,
             channel_credentials,
             insecure,

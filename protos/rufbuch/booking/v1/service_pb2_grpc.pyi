@@ -5,6 +5,7 @@ isort:skip_file
 
 from collections import abc as _abc
 from grpc import aio as _aio
+from rufbuch.booking.v1 import people_pb2 as _people_pb2
 from rufbuch.booking.v1 import service_pb2 as _service_pb2
 import abc as _abc_1
 import grpc as _grpc
@@ -96,6 +97,19 @@ class BookingServiceStub:
     """One appointment. NOT_FOUND (APPOINTMENT_UNKNOWN): none of this business has the id."""
     ListAppointments: _grpc.UnaryUnaryMultiCallable[_service_pb2.ListAppointmentsRequest, _service_pb2.ListAppointmentsResponse]
     """Appointments of a business by start, earliest first. INVALID_ARGUMENT (PAGE_TOKEN_INVALID)."""
+    DescribePeople: _grpc.UnaryUnaryMultiCallable[_people_pb2.DescribePeopleRequest, _people_pb2.DescribePeopleResponse]
+    """What is kept under the ids of two people, and which of their appointments would overlap if they were one.
+    INVALID_ARGUMENT (REQUEST_INVALID).
+    """
+    UnitePeople: _grpc.UnaryUnaryMultiCallable[_people_pb2.UnitePeopleRequest, _people_pb2.UnitePeopleResponse]
+    """Makes two ids one human, in one transaction: from then on both are one in the exclusion of overlaps, everything of the
+    second is the first's, and options that name the second are booked for the first. Repeating it is harmless.
+    INVALID_ARGUMENT (REQUEST_INVALID). FAILED_PRECONDITION (PERSON_IS_ALIAS): one of them is another name already.
+    """
+    SeparatePeople: _grpc.UnaryUnaryMultiCallable[_people_pb2.SeparatePeopleRequest, _people_pb2.SeparatePeopleResponse]
+    """Takes UnitePeople back unless something has happened since that contradicts it. Repeating it is harmless.
+    INVALID_ARGUMENT (REQUEST_INVALID). NOT_FOUND (RESOLUTION_UNKNOWN).
+    """
     WatchEvents: _grpc.UnaryStreamMultiCallable[_service_pb2.WatchEventsRequest, _service_pb2.WatchEventsResponse]
     """The event log from a position on, in an order in which nothing is ever stepped over; stays open.
     INVALID_ARGUMENT (POSITION_INVALID): the position is none of ours.
@@ -169,6 +183,19 @@ class BookingServiceAsyncStub(BookingServiceStub):
     """One appointment. NOT_FOUND (APPOINTMENT_UNKNOWN): none of this business has the id."""
     ListAppointments: _aio.UnaryUnaryMultiCallable[_service_pb2.ListAppointmentsRequest, _service_pb2.ListAppointmentsResponse]  # type: ignore[assignment]
     """Appointments of a business by start, earliest first. INVALID_ARGUMENT (PAGE_TOKEN_INVALID)."""
+    DescribePeople: _aio.UnaryUnaryMultiCallable[_people_pb2.DescribePeopleRequest, _people_pb2.DescribePeopleResponse]  # type: ignore[assignment]
+    """What is kept under the ids of two people, and which of their appointments would overlap if they were one.
+    INVALID_ARGUMENT (REQUEST_INVALID).
+    """
+    UnitePeople: _aio.UnaryUnaryMultiCallable[_people_pb2.UnitePeopleRequest, _people_pb2.UnitePeopleResponse]  # type: ignore[assignment]
+    """Makes two ids one human, in one transaction: from then on both are one in the exclusion of overlaps, everything of the
+    second is the first's, and options that name the second are booked for the first. Repeating it is harmless.
+    INVALID_ARGUMENT (REQUEST_INVALID). FAILED_PRECONDITION (PERSON_IS_ALIAS): one of them is another name already.
+    """
+    SeparatePeople: _aio.UnaryUnaryMultiCallable[_people_pb2.SeparatePeopleRequest, _people_pb2.SeparatePeopleResponse]  # type: ignore[assignment]
+    """Takes UnitePeople back unless something has happened since that contradicts it. Repeating it is harmless.
+    INVALID_ARGUMENT (REQUEST_INVALID). NOT_FOUND (RESOLUTION_UNKNOWN).
+    """
     WatchEvents: _aio.UnaryStreamMultiCallable[_service_pb2.WatchEventsRequest, _service_pb2.WatchEventsResponse]  # type: ignore[assignment]
     """The event log from a position on, in an order in which nothing is ever stepped over; stays open.
     INVALID_ARGUMENT (POSITION_INVALID): the position is none of ours.
@@ -335,6 +362,37 @@ class BookingServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_service_pb2.ListAppointmentsResponse, _abc.Awaitable[_service_pb2.ListAppointmentsResponse]]:
         """Appointments of a business by start, earliest first. INVALID_ARGUMENT (PAGE_TOKEN_INVALID)."""
+
+    @_abc_1.abstractmethod
+    def DescribePeople(
+        self,
+        request: _people_pb2.DescribePeopleRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_people_pb2.DescribePeopleResponse, _abc.Awaitable[_people_pb2.DescribePeopleResponse]]:
+        """What is kept under the ids of two people, and which of their appointments would overlap if they were one.
+        INVALID_ARGUMENT (REQUEST_INVALID).
+        """
+
+    @_abc_1.abstractmethod
+    def UnitePeople(
+        self,
+        request: _people_pb2.UnitePeopleRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_people_pb2.UnitePeopleResponse, _abc.Awaitable[_people_pb2.UnitePeopleResponse]]:
+        """Makes two ids one human, in one transaction: from then on both are one in the exclusion of overlaps, everything of the
+        second is the first's, and options that name the second are booked for the first. Repeating it is harmless.
+        INVALID_ARGUMENT (REQUEST_INVALID). FAILED_PRECONDITION (PERSON_IS_ALIAS): one of them is another name already.
+        """
+
+    @_abc_1.abstractmethod
+    def SeparatePeople(
+        self,
+        request: _people_pb2.SeparatePeopleRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_people_pb2.SeparatePeopleResponse, _abc.Awaitable[_people_pb2.SeparatePeopleResponse]]:
+        """Takes UnitePeople back unless something has happened since that contradicts it. Repeating it is harmless.
+        INVALID_ARGUMENT (REQUEST_INVALID). NOT_FOUND (RESOLUTION_UNKNOWN).
+        """
 
     @_abc_1.abstractmethod
     def WatchEvents(

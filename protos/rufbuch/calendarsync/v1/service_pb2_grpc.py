@@ -3,6 +3,7 @@
 import grpc
 import warnings
 
+from rufbuch.calendarsync.v1 import people_pb2 as rufbuch_dot_calendarsync_dot_v1_dot_people__pb2
 from rufbuch.calendarsync.v1 import service_pb2 as rufbuch_dot_calendarsync_dot_v1_dot_service__pb2
 
 GRPC_GENERATED_VERSION = '1.85.1'
@@ -89,6 +90,21 @@ class CalendarSyncServiceStub:
                 '/rufbuch.calendarsync.v1.CalendarSyncService/GetBudget',
                 request_serializer=rufbuch_dot_calendarsync_dot_v1_dot_service__pb2.GetBudgetRequest.SerializeToString,
                 response_deserializer=rufbuch_dot_calendarsync_dot_v1_dot_service__pb2.GetBudgetResponse.FromString,
+                _registered_method=True)
+        self.DescribePeople = channel.unary_unary(
+                '/rufbuch.calendarsync.v1.CalendarSyncService/DescribePeople',
+                request_serializer=rufbuch_dot_calendarsync_dot_v1_dot_people__pb2.DescribePeopleRequest.SerializeToString,
+                response_deserializer=rufbuch_dot_calendarsync_dot_v1_dot_people__pb2.DescribePeopleResponse.FromString,
+                _registered_method=True)
+        self.ReassignPerson = channel.unary_unary(
+                '/rufbuch.calendarsync.v1.CalendarSyncService/ReassignPerson',
+                request_serializer=rufbuch_dot_calendarsync_dot_v1_dot_people__pb2.ReassignPersonRequest.SerializeToString,
+                response_deserializer=rufbuch_dot_calendarsync_dot_v1_dot_people__pb2.ReassignPersonResponse.FromString,
+                _registered_method=True)
+        self.ReturnPerson = channel.unary_unary(
+                '/rufbuch.calendarsync.v1.CalendarSyncService/ReturnPerson',
+                request_serializer=rufbuch_dot_calendarsync_dot_v1_dot_people__pb2.ReturnPersonRequest.SerializeToString,
+                response_deserializer=rufbuch_dot_calendarsync_dot_v1_dot_people__pb2.ReturnPersonResponse.FromString,
                 _registered_method=True)
 
 
@@ -182,6 +198,29 @@ class CalendarSyncServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def DescribePeople(self, request, context):
+        """What is kept under the ids of people. INVALID_ARGUMENT (REQUEST_INVALID).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ReassignPerson(self, request, context):
+        """Everything of one person's id is another's from now on, in one transaction; nothing is sent to Cal.com. The same
+        resolution_id again gets the first answer. INVALID_ARGUMENT (REQUEST_INVALID).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ReturnPerson(self, request, context):
+        """Takes ReassignPerson back. Repeating it is harmless, also where nothing was reassigned. INVALID_ARGUMENT
+        (REQUEST_INVALID).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_CalendarSyncServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -239,6 +278,21 @@ def add_CalendarSyncServiceServicer_to_server(servicer, server):
                     servicer.GetBudget,
                     request_deserializer=rufbuch_dot_calendarsync_dot_v1_dot_service__pb2.GetBudgetRequest.FromString,
                     response_serializer=rufbuch_dot_calendarsync_dot_v1_dot_service__pb2.GetBudgetResponse.SerializeToString,
+            ),
+            'DescribePeople': grpc.unary_unary_rpc_method_handler(
+                    servicer.DescribePeople,
+                    request_deserializer=rufbuch_dot_calendarsync_dot_v1_dot_people__pb2.DescribePeopleRequest.FromString,
+                    response_serializer=rufbuch_dot_calendarsync_dot_v1_dot_people__pb2.DescribePeopleResponse.SerializeToString,
+            ),
+            'ReassignPerson': grpc.unary_unary_rpc_method_handler(
+                    servicer.ReassignPerson,
+                    request_deserializer=rufbuch_dot_calendarsync_dot_v1_dot_people__pb2.ReassignPersonRequest.FromString,
+                    response_serializer=rufbuch_dot_calendarsync_dot_v1_dot_people__pb2.ReassignPersonResponse.SerializeToString,
+            ),
+            'ReturnPerson': grpc.unary_unary_rpc_method_handler(
+                    servicer.ReturnPerson,
+                    request_deserializer=rufbuch_dot_calendarsync_dot_v1_dot_people__pb2.ReturnPersonRequest.FromString,
+                    response_serializer=rufbuch_dot_calendarsync_dot_v1_dot_people__pb2.ReturnPersonResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -539,6 +593,87 @@ class CalendarSyncService:
             '/rufbuch.calendarsync.v1.CalendarSyncService/GetBudget',
             rufbuch_dot_calendarsync_dot_v1_dot_service__pb2.GetBudgetRequest.SerializeToString,
             rufbuch_dot_calendarsync_dot_v1_dot_service__pb2.GetBudgetResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DescribePeople(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/rufbuch.calendarsync.v1.CalendarSyncService/DescribePeople',
+            rufbuch_dot_calendarsync_dot_v1_dot_people__pb2.DescribePeopleRequest.SerializeToString,
+            rufbuch_dot_calendarsync_dot_v1_dot_people__pb2.DescribePeopleResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ReassignPerson(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/rufbuch.calendarsync.v1.CalendarSyncService/ReassignPerson',
+            rufbuch_dot_calendarsync_dot_v1_dot_people__pb2.ReassignPersonRequest.SerializeToString,
+            rufbuch_dot_calendarsync_dot_v1_dot_people__pb2.ReassignPersonResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ReturnPerson(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/rufbuch.calendarsync.v1.CalendarSyncService/ReturnPerson',
+            rufbuch_dot_calendarsync_dot_v1_dot_people__pb2.ReturnPersonRequest.SerializeToString,
+            rufbuch_dot_calendarsync_dot_v1_dot_people__pb2.ReturnPersonResponse.FromString,
             options,
             channel_credentials,
             insecure,

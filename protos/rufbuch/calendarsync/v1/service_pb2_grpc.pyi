@@ -5,6 +5,7 @@ isort:skip_file
 
 from collections import abc as _abc
 from grpc import aio as _aio
+from rufbuch.calendarsync.v1 import people_pb2 as _people_pb2
 from rufbuch.calendarsync.v1 import service_pb2 as _service_pb2
 import abc as _abc_1
 import grpc as _grpc
@@ -72,6 +73,16 @@ class CalendarSyncServiceStub:
     """How much may still be asked of Cal.com, by account. INVALID_ARGUMENT (REQUEST_INVALID). NOT_FOUND (BUSINESS_UNKNOWN).
     UNAVAILABLE (BUSINESS_UNAVAILABLE).
     """
+    DescribePeople: _grpc.UnaryUnaryMultiCallable[_people_pb2.DescribePeopleRequest, _people_pb2.DescribePeopleResponse]
+    """What is kept under the ids of people. INVALID_ARGUMENT (REQUEST_INVALID)."""
+    ReassignPerson: _grpc.UnaryUnaryMultiCallable[_people_pb2.ReassignPersonRequest, _people_pb2.ReassignPersonResponse]
+    """Everything of one person's id is another's from now on, in one transaction; nothing is sent to Cal.com. The same
+    resolution_id again gets the first answer. INVALID_ARGUMENT (REQUEST_INVALID).
+    """
+    ReturnPerson: _grpc.UnaryUnaryMultiCallable[_people_pb2.ReturnPersonRequest, _people_pb2.ReturnPersonResponse]
+    """Takes ReassignPerson back. Repeating it is harmless, also where nothing was reassigned. INVALID_ARGUMENT
+    (REQUEST_INVALID).
+    """
 
 @_typing.type_check_only
 class CalendarSyncServiceAsyncStub(CalendarSyncServiceStub):
@@ -116,6 +127,16 @@ class CalendarSyncServiceAsyncStub(CalendarSyncServiceStub):
     GetBudget: _aio.UnaryUnaryMultiCallable[_service_pb2.GetBudgetRequest, _service_pb2.GetBudgetResponse]  # type: ignore[assignment]
     """How much may still be asked of Cal.com, by account. INVALID_ARGUMENT (REQUEST_INVALID). NOT_FOUND (BUSINESS_UNKNOWN).
     UNAVAILABLE (BUSINESS_UNAVAILABLE).
+    """
+    DescribePeople: _aio.UnaryUnaryMultiCallable[_people_pb2.DescribePeopleRequest, _people_pb2.DescribePeopleResponse]  # type: ignore[assignment]
+    """What is kept under the ids of people. INVALID_ARGUMENT (REQUEST_INVALID)."""
+    ReassignPerson: _aio.UnaryUnaryMultiCallable[_people_pb2.ReassignPersonRequest, _people_pb2.ReassignPersonResponse]  # type: ignore[assignment]
+    """Everything of one person's id is another's from now on, in one transaction; nothing is sent to Cal.com. The same
+    resolution_id again gets the first answer. INVALID_ARGUMENT (REQUEST_INVALID).
+    """
+    ReturnPerson: _aio.UnaryUnaryMultiCallable[_people_pb2.ReturnPersonRequest, _people_pb2.ReturnPersonResponse]  # type: ignore[assignment]
+    """Takes ReassignPerson back. Repeating it is harmless, also where nothing was reassigned. INVALID_ARGUMENT
+    (REQUEST_INVALID).
     """
 
 class CalendarSyncServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -224,6 +245,34 @@ class CalendarSyncServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_service_pb2.GetBudgetResponse, _abc.Awaitable[_service_pb2.GetBudgetResponse]]:
         """How much may still be asked of Cal.com, by account. INVALID_ARGUMENT (REQUEST_INVALID). NOT_FOUND (BUSINESS_UNKNOWN).
         UNAVAILABLE (BUSINESS_UNAVAILABLE).
+        """
+
+    @_abc_1.abstractmethod
+    def DescribePeople(
+        self,
+        request: _people_pb2.DescribePeopleRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_people_pb2.DescribePeopleResponse, _abc.Awaitable[_people_pb2.DescribePeopleResponse]]:
+        """What is kept under the ids of people. INVALID_ARGUMENT (REQUEST_INVALID)."""
+
+    @_abc_1.abstractmethod
+    def ReassignPerson(
+        self,
+        request: _people_pb2.ReassignPersonRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_people_pb2.ReassignPersonResponse, _abc.Awaitable[_people_pb2.ReassignPersonResponse]]:
+        """Everything of one person's id is another's from now on, in one transaction; nothing is sent to Cal.com. The same
+        resolution_id again gets the first answer. INVALID_ARGUMENT (REQUEST_INVALID).
+        """
+
+    @_abc_1.abstractmethod
+    def ReturnPerson(
+        self,
+        request: _people_pb2.ReturnPersonRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_people_pb2.ReturnPersonResponse, _abc.Awaitable[_people_pb2.ReturnPersonResponse]]:
+        """Takes ReassignPerson back. Repeating it is harmless, also where nothing was reassigned. INVALID_ARGUMENT
+        (REQUEST_INVALID).
         """
 
 def add_CalendarSyncServiceServicer_to_server(servicer: CalendarSyncServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -443,6 +443,7 @@ class Person(_message.Message):
     BUFFER_BEFORE_MINUTES_FIELD_NUMBER: _builtins.int
     BUFFER_AFTER_MINUTES_FIELD_NUMBER: _builtins.int
     RETIRED_FIELD_NUMBER: _builtins.int
+    ALIAS_IDS_FIELD_NUMBER: _builtins.int
     person_id: _builtins.str
     key: _builtins.str
     name: _builtins.str
@@ -476,6 +477,12 @@ class Person(_message.Message):
     def phase_minutes(self) -> _containers.RepeatedCompositeFieldContainer[Global___PhaseMinutes]:
         """Where this person takes longer or is quicker than the service says."""
 
+    @_builtins.property
+    def alias_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Other ids of the same human: of rows that were merged into or linked with this one. They stand for this person for
+        ever, also where such a row is still listed beside it because its merging is under way.
+        """
+
     def __init__(
         self,
         *,
@@ -493,10 +500,11 @@ class Person(_message.Message):
         buffer_before_minutes: _builtins.int = ...,
         buffer_after_minutes: _builtins.int = ...,
         retired: _builtins.bool = ...,
+        alias_ids: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["absences", b"absences", "accounts", b"accounts", "bookable_service_ids", b"bookable_service_ids", "branch_ids", b"branch_ids", "buffer_after_minutes", b"buffer_after_minutes", "buffer_before_minutes", b"buffer_before_minutes", "dated_hours", b"dated_hours", "key", b"key", "name", b"name", "person_id", b"person_id", "phase_minutes", b"phase_minutes", "retired", b"retired", "service_ids", b"service_ids", "working_hours", b"working_hours"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["absences", b"absences", "accounts", b"accounts", "alias_ids", b"alias_ids", "bookable_service_ids", b"bookable_service_ids", "branch_ids", b"branch_ids", "buffer_after_minutes", b"buffer_after_minutes", "buffer_before_minutes", b"buffer_before_minutes", "dated_hours", b"dated_hours", "key", b"key", "name", b"name", "person_id", b"person_id", "phase_minutes", b"phase_minutes", "retired", b"retired", "service_ids", b"service_ids", "working_hours", b"working_hours"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

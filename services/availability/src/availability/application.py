@@ -24,6 +24,7 @@ from availability.storage.busy import BusyTables
 from availability.usecases.businesses import Businesses
 from availability.usecases.calendars import Calendars
 from availability.usecases.claim_option import ClaimOption
+from availability.usecases.describe_people import DescribePeople
 from availability.usecases.explain_slot import ExplainSlot
 from availability.usecases.follow_busy import BusyEvent, BusyFollower
 from availability.usecases.following import StreamHealth, follow
@@ -134,4 +135,5 @@ def _use_cases(
         explain=ExplainSlot(*knowing),
         plan=PlanSlot(businesses),
         day=GetDay(*knowing),
+        describe=DescribePeople(*knowing),
     )

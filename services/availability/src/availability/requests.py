@@ -94,6 +94,11 @@ def branch_of(request: InBranch) -> tuple[str, str]:
     return _id(request.tenant_id, BranchUnknownError), _id(request.branch_id, BranchUnknownError)
 
 
+def tenant_of(tenant_id: str) -> str:
+    """Raises BranchUnknownError: a business that is none has no branch."""
+    return _id(tenant_id, BranchUnknownError)
+
+
 def service_of(service_id: str) -> str:
     """Raises ServiceUnknownError."""
     return _id(service_id, ServiceUnknownError)

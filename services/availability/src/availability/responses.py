@@ -9,10 +9,11 @@ from availability import words
 from availability.domain.explain import Blocker, BlockerKind
 from availability.domain.holds import Offer, PlannedPhase, Taking
 from availability.domain.service import PhaseKind
+from availability.usecases.describe_people import Records
 from availability.usecases.explain_slot import Explanation
 from availability.usecases.get_day import DayEntry
 from availability.usecases.search_slots import Answer
-from rufbuch.availability.v1 import service_pb2
+from rufbuch.availability.v1 import people_pb2, service_pb2
 
 _KINDS = {
     PhaseKind.ACTIVE: service_pb2.PHASE_KIND_ACTIVE,
@@ -74,6 +75,17 @@ def explained(explanation: Explanation, asked_language: str) -> service_pb2.Expl
     """What stands in the way, in words and as data."""
     language = words.language_of(asked_language, explanation)
     return service_pb2.ExplainSlotResponse(free=explanation.free, blockers=_blockers(explanation, language))
+
+
+def records(found: Records) -> people_pb2.PersonRecords:
+    """What is kept under one id."""
+    return people_pb2.PersonRecords(
+        person_id=found.person_id,
+        holds=found.held_spans,
+        appointments=found.appointments,
+        external_busy_times=found.external,
+        same_as_person_id=found.same_as,
+    )
 
 
 def entry(each: DayEntry) -> service_pb2.DayEntry:

@@ -8,6 +8,7 @@ from opentelemetry import trace
 
 from availability import requests, responses
 from availability.usecases.claim_option import ClaimOption
+from availability.usecases.describe_people import DescribePeople
 from availability.usecases.explain_slot import ExplainSlot
 from availability.usecases.get_day import GetDay
 from availability.usecases.hold_options import HoldOptions
@@ -16,7 +17,7 @@ from availability.usecases.plan_slot import PlanSlot
 from availability.usecases.ports import Extension
 from availability.usecases.search_slots import SearchSlots
 from chassis.grpc_server import Servicer
-from rufbuch.availability.v1 import service_pb2, service_pb2_grpc
+from rufbuch.availability.v1 import people_pb2, service_pb2, service_pb2_grpc
 
 FULL_NAME = "rufbuch.availability.v1.AvailabilityService"
 Context: TypeAlias = grpc.aio.ServicerContext[Any, Any]
@@ -33,6 +34,7 @@ class UseCases:
     explain: ExplainSlot
     plan: PlanSlot
     day: GetDay
+    describe: DescribePeople
 
 
 class AvailabilityServicer(service_pb2_grpc.AvailabilityServiceServicer):
@@ -116,6 +118,14 @@ class AvailabilityServicer(service_pb2_grpc.AvailabilityServiceServicer):
         person_id, day = requests.person_of(request.person_id), requests.date_of(request.date)
         entries = await self._can.day(*requests.branch_of(request), person_id, day)
         return service_pb2.GetDayResponse(entries=map(responses.entry, entries))
+
+    async def DescribePeople(
+        self, request: people_pb2.DescribePeopleRequest, context: Context
+    ) -> people_pb2.DescribePeopleResponse:
+        """See service.proto."""
+        people = [requests.person_of(each) for each in request.person_ids]
+        found = await self._can.describe(requests.tenant_of(request.tenant_id), people)
+        return people_pb2.DescribePeopleResponse(people=map(responses.records, found))
 
 
 def _of_call(call_id: str) -> None:

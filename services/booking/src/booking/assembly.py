@@ -15,6 +15,7 @@ from booking.storage.changes import SqlChanges
 from booking.storage.customers import SqlCustomers
 from booking.storage.events import SqlEvents
 from booking.storage.moves import SqlMoves
+from booking.storage.people import SqlPeople
 from booking.storage.serieses import SqlSerieses
 from booking.usecases.book_appointment import BookAppointment
 from booking.usecases.book_series import BookSeries
@@ -54,6 +55,7 @@ def booking_service(
         events=SqlEvents(events),
         callbacks=SqlCallbacks(pool, events),
         customers=SqlCustomers(pool, events),
+        people=SqlPeople(pool, events),
         clock=clock,
     )
     return booking_servicer(parts)

@@ -123,3 +123,17 @@ class CallbackUnknownError(ServiceError):
 
     kind = Kind.NOT_FOUND
     reason = "CALLBACK_UNKNOWN"
+
+
+class PersonIsAliasError(ServiceError):
+    """One of the two ids is another name of somebody already."""
+
+    kind = Kind.FAILED_PRECONDITION
+    reason = "PERSON_IS_ALIAS"
+
+
+class ResolutionUnknownError(ServiceError):
+    """Nobody was united under this id."""
+
+    kind = Kind.NOT_FOUND
+    reason = "RESOLUTION_UNKNOWN"

@@ -15,6 +15,7 @@ from booking.requests import filters_of, wish_of
 from booking.servicer_care import CareRpcs
 from booking.servicer_changes import ChangeRpcs
 from booking.servicer_making import MakingRpcs
+from booking.servicer_people import PeopleRpcs
 from booking.usecases.book_appointment import Answer, BookAppointment
 from booking.usecases.book_series import BookSeries
 from booking.usecases.callbacks import Callbacks
@@ -22,6 +23,7 @@ from booking.usecases.change_appointment import ChangeAppointment
 from booking.usecases.customers import Customers
 from booking.usecases.move_appointment import MoveAppointment
 from booking.usecases.overbook_appointment import OverbookAppointment
+from booking.usecases.people import People
 from booking.usecases.read_appointments import Appointments, get_appointment, list_appointments
 from booking.wire import appointment_to_wire, event_to_wire
 from chassis.clock import Clock
@@ -54,10 +56,11 @@ class Parts:
     events: Events
     callbacks: Callbacks
     customers: Customers
+    people: People
     clock: Clock
 
 
-class BookingServicer(MakingRpcs, ChangeRpcs, CareRpcs, service_pb2_grpc.BookingServiceServicer):
+class BookingServicer(MakingRpcs, ChangeRpcs, CareRpcs, PeopleRpcs, service_pb2_grpc.BookingServiceServicer):
     """The RPCs."""
 
     def __init__(self, parts: Parts) -> None:
@@ -65,6 +68,7 @@ class BookingServicer(MakingRpcs, ChangeRpcs, CareRpcs, service_pb2_grpc.Booking
         self._overbook, self._series = parts.overbook, parts.series
         self._appointments, self._events = parts.appointments, parts.events
         self._callbacks, self._customers, self._clock = parts.callbacks, parts.customers, parts.clock
+        self._people = parts.people
 
     async def BookAppointment(
         self, request: service_pb2.BookAppointmentRequest, context: Context

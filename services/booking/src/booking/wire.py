@@ -9,7 +9,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 
 from booking.domain.appointment import Appointment, Customer, Phase, State
 from booking.domain.callback import Callback, CallbackState, Priority
-from booking.domain.event import CallbackPromised, CustomerErased, Event, Moved, Stated
+from booking.domain.event import CallbackPromised, CustomerErased, Event, Moved, Reassigned, Stated
 from booking.domain.option import OccupantKind, Occupied, PhaseKind
 from booking.errors import RequestInvalidError
 from rufbuch.booking.v1 import appointment_pb2, care_pb2, service_pb2
@@ -88,6 +88,9 @@ def event_to_wire(event: Event) -> service_pb2.WatchEventsResponse:
             told.appointment_rescheduled.appointment.CopyFrom(appointment_to_wire(appointment))
         case CallbackPromised(callback):
             told.callback_requested.callback.CopyFrom(callback_to_wire(callback))
+        case Reassigned(appointment, previous_person_id):
+            told.appointment_reassigned.appointment.CopyFrom(appointment_to_wire(appointment))
+            told.appointment_reassigned.previous_person_id = str(previous_person_id)
         case CustomerErased(tenant_id, customer_id):
             told.customer_erased.tenant_id = str(tenant_id)
             told.customer_erased.customer_id = str(customer_id)

@@ -14,6 +14,7 @@ from calcom_sync.servicer import Backing
 from calcom_sync.storage.appointments import SqlAppointments
 from calcom_sync.storage.busy import SqlBusy
 from calcom_sync.storage.cases import SqlCases
+from calcom_sync.storage.people import SqlPeople
 from calcom_sync.storage.pleas import SqlPleas
 from calcom_sync.storage.surveys import SqlSurveys
 from calcom_sync.storage.webhooks import SqlWebhooks
@@ -79,6 +80,6 @@ def assemble(
         verifier=Verifier(directory, calendar, budget, clock),
         mappings=MappingChecker(directory, CalcomEventTypes(calendar), budget, clock),
         accounts=AccountChecker(directory, CalcomAccounts(calendar), budget, clock), budget=budget,
-        patience=terms.patience,
+        patience=terms.patience, people=SqlPeople(pool, busy),
     )  # fmt: skip
     return Parts(worker, SqlPleas(pool), backing)

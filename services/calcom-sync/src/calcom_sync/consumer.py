@@ -24,6 +24,7 @@ from calcom_sync.usecases.take_in import (
     Intake,
     NoConcern,
     NotUnderstood,
+    Reassigned,
     take_in,
 )
 from chassis.errors import StorageUnavailableError
@@ -102,6 +103,9 @@ def _change(told: service_pb2.WatchEventsResponse) -> Change:
         return CalledOff(_ref(told.appointment_cancelled.appointment))
     if kind == "customer_erased":
         return Forgotten(UUID(told.customer_erased.tenant_id), UUID(told.customer_erased.customer_id))
+    if kind == "appointment_reassigned":
+        made = told.appointment_reassigned.appointment
+        return Reassigned(_ref(made), {UUID(one.phase_id): UUID(one.person_id) for one in made.phases})
     return NoConcern() if kind in NO_CONCERN else NotUnderstood(told.SerializeToString())
 
 

@@ -21,9 +21,11 @@ from calcom_sync.errors import (
     CaseUnknownError,
     RequestInvalidError,
 )
+from calcom_sync.servicer_people import PeopleRpcs
 from calcom_sync.storage.appointments import SqlAppointments
 from calcom_sync.storage.busy import SqlBusy
 from calcom_sync.storage.cases import SqlCases
+from calcom_sync.storage.people import SqlPeople
 from calcom_sync.storage.surveys import SqlSurveys
 from calcom_sync.usecases.check_accounts import AccountChecker
 from calcom_sync.usecases.check_mappings import MappingChecker
@@ -53,16 +55,22 @@ class Backing:
     accounts: AccountChecker
     budget: RedisBudget
     patience: Patience
+    people: SqlPeople
 
 
 @dataclass(frozen=True)
-class CalendarSyncServicer(service_pb2_grpc.CalendarSyncServiceServicer):
+class CalendarSyncServicer(PeopleRpcs, service_pb2_grpc.CalendarSyncServiceServicer):
     """How far the copies at Cal.com are, and what stands there beside them. ``stop`` ends the streams."""
 
     by: Backing
     directory: Directory
     clock: Clock
     stop: asyncio.Event
+
+    @property
+    def people(self) -> SqlPeople:
+        """See ``PeopleRpcs``."""
+        return self.by.people
 
     async def GetSyncState(
         self, request: service_pb2.GetSyncStateRequest, context: _Context

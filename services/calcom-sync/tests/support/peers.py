@@ -69,6 +69,9 @@ class FakeRegistry(staff_grpc.StaffRegistryServiceServicer):
     away: bool = False
     asked: int = 0
     changes: asyncio.Queue[str] = field(default_factory=asyncio.Queue)
+    person: UUID = PERSON
+    aliases: list[UUID] = field(default_factory=list)
+    account: UUID = ACCOUNT
 
     def _check(self, tenant_id: str) -> None:
         self.asked += 1
@@ -86,7 +89,11 @@ class FakeRegistry(staff_grpc.StaffRegistryServiceServicer):
         branch = business_pb2.Branch(branch_id=str(BRANCH), time_zone="Europe/Berlin")
         business = business_pb2.Business(
             tenant_id=str(TENANT), language="de-DE", branches=[branch], calendar_sync=self.calendar_sync,
-            people=[business_pb2.Person(person_id=str(PERSON), service_ids=[str(SERVICE)])],
+            people=[
+                business_pb2.Person(
+                    person_id=str(self.person), service_ids=[str(SERVICE)], alias_ids=map(str, self.aliases)
+                )
+            ],
             services=[_PERM, *self.more_services], calendar_terms=self.calendar_terms,
         )  # fmt: skip
         return staff_pb2.GetBusinessResponse(business=business)
@@ -94,7 +101,7 @@ class FakeRegistry(staff_grpc.StaffRegistryServiceServicer):
     async def GetCalendarSetup(self, request: Any, context: Any) -> staff_pb2.GetCalendarSetupResponse:
         self._check(request.tenant_id)
         account = staff_pb2.AccountSecret(
-            account_id=str(ACCOUNT), person_id=str(PERSON), username="vera", api_key=self.api_key
+            account_id=str(self.account), person_id=str(self.person), username="vera", api_key=self.api_key
         )
         return staff_pb2.GetCalendarSetupResponse(
             accounts=[account], mappings=self.mappings, webhook_secret=SECRET, etag="1"
@@ -104,6 +111,18 @@ class FakeRegistry(staff_grpc.StaffRegistryServiceServicer):
         while True:
             tenant_id = await self.changes.get()
             yield staff_pb2.WatchChangesResponse(position="1", tenant_id=tenant_id)
+
+    def rename_person(self, old: UUID, new: UUID) -> None:
+        """One id has become another name of another."""
+        self.person, self.aliases = new, [old]
+        for mapping in self.mappings:
+            mapping.person_id = str(new)
+
+    def rename_account(self, new: UUID) -> None:
+        """One account, entered twice, is entered once."""
+        self.account = new
+        for mapping in self.mappings:
+            mapping.account_id = str(new)
 
     def map(self, position: int, event_type_id: int, service_id: UUID = SERVICE) -> None:
         """Map a phase of a service."""

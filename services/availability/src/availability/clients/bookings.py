@@ -31,6 +31,7 @@ _Event: TypeAlias = (
     | service_pb2.AppointmentNoShow
     | service_pb2.CallbackRequested
     | service_pb2.CustomerErased
+    | service_pb2.AppointmentReassigned
 )
 
 

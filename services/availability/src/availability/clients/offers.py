@@ -25,6 +25,7 @@ def to_text(offer: Offer) -> str:
             "devices": spans_of(offer.devices),
             "places": spans_of(offer.places),
             "moved": offer.moved_appointment_id,
+            "names": spans_of(offer.other_names),
         }
     )
 
@@ -47,6 +48,8 @@ def from_text(text: str | bytes) -> Offer:
         places=_takings(record["places"]),
         service_ids=tuple(record["services"]),
         moved_appointment_id=record["moved"],
+        # Not in what an older replica has written.
+        other_names=_takings(record.get("names", [])),
     )
 
 

@@ -82,6 +82,7 @@ def _business(business: business_pb2.Business) -> Business:
         branches={branch.branch_id: _branch(branch) for branch in business.branches},
         people={person.person_id: _person(person) for person in business.people},
         services={service.service_id: _service(service) for service in business.services},
+        aliases={alias: person.person_id for person in business.people for alias in person.alias_ids},
     )
 
 

@@ -73,11 +73,13 @@ class Offer:
     service_ids: tuple[str, ...] = ()
     moved_appointment_id: str = ""
     """The appointment that it would take the place of."""
+    other_names: tuple[Taking, ...] = ()
+    """The people's time once more, under their other ids."""
 
     @property
     def held(self) -> tuple[Taking, ...]:
         """All that a hold has to keep free."""
-        return self.occupied + self.devices + self.places
+        return self.occupied + self.devices + self.places + self.other_names
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,7 +52,8 @@ class Question:
         """All whose time it could take: people, rooms, devices, a day's places."""
         devices = (need.devices for service in self.services for need in needs(self.branch, service))
         places = (owners_of(self.branch.branch_id, service) for service in self.services)
-        return list(dict.fromkeys(chain(*self.people, *devices, *places)))
+        names = (self.business.names_of(each) for each in chain(*self.people))
+        return list(dict.fromkeys(chain(*names, *devices, *places)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,7 @@ def put(question: Question, calendars: Calendars, held: Iterable[Held], now: dat
     """Put a question to the calendars and beside what others hold."""
     held = tuple(held)
     calendar = calendars.branch(question.business, question.branch, now)
-    besides = busy_of(held)
+    besides = busy_of(held, question.business)
     places = tuple(_places(question, calendars, calendar, service, held) for service in question.services)
     moved = question.moved_appointment_id
     ignoring = frozenset([BusyKey(BusySource.APPOINTMENT, moved)] if moved else ())
@@ -96,11 +97,12 @@ def put(question: Question, calendars: Calendars, held: Iterable[Held], now: dat
     return Asked(question, calendar, tuple(asks), places, besides)
 
 
-def busy_of(held: Iterable[Held]) -> dict[str, list[Busy]]:
-    """What is held, by owner."""
+def busy_of(held: Iterable[Held], business: Business) -> dict[str, list[Busy]]:
+    """What is held, by owner; a hold under one id of a human counts for all of them."""
     besides: dict[str, list[Busy]] = defaultdict(list)
     for number, each in enumerate(held):
-        besides[each.owner_id].append(Busy.of(BusySource.HOLD, str(number), each.interval))
+        for name in business.names_of(each.owner_id):
+            besides[name].append(Busy.of(BusySource.HOLD, str(number), each.interval))
     return dict(besides)
 
 

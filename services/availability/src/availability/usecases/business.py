@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from availability.domain.holds import Scope, group_of
@@ -67,7 +68,7 @@ class OfferedService:
     """By phase: of which groups of rooms or devices it needs one each."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Business:
     """A tenant as it was when it was read; a change is another object."""
 
@@ -76,6 +77,9 @@ class Business:
     branches: Mapping[str, Branch]
     people: Mapping[str, Person]
     services: Mapping[str, OfferedService]
+    aliases: Mapping[str, str] = field(default_factory=dict)
+    """Other ids of people, each with the id that it stands for. Such a row may still be listed beside the other while the
+    registry makes them one; the time of both is one from then on (SR-01)."""
 
     def branch(self, branch_id: str) -> Branch:
         """Raises BranchUnknownError."""
@@ -91,9 +95,25 @@ class Business:
 
     def person(self, person_id: str) -> Person:
         """Raises PersonUnknownError."""
-        if person_id not in self.people:
+        right = self.right_name(person_id)
+        if right not in self.people:
             raise PersonUnknownError("the business has no such person")
-        return self.people[person_id]
+        return self.people[right]
+
+    def right_name(self, person_id: str) -> str:
+        """The id under which a person is listed: the given one if it is, the one that it stands for if it no longer is."""
+        return person_id if person_id in self.people else self.aliases.get(person_id, person_id)
+
+    def names_of(self, owner_id: str) -> tuple[str, ...]:
+        """All ids of the same human, room or device."""
+        return self._names.get(owner_id, (owner_id,))
+
+    @cached_property
+    def _names(self) -> Mapping[str, tuple[str, ...]]:
+        groups: dict[str, list[str]] = {}
+        for alias, person_id in self.aliases.items():
+            groups.setdefault(person_id, [person_id]).append(alias)
+        return {name: tuple(names) for names in groups.values() for name in names}
 
     def scope(self, branch_id: str) -> Scope:
         """Where the holds of a branch are kept."""

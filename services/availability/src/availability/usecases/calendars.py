@@ -1,7 +1,7 @@
 """Owns the read model: what is taken of people's time, and the bitmaps of every branch that was asked for."""
 
-from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import chain
@@ -11,7 +11,7 @@ from availability.domain.branch import BranchCalendar
 from availability.domain.holds import Taking
 from availability.domain.instants import Interval
 from availability.domain.ledger import Busy, BusyKey, BusySource
-from availability.usecases.business import Branch, Business, Person
+from availability.usecases.business import Branch, Business
 from availability.usecases.schedules import ALWAYS, schedule_of
 
 DAY = timedelta(days=1)
@@ -73,10 +73,9 @@ class Calendars:
             self._people_of[tenant_id, key] = frozenset(takings)
         for person_id in before - takings.keys():
             self._taken[tenant_id, person_id].pop(key, None)
-            self._vacate(tenant_id, person_id, key)
         for person_id, intervals in takings.items():
             self._taken[tenant_id, person_id][key] = intervals
-            self._occupy(tenant_id, person_id, Busy(key, intervals))
+        self._show(tenant_id, before | takings.keys(), key)
 
     def branch(self, business: Business, branch: Branch, now: datetime) -> BranchCalendar:
         """The time of everybody in a branch, from yesterday to the end of its horizon."""
@@ -91,6 +90,10 @@ class Calendars:
     def built(self) -> tuple[tuple[str, str], ...]:
         """The branches that have a calendar, each after its tenant."""
         return tuple((tenant_id, branch_id) for tenant_id, some in self._built.items() for branch_id in some)
+
+    def known(self, tenant_id: str, person_id: str) -> Counter[BusySource]:
+        """How much is kept under one id of a person, by where it comes from."""
+        return Counter(key.source for key in self._taken.get((tenant_id, person_id), ()))
 
     def renew(self, tenant_id: str, branch_id: str, now: datetime) -> None:
         """Build one of them again if its stretch of days has moved on."""
@@ -113,8 +116,12 @@ class Calendars:
         holidays = self._holidays(branch.holiday_region, years) if branch.holiday_region else frozenset()
         for person in business.people.values():
             if branch.branch_id in person.branch_ids:
-                self._forget(business.tenant_id, person.person_id, calendar.lattice.origin_min)
-                entries = (*_absences(person), *self._entries(business, person.person_id))
+                for name in business.names_of(person.person_id):
+                    self._forget(business.tenant_id, name, calendar.lattice.origin_min)
+                entries = (
+                    *_absences(business, person.person_id),
+                    *self._entries(business, person.person_id),
+                )
                 calendar.put_person(person.person_id, schedule_of(person, branch, holidays), entries)
         for device_id in chain.from_iterable(branch.devices.values()):
             self._forget(business.tenant_id, device_id, calendar.lattice.origin_min)
@@ -135,23 +142,33 @@ class Calendars:
                 self._people_of[tenant_id, key] = left
 
     def _entries(self, business: Business, owner_id: str) -> Iterator[Busy]:
-        for key, intervals in self._taken[business.tenant_id, owner_id].items():
-            yield Busy(key, intervals)
+        """What is taken under all ids of an owner; an appointment that names two of them is one entry."""
+        names = business.names_of(owner_id)
+        taken = [self._taken[business.tenant_id, name] for name in names]
+        for key in dict.fromkeys(chain.from_iterable(taken)):
+            yield Busy(key, list(chain.from_iterable(each.get(key, ()) for each in taken)))
 
-    def _occupy(self, tenant_id: str, person_id: str, entry: Busy) -> None:
-        for calendar in self._with_person(tenant_id, person_id):
-            calendar.occupy(person_id, entry)
-
-    def _vacate(self, tenant_id: str, person_id: str, key: BusyKey) -> None:
-        for calendar in self._with_person(tenant_id, person_id):
-            calendar.vacate(person_id, key)
-
-    def _with_person(self, tenant_id: str, person_id: str) -> Iterator[BranchCalendar]:
+    def _show(self, tenant_id: str, changed: Iterable[str], key: BusyKey) -> None:
+        """Bring the calendars up to what is taken under an id, and under all that are the same human's."""
         for built in self._built[tenant_id].values():
-            if person_id in built.calendar.people:
-                yield built.calendar
+            names = built.business.names_of
+            for owner_id in dict.fromkeys(name for each in changed for name in names(each)):
+                if owner_id in built.calendar.people:
+                    self._show_in(built.calendar, tenant_id, owner_id, names(owner_id), key)
+
+    def _show_in(
+        self, calendar: BranchCalendar, tenant_id: str, owner_id: str, names: Sequence[str], key: BusyKey
+    ) -> None:
+        intervals = [each for name in names for each in self._taken[tenant_id, name].get(key, ())]
+        if intervals:
+            calendar.occupy(owner_id, Busy(key, intervals))
+        else:
+            calendar.vacate(owner_id, key)
 
 
-def _absences(person: Person) -> Iterator[Busy]:
-    for number, (start, end) in enumerate(person.absences):
+def _absences(business: Business, person_id: str) -> Iterator[Busy]:
+    """Whoever is away is so under all ids."""
+    listed = (business.people[name] for name in business.names_of(person_id) if name in business.people)
+    absences = chain.from_iterable(each.absences for each in listed)
+    for number, (start, end) in enumerate(absences):
         yield Busy.of(BusySource.ABSENCE, str(number), Interval.of(start, end))

@@ -81,7 +81,7 @@ class ClaimOption:
     def _blockers(self, business: Business, offer: Offer) -> Iterator[Blocker]:
         legs = [tuple(phases) for _, phases in groupby(offer.phases, lambda phase: phase.leg)]
         for number, phases in enumerate(legs):
-            person_id, service_id = phases[0].person_id, phases[0].service_id
+            person_id, service_id = business.right_name(phases[0].person_id), phases[0].service_id
             if person_id not in business.candidates(offer.branch_id, service_id, ""):
                 raise SlotNotBookableError("nobody offers this any more", outcome=Outcome.UNAVAILABLE.value)
             moved = offer.moved_appointment_id

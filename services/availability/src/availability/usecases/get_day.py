@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import Enum
 
+from availability.domain.holds import Held
 from availability.domain.instants import Interval, merged
 from availability.domain.ledger import BusySource
 from availability.domain.zone import midnight, stretches
@@ -60,6 +61,7 @@ class GetDay:
         """
         business = await self._businesses.get(tenant_id)
         branch = business.branch(branch_id)
+        person_id = business.right_name(person_id)
         if branch_id not in business.person(person_id).branch_ids:
             raise PersonUnknownError("the person does not work in this branch")
         span = Interval(midnight(branch.zone, day), midnight(branch.zone, day + DAY))
@@ -86,11 +88,18 @@ class GetDay:
     ) -> list[DayEntry]:
         scope = business.scope(branch.branch_id)
         try:
-            held = await self._holds.taken(scope, [person_id], ignoring_call="", now=self._clock.now())
+            names = business.names_of(person_id)
+            held = await self._holds.taken(scope, names, ignoring_call="", now=self._clock.now())
         except HoldsUnavailableError:
             return []
-        return [
-            DayEntry(EntryKind.HOLD, each.interval.within(span), expires=each.expires)
-            for each in held
+        # Under each id of the person once; the latest end counts.
+        until = {
+            each.interval.within(span): each.expires
+            for each in sorted(held, key=_expires)
             if each.interval.touches(span)
-        ]
+        }
+        return [DayEntry(EntryKind.HOLD, interval, expires=expires) for interval, expires in until.items()]
+
+
+def _expires(held: Held) -> datetime:
+    return held.expires

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from availability.domain.holds import Offer, PlannedPhase, Taking
 from availability.domain.instants import MINUTE
 from availability.usecases.asking import Asked
+from availability.usecases.business import Business
 from availability.usecases.plans import Part, Plan
 
 
@@ -31,7 +32,15 @@ def offer_of(asked: Asked, plan: Plan, option_id: str) -> Offer:
         places=tuple(place for place in places if place),
         service_ids=tuple(part.service.service_id for part in plan.parts),
         moved_appointment_id=question.moved_appointment_id,
+        other_names=tuple(_other_names(question.business, plan)),
     )
+
+
+def _other_names(business: Business, plan: Plan) -> Iterator[Taking]:
+    for part in plan.parts:
+        for name in business.names_of(part.option.person_id):
+            if name != part.option.person_id:
+                yield from (Taking(name, interval) for interval in part.option.occupied)
 
 
 def phases_of(plan: Plan) -> Iterator[PlannedPhase]:

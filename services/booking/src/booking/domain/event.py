@@ -38,7 +38,15 @@ class CustomerErased:
     customer_id: UUID
 
 
-Happening = Stated | Moved | CallbackPromised | CustomerErased
+@dataclass(frozen=True)
+class Reassigned:
+    """An appointment stays as it is, under another id of the human who keeps it."""
+
+    appointment: Appointment
+    previous_person_id: UUID
+
+
+Happening = Stated | Moved | CallbackPromised | CustomerErased | Reassigned
 
 
 @dataclass(frozen=True)

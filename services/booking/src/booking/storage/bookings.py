@@ -20,8 +20,8 @@ from chassis.telemetry import current_traceparent
 
 ONCE_PER_OPTION = "appointment_once_per_option"
 HAS_A_PART = "this call has one of the options already, without the others"
-ATTEMPTS = 3
-"""The first finds no number for an occupant who has never been booked, the second may come after a twin."""
+ATTEMPTS = 4
+"""The first finds no number for an occupant who has never been booked, or another name; the second may come after a twin."""
 
 _ANSWER = f"""
 WITH answered AS (
@@ -86,7 +86,7 @@ class SqlBookings:
             answer = await self.answer_to(wish, now=agreed[0].create_time)
             if answer:
                 return answer
-            await number(self._pool, agreed)
+            agreed = await number(self._pool, agreed)
         if wish.more:
             raise SlotTakenError(HAS_A_PART)
         raise RuntimeError("a booking that was neither made now nor before")

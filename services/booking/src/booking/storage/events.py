@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 from uuid import UUID
 
-from booking.domain.event import CallbackPromised, CustomerErased, Event, Happening, Moved, Stated
+from booking.domain.event import CallbackPromised, CustomerErased, Event, Happening, Moved, Reassigned, Stated
 from booking.storage import event_kinds as kinds
 from booking.storage.callback_documents import callback_from
 from booking.storage.documents import from_document
@@ -35,5 +35,7 @@ def _meaning(kind: str, payload: dict[str, Any]) -> Happening:
         return CallbackPromised(callback_from(payload))
     if kind == kinds.CUSTOMER_ERASED:
         return CustomerErased(UUID(payload["tenant_id"]), UUID(payload["customer_id"]))
+    if kind == kinds.REASSIGNED:
+        return Reassigned(from_document(payload), UUID(payload["previous_person_id"]))
     # Passing over what is not understood would lose it for the reader.
     raise ValueError(f"an event of an unknown kind: {kind}")

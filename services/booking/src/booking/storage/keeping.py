@@ -4,7 +4,9 @@ LOCKED = """
 -- Whatever takes time of the same occupants goes one after another: two that meet in the exclusion constraint at the
 -- same moment would wait for each other until PostgreSQL calls it a deadlock. Sorted, for the same reason (BK-22).
 locked AS (
-    SELECT occupant_id, number FROM occupant WHERE tenant_id = $2 AND occupant_id = ANY($3::uuid[])
+    -- Under another name nobody is taken: whoever has become one meanwhile is not found, and looked up by its right one.
+    SELECT occupant_id, number FROM occupant
+     WHERE tenant_id = $2 AND occupant_id = ANY($3::uuid[]) AND same_as IS NULL
      ORDER BY number FOR NO KEY UPDATE
 ),
 ready AS (

@@ -1,6 +1,7 @@
 """Moves appointments in PostgreSQL, and remembers what wishes were answered with."""
 
 import json
+from dataclasses import replace
 
 import asyncpg
 
@@ -61,7 +62,7 @@ SELECT answered.fingerprint, made.document AS made, gone.document AS gone, chang
        LATERAL ({SELECT_DOCUMENTS} WHERE a.tenant_id = $1 AND a.appointment_id = answered.appointment_id) AS made
   LEFT JOIN LATERAL ({SELECT_DOCUMENTS} WHERE a.tenant_id = $1 AND a.appointment_id = $6) AS gone ON true
   LEFT JOIN appointment_change change ON change.tenant_id = $1 AND change.appointment_id = $6
-                                     AND change.state_after = 'rescheduled'
+                                     AND change.state_after = 'rescheduled' AND change.state_before = 'booked'
 """  # noqa: S608 - made of constants
 
 
@@ -90,8 +91,19 @@ class SqlMoves:
         fee = Fee(row["fee_minor"], row["fee_currency"])
         return Moved(from_document(row["gone"]), from_document(row["made"]), fee, repeated=True)
 
-    async def commit(self, order: MoveOrder, before: Appointment, moved: Moved, change: Change) -> bool:
+    async def commit(
+        self, order: MoveOrder, before: Appointment, moved: Moved, change: Change
+    ) -> Moved | None:
         """See ``Moves``."""
+        if await self._commit(order, before, moved, change):
+            return moved
+        (named,) = await number(self._pool, (moved.appointment,))
+        if named == moved.appointment:
+            return None
+        renamed = replace(moved, appointment=named)
+        return renamed if await self._commit(order, before, renamed, change) else None
+
+    async def _commit(self, order: MoveOrder, before: Appointment, moved: Moved, change: Change) -> bool:
         try:
             done = await self._pool.fetchval(_MOVE, *_arguments(order, before, moved, change))
         except asyncpg.ExclusionViolationError as error:
@@ -102,8 +114,6 @@ class SqlMoves:
             return False
         if done:
             await self._events.wake()
-        else:
-            await number(self._pool, (moved.appointment,))
         return bool(done)
 
 

@@ -26,10 +26,12 @@ class Moves(Protocol):
         """
         ...
 
-    async def commit(self, order: MoveOrder, before: Appointment, moved: Moved, change: Change) -> bool:
-        """Give the old time back and keep the new one, in one transaction.
+    async def commit(
+        self, order: MoveOrder, before: Appointment, moved: Moved, change: Change
+    ) -> Moved | None:
+        """Give the old time back and keep the new one, in one transaction; the move as it was kept.
 
-        False: somebody else has changed the appointment, or answered the wish. Raises SlotTakenError.
+        None: somebody else has changed the appointment, or answered the wish. Raises SlotTakenError.
         """
         ...
 
@@ -87,4 +89,4 @@ class MoveAppointment:
         previous, successor = move(before, option, order.offer.call_id, now=now, new_id=self._new_id)
         moved = Moved(previous, successor, fee, repeated=False)
         change = Change(order.order.actor, order.order.reason, now, fee)
-        return moved if await self._moves.commit(order, before, moved, change) else None
+        return await self._moves.commit(order, before, moved, change)

@@ -125,6 +125,7 @@ def setup_of(
         mirror_holds=told.calendar_terms.mirror_holds,
         live_after=timedelta(minutes=told.calendar_terms.live_check_after_minutes) or None,
         phases=_phases(told),
+        aliases={UUID(alias): UUID(person.person_id) for person in told.people for alias in person.alias_ids},
     )
 
 

@@ -2,7 +2,7 @@
 
 import enum
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -64,6 +64,8 @@ class Setup:
     """A person whose busy times are older is looked at live before a time is called free; None: nobody is."""
     phases: Mapping[Spot, timedelta] = field(default_factory=dict)
     """How long each active phase takes, for each person who does the service."""
+    aliases: Mapping[UUID, UUID] = field(default_factory=dict)
+    """Other ids of people, each with the one that it stands for."""
 
     def account_named(self, username: str) -> Account | None:
         """By its user name at Cal.com."""
@@ -71,5 +73,9 @@ class Setup:
 
     def target(self, spot: Spot) -> Target | None:
         """Where a phase goes; None where nothing is mapped or the account has no key here."""
-        target = self.targets.get(spot)
+        target = self.targets.get(spot) or self.targets.get(self._right(spot))
         return target if target and target.account_id in self.accounts else None
+
+    def _right(self, spot: Spot) -> Spot:
+        """An appointment that was told of before may name somebody by an id that has become another name."""
+        return replace(spot, person_id=self.aliases.get(spot.person_id, spot.person_id))

@@ -30,10 +30,14 @@ class SqlBusy:
     ) -> None:
         """The same in a transaction of the caller."""
         known = await connection.fetchrow(
-            "UPDATE busy SET seen_at = greatest(seen_at, $4) WHERE tenant_id = $1 AND source = $2 AND key = $3 RETURNING gone",
+            "UPDATE busy SET seen_at = greatest(seen_at, $4) WHERE tenant_id = $1 AND source = $2 AND key = $3"
+            " RETURNING gone, busy_id, person_id",
             owner.tenant_id, source.value, key, now,
         )  # fmt: skip
         if known:
+            # The account may have become another person's since (SR-01).
+            if not known["gone"] and known["person_id"] != owner.person_id:
+                await self.give(connection, owner.tenant_id, [known["busy_id"]], owner.person_id, now)
             return
         row = await connection.fetchrow(
             "INSERT INTO busy (tenant_id, source, key, account_id, person_id, start_time, end_time, gone, seen_at)"
@@ -42,6 +46,17 @@ class SqlBusy:
             owner.tenant_id, source.value, key, owner.account_id, owner.person_id, span.start, span.end, now,
         )  # fmt: skip
         if row:
+            await self._tell(connection, row, now, gone=False)
+
+    async def give(
+        self, connection: Connection, tenant_id: UUID, busy: Sequence[UUID], person_id: UUID, now: datetime
+    ) -> None:
+        """Whose time it is has turned out to be another's; told as a change."""
+        rows = await connection.fetch(
+            "UPDATE busy SET person_id = $3 WHERE tenant_id = $1 AND busy_id = ANY($2) AND NOT gone RETURNING *",
+            tenant_id, busy, person_id,
+        )  # fmt: skip
+        for row in rows:
             await self._tell(connection, row, now, gone=False)
 
     async def vanish(self, tenant_id: UUID, source: Source, key: str, now: datetime) -> None:

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from calcom_sync.domain.appointment import AppointmentRef, Plan
 from calcom_sync.storage.queue import remind
-from calcom_sync.storage.wishes import call_off, forget, make_way
+from calcom_sync.storage.wishes import call_off, forget, make_way, reassign
 from calcom_sync.usecases.take_in import (
     Booked,
     CalledOff,
@@ -12,6 +12,7 @@ from calcom_sync.usecases.take_in import (
     Event,
     Forgotten,
     NotUnderstood,
+    Reassigned,
 )
 from chassis.postgres import Connection, Pool
 
@@ -48,6 +49,8 @@ class SqlIntake:
             return await call_off(connection, change.ref, now)
         if isinstance(change, Forgotten):
             return await forget(connection, change.tenant_id, change.customer_id)
+        if isinstance(change, Reassigned):
+            return await reassign(connection, change.ref, change.people)
         if isinstance(change, NotUnderstood):
             await connection.execute(
                 "INSERT INTO skipped_event (position, body, skipped_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",

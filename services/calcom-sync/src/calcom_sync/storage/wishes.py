@@ -4,7 +4,7 @@ Each is one change of the appointment's row and of what waits below it, under th
 when its outcome is stored. A new revision keeps whoever has read the old one from sending what is not wanted any more.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -92,6 +92,17 @@ async def forget(connection: Connection, tenant_id: UUID, customer_id: UUID) -> 
         tenant_id, appointments,
     )  # fmt: skip
     return bool(rows)
+
+
+async def reassign(connection: Connection, ref: AppointmentRef, people: Mapping[UUID, UUID]) -> bool:
+    """Whose phases they are. Where they go at Cal.com stays as it is. False: they were so already, or are not known here."""
+    changed = await connection.fetch(
+        "UPDATE intent SET person_id = new.person_id FROM unnest($3::uuid[], $4::uuid[]) AS new(phase_id, person_id)"
+        " WHERE intent.tenant_id = $1 AND intent.appointment_id = $2 AND intent.phase_id = new.phase_id"
+        " AND intent.person_id <> new.person_id RETURNING intent.phase_id",
+        ref.tenant_id, ref.appointment_id, list(people), list(people.values()),
+    )  # fmt: skip
+    return bool(changed)
 
 
 async def _close_cases(connection: Connection, ref: AppointmentRef, why: str, now: datetime) -> None:

@@ -1,5 +1,6 @@
 """What booking tells."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -54,6 +55,15 @@ class Forgotten:
 
 
 @dataclass(frozen=True)
+class Reassigned:
+    """Phases are another id's of the same human from now on."""
+
+    ref: AppointmentRef
+    people: Mapping[UUID, UUID]
+    """By phase."""
+
+
+@dataclass(frozen=True)
 class NoConcern:
     """Happened, and changes nothing at Cal.com."""
 
@@ -65,7 +75,7 @@ class NotUnderstood:
     body: bytes
 
 
-Change = Booked | CalledOff | Forgotten | NoConcern | NotUnderstood
+Change = Booked | CalledOff | Forgotten | Reassigned | NoConcern | NotUnderstood
 
 
 @dataclass(frozen=True)
