@@ -61,7 +61,7 @@ BEGIN
            bool_and(
                (SELECT CASE WHEN a.state = 'booked'
                             THEN coalesce(taken.time, '{}') @> coalesce(needed.time, '{}')
-                                 AND (a.overbooking_reason IS NOT NULL OR NOT coalesce(taken.overbooked, false))
+                                 AND coalesce(taken.overbooked = (a.overbooking_reason IS NOT NULL), true)
                             ELSE taken.time IS NULL END
                   FROM (SELECT range_agg(o.span) AS time, bool_or(o.overbooked) AS overbooked
                           FROM occupancy o
