@@ -6,12 +6,18 @@ from typing import TYPE_CHECKING
 import asyncpg
 import pytest
 
+from booking import migration
 from booking.assembly import booking_service
 from booking.clients.availability import HARMLESS_TO_REPEAT
+from booking.domain.contact import HoldTerms
 from booking.testing.availability import ScriptedAvailability
+from booking.testing.holding import HoldingAvailability
 from booking.testing.registry import ScriptedRegistry
-from booking.testing.samples import NOW, an_option
+from booking.testing.samples import NOW, PERSON, an_option
+from booking.testing.waiting import TEN, WaitingSalon
+from booking.waiting_work import waiting_work
 from chassis import postgres
+from chassis.eventlog import EventLog
 from chassis.testing import SettableClock, serving
 from local_stack.databases import MigratedDatabases
 from rufbuch.booking.v1 import service_pb2_grpc
@@ -20,13 +26,9 @@ if TYPE_CHECKING:
     from rufbuch.booking.v1.service_pb2_grpc import BookingServiceAsyncStub
 
 
-def migrate(url: str) -> None:
-    postgres.migrate(url, "booking")
-
-
 @pytest.fixture
 def database_url(migrated_database: MigratedDatabases) -> Iterator[str]:
-    with migrated_database("booking", migrate) as url:
+    with migrated_database("booking", migration.migrate) as url:
         yield url
 
 
@@ -64,3 +66,27 @@ async def booking(
         service = booking_service(pool, peers, peers, clock=clock, calendar_domain="kunden.example.org")
         async with serving(service) as channel:
             yield service_pb2_grpc.BookingServiceStub(channel)
+
+
+@pytest.fixture
+def holding(clock: SettableClock) -> HoldingAvailability:
+    """A person who works from eight to four on a Wednesday (UTC), free all day."""
+    free = HoldingAvailability(clock)  # type: ignore[abstract] # the other RPCs answer UNIMPLEMENTED
+    free.hours = [(PERSON, TEN.replace(hour=hour)) for hour in range(8, 16)]
+    return free
+
+
+@pytest.fixture
+async def salon(
+    pool: asyncpg.Pool, clock: SettableClock, holding: HoldingAvailability, registry: ScriptedRegistry
+) -> AsyncIterator[WaitingSalon]:
+    """The service and the work of its waiting list over an availability with holds; jobs are run by hand."""
+    async with serving(holding.servicer(), registry.servicer(), retried=HARMLESS_TO_REPEAT) as peers:
+        events = EventLog(pool)
+        service = booking_service(
+            pool, peers, peers, clock=clock, calendar_domain="kunden.example.org", events=events
+        )
+        work = waiting_work(pool, peers, peers, clock=clock, terms=HoldTerms(), events=events)
+        async with serving(service) as channel:
+            stub = service_pb2_grpc.BookingServiceStub(channel)
+            yield WaitingSalon(stub, work, pool, clock, holding)

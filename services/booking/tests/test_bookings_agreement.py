@@ -10,6 +10,7 @@ import asyncpg
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from booking import migration
 from booking.domain.booking import agree
 from booking.errors import SlotTakenError
 from booking.storage.bookings import SqlBookings
@@ -123,7 +124,7 @@ async def _empty(pool: asyncpg.Pool) -> None:
 
 
 def test_memory_and_database_agree_on_every_step(migrated_database: MigratedDatabases) -> None:
-    with migrated_database("booking", _migrate) as url:
+    with migrated_database("booking", migration.migrate) as url:
 
         @settings(max_examples=60, deadline=None)
         @given(STEPS)
@@ -132,7 +133,3 @@ def test_memory_and_database_agree_on_every_step(migrated_database: MigratedData
             assert memory == real
 
         agree_on()
-
-
-def _migrate(url: str) -> None:
-    postgres.migrate(url, "booking")

@@ -11,12 +11,14 @@ import pytest
 from booking.testing.calls import refused, told
 from booking.testing.samples import BRANCH, NOW, NUMBER, TENANT, a_request
 from chassis.grpc_client import fault_of
+from chassis.testing import SettableClock
 from rufbuch.booking.v1 import care_pb2, service_pb2
 
 if TYPE_CHECKING:
     from rufbuch.booking.v1.service_pb2_grpc import BookingServiceAsyncStub
 
 HIGH = care_pb2.CALLBACK_PRIORITY_HIGH
+IN_PROGRESS = care_pb2.CALLBACK_STATE_IN_PROGRESS
 
 
 def wanted(**changed: Any) -> service_pb2.RequestCallbackRequest:
@@ -134,3 +136,63 @@ async def test_nobody_is_promised_a_call_in_the_past(booking: "BookingServiceAsy
     late.due_time.FromDatetime(NOW - timedelta(minutes=1))
 
     assert (await refused(booking.RequestCallback(late))).metadata == {"field": "due_time"}
+
+
+async def test_a_promise_is_handed_over_by_name_and_every_change_is_recorded(
+    booking: "BookingServiceAsyncStub", pool: asyncpg.Pool
+) -> None:
+    promised = (await booking.RequestCallback(wanted())).callback
+    ids = {"tenant_id": TENANT, "callback_id": promised.callback_id, "operator": "Kim"}
+
+    taken = await booking.AssignCallback(service_pb2.AssignCallbackRequest(**ids, assignee="Robin"))
+    again = await booking.AssignCallback(service_pb2.AssignCallbackRequest(**ids, assignee="Toni"))
+    assert (taken.callback.state, taken.callback.assigned_to) == (IN_PROGRESS, "Robin")
+    assert [each.assigned_to for each in (await listed(booking, assigned_to="Toni")).callbacks] == ["Toni"]
+    assert not (await listed(booking, state=care_pb2.CALLBACK_STATE_OPEN)).callbacks
+    back = await booking.AssignCallback(service_pb2.AssignCallbackRequest(**ids))
+    assert (again.callback.state, back.callback.state) == (IN_PROGRESS, care_pb2.CALLBACK_STATE_OPEN)
+    await booking.ResolveCallback(service_pb2.ResolveCallbackRequest(**ids, resolution="erreicht"))
+
+    late = await refused(booking.AssignCallback(service_pb2.AssignCallbackRequest(**ids, assignee="Robin")))
+    nobody = service_pb2.AssignCallbackRequest(tenant_id=TENANT, callback_id=promised.callback_id)
+    assert (late.reason, (await refused(booking.AssignCallback(nobody))).reason) == (
+        "ILLEGAL_MOVE", "REQUEST_INVALID",
+    )  # fmt: skip
+    history = await pool.fetch("SELECT state_after, assigned_after FROM callback_change ORDER BY version")
+    assert [tuple(row) for row in history] == [
+        ("in_progress", "Robin"), ("in_progress", "Toni"), ("open", ""), ("resolved", ""),
+    ]  # fmt: skip
+    events = await told(booking, 5)
+    assert [event.callback_changed.callback.state for event in events[1:]] == [
+        IN_PROGRESS, IN_PROGRESS, care_pb2.CALLBACK_STATE_OPEN, care_pb2.CALLBACK_STATE_RESOLVED,
+    ]  # fmt: skip
+
+
+async def test_what_is_overdue_is_seen(booking: "BookingServiceAsyncStub", clock: SettableClock) -> None:
+    normal = (await booking.RequestCallback(wanted())).callback
+    high = (await booking.RequestCallback(wanted(priority=HIGH, request_id="2"))).callback
+    assert not (await listed(booking, overdue=True)).callbacks
+
+    clock.advance(timedelta(hours=2))
+    assert (await listed(booking, overdue=True)).callbacks == [high]
+    clock.advance(timedelta(days=1))
+    first = await listed(booking, overdue=True, page_size=1)
+    clock.advance(timedelta(seconds=1))
+    second = await listed(booking, overdue=True, page_size=1, page_token=first.next_page_token)
+    assert [*first.callbacks, *second.callbacks] == [high, normal]
+    ids = {"tenant_id": TENANT, "callback_id": high.callback_id, "operator": "Kim"}
+    await booking.ResolveCallback(service_pb2.ResolveCallbackRequest(**ids))
+    assert (await listed(booking, overdue=True)).callbacks == [normal]
+
+
+async def test_callbacks_are_found_by_call_number_and_priority(booking: "BookingServiceAsyncStub") -> None:
+    one = (await booking.RequestCallback(wanted())).callback
+    other = (
+        await booking.RequestCallback(
+            wanted(call_id="call_0002", phone_number="", priority=HIGH, request_id="2")
+        )
+    ).callback
+
+    assert (await listed(booking, call_id="call_0002")).callbacks == [other]
+    assert (await listed(booking, phone_number=NUMBER)).callbacks == [one]
+    assert (await listed(booking, priority=HIGH)).callbacks == [other]

@@ -9,6 +9,7 @@ import asyncpg
 import grpc
 import pytest
 
+from booking import migration
 from booking.assembly import booking_service
 from booking.testing.availability import ScriptedAvailability
 from booking.testing.samples import START, a_request, an_option
@@ -27,7 +28,7 @@ BEFORE_THE_CRASH = 20
 @pytest.fixture
 async def pool(private_postgres: EmbeddedPostgres) -> AsyncIterator[asyncpg.Pool]:
     """Instead of the shared server's: this one is killed."""
-    await asyncio.to_thread(postgres.migrate, private_postgres.url, "booking")
+    await asyncio.to_thread(migration.migrate, private_postgres.url)
     async with postgres.pool(private_postgres.url) as opened:
         yield opened
 

@@ -25,21 +25,23 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1drufbuch/booking/v1/care.proto\x12\x12rufbuch.booking.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\x93\x03\n\x08\x43\x61llback\x12\x13\n\x0b\x63\x61llback_id\x18\x01 \x01(\t\x12\x11\n\ttenant_id\x18\x02 \x01(\t\x12\x11\n\tbranch_id\x18\x03 \x01(\t\x12\x0f\n\x07\x63\x61ll_id\x18\x04 \x01(\t\x12\x14\n\x0cphone_number\x18\x05 \x01(\t\x12\x0c\n\x04name\x18\x06 \x01(\t\x12\r\n\x05topic\x18\x07 \x01(\t\x12\x36\n\x08priority\x18\x08 \x01(\x0e\x32$.rufbuch.booking.v1.CallbackPriority\x12\x30\n\x05state\x18\t \x01(\x0e\x32!.rufbuch.booking.v1.CallbackState\x12,\n\x08\x64ue_time\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0b\x63reate_time\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x13\n\x0bresolved_by\x18\x0c \x01(\t\x12\x12\n\nresolution\x18\r \x01(\t\x12\x16\n\x0e\x61ppointment_id\x18\x0e \x01(\t\"\xdb\x02\n\rWaitlistEntry\x12\x19\n\x11waitlist_entry_id\x18\x01 \x01(\t\x12\x11\n\ttenant_id\x18\x02 \x01(\t\x12\x11\n\tbranch_id\x18\x03 \x01(\t\x12\x12\n\nservice_id\x18\x04 \x01(\t\x12\x11\n\tperson_id\x18\x05 \x01(\t\x12\x35\n\x11window_start_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x33\n\x0fwindow_end_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x13\n\x0b\x63ustomer_id\x18\x08 \x01(\t\x12\x30\n\x05state\x18\t \x01(\x0e\x32!.rufbuch.booking.v1.WaitlistState\x12/\n\x0b\x63reate_time\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp*o\n\x10\x43\x61llbackPriority\x12!\n\x1d\x43\x41LLBACK_PRIORITY_UNSPECIFIED\x10\x00\x12\x1c\n\x18\x43\x41LLBACK_PRIORITY_NORMAL\x10\x01\x12\x1a\n\x16\x43\x41LLBACK_PRIORITY_HIGH\x10\x02*e\n\rCallbackState\x12\x1e\n\x1a\x43\x41LLBACK_STATE_UNSPECIFIED\x10\x00\x12\x17\n\x13\x43\x41LLBACK_STATE_OPEN\x10\x01\x12\x1b\n\x17\x43\x41LLBACK_STATE_RESOLVED\x10\x02*\x9e\x01\n\rWaitlistState\x12\x1e\n\x1aWAITLIST_STATE_UNSPECIFIED\x10\x00\x12\x1a\n\x16WAITLIST_STATE_WAITING\x10\x01\x12\x1a\n\x16WAITLIST_STATE_OFFERED\x10\x02\x12\x19\n\x15WAITLIST_STATE_BOOKED\x10\x03\x12\x1a\n\x16WAITLIST_STATE_EXPIRED\x10\x04\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1drufbuch/booking/v1/care.proto\x12\x12rufbuch.booking.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\xc3\x03\n\x08\x43\x61llback\x12\x13\n\x0b\x63\x61llback_id\x18\x01 \x01(\t\x12\x11\n\ttenant_id\x18\x02 \x01(\t\x12\x11\n\tbranch_id\x18\x03 \x01(\t\x12\x0f\n\x07\x63\x61ll_id\x18\x04 \x01(\t\x12\x14\n\x0cphone_number\x18\x05 \x01(\t\x12\x0c\n\x04name\x18\x06 \x01(\t\x12\r\n\x05topic\x18\x07 \x01(\t\x12\x36\n\x08priority\x18\x08 \x01(\x0e\x32$.rufbuch.booking.v1.CallbackPriority\x12\x30\n\x05state\x18\t \x01(\x0e\x32!.rufbuch.booking.v1.CallbackState\x12,\n\x08\x64ue_time\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0b\x63reate_time\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x13\n\x0bresolved_by\x18\x0c \x01(\t\x12\x12\n\nresolution\x18\r \x01(\t\x12\x16\n\x0e\x61ppointment_id\x18\x0e \x01(\t\x12\x13\n\x0b\x61ssigned_to\x18\x0f \x01(\t\x12\x19\n\x11waitlist_entry_id\x18\x10 \x01(\t\"\x8c\x04\n\rWaitlistEntry\x12\x19\n\x11waitlist_entry_id\x18\x01 \x01(\t\x12\x11\n\ttenant_id\x18\x02 \x01(\t\x12\x11\n\tbranch_id\x18\x03 \x01(\t\x12\x12\n\nservice_id\x18\x04 \x01(\t\x12\x11\n\tperson_id\x18\x05 \x01(\t\x12\x35\n\x11window_start_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x33\n\x0fwindow_end_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x13\n\x0b\x63ustomer_id\x18\x08 \x01(\t\x12\x30\n\x05state\x18\t \x01(\x0e\x32!.rufbuch.booking.v1.WaitlistState\x12/\n\x0b\x63reate_time\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07\x63\x61ll_id\x18\x0b \x01(\t\x12\x14\n\x0cphone_number\x18\x0c \x01(\t\x12\x15\n\rcustomer_name\x18\r \x01(\t\x12\x30\n\x05offer\x18\x0e \x01(\x0b\x32!.rufbuch.booking.v1.WaitlistOffer\x12\x16\n\x0e\x61ppointment_id\x18\x0f \x01(\t\x12\x19\n\x11unanswered_offers\x18\x10 \x01(\x05\x12\x0c\n\x04\x65tag\x18\x11 \x01(\t\"\xd9\x01\n\rWaitlistOffer\x12\x11\n\toption_id\x18\x01 \x01(\t\x12\x11\n\tperson_id\x18\x02 \x01(\t\x12.\n\nstart_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0b\x65xpire_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x13\n\x0b\x63\x61llback_id\x18\x06 \x01(\t*o\n\x10\x43\x61llbackPriority\x12!\n\x1d\x43\x41LLBACK_PRIORITY_UNSPECIFIED\x10\x00\x12\x1c\n\x18\x43\x41LLBACK_PRIORITY_NORMAL\x10\x01\x12\x1a\n\x16\x43\x41LLBACK_PRIORITY_HIGH\x10\x02*\x85\x01\n\rCallbackState\x12\x1e\n\x1a\x43\x41LLBACK_STATE_UNSPECIFIED\x10\x00\x12\x17\n\x13\x43\x41LLBACK_STATE_OPEN\x10\x01\x12\x1b\n\x17\x43\x41LLBACK_STATE_RESOLVED\x10\x02\x12\x1e\n\x1a\x43\x41LLBACK_STATE_IN_PROGRESS\x10\x03*\xd7\x01\n\rWaitlistState\x12\x1e\n\x1aWAITLIST_STATE_UNSPECIFIED\x10\x00\x12\x1a\n\x16WAITLIST_STATE_WAITING\x10\x01\x12\x1a\n\x16WAITLIST_STATE_OFFERED\x10\x02\x12\x19\n\x15WAITLIST_STATE_BOOKED\x10\x03\x12\x1a\n\x16WAITLIST_STATE_EXPIRED\x10\x04\x12\x19\n\x15WAITLIST_STATE_PASSED\x10\x05\x12\x1c\n\x18WAITLIST_STATE_WITHDRAWN\x10\x06\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'rufbuch.booking.v1.care_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_CALLBACKPRIORITY']._serialized_start=842
-  _globals['_CALLBACKPRIORITY']._serialized_end=953
-  _globals['_CALLBACKSTATE']._serialized_start=955
-  _globals['_CALLBACKSTATE']._serialized_end=1056
-  _globals['_WAITLISTSTATE']._serialized_start=1059
-  _globals['_WAITLISTSTATE']._serialized_end=1217
+  _globals['_CALLBACKPRIORITY']._serialized_start=1287
+  _globals['_CALLBACKPRIORITY']._serialized_end=1398
+  _globals['_CALLBACKSTATE']._serialized_start=1401
+  _globals['_CALLBACKSTATE']._serialized_end=1534
+  _globals['_WAITLISTSTATE']._serialized_start=1537
+  _globals['_WAITLISTSTATE']._serialized_end=1752
   _globals['_CALLBACK']._serialized_start=87
-  _globals['_CALLBACK']._serialized_end=490
-  _globals['_WAITLISTENTRY']._serialized_start=493
-  _globals['_WAITLISTENTRY']._serialized_end=840
+  _globals['_CALLBACK']._serialized_end=538
+  _globals['_WAITLISTENTRY']._serialized_start=541
+  _globals['_WAITLISTENTRY']._serialized_end=1065
+  _globals['_WAITLISTOFFER']._serialized_start=1068
+  _globals['_WAITLISTOFFER']._serialized_end=1285
 # @@protoc_insertion_point(module_scope)

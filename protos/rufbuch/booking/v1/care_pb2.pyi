@@ -51,6 +51,8 @@ class _CallbackStateEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Callbac
     """Somebody has to call."""
     CALLBACK_STATE_RESOLVED: _CallbackState.ValueType  # 2
     """Somebody has taken care of it."""
+    CALLBACK_STATE_IN_PROGRESS: _CallbackState.ValueType  # 3
+    """Somebody by name is about to call."""
 
 class CallbackState(_CallbackState, metaclass=_CallbackStateEnumTypeWrapper):
     """Where a callback is in its life."""
@@ -60,6 +62,8 @@ CALLBACK_STATE_OPEN: CallbackState.ValueType  # 1
 """Somebody has to call."""
 CALLBACK_STATE_RESOLVED: CallbackState.ValueType  # 2
 """Somebody has taken care of it."""
+CALLBACK_STATE_IN_PROGRESS: CallbackState.ValueType  # 3
+"""Somebody by name is about to call."""
 Global___CallbackState: _TypeAlias = CallbackState  # noqa: Y015
 
 class _WaitlistState:
@@ -77,6 +81,10 @@ class _WaitlistStateEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Waitlis
     """An appointment came of it."""
     WAITLIST_STATE_EXPIRED: _WaitlistState.ValueType  # 4
     """Its window is over."""
+    WAITLIST_STATE_PASSED: _WaitlistState.ValueType  # 5
+    """Several offers ended without an answer; it is asked no more."""
+    WAITLIST_STATE_WITHDRAWN: _WaitlistState.ValueType  # 6
+    """Somebody took it back."""
 
 class WaitlistState(_WaitlistState, metaclass=_WaitlistStateEnumTypeWrapper):
     """Where a waiting wish is in its life."""
@@ -90,6 +98,10 @@ WAITLIST_STATE_BOOKED: WaitlistState.ValueType  # 3
 """An appointment came of it."""
 WAITLIST_STATE_EXPIRED: WaitlistState.ValueType  # 4
 """Its window is over."""
+WAITLIST_STATE_PASSED: WaitlistState.ValueType  # 5
+"""Several offers ended without an answer; it is asked no more."""
+WAITLIST_STATE_WITHDRAWN: WaitlistState.ValueType  # 6
+"""Somebody took it back."""
 Global___WaitlistState: _TypeAlias = WaitlistState  # noqa: Y015
 
 @_typing.final
@@ -112,6 +124,8 @@ class Callback(_message.Message):
     RESOLVED_BY_FIELD_NUMBER: _builtins.int
     RESOLUTION_FIELD_NUMBER: _builtins.int
     APPOINTMENT_ID_FIELD_NUMBER: _builtins.int
+    ASSIGNED_TO_FIELD_NUMBER: _builtins.int
+    WAITLIST_ENTRY_ID_FIELD_NUMBER: _builtins.int
     callback_id: _builtins.str
     tenant_id: _builtins.str
     branch_id: _builtins.str
@@ -131,6 +145,10 @@ class Callback(_message.Message):
     """What came of it."""
     appointment_id: _builtins.str
     """An appointment that it is about; empty: none."""
+    assigned_to: _builtins.str
+    """Who has taken it over; empty: nobody yet."""
+    waitlist_entry_id: _builtins.str
+    """A waiting wish that something came free for; empty: none."""
     @_builtins.property
     def due_time(self) -> _timestamp_pb2.Timestamp:
         """By when somebody should have called."""
@@ -154,10 +172,12 @@ class Callback(_message.Message):
         resolved_by: _builtins.str = ...,
         resolution: _builtins.str = ...,
         appointment_id: _builtins.str = ...,
+        assigned_to: _builtins.str = ...,
+        waitlist_entry_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time", "due_time", b"due_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["appointment_id", b"appointment_id", "branch_id", b"branch_id", "call_id", b"call_id", "callback_id", b"callback_id", "create_time", b"create_time", "due_time", b"due_time", "name", b"name", "phone_number", b"phone_number", "priority", b"priority", "resolution", b"resolution", "resolved_by", b"resolved_by", "state", b"state", "tenant_id", b"tenant_id", "topic", b"topic"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["appointment_id", b"appointment_id", "assigned_to", b"assigned_to", "branch_id", b"branch_id", "call_id", b"call_id", "callback_id", b"callback_id", "create_time", b"create_time", "due_time", b"due_time", "name", b"name", "phone_number", b"phone_number", "priority", b"priority", "resolution", b"resolution", "resolved_by", b"resolved_by", "state", b"state", "tenant_id", b"tenant_id", "topic", b"topic", "waitlist_entry_id", b"waitlist_entry_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -179,6 +199,13 @@ class WaitlistEntry(_message.Message):
     CUSTOMER_ID_FIELD_NUMBER: _builtins.int
     STATE_FIELD_NUMBER: _builtins.int
     CREATE_TIME_FIELD_NUMBER: _builtins.int
+    CALL_ID_FIELD_NUMBER: _builtins.int
+    PHONE_NUMBER_FIELD_NUMBER: _builtins.int
+    CUSTOMER_NAME_FIELD_NUMBER: _builtins.int
+    OFFER_FIELD_NUMBER: _builtins.int
+    APPOINTMENT_ID_FIELD_NUMBER: _builtins.int
+    UNANSWERED_OFFERS_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
     waitlist_entry_id: _builtins.str
     tenant_id: _builtins.str
     branch_id: _builtins.str
@@ -186,7 +213,20 @@ class WaitlistEntry(_message.Message):
     person_id: _builtins.str
     """Empty: anybody who can do it."""
     customer_id: _builtins.str
+    """The customer with the number; empty: nobody has booked with it yet."""
     state: Global___WaitlistState.ValueType
+    call_id: _builtins.str
+    """The call in which it was noted."""
+    phone_number: _builtins.str
+    """E.164."""
+    customer_name: _builtins.str
+    """As it was said."""
+    appointment_id: _builtins.str
+    """What came of it; only when it is BOOKED."""
+    unanswered_offers: _builtins.int
+    """How many offers have ended without an answer."""
+    etag: _builtins.str
+    """Changes with every change."""
     @_builtins.property
     def window_start_time(self) -> _timestamp_pb2.Timestamp:
         """In this span a start is welcome."""
@@ -195,6 +235,10 @@ class WaitlistEntry(_message.Message):
     def window_end_time(self) -> _timestamp_pb2.Timestamp: ...
     @_builtins.property
     def create_time(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def offer(self) -> Global___WaitlistOffer:
+        """What is held for it; only while it is OFFERED."""
+
     def __init__(
         self,
         *,
@@ -208,11 +252,60 @@ class WaitlistEntry(_message.Message):
         customer_id: _builtins.str = ...,
         state: Global___WaitlistState.ValueType = ...,
         create_time: _timestamp_pb2.Timestamp | None = ...,
+        call_id: _builtins.str = ...,
+        phone_number: _builtins.str = ...,
+        customer_name: _builtins.str = ...,
+        offer: Global___WaitlistOffer | None = ...,
+        appointment_id: _builtins.str = ...,
+        unanswered_offers: _builtins.int = ...,
+        etag: _builtins.str = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time", "window_end_time", b"window_end_time", "window_start_time", b"window_start_time"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time", "offer", b"offer", "window_end_time", b"window_end_time", "window_start_time", b"window_start_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["branch_id", b"branch_id", "create_time", b"create_time", "customer_id", b"customer_id", "person_id", b"person_id", "service_id", b"service_id", "state", b"state", "tenant_id", b"tenant_id", "waitlist_entry_id", b"waitlist_entry_id", "window_end_time", b"window_end_time", "window_start_time", b"window_start_time"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["appointment_id", b"appointment_id", "branch_id", b"branch_id", "call_id", b"call_id", "create_time", b"create_time", "customer_id", b"customer_id", "customer_name", b"customer_name", "etag", b"etag", "offer", b"offer", "person_id", b"person_id", "phone_number", b"phone_number", "service_id", b"service_id", "state", b"state", "tenant_id", b"tenant_id", "unanswered_offers", b"unanswered_offers", "waitlist_entry_id", b"waitlist_entry_id", "window_end_time", b"window_end_time", "window_start_time", b"window_start_time"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___WaitlistEntry: _TypeAlias = WaitlistEntry  # noqa: Y015
+
+@_typing.final
+class WaitlistOffer(_message.Message):
+    """A slot that is held for a waiting wish. Whoever calls from the wish's number books or moves to it by option_id."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    OPTION_ID_FIELD_NUMBER: _builtins.int
+    PERSON_ID_FIELD_NUMBER: _builtins.int
+    START_TIME_FIELD_NUMBER: _builtins.int
+    END_TIME_FIELD_NUMBER: _builtins.int
+    EXPIRE_TIME_FIELD_NUMBER: _builtins.int
+    CALLBACK_ID_FIELD_NUMBER: _builtins.int
+    option_id: _builtins.str
+    person_id: _builtins.str
+    callback_id: _builtins.str
+    """The case of the person who has to call."""
+    @_builtins.property
+    def start_time(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def end_time(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def expire_time(self) -> _timestamp_pb2.Timestamp:
+        """Then the next who fits is offered it."""
+
+    def __init__(
+        self,
+        *,
+        option_id: _builtins.str = ...,
+        person_id: _builtins.str = ...,
+        start_time: _timestamp_pb2.Timestamp | None = ...,
+        end_time: _timestamp_pb2.Timestamp | None = ...,
+        expire_time: _timestamp_pb2.Timestamp | None = ...,
+        callback_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["end_time", b"end_time", "expire_time", b"expire_time", "start_time", b"start_time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["callback_id", b"callback_id", "end_time", b"end_time", "expire_time", b"expire_time", "option_id", b"option_id", "person_id", b"person_id", "start_time", b"start_time"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___WaitlistOffer: _TypeAlias = WaitlistOffer  # noqa: Y015

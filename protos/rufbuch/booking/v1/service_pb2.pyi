@@ -72,6 +72,8 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """One of the two ids is another name of somebody already."""
     ERROR_REASON_RESOLUTION_UNKNOWN: _ErrorReason.ValueType  # 31
     """Nobody was united under this resolution_id."""
+    ERROR_REASON_WAITLIST_ENTRY_UNKNOWN: _ErrorReason.ValueType  # 40
+    """No waiting wish of this business has the id."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """Why a call was refused; the reason of the google.rpc.ErrorInfo, without its prefix."""
@@ -119,6 +121,8 @@ ERROR_REASON_PERSON_IS_ALIAS: ErrorReason.ValueType  # 30
 """One of the two ids is another name of somebody already."""
 ERROR_REASON_RESOLUTION_UNKNOWN: ErrorReason.ValueType  # 31
 """Nobody was united under this resolution_id."""
+ERROR_REASON_WAITLIST_ENTRY_UNKNOWN: ErrorReason.ValueType  # 40
+"""No waiting wish of this business has the id."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015
 
 @_typing.final
@@ -925,12 +929,27 @@ class ListCallbacksRequest(_message.Message):
     STATE_FIELD_NUMBER: _builtins.int
     PAGE_SIZE_FIELD_NUMBER: _builtins.int
     PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    OVERDUE_FIELD_NUMBER: _builtins.int
+    ASSIGNED_TO_FIELD_NUMBER: _builtins.int
+    PRIORITY_FIELD_NUMBER: _builtins.int
+    CALL_ID_FIELD_NUMBER: _builtins.int
+    PHONE_NUMBER_FIELD_NUMBER: _builtins.int
     tenant_id: _builtins.str
     state: _care_pb2.CallbackState.ValueType
     """Unspecified: all."""
     page_size: _builtins.int
     """At most 500; 0 means 100."""
     page_token: _builtins.str
+    overdue: _builtins.bool
+    """Only those that nobody has resolved and whose due time is over."""
+    assigned_to: _builtins.str
+    """Only those that this person has taken over."""
+    priority: _care_pb2.CallbackPriority.ValueType
+    """Unspecified: all."""
+    call_id: _builtins.str
+    """Only those of this call."""
+    phone_number: _builtins.str
+    """Only those of this number (E.164)."""
     def __init__(
         self,
         *,
@@ -938,10 +957,15 @@ class ListCallbacksRequest(_message.Message):
         state: _care_pb2.CallbackState.ValueType = ...,
         page_size: _builtins.int = ...,
         page_token: _builtins.str = ...,
+        overdue: _builtins.bool = ...,
+        assigned_to: _builtins.str = ...,
+        priority: _care_pb2.CallbackPriority.ValueType = ...,
+        call_id: _builtins.str = ...,
+        phone_number: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["page_size", b"page_size", "page_token", b"page_token", "state", b"state", "tenant_id", b"tenant_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["assigned_to", b"assigned_to", "call_id", b"call_id", "overdue", b"overdue", "page_size", b"page_size", "page_token", b"page_token", "phone_number", b"phone_number", "priority", b"priority", "state", b"state", "tenant_id", b"tenant_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1025,6 +1049,60 @@ class ResolveCallbackResponse(_message.Message):
 Global___ResolveCallbackResponse: _TypeAlias = ResolveCallbackResponse  # noqa: Y015
 
 @_typing.final
+class AssignCallbackRequest(_message.Message):
+    """Which callback, from whom to whom."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TENANT_ID_FIELD_NUMBER: _builtins.int
+    CALLBACK_ID_FIELD_NUMBER: _builtins.int
+    OPERATOR_FIELD_NUMBER: _builtins.int
+    ASSIGNEE_FIELD_NUMBER: _builtins.int
+    tenant_id: _builtins.str
+    callback_id: _builtins.str
+    operator: _builtins.str
+    """Who hands it over."""
+    assignee: _builtins.str
+    """Who takes it over; empty: nobody, it is everybody's again."""
+    def __init__(
+        self,
+        *,
+        tenant_id: _builtins.str = ...,
+        callback_id: _builtins.str = ...,
+        operator: _builtins.str = ...,
+        assignee: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["assignee", b"assignee", "callback_id", b"callback_id", "operator", b"operator", "tenant_id", b"tenant_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AssignCallbackRequest: _TypeAlias = AssignCallbackRequest  # noqa: Y015
+
+@_typing.final
+class AssignCallbackResponse(_message.Message):
+    """The callback as it is now."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CALLBACK_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def callback(self) -> _care_pb2.Callback: ...
+    def __init__(
+        self,
+        *,
+        callback: _care_pb2.Callback | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["callback", b"callback"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["callback", b"callback"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AssignCallbackResponse: _TypeAlias = AssignCallbackResponse  # noqa: Y015
+
+@_typing.final
 class JoinWaitlistRequest(_message.Message):
     """Who waits for what."""
 
@@ -1096,6 +1174,126 @@ class JoinWaitlistResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___JoinWaitlistResponse: _TypeAlias = JoinWaitlistResponse  # noqa: Y015
+
+@_typing.final
+class ListWaitlistRequest(_message.Message):
+    """Which wishes; every filter that is set must hold."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TENANT_ID_FIELD_NUMBER: _builtins.int
+    STATE_FIELD_NUMBER: _builtins.int
+    PHONE_NUMBER_FIELD_NUMBER: _builtins.int
+    BRANCH_ID_FIELD_NUMBER: _builtins.int
+    SERVICE_ID_FIELD_NUMBER: _builtins.int
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    tenant_id: _builtins.str
+    state: _care_pb2.WaitlistState.ValueType
+    """Unspecified: all."""
+    phone_number: _builtins.str
+    """E.164."""
+    branch_id: _builtins.str
+    service_id: _builtins.str
+    page_size: _builtins.int
+    """At most 500; 0 means 100."""
+    page_token: _builtins.str
+    def __init__(
+        self,
+        *,
+        tenant_id: _builtins.str = ...,
+        state: _care_pb2.WaitlistState.ValueType = ...,
+        phone_number: _builtins.str = ...,
+        branch_id: _builtins.str = ...,
+        service_id: _builtins.str = ...,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["branch_id", b"branch_id", "page_size", b"page_size", "page_token", b"page_token", "phone_number", b"phone_number", "service_id", b"service_id", "state", b"state", "tenant_id", b"tenant_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListWaitlistRequest: _TypeAlias = ListWaitlistRequest  # noqa: Y015
+
+@_typing.final
+class ListWaitlistResponse(_message.Message):
+    """A page, and a token while there are more."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ENTRIES_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    @_builtins.property
+    def entries(self) -> _containers.RepeatedCompositeFieldContainer[_care_pb2.WaitlistEntry]: ...
+    def __init__(
+        self,
+        *,
+        entries: _abc.Iterable[_care_pb2.WaitlistEntry] | None = ...,
+        next_page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["entries", b"entries", "next_page_token", b"next_page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListWaitlistResponse: _TypeAlias = ListWaitlistResponse  # noqa: Y015
+
+@_typing.final
+class LeaveWaitlistRequest(_message.Message):
+    """Which wish, and who takes it back."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TENANT_ID_FIELD_NUMBER: _builtins.int
+    WAITLIST_ENTRY_ID_FIELD_NUMBER: _builtins.int
+    ACTOR_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    tenant_id: _builtins.str
+    waitlist_entry_id: _builtins.str
+    reason: _builtins.str
+    @_builtins.property
+    def actor(self) -> Global___Actor: ...
+    def __init__(
+        self,
+        *,
+        tenant_id: _builtins.str = ...,
+        waitlist_entry_id: _builtins.str = ...,
+        actor: Global___Actor | None = ...,
+        reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "reason", b"reason", "tenant_id", b"tenant_id", "waitlist_entry_id", b"waitlist_entry_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___LeaveWaitlistRequest: _TypeAlias = LeaveWaitlistRequest  # noqa: Y015
+
+@_typing.final
+class LeaveWaitlistResponse(_message.Message):
+    """The wish as it is now."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ENTRY_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def entry(self) -> _care_pb2.WaitlistEntry: ...
+    def __init__(
+        self,
+        *,
+        entry: _care_pb2.WaitlistEntry | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["entry", b"entry"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["entry", b"entry"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___LeaveWaitlistResponse: _TypeAlias = LeaveWaitlistResponse  # noqa: Y015
 
 @_typing.final
 class GetAppointmentRequest(_message.Message):
@@ -1263,6 +1461,8 @@ class WatchEventsResponse(_message.Message):
     CALLBACK_REQUESTED_FIELD_NUMBER: _builtins.int
     CUSTOMER_ERASED_FIELD_NUMBER: _builtins.int
     APPOINTMENT_REASSIGNED_FIELD_NUMBER: _builtins.int
+    WAITLIST_ENTRY_CHANGED_FIELD_NUMBER: _builtins.int
+    CALLBACK_CHANGED_FIELD_NUMBER: _builtins.int
     position: _builtins.str
     """Comes back in WatchEventsRequest.after."""
     traceparent: _builtins.str
@@ -1285,6 +1485,10 @@ class WatchEventsResponse(_message.Message):
     def customer_erased(self) -> Global___CustomerErased: ...
     @_builtins.property
     def appointment_reassigned(self) -> Global___AppointmentReassigned: ...
+    @_builtins.property
+    def waitlist_entry_changed(self) -> Global___WaitlistEntryChanged: ...
+    @_builtins.property
+    def callback_changed(self) -> Global___CallbackChanged: ...
     def __init__(
         self,
         *,
@@ -1299,12 +1503,14 @@ class WatchEventsResponse(_message.Message):
         callback_requested: Global___CallbackRequested | None = ...,
         customer_erased: Global___CustomerErased | None = ...,
         appointment_reassigned: Global___AppointmentReassigned | None = ...,
+        waitlist_entry_changed: Global___WaitlistEntryChanged | None = ...,
+        callback_changed: Global___CallbackChanged | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["appointment_booked", b"appointment_booked", "appointment_cancelled", b"appointment_cancelled", "appointment_completed", b"appointment_completed", "appointment_no_show", b"appointment_no_show", "appointment_reassigned", b"appointment_reassigned", "appointment_rescheduled", b"appointment_rescheduled", "callback_requested", b"callback_requested", "customer_erased", b"customer_erased", "event", b"event", "event_time", b"event_time"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["appointment_booked", b"appointment_booked", "appointment_cancelled", b"appointment_cancelled", "appointment_completed", b"appointment_completed", "appointment_no_show", b"appointment_no_show", "appointment_reassigned", b"appointment_reassigned", "appointment_rescheduled", b"appointment_rescheduled", "callback_changed", b"callback_changed", "callback_requested", b"callback_requested", "customer_erased", b"customer_erased", "event", b"event", "event_time", b"event_time", "waitlist_entry_changed", b"waitlist_entry_changed"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["appointment_booked", b"appointment_booked", "appointment_cancelled", b"appointment_cancelled", "appointment_completed", b"appointment_completed", "appointment_no_show", b"appointment_no_show", "appointment_reassigned", b"appointment_reassigned", "appointment_rescheduled", b"appointment_rescheduled", "callback_requested", b"callback_requested", "customer_erased", b"customer_erased", "event", b"event", "event_time", b"event_time", "position", b"position", "traceparent", b"traceparent"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["appointment_booked", b"appointment_booked", "appointment_cancelled", b"appointment_cancelled", "appointment_completed", b"appointment_completed", "appointment_no_show", b"appointment_no_show", "appointment_reassigned", b"appointment_reassigned", "appointment_rescheduled", b"appointment_rescheduled", "callback_changed", b"callback_changed", "callback_requested", b"callback_requested", "customer_erased", b"customer_erased", "event", b"event", "event_time", b"event_time", "position", b"position", "traceparent", b"traceparent", "waitlist_entry_changed", b"waitlist_entry_changed"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_event: _TypeAlias = _typing.Literal["appointment_booked", "appointment_cancelled", "appointment_rescheduled", "appointment_completed", "appointment_no_show", "callback_requested", "customer_erased", "appointment_reassigned"]  # noqa: Y015
+    _WhichOneofReturnType_event: _TypeAlias = _typing.Literal["appointment_booked", "appointment_cancelled", "appointment_rescheduled", "appointment_completed", "appointment_no_show", "callback_requested", "customer_erased", "appointment_reassigned", "waitlist_entry_changed", "callback_changed"]  # noqa: Y015
     _WhichOneofArgType_event: _TypeAlias = _typing.Literal["event", b"event"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_event) -> _WhichOneofReturnType_event | None: ...
 
@@ -1494,3 +1700,47 @@ class CustomerErased(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___CustomerErased: _TypeAlias = CustomerErased  # noqa: Y015
+
+@_typing.final
+class WaitlistEntryChanged(_message.Message):
+    """A waiting wish was noted, or has come into another state."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ENTRY_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def entry(self) -> _care_pb2.WaitlistEntry: ...
+    def __init__(
+        self,
+        *,
+        entry: _care_pb2.WaitlistEntry | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["entry", b"entry"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["entry", b"entry"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___WaitlistEntryChanged: _TypeAlias = WaitlistEntryChanged  # noqa: Y015
+
+@_typing.final
+class CallbackChanged(_message.Message):
+    """A callback was handed over, or resolved."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CALLBACK_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def callback(self) -> _care_pb2.Callback: ...
+    def __init__(
+        self,
+        *,
+        callback: _care_pb2.Callback | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["callback", b"callback"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["callback", b"callback"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CallbackChanged: _TypeAlias = CallbackChanged  # noqa: Y015

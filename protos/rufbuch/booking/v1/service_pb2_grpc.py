@@ -101,10 +101,25 @@ class BookingServiceStub:
                 request_serializer=rufbuch_dot_booking_dot_v1_dot_service__pb2.ResolveCallbackRequest.SerializeToString,
                 response_deserializer=rufbuch_dot_booking_dot_v1_dot_service__pb2.ResolveCallbackResponse.FromString,
                 _registered_method=True)
+        self.AssignCallback = channel.unary_unary(
+                '/rufbuch.booking.v1.BookingService/AssignCallback',
+                request_serializer=rufbuch_dot_booking_dot_v1_dot_service__pb2.AssignCallbackRequest.SerializeToString,
+                response_deserializer=rufbuch_dot_booking_dot_v1_dot_service__pb2.AssignCallbackResponse.FromString,
+                _registered_method=True)
         self.JoinWaitlist = channel.unary_unary(
                 '/rufbuch.booking.v1.BookingService/JoinWaitlist',
                 request_serializer=rufbuch_dot_booking_dot_v1_dot_service__pb2.JoinWaitlistRequest.SerializeToString,
                 response_deserializer=rufbuch_dot_booking_dot_v1_dot_service__pb2.JoinWaitlistResponse.FromString,
+                _registered_method=True)
+        self.ListWaitlist = channel.unary_unary(
+                '/rufbuch.booking.v1.BookingService/ListWaitlist',
+                request_serializer=rufbuch_dot_booking_dot_v1_dot_service__pb2.ListWaitlistRequest.SerializeToString,
+                response_deserializer=rufbuch_dot_booking_dot_v1_dot_service__pb2.ListWaitlistResponse.FromString,
+                _registered_method=True)
+        self.LeaveWaitlist = channel.unary_unary(
+                '/rufbuch.booking.v1.BookingService/LeaveWaitlist',
+                request_serializer=rufbuch_dot_booking_dot_v1_dot_service__pb2.LeaveWaitlistRequest.SerializeToString,
+                response_deserializer=rufbuch_dot_booking_dot_v1_dot_service__pb2.LeaveWaitlistResponse.FromString,
                 _registered_method=True)
         self.GetAppointment = channel.unary_unary(
                 '/rufbuch.booking.v1.BookingService/GetAppointment',
@@ -249,14 +264,42 @@ class BookingServiceServicer:
 
     def ResolveCallback(self, request, context):
         """Somebody has taken care of it. NOT_FOUND (CALLBACK_UNKNOWN). FAILED_PRECONDITION (ILLEGAL_MOVE): resolved already.
+        Of a waiting wish that was not booked by then: what was held for it goes to the next who fits.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def AssignCallback(self, request, context):
+        """Hands a callback over to somebody by name, or back to everybody. NOT_FOUND (CALLBACK_UNKNOWN). FAILED_PRECONDITION
+        (ILLEGAL_MOVE): resolved already. INVALID_ARGUMENT (REQUEST_INVALID).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def JoinWaitlist(self, request, context):
-        """Notes a wish for when something comes free. The same request_id again gets the first answer.
-        INVALID_ARGUMENT (REQUEST_INVALID, NAME_INVALID).
+        """Notes a wish for when something comes free. The same request_id again gets the first answer; the same wish of the same
+        number again gets the place that it has. INVALID_ARGUMENT (REQUEST_INVALID, NAME_INVALID): also where the business has
+        no such branch, service or person. ALREADY_EXISTS (REQUEST_ID_REUSED): same request_id, other wish. UNAVAILABLE
+        (REGISTRY_UNAVAILABLE): nothing was noted, try again.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListWaitlist(self, request, context):
+        """Waiting wishes of a business, those that joined first at the head. INVALID_ARGUMENT (PAGE_TOKEN_INVALID,
+        REQUEST_INVALID).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def LeaveWaitlist(self, request, context):
+        """Takes a wish back; what was held for it goes to the next who fits. What is withdrawn already stays so, with the same
+        answer. NOT_FOUND (WAITLIST_ENTRY_UNKNOWN). PERMISSION_DENIED (NOT_THE_CUSTOMER): neither the number nor the call of the
+        wish. FAILED_PRECONDITION (ILLEGAL_MOVE): it has ended otherwise.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -377,10 +420,25 @@ def add_BookingServiceServicer_to_server(servicer, server):
                     request_deserializer=rufbuch_dot_booking_dot_v1_dot_service__pb2.ResolveCallbackRequest.FromString,
                     response_serializer=rufbuch_dot_booking_dot_v1_dot_service__pb2.ResolveCallbackResponse.SerializeToString,
             ),
+            'AssignCallback': grpc.unary_unary_rpc_method_handler(
+                    servicer.AssignCallback,
+                    request_deserializer=rufbuch_dot_booking_dot_v1_dot_service__pb2.AssignCallbackRequest.FromString,
+                    response_serializer=rufbuch_dot_booking_dot_v1_dot_service__pb2.AssignCallbackResponse.SerializeToString,
+            ),
             'JoinWaitlist': grpc.unary_unary_rpc_method_handler(
                     servicer.JoinWaitlist,
                     request_deserializer=rufbuch_dot_booking_dot_v1_dot_service__pb2.JoinWaitlistRequest.FromString,
                     response_serializer=rufbuch_dot_booking_dot_v1_dot_service__pb2.JoinWaitlistResponse.SerializeToString,
+            ),
+            'ListWaitlist': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListWaitlist,
+                    request_deserializer=rufbuch_dot_booking_dot_v1_dot_service__pb2.ListWaitlistRequest.FromString,
+                    response_serializer=rufbuch_dot_booking_dot_v1_dot_service__pb2.ListWaitlistResponse.SerializeToString,
+            ),
+            'LeaveWaitlist': grpc.unary_unary_rpc_method_handler(
+                    servicer.LeaveWaitlist,
+                    request_deserializer=rufbuch_dot_booking_dot_v1_dot_service__pb2.LeaveWaitlistRequest.FromString,
+                    response_serializer=rufbuch_dot_booking_dot_v1_dot_service__pb2.LeaveWaitlistResponse.SerializeToString,
             ),
             'GetAppointment': grpc.unary_unary_rpc_method_handler(
                     servicer.GetAppointment,
@@ -776,6 +834,33 @@ class BookingService:
             _registered_method=True)
 
     @staticmethod
+    def AssignCallback(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/rufbuch.booking.v1.BookingService/AssignCallback',
+            rufbuch_dot_booking_dot_v1_dot_service__pb2.AssignCallbackRequest.SerializeToString,
+            rufbuch_dot_booking_dot_v1_dot_service__pb2.AssignCallbackResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
     def JoinWaitlist(request,
             target,
             options=(),
@@ -792,6 +877,60 @@ class BookingService:
             '/rufbuch.booking.v1.BookingService/JoinWaitlist',
             rufbuch_dot_booking_dot_v1_dot_service__pb2.JoinWaitlistRequest.SerializeToString,
             rufbuch_dot_booking_dot_v1_dot_service__pb2.JoinWaitlistResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListWaitlist(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/rufbuch.booking.v1.BookingService/ListWaitlist',
+            rufbuch_dot_booking_dot_v1_dot_service__pb2.ListWaitlistRequest.SerializeToString,
+            rufbuch_dot_booking_dot_v1_dot_service__pb2.ListWaitlistResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def LeaveWaitlist(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/rufbuch.booking.v1.BookingService/LeaveWaitlist',
+            rufbuch_dot_booking_dot_v1_dot_service__pb2.LeaveWaitlistRequest.SerializeToString,
+            rufbuch_dot_booking_dot_v1_dot_service__pb2.LeaveWaitlistResponse.FromString,
             options,
             channel_credentials,
             insecure,

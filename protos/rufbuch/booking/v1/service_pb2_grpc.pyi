@@ -88,10 +88,27 @@ class BookingServiceStub:
     ListCallbacks: _grpc.UnaryUnaryMultiCallable[_service_pb2.ListCallbacksRequest, _service_pb2.ListCallbacksResponse]
     """Callbacks of a business, the most urgent first. INVALID_ARGUMENT (PAGE_TOKEN_INVALID)."""
     ResolveCallback: _grpc.UnaryUnaryMultiCallable[_service_pb2.ResolveCallbackRequest, _service_pb2.ResolveCallbackResponse]
-    """Somebody has taken care of it. NOT_FOUND (CALLBACK_UNKNOWN). FAILED_PRECONDITION (ILLEGAL_MOVE): resolved already."""
+    """Somebody has taken care of it. NOT_FOUND (CALLBACK_UNKNOWN). FAILED_PRECONDITION (ILLEGAL_MOVE): resolved already.
+    Of a waiting wish that was not booked by then: what was held for it goes to the next who fits.
+    """
+    AssignCallback: _grpc.UnaryUnaryMultiCallable[_service_pb2.AssignCallbackRequest, _service_pb2.AssignCallbackResponse]
+    """Hands a callback over to somebody by name, or back to everybody. NOT_FOUND (CALLBACK_UNKNOWN). FAILED_PRECONDITION
+    (ILLEGAL_MOVE): resolved already. INVALID_ARGUMENT (REQUEST_INVALID).
+    """
     JoinWaitlist: _grpc.UnaryUnaryMultiCallable[_service_pb2.JoinWaitlistRequest, _service_pb2.JoinWaitlistResponse]
-    """Notes a wish for when something comes free. The same request_id again gets the first answer.
-    INVALID_ARGUMENT (REQUEST_INVALID, NAME_INVALID).
+    """Notes a wish for when something comes free. The same request_id again gets the first answer; the same wish of the same
+    number again gets the place that it has. INVALID_ARGUMENT (REQUEST_INVALID, NAME_INVALID): also where the business has
+    no such branch, service or person. ALREADY_EXISTS (REQUEST_ID_REUSED): same request_id, other wish. UNAVAILABLE
+    (REGISTRY_UNAVAILABLE): nothing was noted, try again.
+    """
+    ListWaitlist: _grpc.UnaryUnaryMultiCallable[_service_pb2.ListWaitlistRequest, _service_pb2.ListWaitlistResponse]
+    """Waiting wishes of a business, those that joined first at the head. INVALID_ARGUMENT (PAGE_TOKEN_INVALID,
+    REQUEST_INVALID).
+    """
+    LeaveWaitlist: _grpc.UnaryUnaryMultiCallable[_service_pb2.LeaveWaitlistRequest, _service_pb2.LeaveWaitlistResponse]
+    """Takes a wish back; what was held for it goes to the next who fits. What is withdrawn already stays so, with the same
+    answer. NOT_FOUND (WAITLIST_ENTRY_UNKNOWN). PERMISSION_DENIED (NOT_THE_CUSTOMER): neither the number nor the call of the
+    wish. FAILED_PRECONDITION (ILLEGAL_MOVE): it has ended otherwise.
     """
     GetAppointment: _grpc.UnaryUnaryMultiCallable[_service_pb2.GetAppointmentRequest, _service_pb2.GetAppointmentResponse]
     """One appointment. NOT_FOUND (APPOINTMENT_UNKNOWN): none of this business has the id."""
@@ -174,10 +191,27 @@ class BookingServiceAsyncStub(BookingServiceStub):
     ListCallbacks: _aio.UnaryUnaryMultiCallable[_service_pb2.ListCallbacksRequest, _service_pb2.ListCallbacksResponse]  # type: ignore[assignment]
     """Callbacks of a business, the most urgent first. INVALID_ARGUMENT (PAGE_TOKEN_INVALID)."""
     ResolveCallback: _aio.UnaryUnaryMultiCallable[_service_pb2.ResolveCallbackRequest, _service_pb2.ResolveCallbackResponse]  # type: ignore[assignment]
-    """Somebody has taken care of it. NOT_FOUND (CALLBACK_UNKNOWN). FAILED_PRECONDITION (ILLEGAL_MOVE): resolved already."""
+    """Somebody has taken care of it. NOT_FOUND (CALLBACK_UNKNOWN). FAILED_PRECONDITION (ILLEGAL_MOVE): resolved already.
+    Of a waiting wish that was not booked by then: what was held for it goes to the next who fits.
+    """
+    AssignCallback: _aio.UnaryUnaryMultiCallable[_service_pb2.AssignCallbackRequest, _service_pb2.AssignCallbackResponse]  # type: ignore[assignment]
+    """Hands a callback over to somebody by name, or back to everybody. NOT_FOUND (CALLBACK_UNKNOWN). FAILED_PRECONDITION
+    (ILLEGAL_MOVE): resolved already. INVALID_ARGUMENT (REQUEST_INVALID).
+    """
     JoinWaitlist: _aio.UnaryUnaryMultiCallable[_service_pb2.JoinWaitlistRequest, _service_pb2.JoinWaitlistResponse]  # type: ignore[assignment]
-    """Notes a wish for when something comes free. The same request_id again gets the first answer.
-    INVALID_ARGUMENT (REQUEST_INVALID, NAME_INVALID).
+    """Notes a wish for when something comes free. The same request_id again gets the first answer; the same wish of the same
+    number again gets the place that it has. INVALID_ARGUMENT (REQUEST_INVALID, NAME_INVALID): also where the business has
+    no such branch, service or person. ALREADY_EXISTS (REQUEST_ID_REUSED): same request_id, other wish. UNAVAILABLE
+    (REGISTRY_UNAVAILABLE): nothing was noted, try again.
+    """
+    ListWaitlist: _aio.UnaryUnaryMultiCallable[_service_pb2.ListWaitlistRequest, _service_pb2.ListWaitlistResponse]  # type: ignore[assignment]
+    """Waiting wishes of a business, those that joined first at the head. INVALID_ARGUMENT (PAGE_TOKEN_INVALID,
+    REQUEST_INVALID).
+    """
+    LeaveWaitlist: _aio.UnaryUnaryMultiCallable[_service_pb2.LeaveWaitlistRequest, _service_pb2.LeaveWaitlistResponse]  # type: ignore[assignment]
+    """Takes a wish back; what was held for it goes to the next who fits. What is withdrawn already stays so, with the same
+    answer. NOT_FOUND (WAITLIST_ENTRY_UNKNOWN). PERMISSION_DENIED (NOT_THE_CUSTOMER): neither the number nor the call of the
+    wish. FAILED_PRECONDITION (ILLEGAL_MOVE): it has ended otherwise.
     """
     GetAppointment: _aio.UnaryUnaryMultiCallable[_service_pb2.GetAppointmentRequest, _service_pb2.GetAppointmentResponse]  # type: ignore[assignment]
     """One appointment. NOT_FOUND (APPOINTMENT_UNKNOWN): none of this business has the id."""
@@ -335,7 +369,19 @@ class BookingServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _service_pb2.ResolveCallbackRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_service_pb2.ResolveCallbackResponse, _abc.Awaitable[_service_pb2.ResolveCallbackResponse]]:
-        """Somebody has taken care of it. NOT_FOUND (CALLBACK_UNKNOWN). FAILED_PRECONDITION (ILLEGAL_MOVE): resolved already."""
+        """Somebody has taken care of it. NOT_FOUND (CALLBACK_UNKNOWN). FAILED_PRECONDITION (ILLEGAL_MOVE): resolved already.
+        Of a waiting wish that was not booked by then: what was held for it goes to the next who fits.
+        """
+
+    @_abc_1.abstractmethod
+    def AssignCallback(
+        self,
+        request: _service_pb2.AssignCallbackRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_service_pb2.AssignCallbackResponse, _abc.Awaitable[_service_pb2.AssignCallbackResponse]]:
+        """Hands a callback over to somebody by name, or back to everybody. NOT_FOUND (CALLBACK_UNKNOWN). FAILED_PRECONDITION
+        (ILLEGAL_MOVE): resolved already. INVALID_ARGUMENT (REQUEST_INVALID).
+        """
 
     @_abc_1.abstractmethod
     def JoinWaitlist(
@@ -343,8 +389,31 @@ class BookingServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _service_pb2.JoinWaitlistRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_service_pb2.JoinWaitlistResponse, _abc.Awaitable[_service_pb2.JoinWaitlistResponse]]:
-        """Notes a wish for when something comes free. The same request_id again gets the first answer.
-        INVALID_ARGUMENT (REQUEST_INVALID, NAME_INVALID).
+        """Notes a wish for when something comes free. The same request_id again gets the first answer; the same wish of the same
+        number again gets the place that it has. INVALID_ARGUMENT (REQUEST_INVALID, NAME_INVALID): also where the business has
+        no such branch, service or person. ALREADY_EXISTS (REQUEST_ID_REUSED): same request_id, other wish. UNAVAILABLE
+        (REGISTRY_UNAVAILABLE): nothing was noted, try again.
+        """
+
+    @_abc_1.abstractmethod
+    def ListWaitlist(
+        self,
+        request: _service_pb2.ListWaitlistRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_service_pb2.ListWaitlistResponse, _abc.Awaitable[_service_pb2.ListWaitlistResponse]]:
+        """Waiting wishes of a business, those that joined first at the head. INVALID_ARGUMENT (PAGE_TOKEN_INVALID,
+        REQUEST_INVALID).
+        """
+
+    @_abc_1.abstractmethod
+    def LeaveWaitlist(
+        self,
+        request: _service_pb2.LeaveWaitlistRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_service_pb2.LeaveWaitlistResponse, _abc.Awaitable[_service_pb2.LeaveWaitlistResponse]]:
+        """Takes a wish back; what was held for it goes to the next who fits. What is withdrawn already stays so, with the same
+        answer. NOT_FOUND (WAITLIST_ENTRY_UNKNOWN). PERMISSION_DENIED (NOT_THE_CUSTOMER): neither the number nor the call of the
+        wish. FAILED_PRECONDITION (ILLEGAL_MOVE): it has ended otherwise.
         """
 
     @_abc_1.abstractmethod

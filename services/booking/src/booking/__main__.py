@@ -2,18 +2,24 @@
 
 import asyncio
 from contextlib import AsyncExitStack
+from datetime import timedelta
 
 from starlette.applications import Starlette
 
+from booking import migration
 from booking.assembly import booking_service
 from booking.clients.availability import DEADLINE_S, HARMLESS_TO_REPEAT
 from booking.clients.registry import DEADLINE_S as REGISTRY_S
 from booking.clients.registry import GET_BUSINESS
+from booking.domain.contact import HoldTerms
 from booking.settings import Settings
 from booking.storage.requests import SqlRequests
 from booking.usecases.forget_requests import forget_requests
+from booking.waiting_work import waiting_work
+from booking.worker import working
 from chassis import postgres
 from chassis.clock import SystemClock
+from chassis.eventlog import EventLog
 from chassis.grpc_client import channel
 from chassis.grpc_server import grpc_server
 from chassis.http_server import http_server, operations_routes
@@ -37,17 +43,35 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
         await enter(http_server(operations, host=host, port=settings.metrics_port, drain_s=drain_s))
         forget = SqlRequests(pool)
         await enter(background(lambda: forget_requests(forget, clock), name="forget requests", stop=stop))
+        events = EventLog(pool)
+        work = waiting_work(pool, availability, registry, clock=clock, terms=_terms(settings), events=events)
+        await enter(working(pool, work.handlers, stop=stop, drain_s=drain_s))
+        for name, run in work.loops.items():
+            await enter(background(run, name=name, stop=stop))
         servicer = booking_service(
-            pool, availability, registry, clock=clock, calendar_domain=settings.calendar_email_domain
+            pool,
+            availability,
+            registry,
+            clock=clock,
+            calendar_domain=settings.calendar_email_domain,
+            events=events,
         )
         server = await enter(grpc_server([servicer], host=host, port=settings.grpc_port, drain_s=drain_s))
         await enter(background(lambda: readiness.watch(server), name="readiness", stop=stop))
         await stop.wait()
 
 
+def _terms(settings: Settings) -> HoldTerms:
+    return HoldTerms(
+        lasting=timedelta(seconds=settings.waitlist_hold_s),
+        opens=settings.waitlist_calls_from_hour,
+        closes=settings.waitlist_calls_until_hour,
+    )
+
+
 def migrate(settings: Settings) -> None:
     """Bring the schema to the newest version."""
-    postgres.migrate(settings.database_url, "booking")
+    migration.migrate(settings.database_url)
 
 
 if __name__ == "__main__":

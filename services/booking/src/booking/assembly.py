@@ -7,6 +7,7 @@ import grpc
 from booking.clients.availability import AvailabilityOptions
 from booking.clients.dates import AvailabilityDates
 from booking.clients.registry import RegistryPolicies
+from booking.clients.slots import AvailabilitySlots
 from booking.servicer import Parts, booking_servicer
 from booking.storage.appointments import SqlAppointments
 from booking.storage.bookings import SqlBookings
@@ -17,11 +18,15 @@ from booking.storage.events import SqlEvents
 from booking.storage.moves import SqlMoves
 from booking.storage.people import SqlPeople
 from booking.storage.serieses import SqlSerieses
+from booking.storage.waiting_offers import SqlOffers
+from booking.storage.waitlist import SqlWaitlist
 from booking.usecases.book_appointment import BookAppointment
 from booking.usecases.book_series import BookSeries
 from booking.usecases.change_appointment import ChangeAppointment
 from booking.usecases.move_appointment import MoveAppointment
 from booking.usecases.overbook_appointment import OverbookAppointment
+from booking.usecases.waiting_options import WaitingOptions
+from booking.usecases.waitlist import KeepWaitlist
 from chassis.clock import Clock
 from chassis.eventlog import EventLog
 from chassis.grpc_server import Servicer
@@ -35,9 +40,14 @@ def booking_service(
     *,
     clock: Clock,
     calendar_domain: str,
+    events: EventLog | None = None,
 ) -> Servicer:
-    """The service over its database and channels to availability and the staff registry."""
-    events, options = EventLog(pool), AvailabilityOptions(availability)
+    """The service over its database and channels to availability and the staff registry. ``events``: the log that others
+    in the process read, so that they hear of news at once."""
+    events = events or EventLog(pool)
+    offers, slots = SqlOffers(pool, events), AvailabilitySlots(availability)
+    plans = AvailabilityOptions(availability)
+    options = WaitingOptions(plans, offers, slots)
     policies, changes = RegistryPolicies(registry, clock=clock), SqlChanges(pool, events)
     kept = SqlBookings(pool, events)
     book = BookAppointment(options, kept, clock=clock, new_id=uuid.uuid4, calendar_domain=calendar_domain)
@@ -48,7 +58,7 @@ def booking_service(
             options, changes, SqlMoves(pool, events), policies, clock=clock, new_id=uuid.uuid4
         ),
         overbook=OverbookAppointment(
-            options, kept, clock=clock, new_id=uuid.uuid4, calendar_domain=calendar_domain
+            plans, kept, clock=clock, new_id=uuid.uuid4, calendar_domain=calendar_domain
         ),
         series=BookSeries(book, AvailabilityDates(availability), SqlSerieses(pool), policies, clock=clock),
         appointments=SqlAppointments(pool),
@@ -56,6 +66,7 @@ def booking_service(
         callbacks=SqlCallbacks(pool, events),
         customers=SqlCustomers(pool, events),
         people=SqlPeople(pool, events),
+        waitlist=KeepWaitlist(SqlWaitlist(pool, events), policies, clock=clock),
         clock=clock,
     )
     return booking_servicer(parts)

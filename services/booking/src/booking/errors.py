@@ -137,3 +137,14 @@ class ResolutionUnknownError(ServiceError):
 
     kind = Kind.NOT_FOUND
     reason = "RESOLUTION_UNKNOWN"
+
+
+class WaitlistEntryUnknownError(ServiceError):
+    """No waiting wish of this business has the id."""
+
+    kind = Kind.NOT_FOUND
+    reason = "WAITLIST_ENTRY_UNKNOWN"
+
+
+class WishImpossibleError(Exception):
+    """The business cannot meet a waiting wish any more: it has no such branch, service or person."""

@@ -98,6 +98,7 @@ def move_of(request: service_pb2.RescheduleAppointmentRequest) -> MoveOrder:
         uuid_of("branch_id", request.branch_id),
         key_of("option_id", request.option_id),
         key_of("actor.call_id", request.actor.call_id),
+        order.actor.caller_number,
     )
     return MoveOrder(order, offer, key_of("request_id", request.request_id))
 

@@ -16,6 +16,7 @@ from booking.servicer_care import CareRpcs
 from booking.servicer_changes import ChangeRpcs
 from booking.servicer_making import MakingRpcs
 from booking.servicer_people import PeopleRpcs
+from booking.servicer_waitlist import WaitlistRpcs
 from booking.usecases.book_appointment import Answer, BookAppointment
 from booking.usecases.book_series import BookSeries
 from booking.usecases.callbacks import Callbacks
@@ -25,6 +26,7 @@ from booking.usecases.move_appointment import MoveAppointment
 from booking.usecases.overbook_appointment import OverbookAppointment
 from booking.usecases.people import People
 from booking.usecases.read_appointments import Appointments, get_appointment, list_appointments
+from booking.usecases.waitlist import KeepWaitlist
 from booking.wire import appointment_to_wire, event_to_wire
 from chassis.clock import Clock
 from chassis.errors import ServiceError
@@ -57,10 +59,13 @@ class Parts:
     callbacks: Callbacks
     customers: Customers
     people: People
+    waitlist: KeepWaitlist
     clock: Clock
 
 
-class BookingServicer(MakingRpcs, ChangeRpcs, CareRpcs, PeopleRpcs, service_pb2_grpc.BookingServiceServicer):
+class BookingServicer(
+    MakingRpcs, ChangeRpcs, CareRpcs, WaitlistRpcs, PeopleRpcs, service_pb2_grpc.BookingServiceServicer
+):
     """The RPCs."""
 
     def __init__(self, parts: Parts) -> None:
@@ -69,6 +74,7 @@ class BookingServicer(MakingRpcs, ChangeRpcs, CareRpcs, PeopleRpcs, service_pb2_
         self._appointments, self._events = parts.appointments, parts.events
         self._callbacks, self._customers, self._clock = parts.callbacks, parts.customers, parts.clock
         self._people = parts.people
+        self._waitlist = parts.waitlist
 
     async def BookAppointment(
         self, request: service_pb2.BookAppointmentRequest, context: Context
@@ -125,7 +131,7 @@ class BookingServicer(MakingRpcs, ChangeRpcs, CareRpcs, PeopleRpcs, service_pb2_
 def booking_servicer(parts: Parts) -> Servicer:
     """The service as a server takes it."""
     return Servicer(
-        BookingServicer(parts),  # type: ignore[abstract] # what is not written yet is UNIMPLEMENTED
+        BookingServicer(parts),
         service_pb2_grpc.add_BookingServiceServicer_to_server,
         "rufbuch.booking.v1.BookingService",
     )

@@ -5,15 +5,21 @@ from typing import Any
 import grpc
 from opentelemetry import trace
 
-from booking.care_requests import callback_of
+from booking.care_requests import callback_filters_of, callback_of, handling_of, optional_key
 from booking.domain.identifiers import key_of, uuid_of, words_of
-from booking.domain.listing import CallbackFilters, page_size_of
+from booking.domain.listing import page_size_of
 from booking.domain.phone_numbers import number_of
 from booking.errors import RequestInvalidError
 from booking.requests import operator_of
-from booking.usecases.callbacks import Callbacks, list_callbacks, request_callback, resolve_callback
+from booking.usecases.callbacks import (
+    Callbacks,
+    assign_callback,
+    list_callbacks,
+    request_callback,
+    resolve_callback,
+)
 from booking.usecases.customers import Customers, erase_customer, export_customer, find_customer
-from booking.wire import appointment_to_wire, callback_state_of, callback_to_wire, customer_to_wire
+from booking.wire import appointment_to_wire, callback_to_wire, customer_to_wire, entry_to_wire
 from chassis.clock import Clock
 from rufbuch.booking.v1 import service_pb2
 
@@ -41,9 +47,7 @@ class CareRpcs:
         self, request: service_pb2.ListCallbacksRequest, context: Context
     ) -> service_pb2.ListCallbacksResponse:
         """See the contract."""
-        filters = CallbackFilters(
-            uuid_of("tenant_id", request.tenant_id), callback_state_of(int(request.state))
-        )
+        filters = callback_filters_of(request, now=self._clock.now())
         page = await list_callbacks(
             self._callbacks, filters, token=request.page_token, size=page_size_of(request.page_size)
         )
@@ -55,14 +59,17 @@ class CareRpcs:
         self, request: service_pb2.ResolveCallbackRequest, context: Context
     ) -> service_pb2.ResolveCallbackResponse:
         """See the contract."""
-        resolved = await resolve_callback(
-            self._callbacks,
-            uuid_of("tenant_id", request.tenant_id),
-            uuid_of("callback_id", request.callback_id),
-            operator=operator_of("operator", request.operator),
-            resolution=words_of("resolution", request.resolution),
-        )
+        who, resolution = handling_of(request), words_of("resolution", request.resolution)
+        resolved = await resolve_callback(self._callbacks, who, resolution=resolution, now=self._clock.now())
         return service_pb2.ResolveCallbackResponse(callback=callback_to_wire(resolved))
+
+    async def AssignCallback(
+        self, request: service_pb2.AssignCallbackRequest, context: Context
+    ) -> service_pb2.AssignCallbackResponse:
+        """See the contract."""
+        who, assignee = handling_of(request), optional_key("assignee", request.assignee) or ""
+        assigned = await assign_callback(self._callbacks, who, assignee=assignee, now=self._clock.now())
+        return service_pb2.AssignCallbackResponse(callback=callback_to_wire(assigned))
 
     async def FindCustomer(
         self, request: service_pb2.FindCustomerRequest, context: Context
@@ -92,6 +99,7 @@ class CareRpcs:
             customer=customer_to_wire(stored.customer),
             appointments=map(appointment_to_wire, stored.appointments),
             callbacks=map(callback_to_wire, stored.callbacks),
+            waitlist_entries=map(entry_to_wire, stored.waitlist_entries),
         )
 
     async def EraseCustomer(

@@ -12,6 +12,11 @@ class Settings(ServiceSettings):
     metrics_port: int = Field(default=9153, ge=0, le=65535)
     staff_registry_address: str = "127.0.0.1:50051"
     availability_address: str = "127.0.0.1:50052"
+    waitlist_hold_s: int = Field(default=1800, ge=300, le=14400)
+    """How long something that came free is held for somebody who waits, in seconds in which people can be called."""
+    waitlist_calls_from_hour: int = Field(default=8, ge=0, le=12)
+    waitlist_calls_until_hour: int = Field(default=20, ge=13, le=24)
+    """Between these hours of the branch's wall clock people are called; the others do not count for the hold."""
     calendar_email_domain: str = Field(
         default="kunden.example.org", pattern=r"^[a-z0-9-]+(\.[a-z0-9-]+)+$", max_length=190
     )

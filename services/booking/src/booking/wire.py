@@ -9,8 +9,18 @@ from google.protobuf.timestamp_pb2 import Timestamp
 
 from booking.domain.appointment import Appointment, Customer, Phase, State
 from booking.domain.callback import Callback, CallbackState, Priority
-from booking.domain.event import CallbackPromised, CustomerErased, Event, Moved, Reassigned, Stated
+from booking.domain.event import (
+    CallbackChanged,
+    CallbackPromised,
+    CustomerErased,
+    Event,
+    Moved,
+    Reassigned,
+    Stated,
+    WaitlistChanged,
+)
 from booking.domain.option import OccupantKind, Occupied, PhaseKind
+from booking.domain.waiting import WaitingEntry, WaitingOffer, WaitingState
 from booking.errors import RequestInvalidError
 from rufbuch.booking.v1 import appointment_pb2, care_pb2, service_pb2
 
@@ -39,7 +49,16 @@ _PRIORITIES = {
 }
 _CALLBACK_STATES = {
     CallbackState.OPEN: care_pb2.CALLBACK_STATE_OPEN,
+    CallbackState.IN_PROGRESS: care_pb2.CALLBACK_STATE_IN_PROGRESS,
     CallbackState.RESOLVED: care_pb2.CALLBACK_STATE_RESOLVED,
+}
+_WAITLIST_STATES = {
+    WaitingState.WAITING: care_pb2.WAITLIST_STATE_WAITING,
+    WaitingState.OFFERED: care_pb2.WAITLIST_STATE_OFFERED,
+    WaitingState.BOOKED: care_pb2.WAITLIST_STATE_BOOKED,
+    WaitingState.EXPIRED: care_pb2.WAITLIST_STATE_EXPIRED,
+    WaitingState.PASSED: care_pb2.WAITLIST_STATE_PASSED,
+    WaitingState.WITHDRAWN: care_pb2.WAITLIST_STATE_WITHDRAWN,
 }
 T = TypeVar("T")
 
@@ -91,6 +110,10 @@ def event_to_wire(event: Event) -> service_pb2.WatchEventsResponse:
         case Reassigned(appointment, previous_person_id):
             told.appointment_reassigned.appointment.CopyFrom(appointment_to_wire(appointment))
             told.appointment_reassigned.previous_person_id = str(previous_person_id)
+        case WaitlistChanged(entry):
+            told.waitlist_entry_changed.entry.CopyFrom(entry_to_wire(entry))
+        case CallbackChanged(callback):
+            told.callback_changed.callback.CopyFrom(callback_to_wire(callback))
         case CustomerErased(tenant_id, customer_id):
             told.customer_erased.tenant_id = str(tenant_id)
             told.customer_erased.customer_id = str(customer_id)
@@ -114,6 +137,8 @@ def callback_to_wire(callback: Callback) -> care_pb2.Callback:
         resolved_by=callback.resolved_by,
         resolution=callback.resolution,
         appointment_id=_id(callback.appointment_id),
+        assigned_to=callback.assigned_to,
+        waitlist_entry_id=_id(callback.waitlist_entry_id),
     )
 
 
@@ -121,6 +146,55 @@ def priority_of(value: int) -> Priority:
     """How urgent it is; normal where nothing is said. Raises RequestInvalidError."""
     if value == care_pb2.CALLBACK_PRIORITY_UNSPECIFIED:
         return Priority.NORMAL
+    return _named("priority", _PRIORITIES, value)
+
+
+def entry_to_wire(entry: WaitingEntry) -> care_pb2.WaitlistEntry:
+    """The waiting wish."""
+    wish = entry.wish
+    return care_pb2.WaitlistEntry(
+        waitlist_entry_id=str(entry.entry_id),
+        tenant_id=str(wish.tenant_id),
+        branch_id=str(wish.branch_id),
+        service_id=str(wish.service_id),
+        person_id=_id(wish.person_id),
+        window_start_time=timestamp(wish.window_start),
+        window_end_time=timestamp(wish.window_end),
+        customer_id=_id(entry.customer_id),
+        state=_WAITLIST_STATES[entry.state],
+        create_time=timestamp(entry.create_time),
+        call_id=entry.call_id,
+        phone_number=wish.phone_number,
+        customer_name=entry.customer_name,
+        offer=_waiting_offer(entry.offer) if entry.offer else None,
+        appointment_id=_id(entry.appointment_id),
+        unanswered_offers=entry.unanswered,
+        etag=entry.etag,
+    )
+
+
+def _waiting_offer(offer: WaitingOffer) -> care_pb2.WaitlistOffer:
+    return care_pb2.WaitlistOffer(
+        option_id=offer.option_id,
+        person_id=str(offer.person_id),
+        start_time=timestamp(offer.start_time),
+        end_time=timestamp(offer.end_time),
+        expire_time=timestamp(offer.expire_time),
+        callback_id=str(offer.callback_id),
+    )
+
+
+def waitlist_state_of(value: int) -> WaitingState | None:
+    """The state that was asked for; None: any. Raises RequestInvalidError."""
+    if value == care_pb2.WAITLIST_STATE_UNSPECIFIED:
+        return None
+    return _named("state", _WAITLIST_STATES, value)
+
+
+def priority_filter_of(value: int) -> Priority | None:
+    """The priority that was asked for; None: any. Raises RequestInvalidError."""
+    if value == care_pb2.CALLBACK_PRIORITY_UNSPECIFIED:
+        return None
     return _named("priority", _PRIORITIES, value)
 
 

@@ -43,7 +43,15 @@ _not_understood = Counter(
     "rufbuch_calcom_sync_events_not_understood",
     "Events of a newer booking: kept as they came, but without effect here",
 )
-NO_CONCERN = frozenset({"appointment_completed", "appointment_no_show", "callback_requested"})
+NO_CONCERN = frozenset(
+    {
+        "appointment_completed",
+        "appointment_no_show",
+        "callback_requested",
+        "callback_changed",
+        "waitlist_entry_changed",
+    }
+)
 
 
 class Log(Intake, Protocol):

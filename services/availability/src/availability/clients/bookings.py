@@ -32,6 +32,14 @@ _Event: TypeAlias = (
     | service_pb2.CallbackRequested
     | service_pb2.CustomerErased
     | service_pb2.AppointmentReassigned
+    | service_pb2.WaitlistEntryChanged
+    | service_pb2.CallbackChanged
+)
+_OF_NO_APPOINTMENT = (
+    service_pb2.CallbackRequested,
+    service_pb2.CustomerErased,
+    service_pb2.WaitlistEntryChanged,
+    service_pb2.CallbackChanged,
 )
 
 
@@ -57,7 +65,7 @@ def _event(message: service_pb2.WatchEventsResponse) -> BusyEvent:
 
 def _changes(event: _Event) -> tuple[BusyChange, ...]:
     """Both ends of a move; nothing of what is about no appointment."""
-    if isinstance(event, service_pb2.CallbackRequested | service_pb2.CustomerErased):
+    if isinstance(event, _OF_NO_APPOINTMENT):
         return ()
     if isinstance(event, service_pb2.AppointmentRescheduled):
         return (_change(event.previous), _change(event.appointment))

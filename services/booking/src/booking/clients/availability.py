@@ -48,7 +48,8 @@ _UNKNOWN = {
     "SERVICE_UNKNOWN": "service_id",
     "PERSON_UNKNOWN": "person_id",
 }
-_SILENT = {grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED, grpc.StatusCode.CANCELLED}
+SILENT = {grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED, grpc.StatusCode.CANCELLED}
+"""Nothing was said; what a change has come to is not known."""
 _KINDS = {
     service_pb2.PHASE_KIND_ACTIVE: PhaseKind.ACTIVE,
     service_pb2.PHASE_KIND_GAP_FREE: PhaseKind.GAP_FREE,
@@ -110,7 +111,7 @@ def refusal_of(fault: Fault) -> ServiceError | None:
     """What it means for a booking; None where only a bug can have led to it."""
     if fault.reason in _REFUSALS:
         return _REFUSALS[fault.reason](fault.message, **fault.metadata)
-    if fault.code in _SILENT:
+    if fault.code in SILENT:
         return AvailabilityUnavailableError(fault.message or "availability does not answer")
     return None
 
@@ -121,30 +122,32 @@ def _option(option: service_pb2.Option, service_name: str) -> ClaimedOption:
         service_id=UUID(option.service_id),
         service_name=service_name,
         person_id=UUID(option.person_id),
-        span=_span(option.start_time, option.end_time),
+        span=span_of(option.start_time, option.end_time),
         phases=tuple(
             PlannedPhase(
                 phase.name,
                 _KINDS[phase.kind],
-                _span(phase.start_time, phase.end_time),
+                span_of(phase.start_time, phase.end_time),
                 UUID(phase.person_id or option.person_id),
                 UUID(phase.service_id or option.service_id),
             )
             for phase in sorted(option.phases, key=lambda phase: phase.position)
         ),
-        occupied=tuple(map(_occupied, option.occupied)),
+        occupied=tuple(map(occupied_of, option.occupied)),
         service_ids=tuple(map(UUID, option.service_ids)),
     )
 
 
-def _occupied(taken: service_pb2.OccupiedInterval) -> Occupied:
+def occupied_of(taken: service_pb2.OccupiedInterval) -> Occupied:
+    """What an option takes, in our words."""
     is_person = bool(taken.person_id)
     kind = OccupantKind.PERSON if is_person else OccupantKind.RESOURCE
     occupant = Occupant(kind, UUID(taken.person_id if is_person else taken.resource_id))
-    return Occupied(occupant, _span(taken.start_time, taken.end_time))
+    return Occupied(occupant, span_of(taken.start_time, taken.end_time))
 
 
-def _span(start: Timestamp, end: Timestamp) -> Span:
+def span_of(start: Timestamp, end: Timestamp) -> Span:
+    """A span, in our words."""
     return Span(start.ToDatetime(UTC), end.ToDatetime(UTC))
 
 

@@ -1,4 +1,4 @@
-"""Asks the staff registry for the rules and the zones of businesses, and keeps them for a while."""
+"""Asks the staff registry for the rules and the facts of businesses, and keeps them for a while."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import grpc
 
+from booking.domain.business import BusinessFacts
 from booking.domain.policy import Fee, FeeTier, Policy
 from booking.errors import RegistryUnavailableError, RequestInvalidError
 from chassis.clock import Clock
@@ -28,11 +29,11 @@ class _Known:
     """What is kept of a business; nothing of one that has gone."""
 
     policies: tuple[Policy, ...] = ()
-    zones: dict[UUID, ZoneInfo] = field(default_factory=dict)
+    facts: BusinessFacts = field(default_factory=BusinessFacts)
 
 
 class RegistryPolicies:
-    """The ports of changing, moving and of series over gRPC."""
+    """The ports of changing, moving, of series and of the waiting list over gRPC."""
 
     def __init__(self, channel: grpc.aio.Channel, *, clock: Clock) -> None:
         self._stub: StaffRegistryServiceAsyncStub = service_pb2_grpc.StaffRegistryServiceStub(channel)
@@ -45,10 +46,14 @@ class RegistryPolicies:
 
     async def zone_of(self, tenant_id: UUID, branch_id: UUID) -> ZoneInfo:
         """See ``Zones``. Raises RequestInvalidError where there is no such branch."""
-        zones = (await self._business(tenant_id)).zones
+        zones = (await self.facts(tenant_id)).branches
         if branch_id not in zones:
             raise RequestInvalidError("branch_id", "the business has no such branch")
         return zones[branch_id]
+
+    async def facts(self, tenant_id: UUID) -> BusinessFacts:
+        """See ``Businesses``."""
+        return (await self._business(tenant_id)).facts
 
     async def _business(self, tenant_id: UUID) -> _Known:
         now = self._clock.now()
@@ -68,9 +73,16 @@ class RegistryPolicies:
                 # It has gone and its rules with it; its appointments can still be called off.
                 return _Known()
             raise RegistryUnavailableError(f"the registry does not answer: {fault.code.name}") from error
-        business = answer.business
-        zones = {UUID(branch.branch_id): ZoneInfo(branch.time_zone) for branch in business.branches}
-        return _Known(tuple(map(_policy, business.policies)), zones)
+        return _Known(tuple(map(_policy, answer.business.policies)), _facts(answer.business))
+
+
+def _facts(business: business_pb2.Business) -> BusinessFacts:
+    return BusinessFacts(
+        language=business.language,
+        branches={UUID(branch.branch_id): ZoneInfo(branch.time_zone) for branch in business.branches},
+        services={UUID(service.service_id): service.name for service in business.services},
+        people={UUID(person.person_id): person.name for person in business.people},
+    )
 
 
 def _policy(policy: business_pb2.Policy) -> Policy:

@@ -21,7 +21,19 @@ class CallbackState(enum.Enum):
     """Where it is in its life."""
 
     OPEN = "open"
+    IN_PROGRESS = "in_progress"
+    """Somebody by name is about to call."""
     RESOLVED = "resolved"
+
+
+MOVES: dict[CallbackState, frozenset[CallbackState]] = {
+    # Handing over what is in somebody's hands already is a move as well.
+    CallbackState.OPEN: frozenset({CallbackState.IN_PROGRESS, CallbackState.RESOLVED}),
+    CallbackState.IN_PROGRESS: frozenset(
+        {CallbackState.OPEN, CallbackState.IN_PROGRESS, CallbackState.RESOLVED}
+    ),
+    CallbackState.RESOLVED: frozenset(),
+}
 
 
 DUE_WITHIN = {Priority.NORMAL: timedelta(days=1), Priority.HIGH: timedelta(hours=1)}
@@ -45,9 +57,26 @@ class Callback:
     appointment_id: UUID | None = None
     resolved_by: str = ""
     resolution: str = ""
+    assigned_to: str = ""
+    """Who has taken it over; "": nobody yet."""
+    waitlist_entry_id: UUID | None = None
+    """The waiting wish that something came free for."""
+    version: int = 1
 
     def resolve(self, operator: str, resolution: str) -> Self:
         """Somebody has taken care of it. Raises IllegalMoveError where somebody had before."""
-        if self.state is not CallbackState.OPEN:
+        moved = self._moved_to(CallbackState.RESOLVED)
+        return replace(moved, resolved_by=operator, resolution=resolution)
+
+    def hand_to(self, assignee: str) -> Self:
+        """Somebody takes it over; "": it is everybody's again, and if it is so already it stays. Raises IllegalMoveError
+        where it is resolved."""
+        if not assignee and self.state is CallbackState.OPEN:
+            return self
+        moved = self._moved_to(CallbackState.IN_PROGRESS if assignee else CallbackState.OPEN)
+        return replace(moved, assigned_to=assignee)
+
+    def _moved_to(self, state: CallbackState) -> Self:
+        if state not in MOVES[self.state]:
             raise IllegalMoveError("it is resolved already", state=self.state.value)
-        return replace(self, state=CallbackState.RESOLVED, resolved_by=operator, resolution=resolution)
+        return replace(self, state=state, version=self.version + 1)

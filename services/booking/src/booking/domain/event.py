@@ -6,6 +6,7 @@ from uuid import UUID
 
 from booking.domain.appointment import Appointment
 from booking.domain.callback import Callback
+from booking.domain.waiting import WaitingEntry
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,23 @@ class Reassigned:
     previous_person_id: UUID
 
 
-Happening = Stated | Moved | CallbackPromised | CustomerErased | Reassigned
+@dataclass(frozen=True)
+class WaitlistChanged:
+    """A waiting wish was noted, or has come into another state."""
+
+    entry: WaitingEntry
+
+
+@dataclass(frozen=True)
+class CallbackChanged:
+    """A callback was handed over, or resolved."""
+
+    callback: Callback
+
+
+Happening = (
+    Stated | Moved | CallbackPromised | CustomerErased | Reassigned | WaitlistChanged | CallbackChanged
+)
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,8 @@ class Offer:
     branch_id: UUID
     option_id: str
     call_id: str
+    caller_number: str | None = None
+    """E.164, None where it is withheld: what is held for a waiting wish is offered to its number, not to a call."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,8 @@ class Wish:
     def offers(self) -> tuple[Offer, ...]:
         """What is to be claimed."""
         return tuple(
-            Offer(self.tenant_id, self.branch_id, option_id, self.call_id) for option_id in self.option_ids
+            Offer(self.tenant_id, self.branch_id, option_id, self.call_id, self.caller_number)
+            for option_id in self.option_ids
         )
 
     @property

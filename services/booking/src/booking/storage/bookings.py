@@ -8,11 +8,13 @@ from datetime import datetime
 import asyncpg
 
 from booking.domain.appointment import Appointment
+from booking.domain.waiting import is_handle
 from booking.domain.wish import Wish
 from booking.errors import SlotTakenError
 from booking.storage.book_statement import BOOK
 from booking.storage.documents import SELECT_DOCUMENTS, customer_from, from_document, to_document
 from booking.storage.occupants import number, occupants_of
+from booking.storage.waiting_offers import take_up_all
 from booking.usecases.book_appointment import Answer
 from chassis.eventlog import EventLog
 from chassis.postgres import Pool
@@ -91,11 +93,22 @@ class SqlBookings:
             raise SlotTakenError(HAS_A_PART)
         raise RuntimeError("a booking that was neither made now nor before")
 
+    async def _booked(self, wish: Wish, *arguments: object) -> str | None:
+        """What the statement answers; what was held for a waiting wish is taken up in the same transaction."""
+        if not any(map(is_handle, wish.option_ids)):
+            customer: str | None = await self._pool.fetchval(BOOK, *arguments)
+            return customer
+        async with self._pool.acquire() as connection, connection.transaction():
+            customer = await connection.fetchval(BOOK, *arguments)
+            if customer:
+                await take_up_all(connection, json.loads(str(arguments[0])), call_id=wish.call_id)
+        return customer
+
     async def _book(self, wish: Wish, agreed: Sequence[Appointment]) -> tuple[Appointment, ...]:
         """The appointments with the customer as known; none where the statement found nothing to do."""
         try:
-            customer = await self._pool.fetchval(
-                BOOK,
+            customer = await self._booked(
+                wish,
                 json.dumps(_documents(wish, agreed)),
                 wish.tenant_id,
                 occupants_of(agreed),

@@ -25,6 +25,9 @@ def to_callback_document(callback: Callback) -> dict[str, Any]:
         "appointment_id": str(callback.appointment_id) if callback.appointment_id else None,
         "resolved_by": callback.resolved_by,
         "resolution": callback.resolution,
+        "assigned_to": callback.assigned_to,
+        "waitlist_entry_id": str(callback.waitlist_entry_id) if callback.waitlist_entry_id else None,
+        "version": callback.version,
     }
 
 
@@ -46,6 +49,10 @@ def callback_from(document: dict[str, Any] | str) -> Callback:
         appointment_id=UUID(entry["appointment_id"]) if entry["appointment_id"] else None,
         resolved_by=entry["resolved_by"],
         resolution=entry["resolution"],
+        # Rows and events that are older than these say nothing of them.
+        assigned_to=entry.get("assigned_to") or "",
+        waitlist_entry_id=UUID(entry["waitlist_entry_id"]) if entry.get("waitlist_entry_id") else None,
+        version=entry.get("version") or 1,
     )
 
 

@@ -1,17 +1,21 @@
 """Promises to call back in PostgreSQL."""
 
 import json
+from datetime import datetime
 from uuid import UUID
 
 import asyncpg
 
-from booking.domain.callback import Callback
+from booking.domain.callback import Callback, CallbackState
 from booking.domain.listing import CallbackFilters, PageEnd
+from booking.domain.waiting_words import ITSELF
 from booking.errors import RequestInvalidError
 from booking.storage.callback_documents import callback_from, to_callback_document
-from booking.storage.event_kinds import CALLBACK_REQUESTED
+from booking.storage.event_kinds import CALLBACK_CHANGED, CALLBACK_REQUESTED
+from booking.storage.jobs import remind
+from booking.storage.vacancies import offer_reminder
 from chassis.eventlog import EventLog
-from chassis.postgres import Pool
+from chassis.postgres import Connection, Pool
 from chassis.telemetry import current_traceparent
 
 _KEEP = f"""
@@ -27,6 +31,32 @@ told AS (
 )
 SELECT count(*) FROM kept
 """  # noqa: S608 - the one value in it is a constant
+_CHANGE = f"""
+WITH before AS (
+    SELECT state, coalesce(assigned_to, '') AS assigned_to FROM callback
+     WHERE tenant_id = $1 AND callback_id = $2 AND coalesce(version, 1) = $3 FOR UPDATE
+),
+changed AS (
+    UPDATE callback c
+       SET state = $4, assigned_to = $5, resolved_by = $6, resolution = $7, version = $3 + 1
+      FROM before WHERE c.tenant_id = $1 AND c.callback_id = $2
+    RETURNING to_jsonb(c) AS document
+),
+noted AS (
+    INSERT INTO callback_change (
+        tenant_id, callback_id, version, changed_at, operator, state_before, state_after, assigned_before,
+        assigned_after)
+    SELECT $1, $2, $3 + 1, $8, $9, before.state, $4, before.assigned_to, $5 FROM before
+),
+told AS (
+    INSERT INTO event (recorded_at, traceparent, kind, payload)
+    SELECT $8, $10, '{CALLBACK_CHANGED}', document - 'request_id' FROM changed
+)
+SELECT count(*) FROM changed
+"""  # noqa: S608 - the one value in it is a constant
+_OFFER_DUE = """
+UPDATE waitlist_offer SET due_at = $3 WHERE tenant_id = $1 AND callback_id = $2 AND state = 'open' RETURNING offer_id
+"""
 _GET = "SELECT to_jsonb(c) AS document FROM callback c WHERE c.tenant_id = $1"
 
 
@@ -38,10 +68,8 @@ class SqlCallbacks:
 
     async def keep(self, callback: Callback, request_id: str) -> Callback:
         """See ``Callbacks``."""
-        document = json.dumps(to_callback_document(callback))
-        now, trace = callback.create_time, current_traceparent()
         try:
-            kept = await self._pool.fetchval(_KEEP, document, request_id, now, trace)
+            kept = await insert_callback(self._pool, callback, request_id)
         except asyncpg.ForeignKeyViolationError as error:
             raise RequestInvalidError("appointment_id", "this business has no such appointment") from error
         if kept:
@@ -57,10 +85,19 @@ class SqlCallbacks:
 
     async def list(self, filters: CallbackFilters, *, after: PageEnd | None, limit: int) -> list[Callback]:
         """See ``Callbacks``."""
+        possible: dict[str, object] = {
+            "c.state = {}": filters.state and filters.state.value,
+            "c.state <> 'resolved' AND c.due_time < {}": filters.overdue_at,
+            "c.assigned_to = {}": filters.assigned_to,
+            "c.priority = {}": filters.priority and filters.priority.value,
+            "c.call_id = {}": filters.call_id,
+            "c.phone_number = {}": filters.phone_number,
+        }
         conditions, values = "", list[object]([filters.tenant_id])
-        if filters.state:
-            values.append(filters.state.value)
-            conditions += f" AND c.state = ${len(values)}"
+        for condition, value in possible.items():
+            if value is not None:
+                values.append(value)
+                conditions += f" AND {condition.format(f'${len(values)}')}"
         if after:
             conditions += f" AND (c.due_time, c.callback_id) > (${len(values) + 1}, ${len(values) + 2})"
             values += [after.time, after.item_id]
@@ -68,11 +105,44 @@ class SqlCallbacks:
         rows = await self._pool.fetch(f"{_GET}{conditions} {order}", *values)
         return [callback_from(row["document"]) for row in rows]
 
-    async def resolve(self, resolved: Callback) -> bool:
+    async def change(self, before: Callback, after: Callback, *, operator: str, now: datetime) -> bool:
         """See ``Callbacks``."""
-        done = await self._pool.execute(
-            "UPDATE callback SET state = 'resolved', resolved_by = $3, resolution = $4"
-            " WHERE tenant_id = $1 AND callback_id = $2 AND state = 'open'",
-            resolved.tenant_id, resolved.callback_id, resolved.resolved_by, resolved.resolution,
-        )  # fmt: skip
-        return bool(done == "UPDATE 1")
+        async with self._pool.acquire() as connection, connection.transaction():
+            # Before the callback, as everybody does who needs both.
+            offers = await connection.fetch(_OFFER_DUE, before.tenant_id, before.callback_id, now)
+            changed = await _changed(connection, before, after, operator=operator, now=now)
+            if changed and after.state is CallbackState.RESOLVED:
+                tenant_id = before.tenant_id
+                await remind(connection, [offer_reminder(tenant_id, row["offer_id"]) for row in offers])
+        if changed:
+            await self._events.wake()
+        return changed
+
+
+async def insert_callback(connection: Connection | Pool, callback: Callback, request_id: str) -> bool:
+    """Keep a promise with its event. False: the request_id has led to one before."""
+    document = json.dumps(to_callback_document(callback))
+    now, trace = callback.create_time, current_traceparent()
+    return bool(await connection.fetchval(_KEEP, document, request_id, now, trace))
+
+
+async def resolve_in_passing(
+    connection: Connection, tenant_id: UUID, callback_id: UUID, resolution: str, now: datetime
+) -> None:
+    """Nobody has to call any more; a promise that somebody has seen to stays as it is."""
+    document = await connection.fetchval(f"{_GET} AND c.callback_id = $2 FOR UPDATE", tenant_id, callback_id)
+    before = callback_from(document) if document else None
+    if before and before.state is not CallbackState.RESOLVED:
+        after = before.resolve(ITSELF, resolution)
+        await _changed(connection, before, after, operator=ITSELF, now=now)
+
+
+async def _changed(
+    connection: Connection, before: Callback, after: Callback, *, operator: str, now: datetime
+) -> bool:
+    """Keep it with its history and its event. False: it is in another version by now."""
+    changed = await connection.fetchval(
+        _CHANGE, before.tenant_id, before.callback_id, before.version, after.state.value, after.assigned_to,
+        after.resolved_by, after.resolution, now, operator, current_traceparent(),
+    )  # fmt: skip
+    return bool(changed)

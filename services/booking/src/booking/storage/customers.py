@@ -12,6 +12,7 @@ from booking.storage.callback_documents import callback_from
 from booking.storage.documents import SELECT_DOCUMENTS, customer_from, from_document
 from booking.storage.event_kinds import CUSTOMER_ERASED
 from booking.storage.forgetting import FORGET, OF_CUSTOMER
+from booking.storage.waiting_forgetting import forget_waiting, waiting_of
 from booking.usecases.customers import Stored
 from chassis.eventlog import EventLog
 from chassis.postgres import Connection, Pool
@@ -65,6 +66,7 @@ class SqlCustomers:
             customer_from(json.loads(who)),
             [from_document(row["document"]) for row in made],
             [callback_from(row["document"]) for row in promised],
+            await waiting_of(self._pool, *ids),
         )
 
     async def erase(
@@ -81,6 +83,9 @@ class SqlCustomers:
                 return None
             await _must_have_nothing_ahead(connection, tenant_id, customer_id, now)
             erased: Counter[str] = Counter()
+            erased["waitlist_entry"] = await forget_waiting(
+                connection, tenant_id, customer_id, operator=operator, now=now
+            )
             for table, statement in FORGET:
                 erased[table] += _rows(await connection.execute(statement, tenant_id, customer_id))
             if any(erased.values()):

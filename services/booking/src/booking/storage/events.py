@@ -1,13 +1,24 @@
 """Reads the event log as what it means."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 from uuid import UUID
 
-from booking.domain.event import CallbackPromised, CustomerErased, Event, Happening, Moved, Reassigned, Stated
+from booking.domain.event import (
+    CallbackChanged,
+    CallbackPromised,
+    CustomerErased,
+    Event,
+    Happening,
+    Moved,
+    Reassigned,
+    Stated,
+    WaitlistChanged,
+)
 from booking.storage import event_kinds as kinds
 from booking.storage.callback_documents import callback_from
 from booking.storage.documents import from_document
+from booking.storage.waiting_documents import entry_from
 from chassis import eventlog
 
 _STATED = {kinds.BOOKED, kinds.CANCELLED, kinds.COMPLETED, kinds.NO_SHOW}
@@ -22,20 +33,30 @@ class SqlEvents:
     async def watch(self, after: str) -> AsyncIterator[Event]:
         """All events after a position ("": from the beginning), then the new ones. Raises PositionInvalidError."""
         async for entry in self._log.watch(after):
-            happening = _meaning(entry.kind, entry.payload)
-            yield Event(entry.position, entry.recorded_at, entry.traceparent, happening)
+            yield event_of(entry)
+
+
+def event_of(entry: eventlog.Event) -> Event:
+    """An entry of the log in our words. Raises ValueError for a kind that is not known."""
+    return Event(entry.position, entry.recorded_at, entry.traceparent, _meaning(entry.kind, entry.payload))
 
 
 def _meaning(kind: str, payload: dict[str, Any]) -> Happening:
-    if kind in _STATED:
-        return Stated(from_document(payload))
-    if kind == kinds.RESCHEDULED:
-        return Moved(from_document(payload["previous"]), from_document(payload["appointment"]))
-    if kind == kinds.CALLBACK_REQUESTED:
-        return CallbackPromised(callback_from(payload))
-    if kind == kinds.CUSTOMER_ERASED:
-        return CustomerErased(UUID(payload["tenant_id"]), UUID(payload["customer_id"]))
-    if kind == kinds.REASSIGNED:
-        return Reassigned(from_document(payload), UUID(payload["previous_person_id"]))
-    # Passing over what is not understood would lose it for the reader.
-    raise ValueError(f"an event of an unknown kind: {kind}")
+    meaning = _MEANINGS.get(kind)
+    if meaning is None:
+        # Passing over what is not understood would lose it for the reader.
+        raise ValueError(f"an event of an unknown kind: {kind}")
+    return meaning(payload)
+
+
+_MEANINGS: dict[str, Callable[[dict[str, Any]], Happening]] = {
+    **dict.fromkeys(_STATED, lambda told: Stated(from_document(told))),
+    kinds.RESCHEDULED: lambda told: Moved(
+        from_document(told["previous"]), from_document(told["appointment"])
+    ),
+    kinds.CALLBACK_REQUESTED: lambda told: CallbackPromised(callback_from(told)),
+    kinds.CALLBACK_CHANGED: lambda told: CallbackChanged(callback_from(told)),
+    kinds.CUSTOMER_ERASED: lambda told: CustomerErased(UUID(told["tenant_id"]), UUID(told["customer_id"])),
+    kinds.REASSIGNED: lambda told: Reassigned(from_document(told), UUID(told["previous_person_id"])),
+    kinds.WAITLIST_ENTRY_CHANGED: lambda told: WaitlistChanged(entry_from(told)),
+}

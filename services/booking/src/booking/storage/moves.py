@@ -8,12 +8,14 @@ import asyncpg
 from booking.domain.appointment import Appointment
 from booking.domain.change import Change, Moved, MoveOrder
 from booking.domain.policy import Fee
+from booking.domain.waiting import is_handle
 from booking.errors import RequestIdReusedError, SlotTakenError
 from booking.storage.changes import HISTORY, history
 from booking.storage.documents import SELECT_DOCUMENTS, from_document, to_document
 from booking.storage.event_kinds import RESCHEDULED
 from booking.storage.keeping import KEPT, LOCKED
 from booking.storage.occupants import number, occupants_of
+from booking.storage.waiting_offers import take_up_all
 from chassis.eventlog import EventLog
 from chassis.postgres import Pool
 from chassis.telemetry import current_traceparent
@@ -105,7 +107,7 @@ class SqlMoves:
 
     async def _commit(self, order: MoveOrder, before: Appointment, moved: Moved, change: Change) -> bool:
         try:
-            done = await self._pool.fetchval(_MOVE, *_arguments(order, before, moved, change))
+            done = await self._moved(order, *_arguments(order, before, moved, change))
         except asyncpg.ExclusionViolationError as error:
             raise SlotTakenError("somebody else has the time") from error
         except asyncpg.UniqueViolationError as error:
@@ -115,6 +117,16 @@ class SqlMoves:
         if done:
             await self._events.wake()
         return bool(done)
+
+    async def _moved(self, order: MoveOrder, *arguments: object) -> int:
+        """What the statement answers; what was held for a waiting wish is taken up in the same transaction."""
+        if not is_handle(order.offer.option_id):
+            return int(await self._pool.fetchval(_MOVE, *arguments))
+        async with self._pool.acquire() as connection, connection.transaction():
+            done = int(await connection.fetchval(_MOVE, *arguments))
+            if done:
+                await take_up_all(connection, json.loads(str(arguments[0])), call_id=order.offer.call_id)
+        return done
 
 
 def _arguments(order: MoveOrder, before: Appointment, moved: Moved, change: Change) -> list[object]:

@@ -103,6 +103,7 @@ class _Uniting:
         phases = await self.connection.fetch(sql.NAME_PHASES, tenant_id, alias_id, person_id)
         named = await self._named(touched, own, overbooked)
         others = await _rename(self.connection, tenant_id, alias_id, person_id)
+        await self.connection.execute(sql.NAME_VACANCIES, tenant_id, alias_id, person_id)
         recent = await self.connection.fetch(sql.RECENT_OF_PERSON, tenant_id, person_id, self.now - MARGIN)
         await self._keep(
             {

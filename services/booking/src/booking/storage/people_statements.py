@@ -3,8 +3,17 @@
 from booking.storage.documents import SELECT_DOCUMENTS
 from booking.storage.event_kinds import REASSIGNED
 
-OTHER_NAMES: tuple[tuple[str, str, str], ...] = ()
+OTHER_NAMES: tuple[tuple[str, str, str], ...] = (
+    ("waitlist_entry", "person_id", "waitlist_entry_id"),
+    ("waitlist_offer", "person_id", "offer_id"),
+)
 """Table, column that names a person, and primary key beside the tenant: what is neither appointment nor phase."""
+
+NAME_VACANCIES = """
+UPDATE waitlist_vacancy SET person_ids = array_replace(person_ids, $2, $3)
+ WHERE tenant_id = $1 AND $2 = ANY(person_ids) AND done_at IS NULL
+"""
+"""Time that has come free and is looked at in these minutes; it is not taken back when the two are parted."""
 
 OF_PERSON = """
 SELECT appointment_id FROM appointment WHERE tenant_id = $1 AND person_id = $2

@@ -45,7 +45,7 @@ class ScriptedAvailability(service_pb2_grpc.AvailabilityServiceServicer):
             raise self.refusal
         if request.option_id not in self.options:
             raise OptionUnknownError("no such option")
-        return _claimed(request.option_id, self.options[request.option_id])
+        return claimed(request.option_id, self.options[request.option_id])
 
     def servicer(self) -> Servicer:
         """As a server takes it."""
@@ -53,7 +53,8 @@ class ScriptedAvailability(service_pb2_grpc.AvailabilityServiceServicer):
         return Servicer(self, add, "rufbuch.availability.v1.AvailabilityService")
 
 
-def _claimed(option_id: str, option: ClaimedOption) -> service_pb2.ClaimOptionResponse:
+def claimed(option_id: str, option: ClaimedOption) -> service_pb2.ClaimOptionResponse:
+    """An answer that grants the option."""
     return service_pb2.ClaimOptionResponse(
         service_name=option.service_name, option=option_to_wire(option_id, option)
     )

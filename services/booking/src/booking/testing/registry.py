@@ -2,17 +2,19 @@
 
 from typing import Any
 
-from booking.testing.samples import BRANCH
+from booking.testing.samples import BRANCH, PERSON, SERVICE
 from chassis.errors import ServiceError
 from chassis.grpc_server import Servicer
 from rufbuch.staff.v1 import business_pb2, service_pb2, service_pb2_grpc
 
 
 class ScriptedRegistry(service_pb2_grpc.StaffRegistryServiceServicer):
-    """Every business has the policies that it has been given."""
+    """Every business is the one of the samples, and has the policies that it has been given."""
 
     def __init__(self) -> None:
         self.policies: list[business_pb2.Policy] = []
+        self.language = "de-DE"
+        self.people = [str(PERSON)]
         self.refusal: ServiceError | None = None
         self.asked = 0
 
@@ -28,7 +30,12 @@ class ScriptedRegistry(service_pb2_grpc.StaffRegistryServiceServicer):
         branch = business_pb2.Branch(branch_id=BRANCH, time_zone="Europe/Berlin")
         return service_pb2.GetBusinessResponse(
             business=business_pb2.Business(
-                tenant_id=request.tenant_id, policies=self.policies, branches=[branch]
+                tenant_id=request.tenant_id,
+                policies=self.policies,
+                language=self.language,
+                branches=[branch],
+                services=[business_pb2.Service(service_id=str(SERVICE), name="Dauerwelle")],
+                people=[business_pb2.Person(person_id=each, name="Anna") for each in self.people],
             )
         )
 

@@ -1,12 +1,17 @@
 """Promise that somebody calls back, and see to it that somebody does."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
 from booking.domain.callback import Callback
 from booking.domain.listing import CallbackFilters, PageEnd
-from booking.errors import CallbackUnknownError, IllegalMoveError
+from booking.errors import CallbackUnknownError
+
+ATTEMPTS = 5
+"""Each but the first comes after somebody else's change; a callback has few of them."""
 
 
 @dataclass(frozen=True)
@@ -15,6 +20,15 @@ class CallbackPage:
 
     callbacks: list[Callback]
     next_token: str
+
+
+@dataclass(frozen=True)
+class Handling:
+    """Which callback, and who deals with it."""
+
+    tenant_id: UUID
+    callback_id: UUID
+    operator: str
 
 
 class Callbacks(Protocol):
@@ -35,8 +49,9 @@ class Callbacks(Protocol):
         """The first ones by when they are due, after where a page ended."""
         ...
 
-    async def resolve(self, resolved: Callback) -> bool:
-        """Keep how it ended. False: somebody else was faster."""
+    async def change(self, before: Callback, after: Callback, *, operator: str, now: datetime) -> bool:
+        """Keep it with its history and its event; what is held for whom it is about is passed on, once it is resolved.
+        False: somebody else was faster."""
         ...
 
 
@@ -59,13 +74,25 @@ async def list_callbacks(
 
 
 async def resolve_callback(
-    callbacks: Callbacks, tenant_id: UUID, callback_id: UUID, *, operator: str, resolution: str
+    callbacks: Callbacks, who: Handling, *, resolution: str, now: datetime
 ) -> Callback:
     """Note who took care of it, and what came of it. Raises CallbackUnknownError, IllegalMoveError."""
-    found = await callbacks.get(tenant_id, callback_id)
-    if found is None:
-        raise CallbackUnknownError("this business has no such callback")
-    resolved = found.resolve(operator, resolution)
-    if not await callbacks.resolve(resolved):
-        raise IllegalMoveError("it is resolved already", state=resolved.state.value)
-    return resolved
+    return await _changed(callbacks, who, lambda before: before.resolve(who.operator, resolution), now)
+
+
+async def assign_callback(callbacks: Callbacks, who: Handling, *, assignee: str, now: datetime) -> Callback:
+    """Hand it over; "": back to everybody. Raises CallbackUnknownError, IllegalMoveError."""
+    return await _changed(callbacks, who, lambda before: before.hand_to(assignee), now)
+
+
+async def _changed(
+    callbacks: Callbacks, who: Handling, change: Callable[[Callback], Callback], now: datetime
+) -> Callback:
+    for _ in range(ATTEMPTS):
+        before = await callbacks.get(who.tenant_id, who.callback_id)
+        if before is None:
+            raise CallbackUnknownError("this business has no such callback")
+        after = change(before)
+        if after == before or await callbacks.change(before, after, operator=who.operator, now=now):
+            return after
+    raise RuntimeError("a callback that is changed by others all the time")

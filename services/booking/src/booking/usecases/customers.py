@@ -9,6 +9,7 @@ from uuid import UUID
 from booking.domain.appointment import Appointment, Customer
 from booking.domain.callback import Callback
 from booking.domain.regular import Regular
+from booking.domain.waiting import WaitingEntry
 from booking.errors import CustomerUnknownError
 
 T = TypeVar("T")
@@ -21,6 +22,7 @@ class Stored:
     customer: Customer
     appointments: list[Appointment]
     callbacks: list[Callback]
+    waitlist_entries: list[WaitingEntry]
 
 
 class Customers(Protocol):

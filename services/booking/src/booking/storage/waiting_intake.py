@@ -1,0 +1,100 @@
+"""What the log tells the waiting list, stored together with how far it was read."""
+
+from collections.abc import Sequence
+from contextlib import aclosing
+from datetime import datetime
+
+from booking.domain.appointment import Appointment
+from booking.domain.event import Event
+from booking.domain.option import PhaseKind
+from booking.domain.vacancy import FreedTime, Vacancy
+from booking.domain.waiting import WaitingChange
+from booking.storage.events import event_of
+from booking.storage.vacancies import open_vacancy
+from booking.storage.waiting_documents import SELECT_ENTRIES, entry_from
+from booking.storage.waiting_offers import meet
+from booking.usecases.notice_changes import Noticed
+from chassis.eventlog import EventLog
+from chassis.postgres import Connection, Pool, reaching_storage
+
+_WAITING = f"""
+{SELECT_ENTRIES} WHERE w.tenant_id = $1 AND w.phone_number = $2 AND w.state IN ('waiting', 'offered') ORDER BY w.place
+"""
+_TOOK_DEVICES = """
+SELECT EXISTS (
+    SELECT 1 FROM appointment_change c, jsonb_array_elements(c.before->'occupied') AS o(taken)
+     WHERE c.tenant_id = $1 AND c.appointment_id = $2 AND c.state_after IN ('cancelled', 'rescheduled')
+       AND taken ? 'resource_id')
+"""
+
+
+class SqlIntake:
+    """The port of the follower over the service's own schema."""
+
+    def __init__(self, pool: Pool, events: EventLog) -> None:
+        self._pool, self._events = pool, events
+
+    async def unread(self) -> tuple[str, list[Event]]:
+        """See ``Intake``."""
+        with reaching_storage():
+            after = await self._position()
+            return after, [event_of(entry) for entry in await self._events.read(after)]
+
+    async def news(self) -> None:
+        """See ``Intake``."""
+        with reaching_storage():
+            async with aclosing(self._events.watch(await self._position())) as news:
+                await anext(news)
+
+    async def _position(self) -> str:
+        position: str = await self._pool.fetchval("SELECT position FROM waitlist_stream")
+        return position
+
+    async def record(self, after: str, noticed: Sequence[Noticed], position: str, now: datetime) -> bool:
+        """See ``Intake``."""
+        with reaching_storage():
+            async with self._pool.acquire() as connection, connection.transaction():
+                moved = await connection.execute(
+                    "UPDATE waitlist_stream SET position = $2 WHERE position = $1", after, position
+                )
+                if moved != "UPDATE 1":
+                    return False
+                for each in noticed:
+                    await self._noticed(connection, each, now)
+        await self._events.wake()
+        return True
+
+    async def _noticed(self, connection: Connection, noticed: Noticed, now: datetime) -> None:
+        if noticed.freed:
+            await self._came_free(connection, noticed.freed, now)
+        if noticed.booked:
+            await self._was_booked(connection, noticed.booked, now)
+
+    async def _came_free(self, connection: Connection, freed: Appointment, now: datetime) -> None:
+        tenant_id, appointment_id = freed.tenant_id, freed.appointment_id
+        # A room that came free may be what somebody else lacked.
+        devices = await connection.fetchval(_TOOK_DEVICES, tenant_id, appointment_id)
+        people = {phase.person_id for phase in freed.phases if phase.kind is not PhaseKind.GAP_FREE}
+        vacancy = Vacancy(
+            tenant_id=tenant_id,
+            cause=f"freed/{appointment_id}",
+            person_ids=None if devices else tuple(sorted(people)),
+            start_time=freed.span.start_time,
+            end_time=freed.span.end_time,
+            due_at=now,
+            freed=FreedTime(
+                freed.branch_id, freed.service_id, freed.person_id, freed.span.start_time, appointment_id
+            ),
+        )
+        await open_vacancy(connection, vacancy, now)
+
+    async def _was_booked(self, connection: Connection, booked: Appointment, now: datetime) -> None:
+        number = booked.customer.phone_number
+        if not number:
+            return
+        for row in await connection.fetch(_WAITING, booked.tenant_id, number):
+            entry = entry_from(row["document"])
+            # What was there before is not what is waited for.
+            if entry.create_time <= booked.create_time and entry.wish.is_met_by(booked):
+                change = WaitingChange(now, f"met by appointment {booked.appointment_id}", booked.call_id)
+                await meet(connection, entry.wish.tenant_id, entry.entry_id, booked.appointment_id, change)

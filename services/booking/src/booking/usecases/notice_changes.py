@@ -1,0 +1,76 @@
+"""Follow the log of events for the waiting list: what came free, and what was booked."""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from booking.domain.appointment import Appointment, State
+from booking.domain.event import Event, Happening, Moved, Stated
+from chassis.clock import Clock
+from chassis.errors import StorageUnavailableError
+
+AGAIN_S = 1.0
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Noticed:
+    """An appointment that has given its time back, and one that was made."""
+
+    freed: Appointment | None = None
+    booked: Appointment | None = None
+
+
+class Intake(Protocol):
+    """Where it is kept how far the log was read, together with what came of it. All raise StorageUnavailableError."""
+
+    async def unread(self) -> tuple[str, list[Event]]:
+        """How far it was read, and the events after that, a batch at most."""
+        ...
+
+    async def news(self) -> None:
+        """Wait until something is unread."""
+        ...
+
+    async def record(self, after: str, noticed: Sequence[Noticed], position: str, now: datetime) -> bool:
+        """Keep what follows from it and the new position, all or nothing. False: somebody else has read on from
+        ``after``."""
+        ...
+
+
+async def notice_once(intake: Intake, clock: Clock) -> int:
+    """Take in a batch; how many events it had. Raises StorageUnavailableError."""
+    after, events = await intake.unread()
+    if events:
+        now = clock.now()
+        noticed = [each for event in events for each in _noticed(event.happening, now)]
+        await intake.record(after, noticed, events[-1].position, now)
+    return len(events)
+
+
+async def notice_changes(intake: Intake, clock: Clock) -> None:
+    """Until cancelled. Several at once are harmless: each event is taken in once."""
+    while True:
+        try:
+            while await notice_once(intake, clock):
+                pass
+            await intake.news()
+        except StorageUnavailableError as error:
+            _log.warning("events are not followed", extra={"fault": str(error)})
+            await asyncio.sleep(AGAIN_S)
+
+
+def _noticed(happening: Happening, now: datetime) -> list[Noticed]:
+    """What it means for those who wait; time that is over is nobody's."""
+    if isinstance(happening, Moved):
+        freed, booked = happening.previous, happening.appointment
+    elif isinstance(happening, Stated) and happening.appointment.state is State.CANCELLED:
+        freed, booked = happening.appointment, None
+    elif isinstance(happening, Stated) and happening.appointment.state is State.BOOKED:
+        freed, booked = None, happening.appointment
+    else:
+        return []
+    return [Noticed(freed if freed and freed.span.end_time > now else None, booked)]
