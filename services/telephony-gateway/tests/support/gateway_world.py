@@ -164,6 +164,7 @@ class Booking(booking_grpc.BookingServiceServicer):
     listings: list[booking_pb2.ListAppointmentsRequest] = field(default_factory=list)
     callbacks: list[care_pb2.Callback] = field(default_factory=list)
     waiting: list[booking_pb2.JoinWaitlistRequest] = field(default_factory=list)
+    held: list[care_pb2.WaitlistEntry] = field(default_factory=list)
     appointments: dict[str, appointment_pb2.Appointment] = field(default_factory=dict)
     customers: dict[str, booking_pb2.FindCustomerResponse] = field(default_factory=dict)
     lookups: list[str] = field(default_factory=list)
@@ -279,6 +280,11 @@ class Booking(booking_grpc.BookingServiceServicer):
     async def ListCallbacks(self, request: Any, context: Any) -> booking_pb2.ListCallbacksResponse:
         return booking_pb2.ListCallbacksResponse(callbacks=self.callbacks)
 
+    async def ListWaitlist(self, request: Any, context: Any) -> booking_pb2.ListWaitlistResponse:
+        await self._read_or_fail(context)
+        mine = [entry for entry in self.held if entry.phone_number == request.phone_number]
+        return booking_pb2.ListWaitlistResponse(entries=mine)
+
     async def JoinWaitlist(self, request: Any, context: Any) -> booking_pb2.JoinWaitlistResponse:
         await self._stand_or_fail(context)
         self.waiting.append(request)
@@ -310,6 +316,20 @@ def appointment(
     )
     made.start_time.FromDatetime(datetime(2026, 11, day, hour - 1, tzinfo=UTC))
     return made
+
+
+def came_free(
+    hour: int, *, number: str = CALLER, until: timedelta = timedelta(minutes=30)
+) -> care_pb2.WaitlistEntry:
+    """A perm with Anna on Wednesday, 25 November, held for whoever waits with a number."""
+    free = option(hour, option_id="o-wait7b3f0a91c2")
+    offer = care_pb2.WaitlistOffer(
+        option_id=free.option_id, person_id=ANNA, start_time=free.start_time, end_time=free.end_time
+    )
+    offer.expire_time.FromDatetime(NOW + until)
+    return care_pb2.WaitlistEntry(
+        tenant_id=TENANT, branch_id=BRANCH, service_id=PERM, phone_number=number, offer=offer
+    )
 
 
 def option(hour: int, minute: int = 0, *, option_id: str = "o-abcd2345") -> availability_pb2.Option:

@@ -29,7 +29,7 @@ HARMLESS_TO_REPEAT = tuple(
         # A request_id makes a repetition an answer, not a second one of it.
         "BookAppointment", "BookSeries", "RescheduleAppointment", "RequestCallback", "JoinWaitlist",
         # What is cancelled stays so, and reading changes nothing.
-        "CancelAppointment", "FindCustomer", "GetAppointment", "ListAppointments", "ListCallbacks",
+        "CancelAppointment", "FindCustomer", "GetAppointment", "ListAppointments", "ListCallbacks", "ListWaitlist",
     )
 )  # fmt: skip
 _WISHES = uuid.UUID("5b0c3f0e-5a3b-4c0e-9d5c-0b6a1f2f7a10")

@@ -12,7 +12,13 @@ from telephony_gateway.clients.faults import peer_error, reason_of
 from telephony_gateway.domain.business import DialledBranch
 from telephony_gateway.domain.envelope import Caller
 from telephony_gateway.domain.session import Window
-from telephony_gateway.usecases.ports import CallbackWish, KnownCustomer, NameRefusedError, WaitingWish
+from telephony_gateway.usecases.ports import (
+    CallbackWish,
+    FoundSlot,
+    KnownCustomer,
+    NameRefusedError,
+    WaitingWish,
+)
 
 if TYPE_CHECKING:
     from rufbuch.booking.v1.service_pb2_grpc import BookingServiceAsyncStub
@@ -64,6 +70,20 @@ class CareClient:
             raise unsettled("booking", error) from error
         return answer.callback.due_time.ToDatetime(UTC)
 
+    async def offers(self, branch: DialledBranch, number: str) -> tuple[FoundSlot, ...]:
+        """What is held on the waiting list for a number in this branch. Raises PeerError."""
+        request = service_pb2.ListWaitlistRequest(
+            tenant_id=branch.tenant_id,
+            branch_id=branch.branch_id,
+            phone_number=number,
+            state=care_pb2.WAITLIST_STATE_OFFERED,
+        )
+        try:
+            answer = await self._stub.ListWaitlist(request)
+        except grpc.aio.AioRpcError as error:
+            raise peer_error("booking", error) from error
+        return tuple(_held(entry) for entry in answer.entries)
+
     async def join_waitlist(self, branch: DialledBranch, caller: Caller, wish: WaitingWish) -> Window:
         """Note a wish. Raises PeerError, NameRefusedError."""
         start, end = _stamp(wish.window.start), _stamp(wish.window.end)
@@ -92,22 +112,29 @@ class CareClient:
         return Window(entry.window_start_time.ToDatetime(UTC), entry.window_end_time.ToDatetime(UTC))
 
     async def has_callback(self, tenant_id: str, call_id: str) -> bool:
-        """Whether a callback of a call is stored. Raises PeerError."""
-        token = ""
+        """Whether a callback of a call is stored, which the caller was promised. Raises PeerError."""
         try:
-            while True:
-                answer = await self._stub.ListCallbacks(
-                    service_pb2.ListCallbacksRequest(
-                        tenant_id=tenant_id, page_size=PAGE_SIZE, page_token=token
-                    )
-                )
-                if any(callback.call_id == call_id for callback in answer.callbacks):
-                    return True
-                token = answer.next_page_token
-                if not token:
-                    return False
+            answer = await self._stub.ListCallbacks(
+                service_pb2.ListCallbacksRequest(tenant_id=tenant_id, call_id=call_id, page_size=PAGE_SIZE)
+            )
         except grpc.aio.AioRpcError as error:
             raise peer_error("booking", error) from error
+        # What came free later for a wish of this call was promised to nobody in it.
+        return any(
+            callback.call_id == call_id and not callback.waitlist_entry_id for callback in answer.callbacks
+        )
+
+
+def _held(entry: care_pb2.WaitlistEntry) -> FoundSlot:
+    offer = entry.offer
+    return FoundSlot(
+        option_id=offer.option_id,
+        start=offer.start_time.ToDatetime(UTC),
+        end=offer.end_time.ToDatetime(UTC),
+        person_id=offer.person_id,
+        service_id=entry.service_id,
+        held_until=offer.expire_time.ToDatetime(UTC),
+    )
 
 
 def _stamp(instant: datetime) -> Timestamp:

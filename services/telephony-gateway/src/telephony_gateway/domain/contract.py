@@ -101,7 +101,8 @@ _NOTING = "Einen Moment, ich notiere das."
 CONTRACTS = (
     Contract(
         "get_context",
-        "Call once at the start: the business, today's date and opening hours, and who is calling, if known.",
+        "Call once at the start: the business, today's date and opening hours, who is calling, if known, and options that came "
+        "free for a caller who waits.",
         (LANGUAGE,),
         (Status.OK, Status.PENDING, Status.ERROR),
     ),

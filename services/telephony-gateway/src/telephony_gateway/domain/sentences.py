@@ -67,6 +67,7 @@ class Sentence(enum.Enum):
     NOBODY_CAN = enum.auto()
     SERVICES = enum.auto()
     GREETING = enum.auto()
+    CAME_FREE = enum.auto()
     OPEN_TODAY = enum.auto()
     CLOSED_TODAY = enum.auto()
     SPAN = enum.auto()

@@ -12,6 +12,7 @@ from telephony_gateway.usecases.get_appointments import get_appointments
 from telephony_gateway.usecases.get_context import get_context
 from telephony_gateway.usecases.join_waitlist import join_waitlist
 from telephony_gateway.usecases.list_services import list_services
+from telephony_gateway.usecases.offered_slots import SlotsWithOffers
 from telephony_gateway.usecases.ports import Appointments, Care, SeriesBookings, Sessions, Slots
 from telephony_gateway.usecases.request_callback import request_callback
 from telephony_gateway.usecases.reschedule_appointment import reschedule_appointment
@@ -34,21 +35,24 @@ class Peers:
 def functions(peers: Peers) -> dict[str, Function]:
     """Every function that the gateway serves, by its name without version; the same as domain.contract.CONTRACTS."""
 
+    def slots(talk: Conversation) -> Slots:
+        return SlotsWithOffers(peers.slots, peers.care, now=talk.now)
+
     async def services(talk: Conversation) -> Answer:
         return list_services(talk)
 
     return {
         "get_context": lambda talk: get_context(talk, care=peers.care),
         "list_services": services,
-        "check_availability": lambda talk: check_availability(talk, slots=peers.slots),
-        "get_alternatives": lambda talk: get_alternatives(talk, slots=peers.slots),
+        "check_availability": lambda talk: check_availability(talk, slots=slots(talk)),
+        "get_alternatives": lambda talk: get_alternatives(talk, slots=slots(talk)),
         "start_booking": lambda talk: start_booking(
-            talk, bookings=peers.bookings, sessions=peers.sessions, slots=peers.slots
+            talk, bookings=peers.bookings, sessions=peers.sessions, slots=slots(talk)
         ),
         "get_appointments": lambda talk: get_appointments(talk, appointments=peers.appointments),
         "cancel_appointment": lambda talk: cancel_appointment(talk, appointments=peers.appointments),
         "reschedule_appointment": lambda talk: reschedule_appointment(
-            talk, appointments=peers.appointments, slots=peers.slots
+            talk, appointments=peers.appointments, slots=slots(talk)
         ),
         "request_callback": lambda talk: request_callback(talk, care=peers.care),
         "join_waitlist": lambda talk: join_waitlist(talk, care=peers.care),

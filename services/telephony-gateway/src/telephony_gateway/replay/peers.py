@@ -185,6 +185,11 @@ class RecordedPeers:
         person = self._person_id(str(self.answer.get("usual_staff", "")))
         return KnownCustomer(name, None, service, person)
 
+    async def offers(self, branch: DialledBranch, number: str) -> tuple[FoundSlot, ...]:
+        """What the caller was greeted with; what a search was answered with stands among its options."""
+        greeted = self.answer.get("status") == Status.OK.value
+        return tuple(map(self._slot, self.answer.get("options", ()))) if greeted else ()
+
     async def note_callback(self, branch: DialledBranch, caller: Caller, wish: CallbackWish) -> datetime:
         """Until when it was planned."""
         self._status()

@@ -7,23 +7,18 @@ from telephony_gateway.domain.answers import Answer, Status
 from telephony_gateway.domain.sentences import Sentence
 from telephony_gateway.usecases.conversation import Conversation
 from telephony_gateway.usecases.dynamic_variables import opening_on
-from telephony_gateway.usecases.ports import Care, PeerError
+from telephony_gateway.usecases.offered_slots import PATIENCE_S, offers_for
+from telephony_gateway.usecases.offers import offered, spoken_choices
+from telephony_gateway.usecases.ports import Care, Found, FoundSlot, PeerError, SearchOutcome, SlotWish
 from telephony_gateway.usecases.saying import spoken_day
 from telephony_gateway.usecases.welcome import Greeted, who_calls
-
-PATIENCE_S = 0.5
-"""How long the first sentence of a call waits for the caller's name."""
 
 
 async def get_context(talk: Conversation, *, care: Care) -> Answer:
     """The business, the date of today in its zone, its hours and services, and who calls, if that is known. Raises
     nothing: a greeting does not wait for anybody's memory."""
     branch, local = talk.branch, talk.now.astimezone(talk.branch.zone)
-    try:
-        async with asyncio.timeout(PATIENCE_S):
-            caller = await who_calls(branch, talk.caller, care=care)
-    except (PeerError, TimeoutError):
-        caller = Greeted()
+    caller, offers = await _known(talk, care)
     details: dict[str, Any] = {
         "business": branch.business_name,
         "now": local.isoformat(timespec="minutes"),
@@ -34,6 +29,8 @@ async def get_context(talk: Conversation, *, care: Care) -> Answer:
         "staff": [person.name for person in branch.people],
         **known_of(caller),
     }
+    if offers:
+        return _with_offers(talk, offers, details)
     message = Sentence.GREETING.say(
         branch.language,
         business=branch.business_name,
@@ -41,6 +38,36 @@ async def get_context(talk: Conversation, *, care: Care) -> Answer:
         opening=opening_on(branch, local.date()),
     )
     return Answer(Status.OK, message, details=details)
+
+
+async def _known(talk: Conversation, care: Care) -> tuple[Greeted, tuple[FoundSlot, ...]]:
+    """Who calls, and what is held for the number; what is not known in time is nothing."""
+    try:
+        async with asyncio.timeout(PATIENCE_S):
+            return await asyncio.gather(
+                who_calls(talk.branch, talk.caller, care=care),
+                offers_for(talk.branch, talk.caller, care=care, now=talk.now),
+            )
+    except (PeerError, TimeoutError):
+        return Greeted(), ()
+
+
+def _with_offers(talk: Conversation, offers: tuple[FoundSlot, ...], details: dict[str, Any]) -> Answer:
+    """What came free for whoever calls is said first; a yes to it is a yes to its option."""
+    first = offers[0]
+    alike = tuple(offer for offer in offers if offer.service_id == first.service_id)
+    found = Found(
+        SearchOutcome.AVAILABLE, alike, holds_work=True, min_notice_minutes=0,
+        horizon_days=talk.branch.horizon_days,
+    )  # fmt: skip
+    options = offered(found, SlotWish(first.service_id, "", first.start), talk)
+    message = Sentence.CAME_FREE.say(
+        talk.language,
+        business=talk.branch.business_name,
+        service=options[0].service,
+        choices=spoken_choices(options, talk.branch, name_people=True),
+    )
+    return Answer(Status.OK, message, options, details)
 
 
 def known_of(caller: Greeted) -> dict[str, str]:

@@ -256,6 +256,10 @@ class Care(Protocol):
         """Promise a callback; until when it is planned. Raises PeerError."""
         ...
 
+    async def offers(self, branch: DialledBranch, number: str) -> tuple[FoundSlot, ...]:
+        """What is held on the waiting list for a number in this branch, who joined first at the head. Raises PeerError."""
+        ...
+
     async def join_waitlist(self, branch: DialledBranch, caller: Caller, wish: WaitingWish) -> Window:
         """Note a wish; the window that was stored. Raises PeerError, NameRefusedError."""
         ...
