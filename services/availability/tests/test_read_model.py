@@ -148,7 +148,11 @@ class Diary:
         return at_wish(
             calendar,
             Ask(
-                {known("anna"): planned(place, self.here.service("cut"), self.here.person(known("anna")))},
+                {
+                    known("anna"): planned(
+                        self.here, place, self.here.service("cut"), self.here.person(known("anna"))
+                    )
+                },
                 now,
                 besides=besides,
             ),

@@ -179,6 +179,8 @@ async def test_rules_are_asked_for_again_once_they_are_old(
 
 
 HOUR = timedelta(hours=1)
+OF_BOTH = Policy(person_id=PERSON, service_id=SERVICE, moves_max=5)
+OF_HER_ELSEWHERE = Policy(person_id=PERSON, branch_id=uuid.UUID(int=9), moves_max=9)
 WIDE, AT_BRANCH, OF_SERVICE, OF_PERSON = (
     Policy(moves_max=1, cancel_cutoff=HOUR),
     Policy(branch_id=uuid.UUID(BRANCH), moves_max=2),
@@ -199,6 +201,9 @@ WIDE, AT_BRANCH, OF_SERVICE, OF_PERSON = (
             1,
         ),
         ([WIDE, Policy(person_id=PERSON)], 1),
+        ([WIDE, OF_PERSON, OF_BOTH, OF_SERVICE, AT_BRANCH], 5),
+        ([WIDE, OF_SERVICE, OF_HER_ELSEWHERE], 3),
+        ([WIDE, Policy(service_id=SERVICE, person_id=uuid.uuid4(), moves_max=9), OF_SERVICE], 3),
         ([], None),
     ],
 )

@@ -110,6 +110,7 @@ def policies(draw: st.DrawFn, scope: tuple[str, str, str]) -> Policy:
         move_cutoff_minutes=draw(st.none() | small),
         fee_tiers=tuple(FeeTier(before, draw(small), draw(currencies)) for before in tiers),
         moves_max=draw(st.none() | st.integers(0, 100)),
+        min_notice_minutes=draw(st.none() | st.integers(0, 10_000)),
         cancellations_per_month_max=draw(st.none() | st.integers(0, 100)),
     )
 

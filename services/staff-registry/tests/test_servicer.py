@@ -53,10 +53,11 @@ async def test_rooms_days_minutes_and_policies_are_told_with_ids(registry: Any) 
     ]
     assert malik.working_hours[0].valid_from == "2026-07-01"
     assert (malik.buffer_before_minutes, therapy.buffer_after_minutes) == (5, 5)
-    whole, first_visit = told.policies
+    whole, first_visit, training = told.policies
     assert (whole.branch_id, whole.service_id, whole.person_id) == ("", "", "")
     assert whole.cancel_cutoff_minutes == 1440
     assert not whole.HasField("moves_max")
+    assert (training.service_id, training.min_notice_minutes) == (told.services[3].service_id, 60)
     assert (first_visit.service_id, first_visit.moves_max) == (told.services[4].service_id, 1)
 
 

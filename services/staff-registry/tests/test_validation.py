@@ -201,6 +201,7 @@ UNSOUND: list[tuple[str, Change, str]] = [
     ("a policy of nobody", policy(person_key="zoe"), "policies[0].person_key"),
     ("a cut-off after the start", policy(cancel_cutoff_minutes=-1), "policies[0].cancel_cutoff_minutes"),
     ("a cut-off of a year", policy(move_cutoff_minutes=525_600), "policies[0].move_cutoff_minutes"),
+    ("a policy's notice before now", policy(min_notice_minutes=-1), "policies[0].min_notice_minutes"),
     ("less than no move", policy(moves_max=-1), "policies[0].moves_max"),
     ("less than no cancellation", policy(cancellations_per_month_max=-1), "policies[0].cancellations_per_month_max"),
     ("two policies of the whole", business(policies=(Policy(moves_max=1), Policy(moves_max=2))), "policies[1]"),

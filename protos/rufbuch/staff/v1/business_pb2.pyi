@@ -730,6 +730,7 @@ class Policy(_message.Message):
     FEE_TIERS_FIELD_NUMBER: _builtins.int
     MOVES_MAX_FIELD_NUMBER: _builtins.int
     CANCELLATIONS_PER_MONTH_MAX_FIELD_NUMBER: _builtins.int
+    MIN_NOTICE_MINUTES_FIELD_NUMBER: _builtins.int
     branch_id: _builtins.str
     """Empty: of the whole business."""
     service_id: _builtins.str
@@ -742,6 +743,10 @@ class Policy(_message.Message):
     """How often one appointment may be moved."""
     cancellations_per_month_max: _builtins.int
     """How many appointments one customer may cancel in 30 days."""
+    min_notice_minutes: _builtins.int
+    """A start must lie at least this far ahead. Goes before the service's and the branch's own min_notice_minutes, but for
+    a service's, which goes before the policies of a branch and of the business; the branch's is what is left.
+    """
     @_builtins.property
     def fee_tiers(self) -> _containers.RepeatedCompositeFieldContainer[Global___FeeTier]:
         """What cancelling or moving costs, by how long before the start; the tightest that fits counts."""
@@ -757,15 +762,18 @@ class Policy(_message.Message):
         fee_tiers: _abc.Iterable[Global___FeeTier] | None = ...,
         moves_max: _builtins.int | None = ...,
         cancellations_per_month_max: _builtins.int | None = ...,
+        min_notice_minutes: _builtins.int | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_cancel_cutoff_minutes", b"_cancel_cutoff_minutes", "_cancellations_per_month_max", b"_cancellations_per_month_max", "_move_cutoff_minutes", b"_move_cutoff_minutes", "_moves_max", b"_moves_max", "cancel_cutoff_minutes", b"cancel_cutoff_minutes", "cancellations_per_month_max", b"cancellations_per_month_max", "move_cutoff_minutes", b"move_cutoff_minutes", "moves_max", b"moves_max"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_cancel_cutoff_minutes", b"_cancel_cutoff_minutes", "_cancellations_per_month_max", b"_cancellations_per_month_max", "_min_notice_minutes", b"_min_notice_minutes", "_move_cutoff_minutes", b"_move_cutoff_minutes", "_moves_max", b"_moves_max", "cancel_cutoff_minutes", b"cancel_cutoff_minutes", "cancellations_per_month_max", b"cancellations_per_month_max", "min_notice_minutes", b"min_notice_minutes", "move_cutoff_minutes", b"move_cutoff_minutes", "moves_max", b"moves_max"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_cancel_cutoff_minutes", b"_cancel_cutoff_minutes", "_cancellations_per_month_max", b"_cancellations_per_month_max", "_move_cutoff_minutes", b"_move_cutoff_minutes", "_moves_max", b"_moves_max", "branch_id", b"branch_id", "cancel_cutoff_minutes", b"cancel_cutoff_minutes", "cancellations_per_month_max", b"cancellations_per_month_max", "fee_tiers", b"fee_tiers", "move_cutoff_minutes", b"move_cutoff_minutes", "moves_max", b"moves_max", "person_id", b"person_id", "service_id", b"service_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_cancel_cutoff_minutes", b"_cancel_cutoff_minutes", "_cancellations_per_month_max", b"_cancellations_per_month_max", "_min_notice_minutes", b"_min_notice_minutes", "_move_cutoff_minutes", b"_move_cutoff_minutes", "_moves_max", b"_moves_max", "branch_id", b"branch_id", "cancel_cutoff_minutes", b"cancel_cutoff_minutes", "cancellations_per_month_max", b"cancellations_per_month_max", "fee_tiers", b"fee_tiers", "min_notice_minutes", b"min_notice_minutes", "move_cutoff_minutes", b"move_cutoff_minutes", "moves_max", b"moves_max", "person_id", b"person_id", "service_id", b"service_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__cancel_cutoff_minutes: _TypeAlias = _typing.Literal["cancel_cutoff_minutes"]  # noqa: Y015
     _WhichOneofArgType__cancel_cutoff_minutes: _TypeAlias = _typing.Literal["_cancel_cutoff_minutes", b"_cancel_cutoff_minutes"]  # noqa: Y015
     _WhichOneofReturnType__cancellations_per_month_max: _TypeAlias = _typing.Literal["cancellations_per_month_max"]  # noqa: Y015
     _WhichOneofArgType__cancellations_per_month_max: _TypeAlias = _typing.Literal["_cancellations_per_month_max", b"_cancellations_per_month_max"]  # noqa: Y015
+    _WhichOneofReturnType__min_notice_minutes: _TypeAlias = _typing.Literal["min_notice_minutes"]  # noqa: Y015
+    _WhichOneofArgType__min_notice_minutes: _TypeAlias = _typing.Literal["_min_notice_minutes", b"_min_notice_minutes"]  # noqa: Y015
     _WhichOneofReturnType__move_cutoff_minutes: _TypeAlias = _typing.Literal["move_cutoff_minutes"]  # noqa: Y015
     _WhichOneofArgType__move_cutoff_minutes: _TypeAlias = _typing.Literal["_move_cutoff_minutes", b"_move_cutoff_minutes"]  # noqa: Y015
     _WhichOneofReturnType__moves_max: _TypeAlias = _typing.Literal["moves_max"]  # noqa: Y015
@@ -774,6 +782,8 @@ class Policy(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__cancel_cutoff_minutes) -> _WhichOneofReturnType__cancel_cutoff_minutes | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__cancellations_per_month_max) -> _WhichOneofReturnType__cancellations_per_month_max | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__min_notice_minutes) -> _WhichOneofReturnType__min_notice_minutes | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__move_cutoff_minutes) -> _WhichOneofReturnType__move_cutoff_minutes | None: ...
     @_typing.overload

@@ -12,7 +12,7 @@ from availability.clients.streams import messages
 from availability.domain.hours import DailySpan, DayException, WeeklyRule, clock_min
 from availability.domain.service import Phase, PhaseKind, TimeWindow
 from availability.errors import BranchUnknownError, RegistryUnavailableError
-from availability.usecases.business import Branch, Business, OfferedService, Person
+from availability.usecases.business import Branch, Business, NoticeRule, OfferedService, Person
 from availability.usecases.businesses import BusinessChanged
 from chassis.grpc_client import fault_of
 from rufbuch.staff.v1 import business_pb2, service_pb2, service_pb2_grpc
@@ -83,7 +83,15 @@ def _business(business: business_pb2.Business) -> Business:
         people={person.person_id: _person(person) for person in business.people},
         services={service.service_id: _service(service) for service in business.services},
         aliases={alias: person.person_id for person in business.people for alias in person.alias_ids},
+        notice_rules=tuple(
+            _notice_rule(policy) for policy in business.policies if policy.HasField("min_notice_minutes")
+        ),
     )
+
+
+def _notice_rule(policy: business_pb2.Policy) -> NoticeRule:
+    notice = timedelta(minutes=policy.min_notice_minutes)
+    return NoticeRule(notice, policy.branch_id, policy.service_id, policy.person_id)
 
 
 def _branch(branch: business_pb2.Branch) -> Branch:

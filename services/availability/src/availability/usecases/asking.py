@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import chain
 
 from availability.domain.ask import Ask
@@ -41,6 +41,18 @@ class Question:
         services = tuple(map(business.service, service_ids))
         people = tuple(business.candidates(branch_id, each.service_id, person_id) for each in services)
         return cls(business, branch, services, people, moved_appointment_id)
+
+    @property
+    def notice(self) -> timedelta:
+        """How far ahead the visit must lie: of each service by whoever takes it soonest, of all the strictest."""
+        notices = (
+            min(
+                (self.business.notice_of(self.branch, service, each) for each in people),
+                default=self.business.notice_of(self.branch, service, ""),
+            )
+            for service, people in zip(self.services, self.people, strict=True)
+        )
+        return max(notices)
 
     @property
     def scope(self) -> Scope:
@@ -92,7 +104,10 @@ def put(question: Question, calendars: Calendars, held: Iterable[Held], now: dat
     ignoring = frozenset([BusyKey(BusySource.APPOINTMENT, moved)] if moved else ())
     asks = []
     for service, people, left in zip(question.services, question.people, places, strict=True):
-        own = {each: planned(question.branch, service, question.business.people[each]) for each in people}
+        own = {
+            each: planned(question.business, question.branch, service, question.business.people[each])
+            for each in people
+        }
         asks.append(Ask(own, now, ignoring, besides, dict.fromkeys(people, left.full_days())))
     return Asked(question, calendar, tuple(asks), places, besides)
 

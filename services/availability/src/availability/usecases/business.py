@@ -68,6 +68,28 @@ class OfferedService:
     """By phase: of which groups of rooms or devices it needs one each."""
 
 
+@dataclass(frozen=True, slots=True)
+class NoticeRule:
+    """How far ahead a start must lie in a part of the business; "" is any."""
+
+    notice: timedelta
+    branch_id: str = ""
+    service_id: str = ""
+    person_id: str = ""
+
+    def speaks_of(self, branch_id: str, service_id: str, person_id: str) -> bool:
+        """Whether it is about this."""
+        own = (self.branch_id, self.service_id, self.person_id)
+        return all(
+            one in ("", asked) for one, asked in zip(own, (branch_id, service_id, person_id), strict=True)
+        )
+
+    @property
+    def nearness(self) -> tuple[bool, bool, bool]:
+        """A person is nearer than a service, a service than a branch, a branch than the business."""
+        return bool(self.person_id), bool(self.service_id), bool(self.branch_id)
+
+
 @dataclass(frozen=True)
 class Business:
     """A tenant as it was when it was read; a change is another object."""
@@ -80,6 +102,18 @@ class Business:
     aliases: Mapping[str, str] = field(default_factory=dict)
     """Other ids of people, each with the id that it stands for. Such a row may still be listed beside the other while the
     registry makes them one; the time of both is one from then on (SR-01)."""
+    notice_rules: tuple[NoticeRule, ...] = ()
+
+    def notice_of(self, branch: Branch, service: OfferedService, person_id: str) -> timedelta:
+        """AV-07: how far ahead a start must lie, by the nearest rule; a service's own is one of the service, and a
+        branch's own is what is left where nothing else speaks."""
+        rules = [*self.notice_rules]
+        if service.notice is not None:
+            rules.append(NoticeRule(service.notice, service_id=service.service_id))
+        speaking = [each for each in rules if each.speaks_of(branch.branch_id, service.service_id, person_id)]
+        # The first of equally near ones: a policy goes before what the service says itself.
+        nearest = max(speaking, key=lambda each: each.nearness, default=None)
+        return nearest.notice if nearest else branch.notice
 
     def branch(self, branch_id: str) -> Branch:
         """Raises BranchUnknownError."""
@@ -130,7 +164,7 @@ class Business:
         ]
 
 
-def planned(branch: Branch, service: OfferedService, person: Person) -> Service:
+def planned(business: Business, branch: Branch, service: OfferedService, person: Person) -> Service:
     """A service as one person does it, under the rules of a branch."""
     return Service(
         service.service_id,
@@ -138,7 +172,7 @@ def planned(branch: Branch, service: OfferedService, person: Person) -> Service:
             Phase(phase.kind, person.paces.get((service.service_id, position), phase.minutes), phase.name)
             for position, phase in enumerate(service.phases)
         ),
-        notice=branch.notice if service.notice is None else service.notice,
+        notice=business.notice_of(branch, service, person.person_id),
         horizon=branch.horizon if service.horizon is None else service.horizon,
         buffer_before_min=service.buffers_min[0] + person.buffers_min[0],
         buffer_after_min=service.buffers_min[1] + person.buffers_min[1],
@@ -155,8 +189,6 @@ def needs(branch: Branch, service: OfferedService) -> tuple[DeviceNeed, ...]:
     )
 
 
-def bounds_of(branch: Branch, services: Sequence[OfferedService]) -> tuple[timedelta, timedelta]:
-    """The notice and the horizon of a visit: the strictest of its services."""
-    notices = (branch.notice if service.notice is None else service.notice for service in services)
-    horizons = (branch.horizon if service.horizon is None else service.horizon for service in services)
-    return max(notices), min(horizons)
+def horizon_of(branch: Branch, services: Sequence[OfferedService]) -> timedelta:
+    """How far ahead a visit may lie: the strictest of its services."""
+    return min(branch.horizon if service.horizon is None else service.horizon for service in services)

@@ -30,16 +30,16 @@ class PlanSlot:
             raise WishInvalidError("a start is on a whole minute", field="start_time")
         if not business.candidates(branch_id, service_id, person_id):
             raise WishInvalidError("the person does not do this in this branch", field="person_id")
-        option = Option(person_id, planned(branch, service, person), to_minute(start))
+        option = Option(person.person_id, planned(business, branch, service, person), to_minute(start))
         return Offer(
             option_id="",
             branch_id=branch_id,
             service_id=service_id,
             service_name=service.name,
-            person_id=person_id,
+            person_id=person.person_id,
             start=option.start,
             end=option.end,
             phases=tuple(phases_of(Plan((Part(service, option),)))),
-            occupied=tuple(Taking(person_id, interval) for interval in option.occupied),
+            occupied=tuple(Taking(person.person_id, interval) for interval in option.occupied),
             service_ids=(service_id,),
         )

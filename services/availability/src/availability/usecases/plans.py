@@ -112,7 +112,9 @@ class SeveralParts:
         allowed = lattice.full
         for number, each in enumerate(self.wanted):
             service = next(iter(each.ask.services.values()))
-            bound = service if number == 0 else replace(service, windows=())
+            # Who will do it is not known yet: nobody's notice is passed over.
+            notice = max(one.notice for one in each.ask.services.values())
+            bound = replace(service, notice=notice, windows=service.windows if number == 0 else ())
             everything = (Interval(lattice.origin_min, lattice.end_min),)
             allowed &= wanted_points(self.branch, each.ask, bound, everything)
         return visit.mask(allowed & ~self._full_days())

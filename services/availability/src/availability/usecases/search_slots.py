@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from availability.domain.holds import Caller, Held, Offer
 from availability.errors import HoldsUnavailableError, TooManyHoldsError
 from availability.usecases.asking import Asked, Question, put
-from availability.usecases.business import bounds_of
+from availability.usecases.business import horizon_of
 from availability.usecases.businesses import Businesses
 from availability.usecases.calendars import Calendars
 from availability.usecases.offering import offer_of
@@ -143,5 +143,6 @@ def _answer(
     held: bool | None,
     expires: datetime | None = None,
 ) -> Answer:
-    notice, horizon = bounds_of(search.question.branch, search.question.services)
-    return Answer(outcome, tuple(offers), held, expires, notice, horizon)
+    question = search.question
+    horizon = horizon_of(question.branch, question.services)
+    return Answer(outcome, tuple(offers), held, expires, question.notice, horizon)

@@ -213,6 +213,8 @@ class Policy:
     """How often one appointment may be moved."""
     cancellations_per_month_max: int | None = None
     """How many appointments one customer may cancel in 30 days."""
+    min_notice_minutes: int | None = None
+    """No start nearer than this; see the contract for how it goes with a service's and a branch's own."""
 
     def scope(self) -> tuple[str, str, str]:
         """Which part of the business it speaks of: branch, service, person, each "" where any is meant."""

@@ -1,4 +1,4 @@
-"""The rules for policies: what a business can rule about cancelling and moving."""
+"""The rules for policies: what a business can rule about booking, cancelling and moving."""
 
 from collections.abc import Sequence
 from itertools import pairwise
@@ -19,7 +19,7 @@ def policy_faults(at: str, policy: Policy, known: Known) -> Faults:
     for what, key, those in parts:
         if key:
             yield from rules.one_of(f"{at}.{what}_key", key, those, what)
-    for field in ("cancel_cutoff_minutes", "move_cutoff_minutes"):
+    for field in ("min_notice_minutes", "cancel_cutoff_minutes", "move_cutoff_minutes"):
         yield from rules.maybe_within(f"{at}.{field}", getattr(policy, field), 0, rules.NOTICE_MINUTES_MAX)
     for field in ("moves_max", "cancellations_per_month_max"):
         yield from rules.maybe_within(f"{at}.{field}", getattr(policy, field), 0, 100)

@@ -75,6 +75,7 @@ _POLICIES = """
     SELECT jsonb_agg(jsonb_build_object('branch_key', b.key, 'service_key', s.key, 'person_key', p.key,
         'cancel_cutoff_minutes', x.cancel_cutoff_minutes, 'move_cutoff_minutes', x.move_cutoff_minutes,
         'moves_max', x.moves_max, 'cancellations_per_month_max', x.cancellations_per_month_max,
+        'min_notice_minutes', x.min_notice_minutes,
         'fee_tiers', (SELECT jsonb_agg(jsonb_build_object('minutes_before', f.minutes_before,
                 'fee_minor', f.fee_minor, 'currency', f.currency) ORDER BY f.minutes_before DESC) FROM fee_tier f
             WHERE (f.tenant_id, f.policy_position) = (x.tenant_id, x.position))))
@@ -228,6 +229,7 @@ def _policy(row: dict[str, Any]) -> Policy:
         fee_tiers=tuple(FeeTier(**tier) for tier in row["fee_tiers"] or ()),
         moves_max=row["moves_max"],
         cancellations_per_month_max=row["cancellations_per_month_max"],
+        min_notice_minutes=row["min_notice_minutes"],
     )
 
 

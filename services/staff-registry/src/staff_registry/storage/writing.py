@@ -262,10 +262,11 @@ async def _write_policies(connection: Connection, business: Business, ids: Ids) 
         connection,
         "policy",
         "tenant_id, position, branch_id, service_id, person_id, cancel_cutoff_minutes, move_cutoff_minutes,"
-        " moves_max, cancellations_per_month_max",
+        " moves_max, cancellations_per_month_max, min_notice_minutes",
         [
             (ids.tenant, n, *_scope(policy.scope(), ids), policy.cancel_cutoff_minutes,
-             policy.move_cutoff_minutes, policy.moves_max, policy.cancellations_per_month_max)
+             policy.move_cutoff_minutes, policy.moves_max, policy.cancellations_per_month_max,
+             policy.min_notice_minutes)
             for n, policy in enumerate(business.policies)
         ],
     )  # fmt: skip

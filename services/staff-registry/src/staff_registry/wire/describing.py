@@ -100,6 +100,7 @@ def _policy(policy: Policy) -> service_pb2.PolicyDescription:
         fee_tiers=fee_tier_messages(policy.fee_tiers),
         moves_max=policy.moves_max,
         cancellations_per_month_max=policy.cancellations_per_month_max,
+        min_notice_minutes=policy.min_notice_minutes,
     )
 
 

@@ -180,6 +180,7 @@ def _policy(message: service_pb2.PolicyDescription) -> Policy:
         ),
         moves_max=said.get("moves_max"),
         cancellations_per_month_max=said.get("cancellations_per_month_max"),
+        min_notice_minutes=said.get("min_notice_minutes"),
     )
 
 

@@ -296,6 +296,7 @@ def _policy(node: Node, *, currency: str) -> Policy:
         branch="branch_key", service="service_key", person="person_key",
         cancel_cutoff_minutes="cancel_cutoff_minutes", move_cutoff_minutes="move_cutoff_minutes",
         fees="fee_tiers", moves_max="moves_max", cancellations_per_month_max="cancellations_per_month_max",
+        min_notice_minutes="min_notice_minutes",
     )  # fmt: skip
     return Policy(
         branch_key=fields["branch"].text(""),
@@ -306,6 +307,7 @@ def _policy(node: Node, *, currency: str) -> Policy:
         fee_tiers=fields["fees"].each(partial(_fee, currency=currency)),
         moves_max=fields["moves_max"].maybe_whole(),
         cancellations_per_month_max=fields["cancellations_per_month_max"].maybe_whole(),
+        min_notice_minutes=fields["min_notice_minutes"].maybe_whole(),
     )
 
 

@@ -220,6 +220,7 @@ def _policy(policy: Policy, currency: str) -> Block:
         fees=[_fee(tier, currency) for tier in policy.fee_tiers] or None,
         moves_max=policy.moves_max,
         cancellations_per_month_max=policy.cancellations_per_month_max,
+        min_notice_minutes=policy.min_notice_minutes,
     )
 
 
