@@ -204,12 +204,15 @@ class Customer(_message.Message):
     NAME_FIELD_NUMBER: _builtins.int
     PHONE_NUMBER_FIELD_NUMBER: _builtins.int
     CALENDAR_EMAIL_FIELD_NUMBER: _builtins.int
+    EMAIL_FIELD_NUMBER: _builtins.int
     customer_id: _builtins.str
     name: _builtins.str
     phone_number: _builtins.str
     """E.164; empty: withheld."""
     calendar_email: _builtins.str
     """Technical address for calendars, one per customer, never a mailbox of somebody else."""
+    email: _builtins.str
+    """Where the customer wants to be written to; empty: unknown. Only where a customer is told as such, not with appointments."""
     def __init__(
         self,
         *,
@@ -217,10 +220,11 @@ class Customer(_message.Message):
         name: _builtins.str = ...,
         phone_number: _builtins.str = ...,
         calendar_email: _builtins.str = ...,
+        email: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["calendar_email", b"calendar_email", "customer_id", b"customer_id", "name", b"name", "phone_number", b"phone_number"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["calendar_email", b"calendar_email", "customer_id", b"customer_id", "email", b"email", "name", b"name", "phone_number", b"phone_number"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -11,6 +11,7 @@ from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from rufbuch.booking.v1 import appointment_pb2 as _appointment_pb2
 from rufbuch.booking.v1 import care_pb2 as _care_pb2
+from rufbuch.booking.v1 import message_pb2 as _message_pb2
 from rufbuch.booking.v1 import series_pb2 as _series_pb2
 import builtins as _builtins
 import sys
@@ -74,6 +75,8 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """Nobody was united under this resolution_id."""
     ERROR_REASON_WAITLIST_ENTRY_UNKNOWN: _ErrorReason.ValueType  # 40
     """No waiting wish of this business has the id."""
+    ERROR_REASON_MESSAGE_UNKNOWN: _ErrorReason.ValueType  # 60
+    """No message of this business has the id."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """Why a call was refused; the reason of the google.rpc.ErrorInfo, without its prefix."""
@@ -123,6 +126,8 @@ ERROR_REASON_RESOLUTION_UNKNOWN: ErrorReason.ValueType  # 31
 """Nobody was united under this resolution_id."""
 ERROR_REASON_WAITLIST_ENTRY_UNKNOWN: ErrorReason.ValueType  # 40
 """No waiting wish of this business has the id."""
+ERROR_REASON_MESSAGE_UNKNOWN: ErrorReason.ValueType  # 60
+"""No message of this business has the id."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015
 
 @_typing.final
@@ -140,6 +145,8 @@ class BookAppointmentRequest(_message.Message):
     REQUEST_ID_FIELD_NUMBER: _builtins.int
     MORE_OPTION_IDS_FIELD_NUMBER: _builtins.int
     MORE_NAMES_FIELD_NUMBER: _builtins.int
+    CUSTOMER_EMAIL_FIELD_NUMBER: _builtins.int
+    CUSTOMER_EMAIL_CONFIRMED_FIELD_NUMBER: _builtins.int
     tenant_id: _builtins.str
     branch_id: _builtins.str
     option_id: _builtins.str
@@ -150,6 +157,10 @@ class BookAppointmentRequest(_message.Message):
     customer_name: _builtins.str
     request_id: _builtins.str
     """One per wish of a caller; kept for 24 hours."""
+    customer_email: _builtins.str
+    """Where the customer wants to be written to; empty: nothing was said. It is kept where none is known yet."""
+    customer_email_confirmed: _builtins.bool
+    """True: the caller has heard the address read back and agreed; only then it takes the place of one that is known."""
     @_builtins.property
     def more_option_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """More options of the same call, booked together with the first or not at all: a party."""
@@ -170,10 +181,12 @@ class BookAppointmentRequest(_message.Message):
         request_id: _builtins.str = ...,
         more_option_ids: _abc.Iterable[_builtins.str] | None = ...,
         more_names: _abc.Iterable[_builtins.str] | None = ...,
+        customer_email: _builtins.str = ...,
+        customer_email_confirmed: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["branch_id", b"branch_id", "call_id", b"call_id", "caller_number", b"caller_number", "customer_name", b"customer_name", "more_names", b"more_names", "more_option_ids", b"more_option_ids", "option_id", b"option_id", "request_id", b"request_id", "tenant_id", b"tenant_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["branch_id", b"branch_id", "call_id", b"call_id", "caller_number", b"caller_number", "customer_email", b"customer_email", "customer_email_confirmed", b"customer_email_confirmed", "customer_name", b"customer_name", "more_names", b"more_names", "more_option_ids", b"more_option_ids", "option_id", b"option_id", "request_id", b"request_id", "tenant_id", b"tenant_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -188,8 +201,11 @@ class BookAppointmentResponse(_message.Message):
     APPOINTMENT_FIELD_NUMBER: _builtins.int
     REPEATED_ANSWER_FIELD_NUMBER: _builtins.int
     MORE_APPOINTMENTS_FIELD_NUMBER: _builtins.int
+    CONFIRMATION_CHANNEL_FIELD_NUMBER: _builtins.int
     repeated_answer: _builtins.bool
     """True where the request_id had been answered before."""
+    confirmation_channel: _message_pb2.MessageChannel.ValueType
+    """The way on which a confirmation is sent; unspecified: none is, or it is not known at the moment."""
     @_builtins.property
     def appointment(self) -> _appointment_pb2.Appointment: ...
     @_builtins.property
@@ -202,10 +218,11 @@ class BookAppointmentResponse(_message.Message):
         appointment: _appointment_pb2.Appointment | None = ...,
         repeated_answer: _builtins.bool = ...,
         more_appointments: _abc.Iterable[_appointment_pb2.Appointment] | None = ...,
+        confirmation_channel: _message_pb2.MessageChannel.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["appointment", b"appointment"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["appointment", b"appointment", "more_appointments", b"more_appointments", "repeated_answer", b"repeated_answer"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["appointment", b"appointment", "confirmation_channel", b"confirmation_channel", "more_appointments", b"more_appointments", "repeated_answer", b"repeated_answer"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -461,10 +478,13 @@ class RescheduleAppointmentResponse(_message.Message):
     REPEATED_ANSWER_FIELD_NUMBER: _builtins.int
     FEE_MINOR_FIELD_NUMBER: _builtins.int
     FEE_CURRENCY_FIELD_NUMBER: _builtins.int
+    CONFIRMATION_CHANNEL_FIELD_NUMBER: _builtins.int
     repeated_answer: _builtins.bool
     fee_minor: _builtins.int
     """What the move costs, in minor units; 0: nothing."""
     fee_currency: _builtins.str
+    confirmation_channel: _message_pb2.MessageChannel.ValueType
+    """As in BookAppointmentResponse."""
     @_builtins.property
     def appointment(self) -> _appointment_pb2.Appointment: ...
     @_builtins.property
@@ -477,10 +497,11 @@ class RescheduleAppointmentResponse(_message.Message):
         repeated_answer: _builtins.bool = ...,
         fee_minor: _builtins.int = ...,
         fee_currency: _builtins.str = ...,
+        confirmation_channel: _message_pb2.MessageChannel.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["appointment", b"appointment", "previous", b"previous"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["appointment", b"appointment", "fee_currency", b"fee_currency", "fee_minor", b"fee_minor", "previous", b"previous", "repeated_answer", b"repeated_answer"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["appointment", b"appointment", "confirmation_channel", b"confirmation_channel", "fee_currency", b"fee_currency", "fee_minor", b"fee_minor", "previous", b"previous", "repeated_answer", b"repeated_answer"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -530,9 +551,12 @@ class CancelAppointmentResponse(_message.Message):
     APPOINTMENT_FIELD_NUMBER: _builtins.int
     FEE_MINOR_FIELD_NUMBER: _builtins.int
     FEE_CURRENCY_FIELD_NUMBER: _builtins.int
+    CONFIRMATION_CHANNEL_FIELD_NUMBER: _builtins.int
     fee_minor: _builtins.int
     """What cancelling costs, in minor units; 0: nothing."""
     fee_currency: _builtins.str
+    confirmation_channel: _message_pb2.MessageChannel.ValueType
+    """As in BookAppointmentResponse."""
     @_builtins.property
     def appointment(self) -> _appointment_pb2.Appointment: ...
     def __init__(
@@ -541,10 +565,11 @@ class CancelAppointmentResponse(_message.Message):
         appointment: _appointment_pb2.Appointment | None = ...,
         fee_minor: _builtins.int = ...,
         fee_currency: _builtins.str = ...,
+        confirmation_channel: _message_pb2.MessageChannel.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["appointment", b"appointment"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["appointment", b"appointment", "fee_currency", b"fee_currency", "fee_minor", b"fee_minor"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["appointment", b"appointment", "confirmation_channel", b"confirmation_channel", "fee_currency", b"fee_currency", "fee_minor", b"fee_minor"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -750,6 +775,7 @@ class ExportCustomerResponse(_message.Message):
     APPOINTMENTS_FIELD_NUMBER: _builtins.int
     CALLBACKS_FIELD_NUMBER: _builtins.int
     WAITLIST_ENTRIES_FIELD_NUMBER: _builtins.int
+    MESSAGES_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def customer(self) -> _appointment_pb2.Customer: ...
     @_builtins.property
@@ -758,6 +784,8 @@ class ExportCustomerResponse(_message.Message):
     def callbacks(self) -> _containers.RepeatedCompositeFieldContainer[_care_pb2.Callback]: ...
     @_builtins.property
     def waitlist_entries(self) -> _containers.RepeatedCompositeFieldContainer[_care_pb2.WaitlistEntry]: ...
+    @_builtins.property
+    def messages(self) -> _containers.RepeatedCompositeFieldContainer[_message_pb2.Message]: ...
     def __init__(
         self,
         *,
@@ -765,10 +793,11 @@ class ExportCustomerResponse(_message.Message):
         appointments: _abc.Iterable[_appointment_pb2.Appointment] | None = ...,
         callbacks: _abc.Iterable[_care_pb2.Callback] | None = ...,
         waitlist_entries: _abc.Iterable[_care_pb2.WaitlistEntry] | None = ...,
+        messages: _abc.Iterable[_message_pb2.Message] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["customer", b"customer"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["appointments", b"appointments", "callbacks", b"callbacks", "customer", b"customer", "waitlist_entries", b"waitlist_entries"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["appointments", b"appointments", "callbacks", b"callbacks", "customer", b"customer", "messages", b"messages", "waitlist_entries", b"waitlist_entries"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

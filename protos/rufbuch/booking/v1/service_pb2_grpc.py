@@ -3,6 +3,7 @@
 import grpc
 import warnings
 
+from rufbuch.booking.v1 import message_pb2 as rufbuch_dot_booking_dot_v1_dot_message__pb2
 from rufbuch.booking.v1 import people_pb2 as rufbuch_dot_booking_dot_v1_dot_people__pb2
 from rufbuch.booking.v1 import service_pb2 as rufbuch_dot_booking_dot_v1_dot_service__pb2
 
@@ -120,6 +121,16 @@ class BookingServiceStub:
                 '/rufbuch.booking.v1.BookingService/LeaveWaitlist',
                 request_serializer=rufbuch_dot_booking_dot_v1_dot_service__pb2.LeaveWaitlistRequest.SerializeToString,
                 response_deserializer=rufbuch_dot_booking_dot_v1_dot_service__pb2.LeaveWaitlistResponse.FromString,
+                _registered_method=True)
+        self.ListMessages = channel.unary_unary(
+                '/rufbuch.booking.v1.BookingService/ListMessages',
+                request_serializer=rufbuch_dot_booking_dot_v1_dot_message__pb2.ListMessagesRequest.SerializeToString,
+                response_deserializer=rufbuch_dot_booking_dot_v1_dot_message__pb2.ListMessagesResponse.FromString,
+                _registered_method=True)
+        self.RetryMessage = channel.unary_unary(
+                '/rufbuch.booking.v1.BookingService/RetryMessage',
+                request_serializer=rufbuch_dot_booking_dot_v1_dot_message__pb2.RetryMessageRequest.SerializeToString,
+                response_deserializer=rufbuch_dot_booking_dot_v1_dot_message__pb2.RetryMessageResponse.FromString,
                 _registered_method=True)
         self.GetAppointment = channel.unary_unary(
                 '/rufbuch.booking.v1.BookingService/GetAppointment',
@@ -305,6 +316,21 @@ class BookingServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListMessages(self, request, context):
+        """Messages of a business, the newest first. INVALID_ARGUMENT (PAGE_TOKEN_INVALID, REQUEST_INVALID).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RetryMessage(self, request, context):
+        """Has a message that FAILED, or is UNKNOWN, tried again by an operator, who may send it twice by that. INVALID_ARGUMENT
+        (REQUEST_INVALID). NOT_FOUND (MESSAGE_UNKNOWN). FAILED_PRECONDITION (ILLEGAL_MOVE): it is in another state.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def GetAppointment(self, request, context):
         """One appointment. NOT_FOUND (APPOINTMENT_UNKNOWN): none of this business has the id.
         """
@@ -439,6 +465,16 @@ def add_BookingServiceServicer_to_server(servicer, server):
                     servicer.LeaveWaitlist,
                     request_deserializer=rufbuch_dot_booking_dot_v1_dot_service__pb2.LeaveWaitlistRequest.FromString,
                     response_serializer=rufbuch_dot_booking_dot_v1_dot_service__pb2.LeaveWaitlistResponse.SerializeToString,
+            ),
+            'ListMessages': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListMessages,
+                    request_deserializer=rufbuch_dot_booking_dot_v1_dot_message__pb2.ListMessagesRequest.FromString,
+                    response_serializer=rufbuch_dot_booking_dot_v1_dot_message__pb2.ListMessagesResponse.SerializeToString,
+            ),
+            'RetryMessage': grpc.unary_unary_rpc_method_handler(
+                    servicer.RetryMessage,
+                    request_deserializer=rufbuch_dot_booking_dot_v1_dot_message__pb2.RetryMessageRequest.FromString,
+                    response_serializer=rufbuch_dot_booking_dot_v1_dot_message__pb2.RetryMessageResponse.SerializeToString,
             ),
             'GetAppointment': grpc.unary_unary_rpc_method_handler(
                     servicer.GetAppointment,
@@ -931,6 +967,60 @@ class BookingService:
             '/rufbuch.booking.v1.BookingService/LeaveWaitlist',
             rufbuch_dot_booking_dot_v1_dot_service__pb2.LeaveWaitlistRequest.SerializeToString,
             rufbuch_dot_booking_dot_v1_dot_service__pb2.LeaveWaitlistResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListMessages(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/rufbuch.booking.v1.BookingService/ListMessages',
+            rufbuch_dot_booking_dot_v1_dot_message__pb2.ListMessagesRequest.SerializeToString,
+            rufbuch_dot_booking_dot_v1_dot_message__pb2.ListMessagesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RetryMessage(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/rufbuch.booking.v1.BookingService/RetryMessage',
+            rufbuch_dot_booking_dot_v1_dot_message__pb2.RetryMessageRequest.SerializeToString,
+            rufbuch_dot_booking_dot_v1_dot_message__pb2.RetryMessageResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -5,6 +5,7 @@ isort:skip_file
 
 from collections import abc as _abc
 from grpc import aio as _aio
+from rufbuch.booking.v1 import message_pb2 as _message_pb2
 from rufbuch.booking.v1 import people_pb2 as _people_pb2
 from rufbuch.booking.v1 import service_pb2 as _service_pb2
 import abc as _abc_1
@@ -110,6 +111,12 @@ class BookingServiceStub:
     answer. NOT_FOUND (WAITLIST_ENTRY_UNKNOWN). PERMISSION_DENIED (NOT_THE_CUSTOMER): neither the number nor the call of the
     wish. FAILED_PRECONDITION (ILLEGAL_MOVE): it has ended otherwise.
     """
+    ListMessages: _grpc.UnaryUnaryMultiCallable[_message_pb2.ListMessagesRequest, _message_pb2.ListMessagesResponse]
+    """Messages of a business, the newest first. INVALID_ARGUMENT (PAGE_TOKEN_INVALID, REQUEST_INVALID)."""
+    RetryMessage: _grpc.UnaryUnaryMultiCallable[_message_pb2.RetryMessageRequest, _message_pb2.RetryMessageResponse]
+    """Has a message that FAILED, or is UNKNOWN, tried again by an operator, who may send it twice by that. INVALID_ARGUMENT
+    (REQUEST_INVALID). NOT_FOUND (MESSAGE_UNKNOWN). FAILED_PRECONDITION (ILLEGAL_MOVE): it is in another state.
+    """
     GetAppointment: _grpc.UnaryUnaryMultiCallable[_service_pb2.GetAppointmentRequest, _service_pb2.GetAppointmentResponse]
     """One appointment. NOT_FOUND (APPOINTMENT_UNKNOWN): none of this business has the id."""
     ListAppointments: _grpc.UnaryUnaryMultiCallable[_service_pb2.ListAppointmentsRequest, _service_pb2.ListAppointmentsResponse]
@@ -212,6 +219,12 @@ class BookingServiceAsyncStub(BookingServiceStub):
     """Takes a wish back; what was held for it goes to the next who fits. What is withdrawn already stays so, with the same
     answer. NOT_FOUND (WAITLIST_ENTRY_UNKNOWN). PERMISSION_DENIED (NOT_THE_CUSTOMER): neither the number nor the call of the
     wish. FAILED_PRECONDITION (ILLEGAL_MOVE): it has ended otherwise.
+    """
+    ListMessages: _aio.UnaryUnaryMultiCallable[_message_pb2.ListMessagesRequest, _message_pb2.ListMessagesResponse]  # type: ignore[assignment]
+    """Messages of a business, the newest first. INVALID_ARGUMENT (PAGE_TOKEN_INVALID, REQUEST_INVALID)."""
+    RetryMessage: _aio.UnaryUnaryMultiCallable[_message_pb2.RetryMessageRequest, _message_pb2.RetryMessageResponse]  # type: ignore[assignment]
+    """Has a message that FAILED, or is UNKNOWN, tried again by an operator, who may send it twice by that. INVALID_ARGUMENT
+    (REQUEST_INVALID). NOT_FOUND (MESSAGE_UNKNOWN). FAILED_PRECONDITION (ILLEGAL_MOVE): it is in another state.
     """
     GetAppointment: _aio.UnaryUnaryMultiCallable[_service_pb2.GetAppointmentRequest, _service_pb2.GetAppointmentResponse]  # type: ignore[assignment]
     """One appointment. NOT_FOUND (APPOINTMENT_UNKNOWN): none of this business has the id."""
@@ -414,6 +427,24 @@ class BookingServiceServicer(metaclass=_abc_1.ABCMeta):
         """Takes a wish back; what was held for it goes to the next who fits. What is withdrawn already stays so, with the same
         answer. NOT_FOUND (WAITLIST_ENTRY_UNKNOWN). PERMISSION_DENIED (NOT_THE_CUSTOMER): neither the number nor the call of the
         wish. FAILED_PRECONDITION (ILLEGAL_MOVE): it has ended otherwise.
+        """
+
+    @_abc_1.abstractmethod
+    def ListMessages(
+        self,
+        request: _message_pb2.ListMessagesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_message_pb2.ListMessagesResponse, _abc.Awaitable[_message_pb2.ListMessagesResponse]]:
+        """Messages of a business, the newest first. INVALID_ARGUMENT (PAGE_TOKEN_INVALID, REQUEST_INVALID)."""
+
+    @_abc_1.abstractmethod
+    def RetryMessage(
+        self,
+        request: _message_pb2.RetryMessageRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_message_pb2.RetryMessageResponse, _abc.Awaitable[_message_pb2.RetryMessageResponse]]:
+        """Has a message that FAILED, or is UNKNOWN, tried again by an operator, who may send it twice by that. INVALID_ARGUMENT
+        (REQUEST_INVALID). NOT_FOUND (MESSAGE_UNKNOWN). FAILED_PRECONDITION (ILLEGAL_MOVE): it is in another state.
         """
 
     @_abc_1.abstractmethod

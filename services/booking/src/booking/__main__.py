@@ -9,12 +9,18 @@ from starlette.applications import Starlette
 from booking import migration
 from booking.assembly import booking_service
 from booking.clients.availability import DEADLINE_S, HARMLESS_TO_REPEAT
+from booking.clients.message_setup import GET_MESSAGE_SETUP
 from booking.clients.registry import DEADLINE_S as REGISTRY_S
 from booking.clients.registry import GET_BUSINESS
+from booking.clients.sms import SmsCarrier, sms_http
+from booking.clients.smtp import SmtpCarrier
 from booking.domain.contact import HoldTerms
+from booking.domain.messages.message import Channel
+from booking.message_work import message_work
 from booking.settings import Settings
 from booking.storage.requests import SqlRequests
 from booking.usecases.forget_requests import forget_requests
+from booking.usecases.messages.ports import Carrier
 from booking.waiting_work import waiting_work
 from booking.worker import working
 from chassis import postgres
@@ -36,7 +42,11 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
             channel(settings.availability_address, default_deadline_s=DEADLINE_S, retried=HARMLESS_TO_REPEAT)
         )
         registry = await enter(
-            channel(settings.staff_registry_address, default_deadline_s=REGISTRY_S, retried=[GET_BUSINESS])
+            channel(
+                settings.staff_registry_address,
+                default_deadline_s=REGISTRY_S,
+                retried=[GET_BUSINESS, GET_MESSAGE_SETUP],
+            )
         )
         readiness = Readiness({"database": lambda: postgres.check(pool)})
         operations = Starlette(routes=operations_routes(lambda: readiness.missing))
@@ -44,9 +54,17 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
         forget = SqlRequests(pool)
         await enter(background(lambda: forget_requests(forget, clock), name="forget requests", stop=stop))
         events = EventLog(pool)
-        work = waiting_work(pool, availability, registry, clock=clock, terms=_terms(settings), events=events)
-        await enter(working(pool, work.handlers, stop=stop, drain_s=drain_s))
-        for name, run in work.loops.items():
+        waiting = waiting_work(
+            pool, availability, registry, clock=clock, terms=_terms(settings), events=events
+        )
+        carriers: dict[Channel, Carrier] = {
+            Channel.EMAIL: SmtpCarrier(),
+            Channel.SMS: SmsCarrier(await enter(sms_http())),
+        }
+        messages = message_work(pool, registry, carriers, clock=clock, events=events)
+        handlers = {**waiting.handlers, **messages.handlers}
+        await enter(working(pool, handlers, stop=stop, drain_s=drain_s))
+        for name, run in {**waiting.loops, **messages.loops}.items():
             await enter(background(run, name=name, stop=stop))
         servicer = booking_service(
             pool,

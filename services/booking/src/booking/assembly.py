@@ -6,6 +6,7 @@ import grpc
 
 from booking.clients.availability import AvailabilityOptions
 from booking.clients.dates import AvailabilityDates
+from booking.clients.message_setup import RegistrySetups
 from booking.clients.registry import RegistryPolicies
 from booking.clients.slots import AvailabilitySlots
 from booking.servicer import Parts, booking_servicer
@@ -15,6 +16,8 @@ from booking.storage.callbacks import SqlCallbacks
 from booking.storage.changes import SqlChanges
 from booking.storage.customers import SqlCustomers
 from booking.storage.events import SqlEvents
+from booking.storage.messages.messages import SqlMessages
+from booking.storage.messages.notes import SqlNotes
 from booking.storage.moves import SqlMoves
 from booking.storage.people import SqlPeople
 from booking.storage.serieses import SqlSerieses
@@ -23,6 +26,7 @@ from booking.storage.waitlist import SqlWaitlist
 from booking.usecases.book_appointment import BookAppointment
 from booking.usecases.book_series import BookSeries
 from booking.usecases.change_appointment import ChangeAppointment
+from booking.usecases.messages.promise import Promises
 from booking.usecases.move_appointment import MoveAppointment
 from booking.usecases.overbook_appointment import OverbookAppointment
 from booking.usecases.waiting_options import WaitingOptions
@@ -67,6 +71,8 @@ def booking_service(
         customers=SqlCustomers(pool, events),
         people=SqlPeople(pool, events),
         waitlist=KeepWaitlist(SqlWaitlist(pool, events), policies, clock=clock),
+        messages=SqlMessages(pool),
+        promises=Promises(SqlNotes(pool, events), RegistrySetups(registry, clock=clock)),
         clock=clock,
     )
     return booking_servicer(parts)

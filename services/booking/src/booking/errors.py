@@ -148,3 +148,10 @@ class WaitlistEntryUnknownError(ServiceError):
 
 class WishImpossibleError(Exception):
     """The business cannot meet a waiting wish any more: it has no such branch, service or person."""
+
+
+class MessageUnknownError(ServiceError):
+    """No message of this business has the id."""
+
+    kind = Kind.NOT_FOUND
+    reason = "MESSAGE_UNKNOWN"

@@ -1,5 +1,6 @@
 """Reads requests: everything is checked before anything is asked."""
 
+from dataclasses import replace
 from itertools import zip_longest
 from uuid import UUID
 
@@ -8,6 +9,7 @@ from booking.domain.appointment import Overbooking
 from booking.domain.change import MoveOrder, Order
 from booking.domain.identifiers import key_of, some_words_of, uuid_of, words_of
 from booking.domain.listing import Filters
+from booking.domain.messages.contact import email_of
 from booking.domain.names import customer_name_of
 from booking.domain.overbooking import OverbookingOrder, Slot
 from booking.domain.phone_numbers import number_of
@@ -21,7 +23,7 @@ def wish_of(request: service_pb2.BookAppointmentRequest) -> Wish:
     """Who wants which options."""
     if len(request.more_names) > len(request.more_option_ids):
         raise RequestInvalidError("more_names", "more names than options")
-    return Wish.of(
+    wish = Wish.of(
         tenant_id=request.tenant_id,
         branch_id=request.branch_id,
         option_id=request.option_id,
@@ -31,6 +33,8 @@ def wish_of(request: service_pb2.BookAppointmentRequest) -> Wish:
         request_id=request.request_id,
         party=list(zip_longest(request.more_option_ids, request.more_names, fillvalue="")),
     )
+    email = email_of("customer_email", request.customer_email)
+    return replace(wish, customer_email=email, email_confirmed=request.customer_email_confirmed)
 
 
 def overbooking_of(request: service_pb2.OverbookAppointmentRequest) -> OverbookingOrder:

@@ -11,10 +11,12 @@ from prometheus_client import Counter
 from booking.domain.event import Event
 from booking.domain.identifiers import uuid_of
 from booking.domain.listing import page_size_of
+from booking.message_wire import channel_to_wire
 from booking.requests import filters_of, wish_of
 from booking.servicer_care import CareRpcs
 from booking.servicer_changes import ChangeRpcs
 from booking.servicer_making import MakingRpcs
+from booking.servicer_messages import MessageRpcs
 from booking.servicer_people import PeopleRpcs
 from booking.servicer_waitlist import WaitlistRpcs
 from booking.usecases.book_appointment import Answer, BookAppointment
@@ -22,6 +24,8 @@ from booking.usecases.book_series import BookSeries
 from booking.usecases.callbacks import Callbacks
 from booking.usecases.change_appointment import ChangeAppointment
 from booking.usecases.customers import Customers
+from booking.usecases.messages.ports import Messages
+from booking.usecases.messages.promise import Promises
 from booking.usecases.move_appointment import MoveAppointment
 from booking.usecases.overbook_appointment import OverbookAppointment
 from booking.usecases.people import People
@@ -60,11 +64,19 @@ class Parts:
     customers: Customers
     people: People
     waitlist: KeepWaitlist
+    messages: Messages
+    promises: Promises
     clock: Clock
 
 
 class BookingServicer(
-    MakingRpcs, ChangeRpcs, CareRpcs, WaitlistRpcs, PeopleRpcs, service_pb2_grpc.BookingServiceServicer
+    MakingRpcs,
+    ChangeRpcs,
+    CareRpcs,
+    WaitlistRpcs,
+    PeopleRpcs,
+    MessageRpcs,
+    service_pb2_grpc.BookingServiceServicer,
 ):
     """The RPCs."""
 
@@ -75,6 +87,7 @@ class BookingServicer(
         self._callbacks, self._customers, self._clock = parts.callbacks, parts.customers, parts.clock
         self._people = parts.people
         self._waitlist = parts.waitlist
+        self._messages, self._promises = parts.messages, parts.promises
 
     async def BookAppointment(
         self, request: service_pb2.BookAppointmentRequest, context: Context
@@ -86,6 +99,7 @@ class BookingServicer(
             appointment=appointment_to_wire(answer.appointment),
             repeated_answer=answer.repeated,
             more_appointments=map(appointment_to_wire, answer.appointments[1:]),
+            confirmation_channel=channel_to_wire(await self._promises.about(answer.appointment)),
         )
 
     async def GetAppointment(

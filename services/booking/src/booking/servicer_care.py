@@ -10,6 +10,7 @@ from booking.domain.identifiers import key_of, uuid_of, words_of
 from booking.domain.listing import page_size_of
 from booking.domain.phone_numbers import number_of
 from booking.errors import RequestInvalidError
+from booking.message_wire import message_to_wire
 from booking.requests import operator_of
 from booking.usecases.callbacks import (
     Callbacks,
@@ -100,6 +101,7 @@ class CareRpcs:
             appointments=map(appointment_to_wire, stored.appointments),
             callbacks=map(callback_to_wire, stored.callbacks),
             waitlist_entries=map(entry_to_wire, stored.waitlist_entries),
+            messages=map(message_to_wire, stored.messages),
         )
 
     async def EraseCustomer(

@@ -6,8 +6,10 @@ import grpc
 from opentelemetry import trace
 from prometheus_client import Counter
 
+from booking.message_wire import channel_to_wire
 from booking.requests import cancellation_of, ending_of, move_of
 from booking.usecases.change_appointment import ChangeAppointment
+from booking.usecases.messages.promise import Promises
 from booking.usecases.move_appointment import MoveAppointment
 from booking.wire import appointment_to_wire
 from rufbuch.booking.v1 import service_pb2
@@ -21,6 +23,7 @@ class ChangeRpcs:
 
     _change: ChangeAppointment
     _move: MoveAppointment
+    _promises: Promises
 
     async def CancelAppointment(
         self, request: service_pb2.CancelAppointmentRequest, context: Context
@@ -33,6 +36,7 @@ class ChangeRpcs:
             appointment=appointment_to_wire(changed.appointment),
             fee_minor=changed.fee.minor,
             fee_currency=changed.fee.currency,
+            confirmation_channel=channel_to_wire(await self._promises.about(changed.appointment)),
         )
 
     async def RescheduleAppointment(
@@ -48,6 +52,7 @@ class ChangeRpcs:
             repeated_answer=moved.repeated,
             fee_minor=moved.fee.minor,
             fee_currency=moved.fee.currency,
+            confirmation_channel=channel_to_wire(await self._promises.about(moved.appointment)),
         )
 
     async def CompleteAppointment(

@@ -238,6 +238,7 @@ def customer_to_wire(customer: Customer) -> appointment_pb2.Customer:
         name=customer.name,
         phone_number=customer.phone_number or "",
         calendar_email=customer.calendar_email,
+        email=customer.email or "",
     )
 
 

@@ -31,12 +31,13 @@ MOVES: dict[State, frozenset[State]] = {
 
 @dataclass(frozen=True)
 class Customer:
-    """Whose appointment it is. ``phone_number`` is E.164, None where it is withheld."""
+    """Whose appointment it is. ``phone_number`` is E.164, None where it is withheld; ``email`` None: unknown, or not told."""
 
     customer_id: UUID
     name: str
     phone_number: str | None
     calendar_email: str
+    email: str | None = None
 
 
 def calendar_email_of(customer_id: UUID, *, domain: str) -> str:

@@ -6,7 +6,7 @@ import hashlib
 import json
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any, Self
+from typing import Any, Protocol, Self
 from uuid import UUID
 
 from booking.domain.appointment import State
@@ -73,6 +73,15 @@ class WaitlistFilters:
         return hashlib.sha256(repr(self).encode()).hexdigest()[:16]
 
 
+class Digested(Protocol):
+    """Filters of a list, as far as its page tokens are concerned."""
+
+    @property
+    def digest(self) -> str:
+        """Equal for equal filters."""
+        ...
+
+
 @dataclass(frozen=True)
 class Place:
     """Where a page of the waiting list ended: the number of its last entry in the order of joining."""
@@ -99,12 +108,12 @@ class PageEnd:
     time: datetime
     item_id: UUID
 
-    def token(self, filters: Filters | CallbackFilters) -> str:
+    def token(self, filters: Digested) -> str:
         """For the caller to bring back with the same filters."""
         return _token(filters.digest, int(self.time.timestamp()), self.item_id.hex)
 
     @classmethod
-    def from_token(cls, token: str, filters: Filters | CallbackFilters) -> Self:
+    def from_token(cls, token: str, filters: Digested) -> Self:
         """What ``token`` made. Raises PageTokenInvalidError, also where the filters were others."""
         time_s, item_id = _words_of(token, filters.digest, count=2)
         try:

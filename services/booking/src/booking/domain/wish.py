@@ -41,6 +41,10 @@ class Wish:
     """Of a party: the other options, and whom they are for."""
     besides: tuple[str, ...] = ()
     """What else makes it another wish."""
+    customer_email: str | None = None
+    """As it was said this time; None: nothing was."""
+    email_confirmed: bool = False
+    """The caller has heard it read back: then it takes the place of the one that is known."""
 
     @classmethod
     def of(

@@ -12,22 +12,24 @@ request AS (
     ON CONFLICT (tenant_id, request_id) DO NOTHING
     RETURNING appointment_id
 ),
--- A name that is known stays: the one that was said now may have been misheard.
+-- What is known stays, a name and an address: what was said now may have been misheard, unless it was read back.
 whose AS (
     INSERT INTO customer (
-        tenant_id, customer_id, name, phone_number, withheld_in_call, calendar_email, created_at, booked_at)
+        tenant_id, customer_id, name, phone_number, withheld_in_call, calendar_email, created_at, booked_at, email)
     SELECT $2, c.customer_id, c.name, c.phone_number, CASE WHEN c.phone_number IS NULL THEN coalesce(nullif($8, ''), 'request ' || $4) END,
-           c.calendar_email, $7, $7
+           c.calendar_email, $7, $7, $1::jsonb->0->>'email'
       FROM request, jsonb_to_record($1::jsonb->0->'customer')
            AS c(customer_id uuid, name text, phone_number text, calendar_email text)
-    ON CONFLICT (tenant_id, known_by) DO UPDATE SET booked_at = EXCLUDED.booked_at
+    ON CONFLICT (tenant_id, known_by) DO UPDATE SET booked_at = EXCLUDED.booked_at,
+        email = CASE WHEN ($1::jsonb->0->>'email_confirmed')::boolean THEN coalesce(EXCLUDED.email, customer.email)
+                     ELSE coalesce(customer.email, EXCLUDED.email) END
     RETURNING customer_id, name, phone_number, calendar_email
 ),
 {KEPT},
 told AS (
     INSERT INTO event (recorded_at, traceparent, kind, payload)
     SELECT $7, $9, '{BOOKED}',
-           doc - 'option_id' || jsonb_build_object('customer', to_jsonb(whose))
+           doc - '{{option_id,email,email_confirmed}}'::text[] || jsonb_build_object('customer', to_jsonb(whose))
       FROM whose, made ORDER BY made.position
 )
 SELECT to_jsonb(whose) AS customer FROM whose

@@ -133,6 +133,7 @@ class SqlBookings:
 
 def _documents(wish: Wish, agreed: Sequence[Appointment]) -> list[dict[str, object]]:
     return [
-        to_document(appointment) | {"option_id": option_id}
+        to_document(appointment)
+        | {"option_id": option_id, "email": wish.customer_email, "email_confirmed": wish.email_confirmed}
         for appointment, option_id in zip(agreed, wish.option_ids, strict=True)
     ]

@@ -12,6 +12,7 @@ from booking.storage.callback_documents import callback_from
 from booking.storage.documents import SELECT_DOCUMENTS, customer_from, from_document
 from booking.storage.event_kinds import CUSTOMER_ERASED
 from booking.storage.forgetting import FORGET, OF_CUSTOMER
+from booking.storage.messages.rows import message_from
 from booking.storage.waiting_forgetting import forget_waiting, waiting_of
 from booking.usecases.customers import Stored
 from chassis.eventlog import EventLog
@@ -31,6 +32,8 @@ FROM customer who WHERE who.tenant_id = $1 AND who.known_by = $2
 """  # noqa: S608 - made of constants
 
 _PROMISED = f"SELECT to_jsonb(callback) AS document FROM callback WHERE {OF_CUSTOMER} ORDER BY due_time"  # noqa: S608 - made of constants
+
+_WRITTEN = "SELECT * FROM message WHERE tenant_id = $1 AND customer_id = $2 ORDER BY create_time, message_id"
 
 
 class SqlCustomers:
@@ -62,11 +65,13 @@ class SqlCustomers:
         theirs = "WHERE a.tenant_id = $1 AND a.customer_id = $2 ORDER BY a.start_time, a.appointment_id"
         made = await self._pool.fetch(f"{SELECT_DOCUMENTS} {theirs}", *ids)
         promised = await self._pool.fetch(_PROMISED, *ids)
+        written = await self._pool.fetch(_WRITTEN, *ids)
         return Stored(
             customer_from(json.loads(who)),
             [from_document(row["document"]) for row in made],
             [callback_from(row["document"]) for row in promised],
             await waiting_of(self._pool, *ids),
+            [message_from(dict(row)) for row in written],
         )
 
     async def erase(

@@ -120,7 +120,14 @@ def from_document(document: Document | str) -> Appointment:
 
 def customer_from(entry: Document) -> Customer:
     """The part of a document that tells whose the appointment is."""
-    return Customer(UUID(entry["customer_id"]), entry["name"], entry["phone_number"], entry["calendar_email"])
+    return Customer(
+        UUID(entry["customer_id"]),
+        entry["name"],
+        entry["phone_number"],
+        entry["calendar_email"],
+        # Not in the documents of appointments: events are kept for ever, by others as well.
+        entry.get("email"),
+    )
 
 
 def _customer(customer: Customer) -> Document:

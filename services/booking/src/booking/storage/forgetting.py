@@ -56,6 +56,16 @@ UPDATE callback SET name = '', topic = '', phone_number = NULL, resolution = ''
 """,  # noqa: S608 - made of constants
     ),
     (
+        "message",
+        """
+UPDATE message SET address = '', subject = '', text = '', receipt = '',
+       detail = CASE WHEN state = 'pending' THEN 'the customer was forgotten' ELSE detail END,
+       state = CASE WHEN state IN ('pending', 'unknown') THEN 'suppressed' ELSE state END,
+       due_time = CASE WHEN state = 'sending' THEN due_time END, revision = revision + 1
+ WHERE tenant_id = $1 AND customer_id = $2 AND (address, subject, text, receipt) IS DISTINCT FROM ('', '', '', '')
+""",
+    ),
+    (
         "appointment_change",
         """
 UPDATE appointment_change SET reason = '' WHERE tenant_id = $1 AND customer_id = $2 AND reason <> ''
@@ -73,7 +83,7 @@ UPDATE appointment SET name_given = '{NOBODY}',
     (
         "customer",
         f"""
-UPDATE customer SET name = '{NOBODY}', phone_number = NULL, withheld_in_call = 'erased ' || customer_id
+UPDATE customer SET name = '{NOBODY}', phone_number = NULL, email = NULL, withheld_in_call = 'erased ' || customer_id
  WHERE tenant_id = $1 AND customer_id = $2 AND name <> '{NOBODY}'
 """,  # noqa: S608 - made of constants
     ),

@@ -58,7 +58,8 @@ def a_wish(**changed: str) -> Wish:
 
 def a_request(**changed: str) -> service_pb2.BookAppointmentRequest:
     """The same as it is sent."""
-    return service_pb2.BookAppointmentRequest(**(_WORDS | changed))
+    words: dict[str, Any] = _WORDS | changed
+    return service_pb2.BookAppointmentRequest(**words)
 
 
 _WORDS = {

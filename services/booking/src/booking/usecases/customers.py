@@ -8,6 +8,7 @@ from uuid import UUID
 
 from booking.domain.appointment import Appointment, Customer
 from booking.domain.callback import Callback
+from booking.domain.messages.message import Message
 from booking.domain.regular import Regular
 from booking.domain.waiting import WaitingEntry
 from booking.errors import CustomerUnknownError
@@ -23,6 +24,7 @@ class Stored:
     appointments: list[Appointment]
     callbacks: list[Callback]
     waitlist_entries: list[WaitingEntry]
+    messages: list[Message]
 
 
 class Customers(Protocol):

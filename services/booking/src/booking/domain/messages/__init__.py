@@ -1,0 +1,1 @@
+"""What is written to customers, about what, when, and in which words."""

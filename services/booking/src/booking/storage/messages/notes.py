@@ -1,0 +1,76 @@
+"""Notes messages down as the log tells of changes: how far it was read, and what follows from it, in one transaction."""
+
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from booking.domain.event import Happening, Moved, Stated
+from booking.domain.messages.contact import Contact
+from booking.domain.messages.message import Message
+from booking.storage.documents import from_document
+from booking.storage.event_kinds import BOOKED, CANCELLED, RESCHEDULED
+from booking.storage.jobs import remind
+from booking.storage.messages.rows import COLUMNS, reminder_of, to_row
+from booking.usecases.messages.ports import Told
+from chassis.eventlog import EventLog
+from chassis.postgres import Pool
+
+_KEEP = f"""
+INSERT INTO message ({", ".join(COLUMNS)}) VALUES ({", ".join(f"${n}" for n in range(1, len(COLUMNS) + 1))})
+ON CONFLICT (tenant_id, appointment_id, kind, version) DO NOTHING RETURNING message_id
+"""  # noqa: S608 - made of constants
+
+
+class SqlNotes:
+    """The port of NoteMessages over the service's own schema."""
+
+    def __init__(self, pool: Pool, events: EventLog) -> None:
+        self._pool, self._events = pool, events
+
+    async def position(self) -> str:
+        """See ``Notes``."""
+        return str(await self._pool.fetchval("SELECT position FROM message_reader"))
+
+    async def watch(self, after: str) -> AsyncGenerator[Told, None]:
+        """See ``Notes``. Kinds that this version does not know are stepped over: they are none of its messages."""
+        async with aclosing(self._events.watch(after)) as events:
+            async for event in events:
+                yield Told(event.position, event.recorded_at, _happening(event.kind, event.payload))
+
+    async def contact(self, tenant_id: UUID, customer_id: UUID) -> Contact | None:
+        """See ``Contacts``."""
+        row = await self._pool.fetchrow(
+            "SELECT phone_number, email, calendar_email FROM customer WHERE tenant_id = $1 AND customer_id = $2",
+            tenant_id, customer_id,
+        )  # fmt: skip
+        return Contact(**row) if row else None
+
+    async def keep(
+        self, after: str, position: str, messages: Sequence[Message], *, now: datetime
+    ) -> Sequence[Message] | None:
+        """See ``Notes``."""
+        async with self._pool.acquire() as connection, connection.transaction():
+            # Other replicas read the same log; one after the other, and each event for one of them.
+            moved = await connection.fetchval(
+                "UPDATE message_reader SET position = $2 WHERE position = $1 RETURNING true", after, position
+            )
+            if not moved:
+                return None
+            made = []
+            for message in messages:
+                row = to_row(message)
+                if await connection.fetchval(_KEEP, *(row[column] for column in COLUMNS)):
+                    made.append(message)
+            due = [each for each in made if each.due_time and each.due_time <= now]
+            await remind(connection, [reminder_of(each.tenant_id, each.message_id) for each in due])
+        return made
+
+
+def _happening(kind: str, payload: dict[str, Any]) -> Happening | None:
+    if kind in {BOOKED, CANCELLED}:
+        return Stated(from_document(payload))
+    if kind == RESCHEDULED:
+        return Moved(from_document(payload["previous"]), from_document(payload["appointment"]))
+    return None

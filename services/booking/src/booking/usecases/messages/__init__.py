@@ -1,0 +1,1 @@
+"""Noting down, sending and reading messages."""

@@ -1,0 +1,36 @@
+"""Say which way a message will go, so that nobody on the phone is promised one that does not come."""
+
+import asyncio
+
+from booking.domain.appointment import Appointment
+from booking.domain.messages.contact import way_to
+from booking.domain.messages.message import Channel
+from booking.errors import RegistryUnavailableError
+from booking.usecases.messages.ports import Contacts, Setups
+from chassis.errors import StorageUnavailableError
+
+PATIENCE_S = 0.3
+"""The caller waits; without an answer in this time nothing is promised, and the message is sent all the same."""
+
+
+class Promises:
+    """The use case; judges as noting down does."""
+
+    def __init__(self, contacts: Contacts, setups: Setups) -> None:
+        self._contacts, self._setups = contacts, setups
+
+    async def about(self, appointment: Appointment) -> Channel | None:
+        """The channel on which the customer will be told what has just happened; None: nothing can be promised."""
+        try:
+            async with asyncio.timeout(PATIENCE_S):
+                return await self._channel(appointment)
+        except (RegistryUnavailableError, StorageUnavailableError, TimeoutError):
+            return None
+
+    async def _channel(self, appointment: Appointment) -> Channel | None:
+        setup = await self._setups.of(appointment.tenant_id)
+        if setup is None or not setup.channels:
+            return None
+        contact = await self._contacts.contact(appointment.tenant_id, appointment.customer.customer_id)
+        way = way_to(contact, setup.channels) if contact else None
+        return way.channel if way else None
