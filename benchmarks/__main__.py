@@ -6,6 +6,7 @@ from dataclasses import asdict
 
 from benchmarks.availability import table as availability
 from benchmarks.booking import table as booking
+from benchmarks.gateway import table as gateway
 from benchmarks.language import table as language
 from benchmarks.slots import table as slots
 
@@ -14,6 +15,7 @@ GROUPS = {
     "SearchSlots over gRPC, beside an echo of the same shape (ms)": availability,
     "commits of bookings, beside the same statements without our code": booking,
     "words into values": language,
+    "64 callers at once, over HTTP, beside an echo on the same server (ms)": gateway,
 }
 
 

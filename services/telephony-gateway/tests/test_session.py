@@ -194,6 +194,19 @@ class TestKeeping:
             await sessions.keep("t", "c", _session())
             assert await sessions.of("t", "c") == _session()
 
+    async def test_what_redis_has_lost_or_never_got_is_still_known(self, shared: SharedMemory) -> None:
+        """Redis restarts in the middle of a call, or was away for the moment of one write."""
+        sessions = RedisSessions(shared)
+        await sessions.keep("t", "c", _session())
+        await shared.ask(lambda redis: redis.flushdb())
+        assert await sessions.of("t", "c") == _session()
+        again = await sessions.of("t", "c")
+        again.name = "Robin"
+        shared.leave_alone()
+        await sessions.keep("t", "c", again)
+        shared.leave_alone(for_s=0)
+        assert (await sessions.of("t", "c")).name == "Robin"
+
     async def test_hanging_up_closes_the_notes(self, world: World) -> None:
         world.availability.answer = TWO
         await world.phone.function("check_availability", {**WISH, "name": "Kim"})

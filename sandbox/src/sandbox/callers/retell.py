@@ -109,13 +109,18 @@ class Retell:
 
     async def _post(self, path: str, body: Mapping[str, Any]) -> Reply:
         raw = json.dumps(body, ensure_ascii=False).encode()
-        headers = {"Content-Type": "application/json", "X-Retell-Signature": self._signature(raw)}
+        headers = {
+            "Content-Type": "application/json",
+            "X-Retell-Signature": signature(raw, key=self.key, now=self.now()),
+        }
         began = time.monotonic()
         response = await self.client.post(f"{self.base_url}{path}", content=raw, headers=headers)
         seconds = time.monotonic() - began
         return Reply(response.status_code, response.json() if response.content else {}, seconds)
 
-    def _signature(self, raw: bytes) -> str:
-        milliseconds = str(round(self.now().timestamp() * 1000))
-        digest = hmac.new(self.key.encode(), raw + milliseconds.encode(), hashlib.sha256).hexdigest()
-        return f"v={milliseconds},d={digest}"
+
+def signature(raw: bytes, *, key: str, now: datetime) -> str:
+    """The header for a body."""
+    milliseconds = str(round(now.timestamp() * 1000))
+    digest = hmac.new(key.encode(), raw + milliseconds.encode(), hashlib.sha256).hexdigest()
+    return f"v={milliseconds},d={digest}"

@@ -24,12 +24,14 @@ class RedisSessions:
     def __init__(self, shared: SharedMemory) -> None:
         self._shared = shared
         self._own: dict[str, dict[str, str]] = {}
+        self._unwritten: dict[str, dict[str, str]] = {}
 
     async def of(self, tenant_id: str, call_id: str) -> Session:
-        """The notes of one call."""
+        """The notes of one call. Where Redis was away when they were written, or has lost them, ours count."""
         key = _key(tenant_id, call_id)
         stored = await self._shared.ask(lambda redis: _read(redis, key))
-        return _session(self._own.get(key, {}) if stored is None else stored)
+        known = {**stored, **self._unwritten.get(key, {})} if stored else self._own.get(key, {})
+        return _session(known)
 
     async def keep(self, tenant_id: str, call_id: str, session: Session) -> None:
         """Store the fields that have changed since they were read."""
@@ -39,19 +41,24 @@ class RedisSessions:
             return
         session.as_read = now
         self._remember(key, {**self._own.get(key, {}), **changed})
-        await self._shared.ask(lambda redis: _write(redis, key, changed))
+        unwritten = {**self._unwritten.pop(key, {}), **changed}
+        if await self._shared.ask(lambda redis: _write(redis, key, unwritten)) is None:
+            self._unwritten[key] = unwritten
 
     async def forget(self, tenant_id: str, call_id: str) -> None:
         """Close a call's notes; what is late after that begins anew."""
         key = _key(tenant_id, call_id)
         self._own.pop(key, None)
+        self._unwritten.pop(key, None)
         await self._shared.ask(lambda redis: redis.delete(key))
 
     def _remember(self, key: str, stored: dict[str, str]) -> None:
         self._own.pop(key, None)
         self._own[key] = stored
         if len(self._own) > OWN_MAX:
-            del self._own[next(iter(self._own))]
+            oldest = next(iter(self._own))
+            del self._own[oldest]
+            self._unwritten.pop(oldest, None)
 
 
 def _key(tenant_id: str, call_id: str) -> str:
@@ -63,12 +70,13 @@ async def _read(client: redis.asyncio.Redis, key: str) -> dict[str, str]:
     return {text_of(name): text_of(text) for name, text in found.items()}
 
 
-async def _write(client: redis.asyncio.Redis, key: str, changed: dict[str, str]) -> None:
+async def _write(client: redis.asyncio.Redis, key: str, changed: dict[str, str]) -> bool:
     async with client.pipeline(transaction=True) as pipeline:
         for name, text in changed.items():
             pipeline.hset(key, name, text)
         pipeline.pexpire(key, REMEMBERED)
         await pipeline.execute()
+    return True
 
 
 def _stored(session: Session) -> dict[str, str]:

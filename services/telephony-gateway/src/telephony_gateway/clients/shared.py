@@ -37,6 +37,10 @@ class SharedMemory:
         self._seconds = seconds
         self._away_until = 0.0
 
+    def leave_alone(self, for_s: float = AWAY_S) -> None:
+        """Ask nothing for so long."""
+        self._away_until = self._seconds() + for_s
+
     async def ask(self, question: Callable[[redis.asyncio.Redis], Awaitable[T]]) -> T | None:
         """The answer, or None while there is none to be had."""
         if self._seconds() < self._away_until:
@@ -44,7 +48,7 @@ class SharedMemory:
         try:
             return await question(self._client)
         except (RedisError, OSError, TimeoutError) as error:
-            self._away_until = self._seconds() + AWAY_S
+            self.leave_alone()
             _failures.inc()
             _log.warning("Redis does not answer", extra={"error": type(error).__name__})
             return None

@@ -54,6 +54,8 @@ class Door:
         signed = verify(request.headers.get(HEADER), body, keys=self.workspaces.keys, now=now)
         if isinstance(signed, Refusal):
             return _refusal(signed.value, 401)
+        workspace = self.workspaces.of_key(signed.key)
+        metrics.verified.labels(workspace.name).inc()
         if once and not await self.guard.is_first(signed.digest, now=now):
             return _refusal(Refusal.REPLAYED.value, 401)
         try:
@@ -62,7 +64,7 @@ class Door:
             return _refusal("not_json", 400)
         if not isinstance(value, dict):
             return _refusal("not_an_object", 400)
-        return Admitted(value, self.workspaces.of_key(signed.key))
+        return Admitted(value, workspace)
 
 
 async def _bounded(request: Request) -> bytes | None:

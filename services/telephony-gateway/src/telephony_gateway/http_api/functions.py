@@ -45,7 +45,7 @@ from telephony_gateway.usecases.ports import (
 )
 
 _log = logging.getLogger(__name__)
-ANSWERING_S = 0.05
+ANSWERING_S = 0.1
 """Of the budget, for the answer's own way out."""
 LEAST_S = 0.05
 LATE_S = 0.1

@@ -3,6 +3,7 @@
 from prometheus_client import Counter, Histogram
 
 refused = Counter("rufbuch_gateway_refused_total", "Requests that were not believed", ["reason"])
+verified = Counter("rufbuch_gateway_verified_total", "Requests whose signature holds", ["workspace"])
 answers = Counter("rufbuch_gateway_answers_total", "Answers to functions", ["function", "status"])
 errors = Counter("rufbuch_gateway_errors_total", "Functions that could not be served", ["reason"])
 seconds = Histogram("rufbuch_gateway_function_seconds", "Time to answer a function", ["function"])
