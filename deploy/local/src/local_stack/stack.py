@@ -18,7 +18,7 @@ from local_stack.readiness import Readiness
 from local_stack.rufbuch import rufbuch_programs
 from local_stack.settings import LocalSettings
 from local_stack.supervision import Supervision, supervised
-from local_stack.supervisor import ProgramState
+from local_stack.supervisor import ProgramState, Supervisor, full_name
 
 DATABASES_WITHIN_S = 30.0
 READY_WITHIN_S = 60.0
@@ -117,6 +117,24 @@ class Stack:
     def states(self) -> dict[str, ProgramState]:
         """How each program is doing, by name; empty while nothing runs."""
         return self._supervision.control.states() if self._supervision else {}
+
+    def stop_program(self, name: str) -> None:
+        """Stop one program, for those who want to see what the others do without it."""
+        self._running().stop(full_name(self._program(name)))
+
+    def start_program(self, name: str) -> None:
+        """Start it again, and return when it is ready. Raises NotReadyError."""
+        program = self._program(name)
+        self._running().start(full_name(program))
+        self._await_ready([program], READY_WITHIN_S)
+
+    def _program(self, name: str) -> Program:
+        return next(program for program in self._programs if program.name == name)
+
+    def _running(self) -> Supervisor:
+        if self._supervision is None:
+            raise SupervisorLostError("nothing runs")
+        return self._supervision.control
 
     def _prepare_database(self) -> None:
         self._await_ready(

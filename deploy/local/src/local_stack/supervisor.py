@@ -62,6 +62,10 @@ class Supervisor:
         wait = False
         self._calls.startProcess(program, wait)
 
+    def stop(self, program: str) -> None:
+        """Stop one program and wait until it is gone."""
+        self._calls.stopProcess(program)
+
     def states(self) -> dict[str, ProgramState]:
         """How each program is doing, by its name without the group."""
         return {info["name"]: _state(info) for info in self._calls.getAllProcessInfo()}
