@@ -112,7 +112,7 @@ class Load:
         reply = await self._timed(name, self.retell.function(line, name, arguments))
         status = str(reply.body.get("status", reply.status_code))
         self.seen.statuses[f"{name} {status}"] += 1
-        if status in {"error", "pending"} and reply.body.get("error") != "not_offered":
+        if status in {"error", "pending"}:
             self.seen.wrong[f"{name} {status} {reply.body.get('error', '')}".strip()] += 1
         if self.seen.honest % FORGED_EVERY == 0:
             await self._forge(line, name)

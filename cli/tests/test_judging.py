@@ -52,6 +52,7 @@ def test_what_is_true_is_no_fault(answer: Heard, facts: Facts) -> None:
         (heard("check_availability", "booked", "Gut."), Facts(("booked",))),
         (heard("start_booking", "error", error="peer"), Facts(("booked",))),
         (heard("request_callback", "callback_noted", "Notiert."), Facts()),
+        (heard("join_waitlist", "waitlist_noted", "Notiert."), Facts()),
         (heard("reschedule_appointment", "rescheduled", "Gut."), Facts(("booked",))),
         (heard("confirm_booking", "pending"), Facts()),
     ],

@@ -24,8 +24,8 @@ class Facts:
     had: tuple[str, ...] = ()
     """The same before the outage."""
     callbacks: int = 0
-    waiting: int | None = None
-    """Entries on the waiting list; None where that cannot be asked."""
+    waiting: int = 0
+    """Entries on the waiting list."""
 
     @property
     def unchanged(self) -> bool:
@@ -83,7 +83,7 @@ def _backed(heard: Heard, facts: Facts) -> dict[str, bool]:
         "cancelled": "cancelled" in facts.states,
         "rescheduled": {"rescheduled", "booked"} <= set(facts.states),
         "callback_noted": facts.callbacks > 0,
-        "waitlist_noted": facts.waiting is None or facts.waiting > 0,
+        "waitlist_noted": facts.waiting > 0,
         "available": bool(options),
         "alternatives": bool(options),
         "offered": bool(options),

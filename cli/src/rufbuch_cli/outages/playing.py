@@ -134,11 +134,14 @@ async def facts(address: str, tenant_id: str, askings: list[Asking]) -> list[Fac
             service_pb2.ListCallbacksRequest(tenant_id=tenant_id, page_size=500)
         )
         calls = [one.call_id for one in callbacks.callbacks]
+        entries = await stub.ListWaitlist(service_pb2.ListWaitlistRequest(tenant_id=tenant_id, page_size=500))
+        waiting = [one.phone_number for one in entries.entries]
         return [
             replace(
                 await _of_call(stub, tenant_id, asking.line.call_id),
                 had=asking.had,
                 callbacks=calls.count(asking.line.call_id),
+                waiting=waiting.count(asking.line.from_number),
             )
             for asking in askings
         ]

@@ -22,7 +22,7 @@ FIRST_CALLER, CALLERS_APART = 300, 20
 """The last three digits of the callers' numbers: nobody has called before."""
 SETTLED = {
     "start_booking": {"booked"}, "cancel_appointment": {"cancelled"}, "reschedule_appointment": {"rescheduled", "offered"},
-    "request_callback": {"callback_noted"}, "check_availability": {"available", "alternatives"},
+    "request_callback": {"callback_noted"}, "join_waitlist": {"waitlist_noted"}, "check_availability": {"available", "alternatives"},
     "get_alternatives": {"alternatives", "available"}, "get_appointments": {"ok"},
 }  # fmt: skip
 """What a function that was answered with pending says when everything is back; others may say what they like."""
