@@ -168,6 +168,32 @@ BUSY_SOURCE_CALENDAR: BusySource.ValueType  # 2
 """In a calendar that is connected to Cal.com."""
 Global___BusySource: _TypeAlias = BusySource  # noqa: Y015
 
+class _TimeState:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _TimeStateEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_TimeState.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    TIME_STATE_UNSPECIFIED: _TimeState.ValueType  # 0
+    TIME_STATE_FREE: _TimeState.ValueType  # 1
+    """Nothing outside takes it, as far as is known freshly enough."""
+    TIME_STATE_TAKEN: _TimeState.ValueType  # 2
+    """Something outside takes a part of it."""
+    TIME_STATE_UNKNOWN: _TimeState.ValueType  # 3
+    """What is known is too old, and Cal.com could not be asked in time."""
+
+class TimeState(_TimeState, metaclass=_TimeStateEnumTypeWrapper):
+    """What is known of a time."""
+
+TIME_STATE_UNSPECIFIED: TimeState.ValueType  # 0
+TIME_STATE_FREE: TimeState.ValueType  # 1
+"""Nothing outside takes it, as far as is known freshly enough."""
+TIME_STATE_TAKEN: TimeState.ValueType  # 2
+"""Something outside takes a part of it."""
+TIME_STATE_UNKNOWN: TimeState.ValueType  # 3
+"""What is known is too old, and Cal.com could not be asked in time."""
+Global___TimeState: _TypeAlias = TimeState  # noqa: Y015
+
 @_typing.final
 class GetSyncStateRequest(_message.Message):
     """Which appointment."""
@@ -1063,6 +1089,180 @@ class WatchBusyTimesResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___WatchBusyTimesResponse: _TypeAlias = WatchBusyTimesResponse  # noqa: Y015
+
+@_typing.final
+class CheckTimesRequest(_message.Message):
+    """Times that are about to be called free."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TENANT_ID_FIELD_NUMBER: _builtins.int
+    TIMES_FIELD_NUMBER: _builtins.int
+    tenant_id: _builtins.str
+    @_builtins.property
+    def times(self) -> _containers.RepeatedCompositeFieldContainer[Global___PersonTime]:
+        """At most 200."""
+
+    def __init__(
+        self,
+        *,
+        tenant_id: _builtins.str = ...,
+        times: _abc.Iterable[Global___PersonTime] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["tenant_id", b"tenant_id", "times", b"times"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CheckTimesRequest: _TypeAlias = CheckTimesRequest  # noqa: Y015
+
+@_typing.final
+class PersonTime(_message.Message):
+    """A span of a person's time, half open."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PERSON_ID_FIELD_NUMBER: _builtins.int
+    START_TIME_FIELD_NUMBER: _builtins.int
+    END_TIME_FIELD_NUMBER: _builtins.int
+    person_id: _builtins.str
+    @_builtins.property
+    def start_time(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def end_time(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        person_id: _builtins.str = ...,
+        start_time: _timestamp_pb2.Timestamp | None = ...,
+        end_time: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["end_time", b"end_time", "start_time", b"start_time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["end_time", b"end_time", "person_id", b"person_id", "start_time", b"start_time"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PersonTime: _TypeAlias = PersonTime  # noqa: Y015
+
+@_typing.final
+class CheckTimesResponse(_message.Message):
+    """In the order of the request."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    STATES_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def states(self) -> _containers.RepeatedScalarFieldContainer[Global___TimeState.ValueType]: ...
+    def __init__(
+        self,
+        *,
+        states: _abc.Iterable[Global___TimeState.ValueType] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["states", b"states"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CheckTimesResponse: _TypeAlias = CheckTimesResponse  # noqa: Y015
+
+@_typing.final
+class MirrorHoldsRequest(_message.Message):
+    """What a call holds."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TENANT_ID_FIELD_NUMBER: _builtins.int
+    CALL_ID_FIELD_NUMBER: _builtins.int
+    AS_OF_TIME_FIELD_NUMBER: _builtins.int
+    EXPIRE_TIME_FIELD_NUMBER: _builtins.int
+    PHASES_FIELD_NUMBER: _builtins.int
+    tenant_id: _builtins.str
+    call_id: _builtins.str
+    """Who holds."""
+    @_builtins.property
+    def as_of_time(self) -> _timestamp_pb2.Timestamp:
+        """When it was so: what is older than what was told before is ignored."""
+
+    @_builtins.property
+    def expire_time(self) -> _timestamp_pb2.Timestamp:
+        """Until when all of it lasts; absent: nothing is held any more."""
+
+    @_builtins.property
+    def phases(self) -> _containers.RepeatedCompositeFieldContainer[Global___HeldPhase]:
+        """In place of what was told before. None with an expire_time: what was told before lasts until then. At most 200."""
+
+    def __init__(
+        self,
+        *,
+        tenant_id: _builtins.str = ...,
+        call_id: _builtins.str = ...,
+        as_of_time: _timestamp_pb2.Timestamp | None = ...,
+        expire_time: _timestamp_pb2.Timestamp | None = ...,
+        phases: _abc.Iterable[Global___HeldPhase] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["as_of_time", b"as_of_time", "expire_time", b"expire_time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["as_of_time", b"as_of_time", "call_id", b"call_id", "expire_time", b"expire_time", "phases", b"phases", "tenant_id", b"tenant_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___MirrorHoldsRequest: _TypeAlias = MirrorHoldsRequest  # noqa: Y015
+
+@_typing.final
+class HeldPhase(_message.Message):
+    """An active phase of an option that is held."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SERVICE_ID_FIELD_NUMBER: _builtins.int
+    PHASE_POSITION_FIELD_NUMBER: _builtins.int
+    PERSON_ID_FIELD_NUMBER: _builtins.int
+    START_TIME_FIELD_NUMBER: _builtins.int
+    END_TIME_FIELD_NUMBER: _builtins.int
+    service_id: _builtins.str
+    phase_position: _builtins.int
+    """In its service, from 0, gaps counted."""
+    person_id: _builtins.str
+    @_builtins.property
+    def start_time(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def end_time(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        service_id: _builtins.str = ...,
+        phase_position: _builtins.int = ...,
+        person_id: _builtins.str = ...,
+        start_time: _timestamp_pb2.Timestamp | None = ...,
+        end_time: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["end_time", b"end_time", "start_time", b"start_time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["end_time", b"end_time", "person_id", b"person_id", "phase_position", b"phase_position", "service_id", b"service_id", "start_time", b"start_time"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___HeldPhase: _TypeAlias = HeldPhase  # noqa: Y015
+
+@_typing.final
+class MirrorHoldsResponse(_message.Message):
+    """Noted; what becomes of it is nobody's concern."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___MirrorHoldsResponse: _TypeAlias = MirrorHoldsResponse  # noqa: Y015
 
 @_typing.final
 class GetBudgetRequest(_message.Message):

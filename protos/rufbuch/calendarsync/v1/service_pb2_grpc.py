@@ -86,6 +86,16 @@ class CalendarSyncServiceStub:
                 request_serializer=rufbuch_dot_calendarsync_dot_v1_dot_service__pb2.WatchBusyTimesRequest.SerializeToString,
                 response_deserializer=rufbuch_dot_calendarsync_dot_v1_dot_service__pb2.WatchBusyTimesResponse.FromString,
                 _registered_method=True)
+        self.CheckTimes = channel.unary_unary(
+                '/rufbuch.calendarsync.v1.CalendarSyncService/CheckTimes',
+                request_serializer=rufbuch_dot_calendarsync_dot_v1_dot_service__pb2.CheckTimesRequest.SerializeToString,
+                response_deserializer=rufbuch_dot_calendarsync_dot_v1_dot_service__pb2.CheckTimesResponse.FromString,
+                _registered_method=True)
+        self.MirrorHolds = channel.unary_unary(
+                '/rufbuch.calendarsync.v1.CalendarSyncService/MirrorHolds',
+                request_serializer=rufbuch_dot_calendarsync_dot_v1_dot_service__pb2.MirrorHoldsRequest.SerializeToString,
+                response_deserializer=rufbuch_dot_calendarsync_dot_v1_dot_service__pb2.MirrorHoldsResponse.FromString,
+                _registered_method=True)
         self.GetBudget = channel.unary_unary(
                 '/rufbuch.calendarsync.v1.CalendarSyncService/GetBudget',
                 request_serializer=rufbuch_dot_calendarsync_dot_v1_dot_service__pb2.GetBudgetRequest.SerializeToString,
@@ -190,6 +200,24 @@ class CalendarSyncServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def CheckTimes(self, request, context):
+        """Whether times that are about to be called free are free at Cal.com too. Where a person's busy times are known from
+        longer ago than the business accepts, Cal.com is asked now, as far as the call's deadline and the budget of the keys
+        allow. INVALID_ARGUMENT (REQUEST_INVALID). NOT_FOUND (BUSINESS_UNKNOWN). UNAVAILABLE (BUSINESS_UNAVAILABLE).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def MirrorHolds(self, request, context):
+        """What a call holds from now on, in place of what it held before. Where the business wants it, each time is reserved at
+        Cal.com in the background: hidden from its booking page, and no more than that. What comes late or gets lost does no
+        harm. INVALID_ARGUMENT (REQUEST_INVALID). UNAVAILABLE (BUSINESS_UNAVAILABLE).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def GetBudget(self, request, context):
         """How much may still be asked of Cal.com, by account. INVALID_ARGUMENT (REQUEST_INVALID). NOT_FOUND (BUSINESS_UNKNOWN).
         UNAVAILABLE (BUSINESS_UNAVAILABLE).
@@ -273,6 +301,16 @@ def add_CalendarSyncServiceServicer_to_server(servicer, server):
                     servicer.WatchBusyTimes,
                     request_deserializer=rufbuch_dot_calendarsync_dot_v1_dot_service__pb2.WatchBusyTimesRequest.FromString,
                     response_serializer=rufbuch_dot_calendarsync_dot_v1_dot_service__pb2.WatchBusyTimesResponse.SerializeToString,
+            ),
+            'CheckTimes': grpc.unary_unary_rpc_method_handler(
+                    servicer.CheckTimes,
+                    request_deserializer=rufbuch_dot_calendarsync_dot_v1_dot_service__pb2.CheckTimesRequest.FromString,
+                    response_serializer=rufbuch_dot_calendarsync_dot_v1_dot_service__pb2.CheckTimesResponse.SerializeToString,
+            ),
+            'MirrorHolds': grpc.unary_unary_rpc_method_handler(
+                    servicer.MirrorHolds,
+                    request_deserializer=rufbuch_dot_calendarsync_dot_v1_dot_service__pb2.MirrorHoldsRequest.FromString,
+                    response_serializer=rufbuch_dot_calendarsync_dot_v1_dot_service__pb2.MirrorHoldsResponse.SerializeToString,
             ),
             'GetBudget': grpc.unary_unary_rpc_method_handler(
                     servicer.GetBudget,
@@ -566,6 +604,60 @@ class CalendarSyncService:
             '/rufbuch.calendarsync.v1.CalendarSyncService/WatchBusyTimes',
             rufbuch_dot_calendarsync_dot_v1_dot_service__pb2.WatchBusyTimesRequest.SerializeToString,
             rufbuch_dot_calendarsync_dot_v1_dot_service__pb2.WatchBusyTimesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CheckTimes(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/rufbuch.calendarsync.v1.CalendarSyncService/CheckTimes',
+            rufbuch_dot_calendarsync_dot_v1_dot_service__pb2.CheckTimesRequest.SerializeToString,
+            rufbuch_dot_calendarsync_dot_v1_dot_service__pb2.CheckTimesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def MirrorHolds(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/rufbuch.calendarsync.v1.CalendarSyncService/MirrorHolds',
+            rufbuch_dot_calendarsync_dot_v1_dot_service__pb2.MirrorHoldsRequest.SerializeToString,
+            rufbuch_dot_calendarsync_dot_v1_dot_service__pb2.MirrorHoldsResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -69,6 +69,16 @@ class CalendarSyncServiceStub:
     """Every change of a busy time from a position on, in order; stays open. INVALID_ARGUMENT (POSITION_INVALID): the position
     is none of ours.
     """
+    CheckTimes: _grpc.UnaryUnaryMultiCallable[_service_pb2.CheckTimesRequest, _service_pb2.CheckTimesResponse]
+    """Whether times that are about to be called free are free at Cal.com too. Where a person's busy times are known from
+    longer ago than the business accepts, Cal.com is asked now, as far as the call's deadline and the budget of the keys
+    allow. INVALID_ARGUMENT (REQUEST_INVALID). NOT_FOUND (BUSINESS_UNKNOWN). UNAVAILABLE (BUSINESS_UNAVAILABLE).
+    """
+    MirrorHolds: _grpc.UnaryUnaryMultiCallable[_service_pb2.MirrorHoldsRequest, _service_pb2.MirrorHoldsResponse]
+    """What a call holds from now on, in place of what it held before. Where the business wants it, each time is reserved at
+    Cal.com in the background: hidden from its booking page, and no more than that. What comes late or gets lost does no
+    harm. INVALID_ARGUMENT (REQUEST_INVALID). UNAVAILABLE (BUSINESS_UNAVAILABLE).
+    """
     GetBudget: _grpc.UnaryUnaryMultiCallable[_service_pb2.GetBudgetRequest, _service_pb2.GetBudgetResponse]
     """How much may still be asked of Cal.com, by account. INVALID_ARGUMENT (REQUEST_INVALID). NOT_FOUND (BUSINESS_UNKNOWN).
     UNAVAILABLE (BUSINESS_UNAVAILABLE).
@@ -123,6 +133,16 @@ class CalendarSyncServiceAsyncStub(CalendarSyncServiceStub):
     WatchBusyTimes: _aio.UnaryStreamMultiCallable[_service_pb2.WatchBusyTimesRequest, _service_pb2.WatchBusyTimesResponse]  # type: ignore[assignment]
     """Every change of a busy time from a position on, in order; stays open. INVALID_ARGUMENT (POSITION_INVALID): the position
     is none of ours.
+    """
+    CheckTimes: _aio.UnaryUnaryMultiCallable[_service_pb2.CheckTimesRequest, _service_pb2.CheckTimesResponse]  # type: ignore[assignment]
+    """Whether times that are about to be called free are free at Cal.com too. Where a person's busy times are known from
+    longer ago than the business accepts, Cal.com is asked now, as far as the call's deadline and the budget of the keys
+    allow. INVALID_ARGUMENT (REQUEST_INVALID). NOT_FOUND (BUSINESS_UNKNOWN). UNAVAILABLE (BUSINESS_UNAVAILABLE).
+    """
+    MirrorHolds: _aio.UnaryUnaryMultiCallable[_service_pb2.MirrorHoldsRequest, _service_pb2.MirrorHoldsResponse]  # type: ignore[assignment]
+    """What a call holds from now on, in place of what it held before. Where the business wants it, each time is reserved at
+    Cal.com in the background: hidden from its booking page, and no more than that. What comes late or gets lost does no
+    harm. INVALID_ARGUMENT (REQUEST_INVALID). UNAVAILABLE (BUSINESS_UNAVAILABLE).
     """
     GetBudget: _aio.UnaryUnaryMultiCallable[_service_pb2.GetBudgetRequest, _service_pb2.GetBudgetResponse]  # type: ignore[assignment]
     """How much may still be asked of Cal.com, by account. INVALID_ARGUMENT (REQUEST_INVALID). NOT_FOUND (BUSINESS_UNKNOWN).
@@ -235,6 +255,28 @@ class CalendarSyncServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_abc.Iterator[_service_pb2.WatchBusyTimesResponse], _abc.AsyncIterator[_service_pb2.WatchBusyTimesResponse]]:
         """Every change of a busy time from a position on, in order; stays open. INVALID_ARGUMENT (POSITION_INVALID): the position
         is none of ours.
+        """
+
+    @_abc_1.abstractmethod
+    def CheckTimes(
+        self,
+        request: _service_pb2.CheckTimesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_service_pb2.CheckTimesResponse, _abc.Awaitable[_service_pb2.CheckTimesResponse]]:
+        """Whether times that are about to be called free are free at Cal.com too. Where a person's busy times are known from
+        longer ago than the business accepts, Cal.com is asked now, as far as the call's deadline and the budget of the keys
+        allow. INVALID_ARGUMENT (REQUEST_INVALID). NOT_FOUND (BUSINESS_UNKNOWN). UNAVAILABLE (BUSINESS_UNAVAILABLE).
+        """
+
+    @_abc_1.abstractmethod
+    def MirrorHolds(
+        self,
+        request: _service_pb2.MirrorHoldsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_service_pb2.MirrorHoldsResponse, _abc.Awaitable[_service_pb2.MirrorHoldsResponse]]:
+        """What a call holds from now on, in place of what it held before. Where the business wants it, each time is reserved at
+        Cal.com in the background: hidden from its booking page, and no more than that. What comes late or gets lost does no
+        harm. INVALID_ARGUMENT (REQUEST_INVALID). UNAVAILABLE (BUSINESS_UNAVAILABLE).
         """
 
     @_abc_1.abstractmethod

@@ -39,6 +39,7 @@ from rufbuch.staff.v1 import service_pb2_grpc as staff_grpc
 PEER_DEADLINE_S = 5.0
 PLEAD_EVERY_S = 5.0
 SURVEY_ROUND_EVERY_S = 10.0
+RESERVE_EVERY_S = 1.0
 HARMLESS = tuple(
     f"rufbuch.staff.v1.StaffRegistryService/{name}"
     for name in ("GetBusiness", "GetCalendarSetup", "ListBusinesses")
@@ -98,6 +99,7 @@ def loops_of(
         "changes": directory.watch,
         "events": events.follow,
         "pleas": lambda: every(PLEAD_EVERY_S, "pleas", plea_round),
+        "reservations": lambda: every(RESERVE_EVERY_S, "reservations", parts.backing.mirror.round),
         "surveys": lambda: every(SURVEY_ROUND_EVERY_S, "surveys", parts.backing.surveyor.round),
     }
 

@@ -9,6 +9,7 @@ from calcom_sync.clients.accounts import CalcomAccounts
 from calcom_sync.clients.budget import RedisBudget
 from calcom_sync.clients.calcom import CalcomCalendar
 from calcom_sync.clients.event_types import CalcomEventTypes
+from calcom_sync.clients.slots import CalcomSlots
 from calcom_sync.domain.patience import Patience
 from calcom_sync.servicer import Backing
 from calcom_sync.storage.appointments import SqlAppointments
@@ -16,10 +17,13 @@ from calcom_sync.storage.busy import SqlBusy
 from calcom_sync.storage.cases import SqlCases
 from calcom_sync.storage.people import SqlPeople
 from calcom_sync.storage.pleas import SqlPleas
+from calcom_sync.storage.reservations import SqlReservations
 from calcom_sync.storage.surveys import SqlSurveys
 from calcom_sync.storage.webhooks import SqlWebhooks
 from calcom_sync.usecases.check_accounts import AccountChecker
 from calcom_sync.usecases.check_mappings import MappingChecker
+from calcom_sync.usecases.check_times import TimeChecker
+from calcom_sync.usecases.mirror_holds import HoldMirror
 from calcom_sync.usecases.ports import Clock, Directory
 from calcom_sync.usecases.process_webhook import WebhookProcessor
 from calcom_sync.usecases.survey import Surveyor
@@ -74,12 +78,15 @@ def assemble(
         directory=directory, calendar=calendar, budget=budget, appointments=appointments, copies=webhooks,
         surveys=surveys, busy=busy, clock=clock, every=terms.survey_every,
     )  # fmt: skip
+    slots = CalcomSlots(calendar)
     worker = Worker(pool, clock, appointments, webhooks, synchroniser, processor)
     backing = Backing(
         appointments=appointments, cases=SqlCases(pool, clock), surveys=surveys, busy=busy, surveyor=surveyor,
         verifier=Verifier(directory, calendar, budget, clock),
         mappings=MappingChecker(directory, CalcomEventTypes(calendar), budget, clock),
         accounts=AccountChecker(directory, CalcomAccounts(calendar), budget, clock), budget=budget,
+        times=TimeChecker(directory, slots, surveys, budget, clock),
+        mirror=HoldMirror(directory, SqlReservations(pool), slots, budget, clock, terms.lease),
         patience=terms.patience, people=SqlPeople(pool, busy),
     )  # fmt: skip
     return Parts(worker, SqlPleas(pool), backing)

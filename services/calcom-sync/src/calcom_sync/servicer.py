@@ -29,15 +29,22 @@ from calcom_sync.storage.people import SqlPeople
 from calcom_sync.storage.surveys import SqlSurveys
 from calcom_sync.usecases.check_accounts import AccountChecker
 from calcom_sync.usecases.check_mappings import MappingChecker
+from calcom_sync.usecases.check_times import TimeChecker
 from calcom_sync.usecases.get_sync_state import get_sync_state
+from calcom_sync.usecases.mirror_holds import HoldMirror
 from calcom_sync.usecases.ports import Clock, Directory, SetupUnavailableError
 from calcom_sync.usecases.survey import Surveyor
 from calcom_sync.usecases.verify import Verifier
+from chassis.deadlines import time_left_s
 from chassis.streams import until
 from rufbuch.calendarsync.v1 import service_pb2, service_pb2_grpc
 
 FULL_NAME = "rufbuch.calendarsync.v1.CalendarSyncService"
 PAGE_DEFAULT, PAGE_MAX = 100, 500
+LIVE_S = 0.8
+"""The longest that a look at Cal.com may keep a caller waiting."""
+TELLING_S = 0.15
+"""Of it, what is left to say that it was not answered."""
 _Context = grpc.aio.ServicerContext[Any, Any]
 
 
@@ -53,6 +60,8 @@ class Backing:
     verifier: Verifier
     mappings: MappingChecker
     accounts: AccountChecker
+    times: TimeChecker
+    mirror: HoldMirror
     budget: RedisBudget
     patience: Patience
     people: SqlPeople
@@ -191,6 +200,28 @@ class CalendarSyncServicer(PeopleRpcs, service_pb2_grpc.CalendarSyncServiceServi
         """See the proto."""
         async for event in until(self.stop, self.by.busy.log.watch(request.after)):
             yield wire.change_to(event)
+
+    async def CheckTimes(
+        self, request: service_pb2.CheckTimesRequest, context: _Context
+    ) -> service_pb2.CheckTimesResponse:
+        """See the proto."""
+        tenant_id, times = wire.uuid_from(request.tenant_id, "tenant_id"), wire.times_from(request.times)
+        with _reaching_registry():
+            states = await self.by.times.check(
+                tenant_id, times, within_s=max(0.0, time_left_s(LIVE_S) - TELLING_S)
+            )
+        if states is None:
+            raise BusinessUnknownError("there is no business with the id")
+        return service_pb2.CheckTimesResponse(states=[wire.TIME_STATES[one] for one in states])
+
+    async def MirrorHolds(
+        self, request: service_pb2.MirrorHoldsRequest, context: _Context
+    ) -> service_pb2.MirrorHoldsResponse:
+        """See the proto."""
+        held = wire.held_from(request)
+        with _reaching_registry():
+            await self.by.mirror.note(held)
+        return service_pb2.MirrorHoldsResponse()
 
     async def GetBudget(
         self, request: service_pb2.GetBudgetRequest, context: _Context

@@ -1,6 +1,7 @@
 """Between the contract's messages and our own words."""
 
 import math
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -14,7 +15,11 @@ from calcom_sync.domain.busy import Busy, Source, Span
 from calcom_sync.domain.cases import OpenedCase
 from calcom_sync.domain.intent import Intent, State
 from calcom_sync.domain.mappings import MappingCheck
+from calcom_sync.domain.setup import Spot
+from calcom_sync.domain.slots import TimeState
 from calcom_sync.errors import PageTokenInvalidError, RequestInvalidError
+from calcom_sync.usecases.check_times import PersonTime
+from calcom_sync.usecases.mirror_holds import Held, HeldPhase
 from calcom_sync.usecases.verify import PhaseCheck
 from chassis.eventlog import Event
 from rufbuch.calendarsync.v1 import service_pb2
@@ -26,6 +31,8 @@ STATES = {
 _PHASE_STATES = {state: service_pb2.PhaseSyncState.Value(f"PHASE_SYNC_STATE_{state.name}") for state in State}
 _SOURCES = {source: service_pb2.BusySource.Value(f"BUSY_SOURCE_{source.name}") for source in Source}
 WORDS_MAX = 1000
+TIMES_MAX = 200
+TIME_STATES = {state: service_pb2.TimeState.Value(f"TIME_STATE_{state.name}") for state in TimeState}
 
 
 def uuid_from(text: str, field: str) -> UUID:
@@ -52,6 +59,42 @@ def span_from(start: Timestamp, end: Timestamp) -> Span:
     if span.start >= span.end:
         raise RequestInvalidError("a span ends after it starts", field="end_time")
     return span
+
+
+def times_from(told: Sequence[service_pb2.PersonTime]) -> list[PersonTime]:
+    """Raises RequestInvalidError."""
+    if len(told) > TIMES_MAX:
+        raise RequestInvalidError(f"at most {TIMES_MAX} times at once", field="times")
+    return [
+        PersonTime(uuid_from(one.person_id, "times.person_id"), span_from(one.start_time, one.end_time))
+        for one in told
+    ]
+
+
+def held_from(request: service_pb2.MirrorHoldsRequest) -> Held:
+    """Raises RequestInvalidError."""
+    if len(request.phases) > TIMES_MAX:
+        raise RequestInvalidError(f"at most {TIMES_MAX} phases at once", field="phases")
+    if not request.call_id or not request.HasField("as_of_time"):
+        raise RequestInvalidError("whose holds, as of when?", field="call_id")
+    until = request.expire_time.ToDatetime(tzinfo=UTC) if request.HasField("expire_time") else None
+    return Held(
+        uuid_from(request.tenant_id, "tenant_id"),
+        request.call_id,
+        request.as_of_time.ToDatetime(tzinfo=UTC),
+        until,
+        [_held_phase(one) for one in request.phases],
+    )
+
+
+def _held_phase(told: service_pb2.HeldPhase) -> HeldPhase:
+    spot = Spot(
+        uuid_from(told.service_id, "phases.service_id"),
+        told.phase_position,
+        uuid_from(told.person_id, "phases.person_id"),
+    )
+    span = span_from(told.start_time, told.end_time)
+    return HeldPhase(spot, span.start, span.end)
 
 
 def token_from(text: str) -> tuple[datetime, UUID] | None:

@@ -60,7 +60,7 @@ class RedisBudget:
         in_line = place if urgency is Urgency.CHANGE else None
         args = [
             _ms(now), requests, self._per_ms, self._burst,
-            self._burst // 2 if urgency is Urgency.SURVEY else 0,
+            self._reserve(urgency),
             urgency.value, in_line.name if in_line else "", _ms(in_line.since if in_line else now),
             _whole(self._breaker.probe),
         ]  # fmt: skip
@@ -72,6 +72,10 @@ class RedisBudget:
         if wait_ms:
             _waits.labels(urgency.value).inc()
         return timedelta(milliseconds=int(wait_ms))
+
+    def _reserve(self, urgency: Urgency) -> int:
+        """How much is left to the others."""
+        return {Urgency.SURVEY: self._burst // 2, Urgency.HOLD: self._burst * 3 // 5}.get(urgency, 0)
 
     async def heed(self, account: Account, result: Answer | NoAnswer | Page, now: datetime) -> None:
         """What a request brought tells how the key fares: throttled, nearly used up, or nobody answers."""

@@ -22,6 +22,7 @@ while true do
   redis.call('HDEL', KEYS[3], first)
 end
 local ahead = redis.call('ZCOUNT', KEYS[2], '-inf', border)
+if urgency == 'live' then ahead = 0 end
 
 local at = tonumber(known[2] or now)
 local tokens = math.min(size, tonumber(known[1] or size) + math.max(0, now - at) * per_ms)

@@ -97,12 +97,13 @@ class CalcomCalendar:
         json: dict[str, Any] | None = None,
         params: dict[str, Any] | None = None,
         version: str = BOOKINGS_VERSION,
+        timeout_s: float | None = None,
     ) -> httpx.Response | NoAnswer:
         """One request with the key of an account, bounded as a whole."""
         headers = {"Authorization": f"Bearer {account.api_key}", "cal-api-version": version}
         try:
             # httpx bounds each step; this bounds the whole.
-            async with asyncio.timeout(self._timeout_s):
+            async with asyncio.timeout(self._timeout_s if timeout_s is None else timeout_s):
                 return await self._http.request(method, path, json=json, params=params, headers=headers)
         except _NEVER_SENT as error:
             return NoAnswer(sent=False, detail=type(error).__name__)

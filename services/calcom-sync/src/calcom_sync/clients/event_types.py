@@ -83,9 +83,17 @@ class CalcomEventTypes:
         return _read(await self._send(account, "POST", "/v2/event-types", json=body))
 
     async def _send(
-        self, account: Account, method: str, path: str, **more: dict[str, Any]
+        self,
+        account: Account,
+        method: str,
+        path: str,
+        *,
+        json: dict[str, Any] | None = None,
+        params: dict[str, Any] | None = None,
     ) -> httpx.Response | NoAnswer:
-        return await self._calendar.send(account, method, path, version=EVENT_TYPES_VERSION, **more)
+        return await self._calendar.send(
+            account, method, path, json=json, params=params, version=EVENT_TYPES_VERSION
+        )
 
 
 def _read(response: httpx.Response | NoAnswer) -> EventType | Answer | NoAnswer:

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from calcom_sync.domain.appointment import AppointmentRef, Plan
 from calcom_sync.storage.queue import remind
+from calcom_sync.storage.reservations import end_reservations
 from calcom_sync.storage.wishes import call_off, forget, make_way, reassign
 from calcom_sync.usecases.take_in import (
     Booked,
@@ -62,6 +63,7 @@ class SqlIntake:
         if not await self._appointment(connection, event, booked, now):
             return False
         await self._intents(connection, booked, now)
+        await end_reservations(connection, booked, now)
         if booked.took_place_of:
             await self._follow(connection, booked, booked.took_place_of, now)
         await remind(connection, [booked.ref])

@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -87,6 +87,28 @@ class SqlSurveys:
             tenant_id,
         )
         return [(row["account_id"], row["finished_at"], json.loads(row["found"])) for row in rows]
+
+    async def pulled(self, tenant_id: UUID) -> Mapping[UUID, datetime | None]:
+        """When each account's busy times were pulled last; None: never."""
+        return {account_id: ended for account_id, ended, _ in await self.found(tenant_id)}
+
+    async def copies(self, owner: Owner, within: Span) -> Sequence[Span]:
+        """When copies of ours, or reservations, hide an account's time; also those that are just being undone."""
+        rows = await self._pool.fetch(
+            "SELECT start_time, end_time FROM intent WHERE tenant_id = $1 AND account_id = $2"
+            " AND state IN ('synced', 'in_flight', 'unknown') AND start_time < $4 AND end_time > $3"
+            " UNION SELECT start_time, end_time FROM reservation"
+            " WHERE tenant_id = $1 AND account_id = $2 AND start_time < $4 AND end_time > $3",
+            owner.tenant_id, owner.account_id, within.start, within.end,
+        )  # fmt: skip
+        return [Span(row["start_time"], row["end_time"]) for row in rows]
+
+    async def hurry(self, tenant_id: UUID, account_id: UUID, now: datetime) -> None:
+        """Something was seen there that is not known here: pull soon, unless somebody is at it."""
+        await self._pool.execute(
+            "UPDATE survey SET due_at = $3 WHERE tenant_id = $1 AND account_id = $2 AND started_at IS NULL AND due_at > $3",
+            tenant_id, account_id, now,
+        )  # fmt: skip
 
     async def copy_of(self, tenant_id: UUID, booking: RemoteBooking) -> tuple[AppointmentRef, UUID] | None:
         """The phase that a booking is a copy of: by its uid, or by the id in its metadata."""

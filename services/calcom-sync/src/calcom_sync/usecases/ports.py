@@ -96,6 +96,10 @@ class Urgency(enum.Enum):
     """Finding out what became of something; waits while anybody stands in the line."""
     SURVEY = "survey"
     """Comparing and pulling; leaves half of what may go out at once to the others."""
+    HOLD = "hold"
+    """Hiding what is held; leaves most of it to the others."""
+    LIVE = "live"
+    """A caller waits on the phone: past the line, but only with what is left."""
 
 
 @dataclass(frozen=True)
