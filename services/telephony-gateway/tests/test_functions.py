@@ -91,6 +91,13 @@ async def test_what_is_not_held_is_not_promised(world: World) -> None:
     assert "nicht reservieren" in (await world.phone.function("check_availability", WISH))["message"]
 
 
+async def test_what_could_not_be_looked_at_outside_is_no_plain_yes(world: World) -> None:
+    world.availability.answer = found(availability_pb2.SEARCH_OUTCOME_AVAILABLE, option(15))
+    world.availability.answer.calendars_unchecked = True
+    message = (await world.phone.function("check_availability", WISH))["message"]
+    assert message.endswith("die anderen Kalender erreiche ich gerade nicht.")
+
+
 @pytest.mark.parametrize(
     ("arguments", "status"),
     [

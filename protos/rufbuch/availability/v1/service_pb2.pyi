@@ -386,12 +386,17 @@ class SearchSlotsResponse(_message.Message):
     HOLD_STATE_FIELD_NUMBER: _builtins.int
     MIN_NOTICE_MINUTES_FIELD_NUMBER: _builtins.int
     HORIZON_DAYS_FIELD_NUMBER: _builtins.int
+    CALENDARS_UNCHECKED_FIELD_NUMBER: _builtins.int
     outcome: Global___SearchOutcome.ValueType
     hold_state: Global___HoldState.ValueType
     min_notice_minutes: _builtins.int
     """How much notice the branch wants, for the sentence after TOO_SOON."""
     horizon_days: _builtins.int
     """How far ahead the branch books, for the sentence after TOO_FAR."""
+    calendars_unchecked: _builtins.bool
+    """The business wants old knowledge of calendars outside to be checked, and they could not be looked at in time: the
+    options are free as far as known.
+    """
     @_builtins.property
     def options(self) -> _containers.RepeatedCompositeFieldContainer[Global___Option]:
         """Held for the call unless hold_state says otherwise; nearest to the wish first."""
@@ -404,10 +409,11 @@ class SearchSlotsResponse(_message.Message):
         hold_state: Global___HoldState.ValueType = ...,
         min_notice_minutes: _builtins.int = ...,
         horizon_days: _builtins.int = ...,
+        calendars_unchecked: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["hold_state", b"hold_state", "horizon_days", b"horizon_days", "min_notice_minutes", b"min_notice_minutes", "options", b"options", "outcome", b"outcome"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["calendars_unchecked", b"calendars_unchecked", "hold_state", b"hold_state", "horizon_days", b"horizon_days", "min_notice_minutes", b"min_notice_minutes", "options", b"options", "outcome", b"outcome"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

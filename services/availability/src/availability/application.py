@@ -1,6 +1,7 @@
 """Owns the wiring of one replica: from connections to a servicer and the loops behind it."""
 
 import secrets
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -13,6 +14,7 @@ from prometheus_client import Gauge
 from availability.clients.bookings import Bookings
 from availability.clients.calendars import OutsideCalendars
 from availability.clients.holidays import public_holidays
+from availability.clients.mirrored_holds import HoldTeller, MirroredHolds
 from availability.clients.redis_holds import TIMEOUT_S, RedisHolds
 from availability.clients.registry import StaffRegistry
 from availability.clients.scripts import ScriptRunner
@@ -31,7 +33,9 @@ from availability.usecases.following import StreamHealth, follow
 from availability.usecases.get_day import GetDay
 from availability.usecases.hold_options import HoldOptions
 from availability.usecases.keep_holds import KeepHolds
+from availability.usecases.outside import Looker
 from availability.usecases.plan_slot import PlanSlot
+from availability.usecases.ports import Holds
 from availability.usecases.prune import Prune
 from availability.usecases.search_slots import SearchSlots
 from availability.usecases.warming import Warming
@@ -84,7 +88,10 @@ def replica(
     businesses = Businesses(registry, clock, changes, reread_after=reread_after)
     calendars = Calendars(public_holidays)
     warming = Warming(registry, businesses, calendars, clock, wait=warm_wait)
-    holds = RedisHolds(connections.redis, rules, timeout_s=redis_timeout_s)
+    teller = HoldTeller(connections.calendars)
+    redis_holds = RedisHolds(connections.redis, rules, timeout_s=redis_timeout_s)
+    holds = MirroredHolds(redis_holds, teller, businesses.known)
+    elsewhere_calendars = OutsideCalendars(connections.calendars)
     booked = BusyTables(connections.pool)
     elsewhere = BusyTables(connections.pool, BusySource.EXTERNAL)
 
@@ -96,14 +103,15 @@ def replica(
 
     loops = {
         "bookings": following(booked, Bookings(connections.booking).events, bookings, "bookings"),
-        "calendars": following(
-            elsewhere, OutsideCalendars(connections.calendars).events, outside, "calendars"
-        ),
+        "calendars": following(elsewhere, elsewhere_calendars.events, outside, "calendars"),
         "businesses": follow_businesses,
         "warming": warming.run,
+        "holds told": teller.run,
         "pruning": Prune(booked, clock).run,
     }
-    servicer = AvailabilityServicer(_use_cases(businesses, calendars, holds, clock, rules))
+    servicer = AvailabilityServicer(
+        _use_cases(businesses, calendars, holds, clock, rules, elsewhere_calendars)
+    )
     return Replica(servicer, bookings, changes, outside, warming, loops)
 
 
@@ -123,15 +131,20 @@ def _following(follower: BusyFollower, watch: Watch, health: StreamHealth, name:
 
 
 def _use_cases(
-    businesses: Businesses, calendars: Calendars, holds: RedisHolds, clock: Clock, rules: HoldRules
+    businesses: Businesses,
+    calendars: Calendars,
+    holds: Holds,
+    clock: Clock,
+    rules: HoldRules,
+    outside: OutsideCalendars,
 ) -> UseCases:
-    new_id = partial(new_option_id, secrets.choice)
+    new_id, looker = partial(new_option_id, secrets.choice), partial(Looker, outside, time.monotonic)
     knowing = (businesses, calendars, holds, clock)
     return UseCases(
-        search=SearchSlots(*knowing, per_number=rules.per_number, new_id=new_id),
+        search=SearchSlots(*knowing, per_number=rules.per_number, new_id=new_id, looker=looker),
         claim=ClaimOption(*knowing),
         keep=KeepHolds(businesses, holds, clock),
-        hold=HoldOptions(*knowing, new_id=new_id),
+        hold=HoldOptions(*knowing, new_id=new_id, looker=looker),
         explain=ExplainSlot(*knowing),
         plan=PlanSlot(businesses),
         day=GetDay(*knowing),

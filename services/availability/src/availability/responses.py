@@ -52,6 +52,7 @@ def found(answer: Answer) -> service_pb2.SearchSlotsResponse:
         hold_state=_HOLD_STATES[answer.held],
         min_notice_minutes=int(answer.notice.total_seconds() // 60),
         horizon_days=answer.horizon.days,
+        calendars_unchecked=not answer.certain,
     )
 
 

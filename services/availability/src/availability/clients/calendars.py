@@ -1,21 +1,30 @@
 """Owns the calendars outside as seen from here: what calendar-sync knows to be taken in them."""
 
-from collections.abc import AsyncIterator
+import logging
+from collections.abc import AsyncIterator, Sequence
 from datetime import UTC
 from typing import TYPE_CHECKING
 
 import grpc
+from google.protobuf.timestamp_pb2 import Timestamp
+from prometheus_client import Counter
 
 from availability.clients.streams import messages
 from availability.domain.holds import Taking
-from availability.domain.instants import Interval
+from availability.domain.instants import Interval, to_instant
 from availability.domain.ledger import BusySource
 from availability.usecases.calendars import BusyChange
 from availability.usecases.follow_busy import BusyEvent
+from availability.usecases.outside import Looked
 from rufbuch.calendarsync.v1 import service_pb2, service_pb2_grpc
 
 if TYPE_CHECKING:
     from rufbuch.calendarsync.v1.service_pb2_grpc import CalendarSyncServiceAsyncStub
+
+_log = logging.getLogger(__name__)
+_looks = Counter(
+    "rufbuch_availability_looks_outside", "Looks at calendars outside before an answer", ["outcome"]
+)
 
 
 class OutsideCalendars:
@@ -25,11 +34,34 @@ class OutsideCalendars:
         self._channel = channel
         self._stub: CalendarSyncServiceAsyncStub = service_pb2_grpc.CalendarSyncServiceStub(channel)
 
+    async def look(self, tenant_id: str, takings: Sequence[Taking], *, within_s: float) -> Looked:
+        """See Outside."""
+        request = service_pb2.CheckTimesRequest(tenant_id=tenant_id, times=map(_time, takings))
+        try:
+            answer = await self._stub.CheckTimes(request, timeout=within_s)
+        except grpc.aio.AioRpcError as error:
+            _looks.labels("unanswered").inc()
+            _log.warning("calendars outside were not looked at", extra={"code": error.code().name})
+            return Looked(certain=False)
+        told = list(zip(takings, answer.states, strict=False))
+        taken = tuple(taking for taking, state in told if state == service_pb2.TIME_STATE_TAKEN)
+        free = sum(state == service_pb2.TIME_STATE_FREE for _, state in told)
+        certain = len(taken) + free == len(takings)
+        _looks.labels("taken" if taken else "free" if certain else "unknown").inc()
+        return Looked(taken, certain)
+
     async def events(self, after: str) -> AsyncIterator[BusyEvent | None]:
         """All changes after a position and then the new ones; None: connected, nothing new. Raises StreamLostError."""
         call = self._stub.WatchBusyTimes(service_pb2.WatchBusyTimesRequest(after=after))
         async for message in messages(call, self._channel):
             yield None if message is None else _event(message)
+
+
+def _time(taking: Taking) -> service_pb2.PersonTime:
+    begin, end = Timestamp(), Timestamp()
+    begin.FromDatetime(to_instant(taking.interval.begin_min))
+    end.FromDatetime(to_instant(taking.interval.end_min))
+    return service_pb2.PersonTime(person_id=taking.owner_id, start_time=begin, end_time=end)
 
 
 def _event(message: service_pb2.WatchBusyTimesResponse) -> BusyEvent:

@@ -86,6 +86,8 @@ def _business(business: business_pb2.Business) -> Business:
         notice_rules=tuple(
             _notice_rule(policy) for policy in business.policies if policy.HasField("min_notice_minutes")
         ),
+        looks_outside=business.calendar_sync and business.calendar_terms.live_check_after_minutes > 0,
+        mirrors_holds=business.calendar_sync and business.calendar_terms.mirror_holds,
     )
 
 

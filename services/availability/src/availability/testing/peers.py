@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import grpc
@@ -154,6 +154,32 @@ class CalendarPeer(calendar_grpc.CalendarSyncServiceServicer):
 
     def __init__(self) -> None:
         self.log = Log()
+        self.taken: set[tuple[str, datetime]] = set()
+        """People and an instant of their time that somebody outside has."""
+        self.silent = False
+        self.looks: list[calendar_pb2.CheckTimesRequest] = []
+        self.held: list[calendar_pb2.MirrorHoldsRequest] = []
+
+    async def CheckTimes(  # noqa: N802 - gRPC's name
+        self, request: calendar_pb2.CheckTimesRequest, _: Context
+    ) -> calendar_pb2.CheckTimesResponse:
+        """See calendarsync's service.proto."""
+        self.looks.append(request)
+        if self.silent:
+            await asyncio.Event().wait()
+        return calendar_pb2.CheckTimesResponse(states=map(self._state, request.times))
+
+    def _state(self, time: calendar_pb2.PersonTime) -> calendar_pb2.TimeState.ValueType:
+        start, end = time.start_time.ToDatetime(UTC), time.end_time.ToDatetime(UTC)
+        is_taken = any(who == time.person_id and start <= at < end for who, at in self.taken)
+        return calendar_pb2.TIME_STATE_TAKEN if is_taken else calendar_pb2.TIME_STATE_FREE
+
+    async def MirrorHolds(  # noqa: N802 - gRPC's name
+        self, request: calendar_pb2.MirrorHoldsRequest, _: Context
+    ) -> calendar_pb2.MirrorHoldsResponse:
+        """See calendarsync's service.proto."""
+        self.held.append(request)
+        return calendar_pb2.MirrorHoldsResponse()
 
     async def tell(self, busy_time: calendar_pb2.BusyTime, *, now: datetime, gone: bool = False) -> None:
         """Append that somebody is taken in a calendar outside, or no longer is."""

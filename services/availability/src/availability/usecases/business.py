@@ -103,6 +103,10 @@ class Business:
     """Other ids of people, each with the id that it stands for. Such a row may still be listed beside the other while the
     registry makes them one; the time of both is one from then on (SR-01)."""
     notice_rules: tuple[NoticeRule, ...] = ()
+    looks_outside: bool = False
+    """Calendars outside are looked at before a time is called free, where what is known of them is old."""
+    mirrors_holds: bool = False
+    """What is held is shown in the calendars outside."""
 
     def notice_of(self, branch: Branch, service: OfferedService, person_id: str) -> timedelta:
         """AV-07: how far ahead a start must lie, by the nearest rule; a service's own is one of the service, and a

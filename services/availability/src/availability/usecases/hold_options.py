@@ -7,9 +7,11 @@ from datetime import datetime
 from availability.domain.holds import Caller, Held, Offer
 from availability.errors import SlotTakenError, TooManyHoldsError
 from availability.usecases.asking import Question, put
+from availability.usecases.business import Business
 from availability.usecases.businesses import Businesses
 from availability.usecases.calendars import Calendars
 from availability.usecases.offering import offer_of
+from availability.usecases.outside import Looker
 from availability.usecases.ports import Holds, Placing, Terms
 from availability.usecases.wishes import Wish, find
 from chassis.clock import Clock
@@ -38,9 +40,10 @@ class HoldOptions:
         clock: Clock,
         *,
         new_id: Callable[[], str],
+        looker: Callable[[Business], Looker],
     ) -> None:
         self._businesses, self._calendars, self._holds, self._clock = businesses, calendars, holds, clock
-        self._new_id = new_id
+        self._new_id, self._looker = new_id, looker
 
     async def __call__(
         self, tenant_id: str, branch_id: str, caller: Caller, slots: Sequence[WantedSlot]
@@ -63,6 +66,9 @@ class HoldOptions:
             if placement.placing is Placing.LIMIT:
                 raise TooManyHoldsError("this caller may not hold so much")
             if placement.expires:
+                if (await self._looker(business).look(offers)).taken:
+                    await self._holds.release(scope, caller.call_id, now=self._clock.now())
+                    raise SlotTakenError("somebody has one of these starts in a calendar outside")
                 return tuple(offers), placement.expires
             taken = placement.taken
         raise SlotTakenError("not all of these starts are free")

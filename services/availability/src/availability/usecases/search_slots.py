@@ -1,16 +1,17 @@
 """Owns the search: what can be offered to a wish, held for the caller in the same step."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from availability.domain.holds import Caller, Held, Offer
 from availability.errors import HoldsUnavailableError, TooManyHoldsError
 from availability.usecases.asking import Asked, Question, put
-from availability.usecases.business import horizon_of
+from availability.usecases.business import Business, horizon_of
 from availability.usecases.businesses import Businesses
 from availability.usecases.calendars import Calendars
 from availability.usecases.offering import offer_of
+from availability.usecases.outside import Looker, as_held
 from availability.usecases.ports import Holds, Placement, Placing, Terms
 from availability.usecases.wishes import Found, Outcome, Wish, find
 from chassis.clock import Clock
@@ -51,6 +52,8 @@ class Answer:
     expires: datetime | None
     notice: timedelta
     horizon: timedelta
+    certain: bool = True
+    """False: calendars outside could not be looked at in time; what is offered is free as far as known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,8 @@ class _Search:
 
     query: Query
     question: Question
+    outside: tuple[Held, ...] = ()
+    """What is taken in calendars outside and not known here yet."""
 
 
 class SearchSlots:
@@ -73,9 +78,10 @@ class SearchSlots:
         *,
         per_number: int,
         new_id: Callable[[], str],
+        looker: Callable[[Business], Looker],
     ) -> None:
         self._businesses, self._calendars, self._holds, self._clock = businesses, calendars, holds, clock
-        self._per_number, self._new_id = per_number, new_id
+        self._per_number, self._new_id, self._looker = per_number, new_id, looker
 
     async def __call__(self, query: Query) -> Answer:
         """Search, and hold what is offered. Raises BranchUnknownError, ServiceUnknownError, PersonUnknownError,
@@ -84,7 +90,16 @@ class SearchSlots:
         question = Question.of(
             business, query.branch_id, query.service_ids, query.person_id, query.moved_appointment_id
         )
-        search = _Search(query, question)
+        looker, search = self._looker(business), _Search(query, question)
+        answer = await self._answered(search)
+        looked = await looker.look(answer.offers)
+        while looked.taken:
+            search = replace(search, outside=search.outside + as_held(looked.taken, self._clock.now()))
+            answer = await self._answered(search)
+            looked = await looker.look(answer.offers)
+        return replace(answer, certain=looked.certain)
+
+    async def _answered(self, search: _Search) -> Answer:
         try:
             return await self._beside_others(search)
         except HoldsUnavailableError:
@@ -131,7 +146,8 @@ class SearchSlots:
         return _answer(search, found.outcome, offers, held=held)
 
     def _find(self, search: _Search, taken: Sequence[Held], limit: int) -> tuple[Asked, Found]:
-        asked = put(search.question, self._calendars, taken, self._clock.now())
+        beside = (*taken, *search.outside)
+        asked = put(search.question, self._calendars, beside, self._clock.now())
         return asked, find(asked.planner, asked.calendar, search.query.wish, limit=limit)
 
 

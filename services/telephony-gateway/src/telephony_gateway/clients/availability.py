@@ -53,6 +53,7 @@ class AvailabilityClient:
             holds_work=answer.hold_state != service_pb2.HOLD_STATE_UNAVAILABLE,
             min_notice_minutes=answer.min_notice_minutes,
             horizon_days=answer.horizon_days,
+            calendars_checked=not answer.calendars_unchecked,
         )
 
     async def release(self, tenant_id: str, branch_id: str, call_id: str) -> None:

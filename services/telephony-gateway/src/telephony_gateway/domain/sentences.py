@@ -46,6 +46,7 @@ class Sentence(enum.Enum):
     CHOICES = enum.auto()
     ALTERNATIVES = enum.auto()
     NOT_HELD = enum.auto()
+    NOT_CHECKED = enum.auto()
     UNAVAILABLE = enum.auto()
     HOLDING_TOO_MUCH = enum.auto()
     CLOSED = enum.auto()

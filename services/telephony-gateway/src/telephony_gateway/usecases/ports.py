@@ -79,6 +79,8 @@ class Found:
     holds_work: bool
     min_notice_minutes: int
     horizon_days: int
+    calendars_checked: bool = True
+    """False: what is known of calendars outside is old, and they did not answer in time."""
 
 
 class Slots(Protocol):

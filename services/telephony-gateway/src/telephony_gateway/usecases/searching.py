@@ -71,7 +71,10 @@ def say_found(
 
 
 def _closing(sentence: Sentence, found: Found) -> Sentence | None:
-    """What is not held is said to be so, instead of asking at leisure: two sentences are enough."""
+    """What is not held, or only free as far as known, is said to be so, instead of asking at leisure: two sentences are
+    enough."""
+    if not found.calendars_checked:
+        return Sentence.NOT_CHECKED
     if not found.holds_work:
         return Sentence.NOT_HELD
     return None if sentence is Sentence.AVAILABLE else Sentence.SUITS
