@@ -145,4 +145,4 @@ async def test_every_table_that_names_a_person_is_reassigned(stage: "Stage") -> 
         "SELECT table_name FROM information_schema.columns WHERE table_schema = current_schema()"
         " AND column_name = 'person_id'"
     )
-    assert {row["table_name"] for row in rows} == {"intent", "busy", "person_reassignment"}
+    assert {row["table_name"] for row in rows} == {"intent", "busy", "reservation", "person_reassignment"}

@@ -76,6 +76,10 @@ class Setup:
         target = self.targets.get(spot) or self.targets.get(self._right(spot))
         return target if target and target.account_id in self.accounts else None
 
+    def human(self, person_id: UUID) -> UUID:
+        """The id that counts, where two are one human."""
+        return self.aliases.get(person_id, person_id)
+
     def _right(self, spot: Spot) -> Spot:
         """An appointment that was told of before may name somebody by an id that has become another name."""
-        return replace(spot, person_id=self.aliases.get(spot.person_id, spot.person_id))
+        return replace(spot, person_id=self.human(spot.person_id))

@@ -34,7 +34,7 @@ class Kept:
 
 
 class SqlPeople:
-    """The tables intent, busy and person_reassignment."""
+    """The tables intent, busy, reservation and person_reassignment."""
 
     def __init__(self, pool: Pool, busy: SqlBusy) -> None:
         self._pool, self._busy = pool, busy
@@ -98,6 +98,12 @@ class SqlPeople:
             connection, order.tenant_id, [row["busy_id"] for row in busy], order.person_id, now
         )
         await self._drop_calendars(connection, order, now)
+        # What is held is told anew with the next search; what is reserved of it goes.
+        await connection.execute(
+            "UPDATE reservation SET person_id = $3, wanted_until = $4, due_at = $4, revision = revision + 1"
+            " WHERE tenant_id = $1 AND person_id = $2",
+            order.tenant_id, order.alias_id, order.person_id, now,
+        )  # fmt: skip
         moved = {
             "phases": [str(row["phase_id"]) for row in phases],
             "busy": [str(row["busy_id"]) for row in busy],

@@ -92,7 +92,8 @@ class TimeChecker:
         self, tenant_id: UUID, setup: Setup, account: Account, times: Sequence[PersonTime], within_s: float
     ) -> list[TimeState]:
         """Of all times; those of other people are none of this account's business."""
-        mine = [time.span for time in times if time.person_id == account.person_id]
+        owner = setup.human(account.person_id)
+        mine = [time.span for time in times if setup.human(time.person_id) == owner]
         if not mine:
             return [TimeState.FREE for _ in times]
         seen: dict[Span, TimeState] = {}
@@ -100,7 +101,7 @@ class TimeChecker:
             seen |= await self._looked(tenant_id, setup, account, spans, within_s)
         if TimeState.TAKEN in seen.values():
             await self.knowledge.hurry(tenant_id, account.account_id, self.clock.now())
-        return [seen[time.span] if time.person_id == account.person_id else TimeState.FREE for time in times]
+        return [seen[time.span] if setup.human(time.person_id) == owner else TimeState.FREE for time in times]
 
     async def _looked(
         self, tenant_id: UUID, setup: Setup, account: Account, spans: Sequence[Span], within_s: float
