@@ -19,6 +19,7 @@ from calcom_sync.storage.people import SqlPeople
 from calcom_sync.storage.pleas import SqlPleas
 from calcom_sync.storage.reservations import SqlReservations
 from calcom_sync.storage.surveys import SqlSurveys
+from calcom_sync.storage.troubles import SqlTroubles
 from calcom_sync.storage.webhooks import SqlWebhooks
 from calcom_sync.usecases.check_accounts import AccountChecker
 from calcom_sync.usecases.check_mappings import MappingChecker
@@ -79,7 +80,7 @@ def assemble(
         surveys=surveys, busy=busy, clock=clock, every=terms.survey_every,
     )  # fmt: skip
     slots = CalcomSlots(calendar)
-    worker = Worker(pool, clock, appointments, webhooks, synchroniser, processor)
+    worker = Worker(pool, clock, appointments, webhooks, synchroniser, processor, SqlTroubles(pool))
     backing = Backing(
         appointments=appointments, cases=SqlCases(pool, clock), surveys=surveys, busy=busy, surveyor=surveyor,
         verifier=Verifier(directory, calendar, budget, clock),

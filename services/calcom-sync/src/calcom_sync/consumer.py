@@ -140,7 +140,11 @@ def _phases(made: appointment_pb2.Appointment) -> Iterator[ActivePhase]:
     whole = UUID(made.service_id)
     of_phases = [UUID(phase.service_id) if phase.service_id else whole for phase in made.phases]
     services = [UUID(one) for one in made.service_ids] or [whole]
-    for phase, place in zip(made.phases, places(services, of_phases), strict=True):
+    if len(services) == 1:
+        found = [(service, phase.position) for service, phase in zip(of_phases, made.phases, strict=True)]
+    else:
+        found = places(services, of_phases)
+    for phase, place in zip(made.phases, found, strict=True):
         if phase.kind == appointment_pb2.PHASE_KIND_ACTIVE:
             yield _phase(phase, *place)
 

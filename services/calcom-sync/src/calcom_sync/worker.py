@@ -19,6 +19,7 @@ from calcom_sync.domain.appointment import AppointmentRef
 from calcom_sync.rounds import every
 from calcom_sync.storage.appointments import SqlAppointments
 from calcom_sync.storage.queue import APPOINTMENT, CHANNEL, WEBHOOK, announce_webhook, queries, ref_of, remind
+from calcom_sync.storage.troubles import SqlTroubles
 from calcom_sync.storage.webhooks import SqlWebhooks
 from calcom_sync.usecases.ports import Clock, SetupUnavailableError
 from calcom_sync.usecases.process_webhook import WebhookProcessor
@@ -53,6 +54,7 @@ class Worker:
     webhooks: SqlWebhooks
     synchroniser: Synchroniser
     processor: WebhookProcessor
+    troubles: SqlTroubles
 
     async def work_once(self) -> int:
         """Do all that is due now without the queue, and say for how many appointments; the queue calls the same code."""
@@ -98,6 +100,7 @@ class Worker:
         before = self.clock.now() - LATE
         late, unseen = await self.appointments.overdue(before), await self.webhooks.unseen(before)
         _overdue.set(len(late))
+        await self.troubles.tell(self.clock.now())
         await self.webhooks.fade(self.clock.now())
         async with self.pool.acquire() as connection, connection.transaction():
             await remind(connection, late)

@@ -6,7 +6,7 @@ from datetime import timedelta
 from calcom_sync.domain.answers import Answer, Found, NoAnswer, Page, RemoteBooking
 from calcom_sync.domain.appointment import Appointment
 from calcom_sync.domain.cases import Case, CaseKind
-from calcom_sync.domain.intent import Intent
+from calcom_sync.domain.intent import Held, Intent
 from calcom_sync.domain.outcome import CallOff, classify_call_off
 from calcom_sync.domain.patience import Patience
 from calcom_sync.domain.request import booking_request, move_request, reason_of
@@ -98,6 +98,13 @@ class Asker:
 
     async def _after_look(self, intent: Intent, found: Found) -> Settlement:
         standing, cancelled = own_bookings(intent, found)
+        if not standing and intent.held:
+            successor = await self._successor(intent.held)
+            if isinstance(successor, OverBudget):
+                return self._later(intent, successor)
+            if isinstance(successor, Answer | NoAnswer):
+                return after_failed_look(intent, successor, self._moment())
+            standing, _ = own_bookings(intent, successor)
         if not standing:
             return after_look_in_vain(
                 intent, self._moment(), cancelled_there=cancelled, wanted=self.appointment.wanted
@@ -106,6 +113,23 @@ class Asker:
         if not standing[1:]:
             return settlement
         return await self._without_copies(intent, settlement, standing[1:])
+
+    async def _successor(self, held: Held) -> Found | Answer | NoAnswer | OverBudget:
+        """What the booking that was to be moved has become, by its own word; a list may not show it, since it keeps the
+        attendee whom it was made for. Empty: it was not moved."""
+        found: Found = ()
+        uid = held.uid
+        while uid:
+            wait = await self._pay()
+            if wait:
+                return OverBudget(wait)
+            result = await self.calendar.get(self.account, uid)
+            await self._heed(result)
+            if isinstance(result, NoAnswer) or (result.booking is None and result.status != 404):
+                return result
+            found = (result.booking,) if result.booking and uid != held.uid else ()
+            uid = result.booking.moved_to if result.booking and uid == held.uid else ""
+        return found
 
     async def _without_copies(
         self, intent: Intent, settlement: Settlement, copies: list[RemoteBooking]
