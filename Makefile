@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 SENTENCES := services/staff-registry/src/staff_registry/domain/sentences.json
 READY := $(VENV)/.ready
 MEMBERS := protos services/chassis services/matching services/staff-registry services/availability services/booking \
-	services/calcom-sync services/telephony-gateway sandbox deploy/local cli
+	services/calcom-sync services/telephony-gateway services/console sandbox deploy/local cli
 PYPROJECTS := pyproject.toml $(MEMBERS:%=%/pyproject.toml)
 # mypy takes the tests of one member at a time: their modules have no package, so names would clash.
 TESTS := $(wildcard services/*/tests sandbox/tests deploy/local/tests cli/tests tests/*)

@@ -90,6 +90,8 @@ class Installation:
             "RUFBUCH_DATABASE_URL": self.admin_url,
             "RUFBUCH_REDIS_URL": self.redis_url,
             "RUFBUCH_CALCOM_BASE_URL": self.calcom_base_url,
+            "RUFBUCH_CONSOLE_DATABASE_URL": self.database_url("console"),
+            "RUFBUCH_CONSOLE_URL": f"http://{HOST}:{self.ports.console_http}",
             "RUFBUCH_GATEWAY_URL": f"http://{HOST}:{self.ports.gateway_http}",
             "RUFBUCH_CALCOM_WEBHOOK_BASE_URL": f"http://{HOST}:{self.ports.calcom_sync_http}",
             "RUFBUCH_RETELL_API_KEY": self.retell_api_key,

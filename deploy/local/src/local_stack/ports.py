@@ -26,6 +26,7 @@ class Ports:
 
     gateway_http: int = 8080
     calcom_sync_http: int = 8081
+    console_http: int = 8082
     calcom: int = 8090
     staff_registry: int = 50051
     availability: int = 50052
@@ -37,6 +38,7 @@ class Ports:
     booking_metrics: int = 9153
     calcom_sync_metrics: int = 9154
     telephony_gateway_metrics: int = 9155
+    console_metrics: int = 9156
     postgres: int = 54329
     redis: int = 56379
     collector: int = 43170

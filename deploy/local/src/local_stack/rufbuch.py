@@ -15,7 +15,10 @@ class Service:
     name: str
     tier: Tier = Tier.SERVICES
     has_http: bool = False
+    has_grpc: bool = True
     secrets: tuple[str, ...] = ()
+    settings: tuple[tuple[str, str], ...] = ()
+    """What it is told on a laptop."""
 
     @property
     def package(self) -> str:
@@ -29,8 +32,19 @@ SERVICES = (
     Service("booking"),
     Service("calcom-sync", Tier.SYNC, has_http=True),
     Service("telephony-gateway", Tier.EDGE, has_http=True, secrets=("RUFBUCH_RETELL_API_KEY",)),
+    Service(
+        "console",
+        Tier.EDGE,
+        has_http=True,
+        has_grpc=False,
+        settings=(("RUFBUCH_CONSOLE_INSECURE_COOKIES", "true"),),
+    ),
 )
-HTTP_PORTS = {"telephony_gateway": "gateway_http", "calcom_sync": "calcom_sync_http"}
+HTTP_PORTS = {
+    "telephony_gateway": "gateway_http",
+    "calcom_sync": "calcom_sync_http",
+    "console": "console_http",
+}
 
 
 def rufbuch_programs(installation: Installation) -> list[Program]:
@@ -108,20 +122,20 @@ def _service(installation: Installation, service: Service) -> Program:
 
 def _listens(installation: Installation, service: Service) -> dict[int, str]:
     ports = installation.ports
-    listens = {
-        getattr(ports, service.package): f"{service.name} gRPC",
-        getattr(ports, f"{service.package}_metrics"): f"{service.name} metrics",
-    }
+    listens = {getattr(ports, f"{service.package}_metrics"): f"{service.name} metrics"}
+    if service.has_grpc:
+        listens[getattr(ports, service.package)] = f"{service.name} gRPC"
     if service.has_http:
         listens[getattr(ports, HTTP_PORTS[service.package])] = f"{service.name} HTTP"
     return listens
 
 
 def _ready(installation: Installation, service: Service) -> Probe:
-    speaks = speaks_grpc(getattr(installation.ports, service.package))
+    ports = installation.ports
     if not service.has_http:
-        return speaks
-    return both(speaks, speaks_http(getattr(installation.ports, HTTP_PORTS[service.package])))
+        return speaks_grpc(getattr(ports, service.package))
+    speaks = speaks_http(getattr(ports, HTTP_PORTS[service.package]))
+    return both(speaks_grpc(getattr(ports, service.package)), speaks) if service.has_grpc else speaks
 
 
 def _environment(installation: Installation, service: Service) -> dict[str, str]:
@@ -131,7 +145,6 @@ def _environment(installation: Installation, service: Service) -> dict[str, str]
         "RUFBUCH_REDIS_URL": installation.redis_url,
         "RUFBUCH_CALCOM_BASE_URL": installation.calcom_base_url,
         "RUFBUCH_CALCOM_WEBHOOK_BASE_URL": f"http://{HOST}:{ports.calcom_sync_http}",
-        "RUFBUCH_GRPC_PORT": str(getattr(ports, service.package)),
         "RUFBUCH_METRICS_PORT": str(getattr(ports, f"{service.package}_metrics")),
         "OTEL_EXPORTER_OTLP_ENDPOINT": installation.collector_endpoint,
         "OTEL_EXPORTER_OTLP_PROTOCOL": "grpc",
@@ -139,10 +152,12 @@ def _environment(installation: Installation, service: Service) -> dict[str, str]
         # Milliseconds: whoever plays a call wants to see its trace at once, not after five seconds.
         "OTEL_BSP_SCHEDULE_DELAY": "200",
     }
+    if service.has_grpc:
+        environment["RUFBUCH_GRPC_PORT"] = str(getattr(ports, service.package))
     if service.has_http:
         environment["RUFBUCH_HTTP_PORT"] = str(getattr(ports, HTTP_PORTS[service.package]))
     secrets = {
         "RUFBUCH_SECRETS_KEY": installation.secrets_key,
         "RUFBUCH_RETELL_API_KEY": installation.retell_api_key,
     }
-    return environment | {name: secrets[name] for name in service.secrets}
+    return environment | {name: secrets[name] for name in service.secrets} | dict(service.settings)

@@ -1,0 +1,73 @@
+"""Starts the console: settings, wiring, serve."""
+
+import asyncio
+from contextlib import AsyncExitStack, suppress
+
+from starlette.applications import Starlette
+
+from chassis import postgres, service
+from chassis.clock import SystemClock
+from chassis.errors import StorageUnavailableError
+from chassis.grpc_client import channel
+from chassis.http_server import http_server, operations_routes
+from console.assembly import application, assemble
+from console.clients.peers import Peers
+from console.settings import Settings
+from console.usecases.sign_in import Doorkeeper
+
+TIDIED_EVERY_S = 3600.0
+
+
+async def serve(settings: Settings, stop: asyncio.Event) -> None:
+    """Serve until told to stop; what is entered last ends first."""
+    async with AsyncExitStack() as stack:
+        enter = stack.enter_async_context
+        pool = await enter(postgres.pool(settings.database_url))
+        parts = assemble(settings, pool, await _peers(settings, stack), clock=SystemClock())
+        readiness = service.Readiness({"database": lambda: postgres.check(pool)})
+        pages = application(parts, lambda: readiness.missing)
+        operations = Starlette(routes=operations_routes(lambda: readiness.missing))
+        for app, port in ((operations, settings.metrics_port), (pages, settings.http_port)):
+            await enter(http_server(app, host=settings.host, port=port, drain_s=settings.drain_s))
+        # After the pages, so that their streams end before the server waits for them.
+        await enter(service.background(parts.hub.run, name="live pages", stop=stop))
+        await enter(service.background(lambda: _tidy(parts.doorkeeper), name="tidy", stop=stop))
+        await enter(service.background(readiness.watch, name="readiness", stop=stop))
+        await stop.wait()
+
+
+async def _peers(settings: Settings, stack: AsyncExitStack) -> Peers:
+    addresses = {
+        "registry": settings.staff_registry_address,
+        "availability": settings.availability_address,
+        "booking": settings.booking_address,
+        "sync": settings.calcom_sync_address,
+        "calls": settings.telephony_gateway_address,
+    }
+    return Peers.over(
+        **{
+            name: await stack.enter_async_context(
+                channel(address, default_deadline_s=settings.peer_deadline_s)
+            )
+            for name, address in addresses.items()
+        }
+    )
+
+
+async def _tidy(doorkeeper: Doorkeeper) -> None:
+    while True:
+        # Nothing is lost by tidying an hour later.
+        with suppress(StorageUnavailableError):
+            await doorkeeper.tidy()
+        await asyncio.sleep(TIDIED_EVERY_S)
+
+
+def main() -> None:
+    """The entry of ``python -m console``."""
+    service.main(
+        "console", Settings, serve, lambda settings: postgres.migrate(settings.database_url, "console")
+    )
+
+
+if __name__ == "__main__":
+    main()

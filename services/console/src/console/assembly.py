@@ -1,0 +1,52 @@
+"""Puts the parts of the console together, for its process and for tests alike."""
+
+from collections.abc import Callable
+
+from fastapi import FastAPI
+
+from chassis.clock import Clock
+from chassis.postgres import Pool
+from console.clients.appointments import Appointments
+from console.clients.businesses import Businesses
+from console.clients.calls import Calls
+from console.clients.copies import Copies
+from console.clients.passwords import Argon2Passwords
+from console.clients.peers import Peers
+from console.pages.app import build_app
+from console.pages.live import Hub
+from console.pages.parts import Parts
+from console.pages.rendering import Renderer
+from console.pages.today import fingerprints
+from console.settings import Settings
+from console.storage.accounts import SqlAccounts
+from console.storage.audit import SqlAuditTrail
+from console.storage.sessions import SqlAttempts, SqlSessions
+from console.usecases.act import Actor
+from console.usecases.ports import Passwords
+from console.usecases.sign_in import Doorkeeper
+
+
+def assemble(
+    settings: Settings, pool: Pool, peers: Peers, *, clock: Clock, passwords: Passwords | None = None
+) -> Parts:
+    """Wire everything; start nothing."""
+    calls, appointments, copies = Calls(peers), Appointments(peers), Copies(peers)
+    return Parts(
+        settings=settings,
+        clock=clock,
+        doorkeeper=Doorkeeper(
+            SqlAccounts(pool), SqlSessions(pool), SqlAttempts(pool), passwords or Argon2Passwords(), clock
+        ),
+        actor=Actor(SqlAuditTrail(pool), clock),
+        businesses=Businesses(peers, clock),
+        calls=calls,
+        appointments=appointments,
+        copies=copies,
+        renderer=Renderer(),
+        hub=Hub(fingerprints(calls, appointments, copies, clock)),
+    )
+
+
+def application(parts: Parts, missing: Callable[[], dict[str, str]]) -> FastAPI:
+    """The pages over these parts; ``missing`` names what the service still lacks."""
+    return build_app(parts, missing)

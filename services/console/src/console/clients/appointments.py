@@ -1,0 +1,45 @@
+"""Appointments, callbacks and the waiting list."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from console.clients.peers import Peers
+from console.clients.stamps import stamp
+from rufbuch.booking.v1 import appointment_pb2, care_pb2, service_pb2
+
+
+class Appointments:
+    """BookingService, one business at a time."""
+
+    def __init__(self, peers: Peers) -> None:
+        self._stub = peers.booking
+
+    async def between(
+        self, tenant_id: str, start: datetime, end: datetime, *, person_id: str = ""
+    ) -> Sequence[appointment_pb2.Appointment]:
+        """Those that start in the span, earliest first; at most 500."""
+        request = service_pb2.ListAppointmentsRequest(
+            tenant_id=tenant_id,
+            start_time_min=stamp(start),
+            start_time_max=stamp(end),
+            person_id=person_id,
+            page_size=500,
+        )
+        return (await self._stub.ListAppointments(request)).appointments
+
+    async def open_callbacks(self, tenant_id: str) -> Sequence[care_pb2.Callback]:
+        """The most urgent first."""
+        request = service_pb2.ListCallbacksRequest(
+            tenant_id=tenant_id, state=care_pb2.CALLBACK_STATE_OPEN, page_size=100
+        )
+        return (await self._stub.ListCallbacks(request)).callbacks
+
+    async def resolve_callback(
+        self, tenant_id: str, callback_id: str, *, operator: str, resolution: str
+    ) -> None:
+        """Somebody has taken care of it."""
+        await self._stub.ResolveCallback(
+            service_pb2.ResolveCallbackRequest(
+                tenant_id=tenant_id, callback_id=callback_id, operator=operator, resolution=resolution
+            )
+        )

@@ -1,0 +1,53 @@
+"""The copies at Cal.com."""
+
+from collections.abc import Sequence
+
+from console.clients.peers import Peers
+from rufbuch.calendarsync.v1 import service_pb2
+
+
+class Copies:
+    """CalendarSyncService, one business at a time."""
+
+    def __init__(self, peers: Peers) -> None:
+        self._stub = peers.sync
+
+    async def cases(
+        self, tenant_id: str, *, appointment_id: str = "", with_closed: bool = False
+    ) -> Sequence[service_pb2.SyncCase]:
+        """What a person has to look at, the oldest first."""
+        request = service_pb2.ListSyncCasesRequest(
+            tenant_id=tenant_id, appointment_id=appointment_id, with_closed=with_closed, page_size=100
+        )
+        return (await self._stub.ListSyncCases(request)).cases
+
+    async def verify(self, tenant_id: str, appointment_id: str) -> service_pb2.VerifySyncResponse:
+        """Here and there, side by side; changes nothing."""
+        request = service_pb2.VerifySyncRequest(tenant_id=tenant_id, appointment_id=appointment_id)
+        return await self._stub.VerifySync(request)
+
+    async def state(self, tenant_id: str, appointment_id: str) -> service_pb2.GetSyncStateResponse:
+        """How far the copies of one appointment are."""
+        request = service_pb2.GetSyncStateRequest(tenant_id=tenant_id, appointment_id=appointment_id)
+        return await self._stub.GetSyncState(request)
+
+    async def retry(self, tenant_id: str, appointment_id: str, *, operator: str) -> None:
+        """Try it again."""
+        await self._stub.RetrySync(
+            service_pb2.RetrySyncRequest(
+                tenant_id=tenant_id, appointment_id=appointment_id, operator=operator
+            )
+        )
+
+    async def resolve(self, tenant_id: str, case_id: str, *, operator: str, resolution: str) -> None:
+        """Somebody has taken care of it."""
+        await self._stub.ResolveCase(
+            service_pb2.ResolveCaseRequest(
+                tenant_id=tenant_id, case_id=case_id, operator=operator, resolution=resolution
+            )
+        )
+
+    async def budget(self, tenant_id: str) -> Sequence[service_pb2.AccountBudget]:
+        """How much may still be asked of Cal.com."""
+        request = service_pb2.GetBudgetRequest(tenant_id=tenant_id)
+        return (await self._stub.GetBudget(request)).accounts

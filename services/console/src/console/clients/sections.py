@@ -1,0 +1,29 @@
+"""A part of a page comes from one service; where that one does not answer, the rest of the page is shown all the same."""
+
+from collections.abc import Awaitable
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+import grpc
+
+T = TypeVar("T")
+
+_AWAY = {grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED, grpc.StatusCode.UNIMPLEMENTED}
+
+
+@dataclass(frozen=True)
+class Section(Generic[T]):
+    """What was read, or that nothing could be."""
+
+    content: T | None
+    """None: the service does not answer, so nothing is known, which is not the same as nothing being there."""
+
+
+async def section(reading: Awaitable[T]) -> Section[T]:
+    """Await it. A service that is away gives an empty section; every other failure is raised."""
+    try:
+        return Section(await reading)
+    except grpc.aio.AioRpcError as error:
+        if error.code() in _AWAY:
+            return Section(None)
+        raise

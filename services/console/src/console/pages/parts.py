@@ -1,0 +1,38 @@
+"""What the pages stand on; made once, found through the application."""
+
+from dataclasses import dataclass
+
+from fastapi import Request
+
+from chassis.clock import Clock
+from console.clients.appointments import Appointments
+from console.clients.businesses import Businesses
+from console.clients.calls import Calls
+from console.clients.copies import Copies
+from console.pages.live import Hub
+from console.pages.rendering import Renderer
+from console.settings import Settings
+from console.usecases.act import Actor
+from console.usecases.sign_in import Doorkeeper
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Use cases and clients."""
+
+    settings: Settings
+    clock: Clock
+    doorkeeper: Doorkeeper
+    actor: Actor
+    businesses: Businesses
+    calls: Calls
+    appointments: Appointments
+    copies: Copies
+    renderer: Renderer
+    hub: Hub
+
+
+def parts_of(request: Request) -> Parts:
+    """The application's."""
+    parts: Parts = request.app.state.parts
+    return parts

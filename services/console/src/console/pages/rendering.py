@@ -1,0 +1,54 @@
+"""Templates into answers. Everything is escaped; an unknown name in a template is an error, not an empty string."""
+
+import hashlib
+from importlib import resources
+from typing import TYPE_CHECKING
+
+from fastapi import Request, Response
+from fastapi.responses import HTMLResponse
+from google.protobuf.message import Message
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+if TYPE_CHECKING:
+    from console.pages.visit import Visit
+
+SECTIONS = ("today", "calls", "callbacks")
+"""What the menu leads to, in its order."""
+
+
+class Renderer:
+    """One for the process."""
+
+    def __init__(self) -> None:
+        self._templates = Environment(
+            loader=PackageLoader("console"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
+            lstrip_blocks=True,
+        )  # fmt: skip
+        # A new build has new addresses, so browsers may keep the old files for ever.
+        self._templates.globals.update(assets=_digest_of_assets(), sections=SECTIONS, state_name=state_name)
+
+    def page(self, request: Request, template: str, visit: "Visit", **values: object) -> Response:
+        """A page for somebody who is signed in."""
+        return self._html(template, 200, {"request": request, "visit": visit, "t": visit.texts, **values})
+
+    def bare(self, request: Request, template: str, *, status: int = 200, **values: object) -> Response:
+        """A page for anybody; needs ``t``."""
+        return self._html(template, status, {"request": request, "visit": None, **values})
+
+    def _html(self, template: str, status: int, values: dict[str, object]) -> Response:
+        return HTMLResponse(self._templates.get_template(template).render(values), status_code=status)
+
+
+def state_name(message: Message) -> str:
+    """The name of a message's ``state``, e.g. "CALL_STATE_ENDED"."""
+    states = message.DESCRIPTOR.fields_by_name["state"].enum_type
+    number = {field.name: value for field, value in message.ListFields()}.get("state", 0)
+    value = states and states.values_by_number.get(number)
+    return value.name if value else "unknown"
+
+
+def _digest_of_assets() -> str:
+    digest = hashlib.sha256()
+    for name in ("style.css", "vendor/htmx.min.js", "vendor/htmx-sse.min.js"):
+        digest.update((resources.files("console") / "static" / name).read_bytes())
+    return digest.hexdigest()[:12]

@@ -1,0 +1,90 @@
+"""Today: who is on the phone, what is booked, what needs somebody."""
+
+import asyncio
+from datetime import datetime, time, timedelta
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import RedirectResponse, StreamingResponse
+
+from chassis.clock import Clock
+from console.clients.appointments import Appointments
+from console.clients.calls import Calls
+from console.clients.copies import Copies
+from console.clients.sections import section
+from console.pages.live import Fingerprint, fingerprint_of
+from console.pages.parts import parts_of
+from console.pages.visit import Visitor
+from rufbuch.telephony.v1 import service_pb2 as telephony_pb2
+
+router = APIRouter()
+LATEST_CALLS = 50
+
+
+@router.get("/")
+async def home() -> Response:
+    """Today is what matters."""
+    return RedirectResponse("/today")
+
+
+@router.get("/today")
+async def today(request: Request, visit: Visitor) -> Response:
+    """The page."""
+    parts, tenant_id = parts_of(request), visit.tenant_id
+    now = parts.clock.now()
+    start, end = day_around(now, visit)
+    calls, bookings, callbacks, cases, untruths = await asyncio.gather(
+        section(parts.calls.latest(tenant_id, page_size=LATEST_CALLS)),
+        section(parts.appointments.between(tenant_id, start, end)),
+        section(parts.appointments.open_callbacks(tenant_id)),
+        section(parts.copies.cases(tenant_id)),
+        section(parts.calls.truth_cases(tenant_id)),
+    )
+    ongoing = calls.content and [
+        call for call in calls.content.calls if call.state == telephony_pb2.CALL_STATE_ONGOING
+    ]
+    return parts.renderer.page(
+        request, "today.html", visit, now=now, ongoing=ongoing, bookings=bookings.content,
+        callbacks=callbacks.content, cases=cases.content, untruths=untruths.content,
+    )  # fmt: skip
+
+
+@router.get("/live")
+async def live(request: Request, visit: Visitor) -> Response:
+    """Events while something changes; 204 tells the browser not to ask again."""
+    hub = parts_of(request).hub
+    if hub.full:
+        return Response(status_code=204)
+    return StreamingResponse(
+        hub.changes(visit.tenant_id),
+        media_type="text/event-stream",
+        headers={"cache-control": "no-store", "x-accel-buffering": "no"},
+    )
+
+
+def day_around(now: datetime, visit: Visitor) -> tuple[datetime, datetime]:
+    """The local day as instants; 23 or 25 hours where the clock is changed."""
+    zone = visit.business.zone
+    today_there = now.astimezone(zone).date()
+    start, end = (
+        datetime.combine(today_there + timedelta(days=ahead), time(), tzinfo=zone) for ahead in (0, 1)
+    )
+    return start, end
+
+
+def fingerprints(calls: Calls, appointments: Appointments, copies: Copies, clock: Clock) -> Fingerprint:
+    """What live pages show, in one value."""
+
+    async def fingerprint(tenant_id: str) -> str:
+        now = clock.now()
+        ledger, booked, callbacks, cases = await asyncio.gather(
+            calls.latest(tenant_id, page_size=20),
+            appointments.between(tenant_id, now - timedelta(hours=12), now + timedelta(days=1)),
+            appointments.open_callbacks(tenant_id),
+            copies.cases(tenant_id),
+        )
+        return fingerprint_of(
+            ledger.SerializeToString(deterministic=True),
+            *(each.SerializeToString(deterministic=True) for each in (*booked, *callbacks, *cases)),
+        )
+
+    return fingerprint

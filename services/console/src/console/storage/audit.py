@@ -1,0 +1,60 @@
+"""What was done, in PostgreSQL."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from chassis.postgres import Pool, reaching_storage
+from console.domain.deeds import Deed
+
+
+@dataclass(frozen=True)
+class AuditEntry:
+    """A deed and how it ended."""
+
+    deed: Deed
+    begun_at: datetime
+    outcome: str | None
+
+
+class SqlAuditTrail:
+    """The table audit_entry."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+
+    async def begin(self, deed: Deed, now: datetime) -> UUID:
+        """See AuditTrail."""
+        entry_id = uuid4()
+        with reaching_storage():
+            await self._pool.execute(
+                """INSERT INTO audit_entry (entry_id, account_id, tenant_id, action, subject, words, begun_at)
+                   VALUES ($1, $2, $3, $4, $5, $6, $7)""",
+                entry_id, deed.account_id, deed.tenant_id, deed.action, deed.subject, deed.words, now,
+            )  # fmt: skip
+        return entry_id
+
+    async def end(self, entry_id: UUID, outcome: str) -> None:
+        """See AuditTrail."""
+        with reaching_storage():
+            await self._pool.execute(
+                "UPDATE audit_entry SET outcome = $2 WHERE entry_id = $1", entry_id, outcome
+            )
+
+    async def latest(self, tenant_id: str, *, entries_max: int = 100) -> list[AuditEntry]:
+        """The newest first."""
+        with reaching_storage():
+            rows = await self._pool.fetch(
+                """SELECT account_id, tenant_id::text, action, subject, words, begun_at, outcome FROM audit_entry
+                    WHERE tenant_id = $1 ORDER BY begun_at DESC LIMIT $2""",
+                tenant_id,
+                entries_max,
+            )
+        return [
+            AuditEntry(
+                Deed(row["account_id"], row["tenant_id"], row["action"], row["subject"], row["words"]),
+                row["begun_at"],
+                row["outcome"],
+            )
+            for row in rows
+        ]

@@ -1,0 +1,1 @@
+"""What operators do: sign in, act, be written down."""

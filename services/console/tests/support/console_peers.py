@@ -1,0 +1,172 @@
+"""The other services as far as the console asks them: each says what it was told to."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import grpc
+
+from chassis.errors import Kind, ServiceError
+from chassis.grpc_server import Servicer
+from rufbuch.availability.v1 import service_pb2_grpc as availability_grpc
+from rufbuch.booking.v1 import appointment_pb2, care_pb2
+from rufbuch.booking.v1 import service_pb2 as booking_pb2
+from rufbuch.booking.v1 import service_pb2_grpc as booking_grpc
+from rufbuch.calendarsync.v1 import service_pb2 as sync_pb2
+from rufbuch.calendarsync.v1 import service_pb2_grpc as sync_grpc
+from rufbuch.staff.v1 import business_pb2
+from rufbuch.staff.v1 import service_pb2 as staff_pb2
+from rufbuch.staff.v1 import service_pb2_grpc as staff_grpc
+from rufbuch.telephony.v1 import service_pb2 as telephony_pb2
+from rufbuch.telephony.v1 import service_pb2_grpc as telephony_grpc
+
+Context = grpc.aio.ServicerContext[Any, Any]
+TENANT = "4f9a9c1e-0000-4000-8000-000000000001"
+OTHER_TENANT = "4f9a9c1e-0000-4000-8000-000000000002"
+ANNA = "4f9a9c1e-0000-4000-8000-00000000000a"
+
+
+class AwayError(ServiceError):
+    """A service that cannot answer now."""
+
+    kind = Kind.UNAVAILABLE
+    reason = "STORAGE_UNAVAILABLE"
+
+
+class CallbackUnknownError(ServiceError):
+    """As booking says it."""
+
+    kind = Kind.NOT_FOUND
+    reason = "CALLBACK_UNKNOWN"
+
+
+@dataclass
+class FakePeers:
+    """What they know; ``away`` names those that do not answer."""
+
+    calls: list[telephony_pb2.Call] = field(default_factory=list)
+    truth_cases: list[telephony_pb2.TruthCase] = field(default_factory=list)
+    appointments: list[appointment_pb2.Appointment] = field(default_factory=list)
+    callbacks: list[care_pb2.Callback] = field(default_factory=list)
+    cases: list[sync_pb2.SyncCase] = field(default_factory=list)
+    away: set[str] = field(default_factory=set)
+    looked_at_by: list[str] = field(default_factory=list)
+
+    def require(self, name: str) -> None:
+        if name in self.away:
+            raise AwayError("not now")
+
+    def servicers(self) -> dict[str, Servicer]:
+        # Each answers what the console asks for, and no more.
+        registry = _Registry(self)  # type: ignore[abstract]
+        availability = _Availability()  # type: ignore[abstract]
+        booking = _Booking(self)  # type: ignore[abstract]
+        sync, calls = _Sync(self), _Calls(self)  # type: ignore[abstract]
+        return {
+            "registry": Servicer(registry, staff_grpc.add_StaffRegistryServiceServicer_to_server, "registry"),
+            "availability": Servicer(
+                availability, availability_grpc.add_AvailabilityServiceServicer_to_server, "availability"
+            ),
+            "booking": Servicer(booking, booking_grpc.add_BookingServiceServicer_to_server, "booking"),
+            "sync": Servicer(sync, sync_grpc.add_CalendarSyncServiceServicer_to_server, "sync"),
+            "calls": Servicer(calls, telephony_grpc.add_CallServiceServicer_to_server, "calls"),
+        }
+
+
+class _Registry(staff_grpc.StaffRegistryServiceServicer):
+    def __init__(self, known: FakePeers) -> None:
+        self._known = known
+
+    async def GetBusiness(
+        self, request: staff_pb2.GetBusinessRequest, context: Context
+    ) -> staff_pb2.GetBusinessResponse:
+        self._known.require("registry")
+        business = business_pb2.Business(
+            tenant_id=request.tenant_id,
+            name="Salon Lindenhof" if request.tenant_id == TENANT else "Werkstatt Nord",
+            branches=[business_pb2.Branch(time_zone="Europe/Berlin")],
+            people=[business_pb2.Person(person_id=ANNA, name="Anna")],
+        )
+        return staff_pb2.GetBusinessResponse(business=business)
+
+
+class _Availability(availability_grpc.AvailabilityServiceServicer):
+    """Asked for nothing yet."""
+
+
+class _Booking(booking_grpc.BookingServiceServicer):
+    def __init__(self, known: FakePeers) -> None:
+        self._known = known
+
+    async def ListAppointments(
+        self, request: booking_pb2.ListAppointmentsRequest, context: Context
+    ) -> booking_pb2.ListAppointmentsResponse:
+        self._known.require("booking")
+        found = [
+            each
+            for each in self._known.appointments
+            if each.tenant_id == request.tenant_id
+            and request.start_time_min.seconds <= each.start_time.seconds < request.start_time_max.seconds
+        ]
+        return booking_pb2.ListAppointmentsResponse(appointments=found)
+
+    async def ListCallbacks(
+        self, request: booking_pb2.ListCallbacksRequest, context: Context
+    ) -> booking_pb2.ListCallbacksResponse:
+        self._known.require("booking")
+        found = [
+            each
+            for each in self._known.callbacks
+            if each.tenant_id == request.tenant_id and request.state in {0, each.state}
+        ]
+        return booking_pb2.ListCallbacksResponse(callbacks=found)
+
+    async def ResolveCallback(
+        self, request: booking_pb2.ResolveCallbackRequest, context: Context
+    ) -> booking_pb2.ResolveCallbackResponse:
+        self._known.require("booking")
+        for each in self._known.callbacks:
+            if (each.tenant_id, each.callback_id) == (request.tenant_id, request.callback_id):
+                each.state = care_pb2.CALLBACK_STATE_RESOLVED
+                each.resolved_by, each.resolution = request.operator, request.resolution
+                return booking_pb2.ResolveCallbackResponse(callback=each)
+        raise CallbackUnknownError("no such callback")
+
+
+class _Sync(sync_grpc.CalendarSyncServiceServicer):
+    def __init__(self, known: FakePeers) -> None:
+        self._known = known
+
+    async def ListSyncCases(
+        self, request: sync_pb2.ListSyncCasesRequest, context: Context
+    ) -> sync_pb2.ListSyncCasesResponse:
+        self._known.require("sync")
+        found = [each for each in self._known.cases if each.tenant_id == request.tenant_id]
+        return sync_pb2.ListSyncCasesResponse(cases=found)
+
+
+class _Calls(telephony_grpc.CallServiceServicer):
+    def __init__(self, known: FakePeers) -> None:
+        self._known = known
+
+    async def ListCalls(
+        self, request: telephony_pb2.ListCallsRequest, context: Context
+    ) -> telephony_pb2.ListCallsResponse:
+        self._known.require("calls")
+        found = [each for each in self._known.calls if each.tenant_id == request.tenant_id]
+        return telephony_pb2.ListCallsResponse(calls=found)
+
+    async def GetCall(
+        self, request: telephony_pb2.GetCallRequest, context: Context
+    ) -> telephony_pb2.GetCallResponse:
+        self._known.require("calls")
+        if request.with_personal_data:
+            self._known.looked_at_by.append(request.operator)
+        found = next(each for each in self._known.calls if each.call_id == request.call_id)
+        return telephony_pb2.GetCallResponse(call=found)
+
+    async def ListTruthCases(
+        self, request: telephony_pb2.ListTruthCasesRequest, context: Context
+    ) -> telephony_pb2.ListTruthCasesResponse:
+        self._known.require("calls")
+        found = [each for each in self._known.truth_cases if each.tenant_id == request.tenant_id]
+        return telephony_pb2.ListTruthCasesResponse(cases=found)
