@@ -126,6 +126,16 @@ def sync(context: typer.Context) -> None:
     commands(context.args, prog_name="rufbuch sync")
 
 
+@app.command(
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True}, add_help_option=False
+)
+def user(context: typer.Context) -> None:
+    """Who may use the console: add."""
+    from rufbuch_cli.user import app as commands
+
+    commands(context.args, prog_name="rufbuch user")
+
+
 @app.command()
 def slots() -> None:
     """JSON lines in, JSON lines out: the free starts of a workload."""

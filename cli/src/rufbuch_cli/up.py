@@ -5,6 +5,7 @@ import time
 import typer
 
 from chassis.settings import load
+from console.domain.accounts import Role
 from local_stack.accounts import NoAccountError, UnreachableError
 from local_stack.ports import PortOffsetError, PortsTakenError
 from local_stack.postgres import PostgresError
@@ -21,6 +22,7 @@ from rufbuch_cli.installation import Running, running
 from rufbuch_cli.measure import measure
 from rufbuch_cli.salon import import_salon
 from rufbuch_cli.trace import print_waterfall
+from rufbuch_cli.user import ensure_user
 
 EXPECTED = (
     AlreadyRunningError, CalcomSetupError, NoAccountError, NotReadyError, PortOffsetError, PortsTakenError, PostgresError,
@@ -28,6 +30,7 @@ EXPECTED = (
 )  # fmt: skip
 """What can stand in the way on a machine, each with a message that says what to do."""
 INTERRUPTED = 130
+OWNER = "owner@example.org"
 TRACES_WITHIN_S = 1.0
 """How long the processes may keep their last spans before they send them."""
 
@@ -59,9 +62,15 @@ def _run(*, demo: bool) -> int:
         typer.echo("")
         for purpose, address in stack.describe().items():
             typer.echo(f"{address:>22}  {purpose}")
+        _open_console(installation, business.tenant_id, stack.installation.secrets.password("console owner"))
         typer.echo("\nCtrl-C stops everything.")
         stack.wait()
     return 0
+
+
+def _open_console(installation: Running, tenant_id: str, password: str) -> None:
+    ensure_user(installation, OWNER, tenant_id, name="Inhaberin", role=Role.OWNER, password=password)
+    typer.echo(f"\nConsole: {installation['CONSOLE_URL']}  sign in as {OWNER} with {password}")
 
 
 def _show(installation: Running, booking_database_url: str, tenant_id: str, played: Played) -> Agreement:
