@@ -31,6 +31,20 @@ def test_a_taken_port_is_named_with_its_purpose_and_its_holder(address: str) -> 
     assert f"port {port} (Redis) is taken by process {os.getpid()} (" in str(error.value)
 
 
+def test_an_offset_is_suggested_at_which_everything_is_free() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as holder:
+        port = holder.getsockname()[1]
+        beside = socket.create_server(("127.0.0.1", port + 1000)) if port + 1000 < 65536 else None
+
+        with pytest.raises(PortsTakenError) as error:
+            refuse_taken({port: "Redis"}, offset=500)
+
+        if beside:
+            beside.close()
+    assert "RUFBUCH_PORT_OFFSET=1500" not in str(error.value)
+    assert "RUFBUCH_PORT_OFFSET=2500" in str(error.value) or "End what listens there." in str(error.value)
+
+
 def test_free_ports_and_ports_that_were_free_a_moment_ago_are_fine() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]

@@ -39,7 +39,7 @@ def test_a_name_is_kept_with_single_spaces(said: str, name: str) -> None:
         "Kunde", "(unknown)",
         "Acht Uhr", "acht", "um acht", "halb neun", "viertel nach drei", "15 Uhr", "15:30", "um 15 Uhr 30",
         "Montag um zehn", "morgen früh", "tomorrow at ten", "ten o'clock", "Termin um 9 Uhr bitte",
-        "bei Anna",
+        "bei Anna", "K", "Ö.", "k 9",
     ],
 )  # fmt: skip
 def test_what_nobody_is_called_is_refused(said: str) -> None:

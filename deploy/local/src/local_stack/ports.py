@@ -10,6 +10,8 @@ import psutil
 
 HOST = "127.0.0.1"
 HIGHEST = 65535
+STEP = 1000
+"""Between the offsets that are suggested."""
 
 
 class PortsTakenError(RuntimeError):
@@ -53,8 +55,9 @@ class Ports:
         return type(self)(**dict(zip((field.name for field in fields(self)), moved, strict=True)))
 
 
-def refuse_taken(needed: Mapping[int, str]) -> None:
-    """Raise PortsTakenError with one line for each port (of: port, what it is for) that is taken."""
+def refuse_taken(needed: Mapping[int, str], *, offset: int = 0) -> None:
+    """Raise PortsTakenError with one line for each port (of: port, what it is for) that is taken, and an offset at which
+    none is. ``offset`` is the present one."""
     taken = {port: purpose for port, purpose in needed.items() if not _is_free(port)}
     if not taken:
         return
@@ -63,7 +66,24 @@ def refuse_taken(needed: Mapping[int, str]) -> None:
         f"port {port} ({purpose}) is taken by {holders.get(port, 'an unknown process')}"
         for port, purpose in sorted(taken.items())
     ]
-    raise PortsTakenError("\n".join([*lines, "Use other ports: RUFBUCH_PORT_OFFSET=1000 make run"]))
+    free = _free_offset(needed, offset)
+    advice = (
+        f"Use other ports: RUFBUCH_PORT_OFFSET={free} make run"
+        if free is not None
+        else "End what listens there."
+    )
+    raise PortsTakenError("\n".join([*lines, advice]))
+
+
+def _free_offset(needed: Mapping[int, str], offset: int) -> int | None:
+    """The next one up at which all of these ports are free; None where there is none."""
+    for more in range(STEP, HIGHEST, STEP):
+        moved = [port + more for port in needed]
+        if max(moved) > HIGHEST:
+            return None
+        if all(map(_is_free, moved)):
+            return offset + more
+    return None
 
 
 def _is_free(port: int) -> bool:

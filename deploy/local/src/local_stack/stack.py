@@ -46,6 +46,7 @@ class Stack:
         say: Callable[[str], None] = lambda _: None,
     ) -> None:
         self.installation = Installation.of(settings)
+        self._offset = settings.port_offset
         self._table = table
         self._say = say
         self._cleanup = ExitStack()
@@ -77,7 +78,10 @@ class Stack:
         if ended:
             self._say(f"ended what an earlier start had left: {', '.join(ended)}")
         self._programs = self._table(self.installation)
-        refuse_taken({port: purpose for each in self._programs for port, purpose in each.listens.items()})
+        refuse_taken(
+            {port: purpose for each in self._programs for port, purpose in each.listens.items()},
+            offset=self._offset,
+        )
         self._say("starting the servers")
         self._supervision = self._cleanup.enter_context(supervised(self._programs, state))
         self._prepare_database()

@@ -17,6 +17,7 @@ from telephony_gateway.clients.directory import RegistryDirectory
 from telephony_gateway.clients.elsewhere import Replicas
 from telephony_gateway.clients.event_guard import EventGuard
 from telephony_gateway.clients.facts import BookingFacts
+from telephony_gateway.clients.lines import Lines, SlotsOfLines
 from telephony_gateway.clients.replay_guard import ReplayGuard
 from telephony_gateway.clients.sessions import RedisSessions
 from telephony_gateway.clients.shared import SharedMemory
@@ -66,14 +67,14 @@ def assemble(
     shared = SharedMemory(connections.redis)
     slots, bookings = AvailabilityClient(connections.availability), BookingClient(connections.booking)
     appointments, care = AppointmentsClient(connections.booking), CareClient(connections.booking)
-    sessions = RedisSessions(shared)
+    sessions, lines = RedisSessions(shared), Lines(shared, clock)
     door = Door(settings.workspaces, ReplayGuard(shared), clock)
     reception = Reception(directory)
     twins = Twins(Replicas(shared))
     endpoint = FunctionsEndpoint(
         door=door,
         reception=reception,
-        functions=functions(Peers(slots, bookings, appointments, care, sessions)),
+        functions=functions(Peers(SlotsOfLines(slots, slots, lines), bookings, appointments, care, sessions)),
         sessions=sessions,
         twins=twins,
         patience=Patience(),
@@ -83,7 +84,7 @@ def assemble(
         budget_s=settings.budget_s,
         build=settings.build,
     )
-    webhook = WebhookEndpoint(door, reception, slots, sessions, EventGuard(shared), ledger, clock)
+    webhook = WebhookEndpoint(door, reception, slots, sessions, lines, EventGuard(shared), ledger, clock)
     inbound = InboundEndpoint(
         door, reception, care, clock, settings.inbound_budget_s, settings.retell_fallback_agent
     )

@@ -115,6 +115,8 @@ class Availability(availability_grpc.AvailabilityServiceServicer):
     answer: availability_pb2.SearchSlotsResponse | Exception = field(
         default_factory=availability_pb2.SearchSlotsResponse
     )
+    answers: list[availability_pb2.SearchSlotsResponse | Exception] = field(default_factory=list)
+    """The next ones, before ``answer``."""
     searches: list[availability_pb2.SearchSlotsRequest] = field(default_factory=list)
     released: list[str] = field(default_factory=list)
     extended: list[str] = field(default_factory=list)
@@ -134,9 +136,10 @@ class Availability(availability_grpc.AvailabilityServiceServicer):
             await asyncio.Event().wait()
         if self.gate:
             await self.gate.wait()
-        if isinstance(self.answer, Exception):
-            raise self.answer
-        return self.answer
+        answer = self.answers.pop(0) if self.answers else self.answer
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
 
     async def ReleaseHolds(self, request: Any, context: Any) -> availability_pb2.ReleaseHoldsResponse:
         self.released.append(request.call_id)

@@ -6,6 +6,8 @@ import unicodedata
 from booking.errors import NameInvalidError
 
 LENGTH_MAX = 120
+LETTERS_MIN = 2
+"""Of a name that was spelled, one letter is a beginning; the shortest surnames ("Ng", "Ou") have two."""
 RAW_LENGTH_MAX = 1000
 """Longer input is not even looked at."""
 
@@ -43,7 +45,7 @@ def customer_name_of(value: str) -> str:
     name = " ".join(unicodedata.normalize("NFC", value).split())
     if not 1 <= len(name) <= LENGTH_MAX:
         raise NameInvalidError(f"a name has 1 to {LENGTH_MAX} characters")
-    if not all(map(_occurs_in_names, name)) or not any(map(str.isalpha, name)):
+    if not all(map(_occurs_in_names, name)) or sum(map(str.isalpha, name)) < LETTERS_MIN:
         raise NameInvalidError("characters that no name has")
     if _stands_for_none(name.casefold()):
         raise NameInvalidError("stands for a name that is not known")

@@ -1,5 +1,6 @@
 """Who calls whom: read from the call object that Retell sends, never from what the model filled in."""
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -69,9 +70,19 @@ def read_arguments(body: Mapping[str, Any]) -> Mapping[str, Any]:
     arguments = body.get("args", {})
     if arguments is None:
         return {}
+    if isinstance(arguments, str):
+        # As they stand in the transcript: some agents send them on as they are.
+        arguments = _parsed(arguments)
     if not isinstance(arguments, Mapping):
         raise EnvelopeError("args is no object")
     return arguments
+
+
+def _parsed(text: str) -> object:
+    try:
+        return json.loads(text) if text.strip() else {}
+    except (ValueError, RecursionError):
+        return text
 
 
 def e164(number: object) -> str:

@@ -59,7 +59,8 @@ class Door:
         if once and not await self.guard.is_first(signed.digest, now=now):
             return _refusal(Refusal.REPLAYED.value, 401)
         try:
-            value = json.loads(body)
+            # JSON between systems is UTF-8 (RFC 8259); left to itself, the reader guesses at others.
+            value = json.loads(body.decode("utf-8"))
         except (ValueError, RecursionError):
             return _refusal("not_json", 400)
         if not isinstance(value, dict):

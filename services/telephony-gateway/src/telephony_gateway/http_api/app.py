@@ -13,6 +13,7 @@ from chassis.http_server import operations_routes
 from telephony_gateway.agents.openapi import document
 from telephony_gateway.http_api.functions import FunctionsEndpoint
 from telephony_gateway.http_api.inbound import InboundEndpoint
+from telephony_gateway.http_api.nowhere import HANDLERS
 from telephony_gateway.http_api.webhook import WebhookEndpoint
 
 _UNTRACED = "healthz,readyz,metrics,openapi.json"
@@ -47,4 +48,6 @@ def build_app(
         Route("/openapi.json", openapi, methods=["GET"]),
         *operations_routes(missing),
     ]
-    return OpenTelemetryMiddleware(Starlette(routes=routes), excluded_urls=_UNTRACED)
+    return OpenTelemetryMiddleware(
+        Starlette(routes=routes, exception_handlers=HANDLERS), excluded_urls=_UNTRACED
+    )

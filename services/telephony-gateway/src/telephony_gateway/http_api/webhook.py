@@ -37,6 +37,18 @@ class Endings(Protocol):
         ...
 
 
+class Silence(Protocol):
+    """Knows on which lines somebody is; see clients.lines."""
+
+    async def heard(self, tenant_id: str, caller: Caller) -> None:
+        """Somebody is."""
+        ...
+
+    async def ended(self, tenant_id: str, caller: Caller) -> None:
+        """Nobody is, any more."""
+        ...
+
+
 class FirstTime(Protocol):
     """Remembers events; see clients.event_guard."""
 
@@ -53,6 +65,7 @@ class WebhookEndpoint:
     reception: Reception
     holds: Holds
     sessions: Endings
+    lines: Silence
     guard: FirstTime
     ledger: Ledger
     clock: Clock
@@ -95,6 +108,7 @@ class WebhookEndpoint:
             Heard(caller, branch.tenant_id, branch.branch_id, at=now), Told(caller.call_id, event, at=now)
         )
         if event == "transcript_updated":
+            await self.lines.heard(branch.tenant_id, caller)
             await self.holds.extend(branch.tenant_id, branch.branch_id, caller.call_id)
         if event == "call_ended":
             await self._end(branch, caller, admitted.body)
@@ -107,4 +121,5 @@ class WebhookEndpoint:
                 Found(caller.call_id, branch.tenant_id, claim.kind, claim.words, self.clock.now())
             )
         await self.sessions.forget(branch.tenant_id, caller.call_id)
+        await self.lines.ended(branch.tenant_id, caller)
         await self.holds.release(branch.tenant_id, branch.branch_id, caller.call_id)

@@ -1,0 +1,55 @@
+"""Several calls of one number: times that were offered to a dead line are given up before a living caller is refused."""
+
+from datetime import timedelta
+
+from gateway_world import RefusalError, World, found, option
+
+from chassis.errors import Kind
+from rufbuch.availability.v1 import service_pb2 as availability_pb2
+from telephony_gateway.clients.lines import SILENT
+
+WISH = {"service": "Dauerwelle", "date": "kommenden Mittwoch", "time": "15 Uhr"}
+AVAILABLE = found(availability_pb2.SEARCH_OUTCOME_AVAILABLE, option(15))
+FULL = RefusalError(Kind.RESOURCE_EXHAUSTED, "TOO_MANY_HOLDS")
+
+
+async def dropped(world: World, *call_ids: str) -> None:
+    """Calls that looked for a time, and were never heard of again."""
+    world.availability.answer = AVAILABLE
+    ours = world.phone.call["call_id"]
+    for call_id in call_ids:
+        world.phone.call["call_id"] = call_id
+        await world.phone.function("check_availability", WISH)
+    world.phone.call["call_id"] = ours
+
+
+async def test_a_fifth_call_hears_times_because_dead_lines_give_theirs_up(world: World) -> None:
+    await dropped(world, "call_1", "call_2")
+    world.phone.clock.advance(SILENT + timedelta(seconds=1))
+    world.availability.answers = [FULL, AVAILABLE]
+    answer = await world.phone.function("check_availability", WISH)
+    assert (answer["status"], world.availability.released) == ("available", ["call_1", "call_2"])
+
+
+async def test_a_line_on_which_somebody_talks_keeps_its_times_and_the_sentence_says_why(world: World) -> None:
+    """Two from one household, or a company: nobody is told that times are kept for her which she never heard."""
+    await dropped(world, "call_1")
+    world.phone.clock.advance(SILENT + timedelta(seconds=1))
+    ours, world.phone.call["call_id"] = world.phone.call["call_id"], "call_1"
+    await world.phone.event("transcript_updated")
+    world.phone.call["call_id"] = ours
+    world.availability.answers = [FULL, FULL]
+    answer = await world.phone.function("check_availability", WISH)
+    assert (answer["status"], world.availability.released) == ("unavailable", [])
+    assert answer["message"].startswith("Unter Ihrer Nummer sind aus anderen Anrufen")
+
+
+async def test_a_call_that_has_ended_is_not_ended_again(world: World) -> None:
+    await dropped(world, "call_1")
+    ours, world.phone.call["call_id"] = world.phone.call["call_id"], "call_1"
+    await world.phone.event("call_ended")
+    world.phone.call["call_id"] = ours
+    world.phone.clock.advance(SILENT + timedelta(seconds=1))
+    world.availability.answers = [FULL, FULL]
+    await world.phone.function("check_availability", WISH)
+    assert world.availability.released == ["call_1"]
