@@ -22,7 +22,7 @@ from booking.errors import NameInvalidError
         ("Frau Montag", "Frau Montag"),
         ("Petra Kunde", "Petra Kunde"),
         ("Elisabeth II", "Elisabeth II"),
-        ("A", "A"),
+        ("Ng", "Ng"),
         ("x" * 120, "x" * 120),
     ],
 )
