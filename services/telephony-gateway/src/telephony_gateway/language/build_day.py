@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Literal
 
+from telephony_gateway.language.clock import Part
 from telephony_gateway.language.days import (
     Between,
     CalendarWeek,
@@ -270,6 +271,11 @@ def days_from_feast(count: int, unit: Unit, near: Feast, direction: int) -> Near
     if unit not in {"day", "week"} or count > 60:
         return None
     return NearFeast(near, direction * count * (7 if unit == "week" else 1))
+
+
+def eve_of(part: Part, name: str) -> NearFeast | None:
+    """ "am Vorabend von Nikolaus": the day before."""
+    return NearFeast(Feast(name), -1) if part is Part.EARLY_EVENING else None
 
 
 def weekday_near(value: int, near: DayExpression, *, after: bool) -> WeekdayNearFeast | None:

@@ -186,7 +186,7 @@ def from_time(value: int | Clock | Part) -> Window | None:
 
 def from_minute(minute: int) -> Window:
     """ "nach Feierabend": from a fixed minute of the day on."""
-    return Window(start=Clock(minute))
+    return Window(start=Clock(minute), vague=True)
 
 
 def until_time(value: int | Clock | Part) -> Window | None:
@@ -203,6 +203,14 @@ def after_part(part: Part) -> Window:
 def before_part(part: Part) -> Window:
     """ "vor dem Mittagessen"."""
     return Window(end=Clock(part.first))
+
+
+_DAYS_FROM_TODAY = {"this": 0, "last": -1}
+
+
+def part_of_day(mode: str, part: Part) -> tuple[int, Part] | None:
+    """ "diesen Nachmittag", "letzte Nacht": days from today, and the part."""
+    return (_DAYS_FROM_TODAY[mode], part) if mode in _DAYS_FROM_TODAY else None
 
 
 _EARLY = {

@@ -117,6 +117,8 @@ class Window:
     start: Clock | None = None
     end: Clock | None = None
     part: Part | None = None
+    vague: bool = False
+    """Nobody said the hour ("nach Feierabend"): an hour that is said beside it counts."""
 
     def within(self, part: Part) -> Window | None:
         """The window with its bare ends read in the part of the day that was named."""

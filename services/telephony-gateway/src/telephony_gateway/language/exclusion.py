@@ -98,6 +98,9 @@ def _negated(items: list[Item], index: int) -> set[int]:
     if said and index + 1 < len(items) and items[index + 1].kind == "konnte":
         # "wenn Samstag nicht geht, dann Montag" wishes both.
         return set() if any(items[at].kind == "wenn" for at in before) else said
+    if said and index + 1 < len(items) and items[index + 1].pause:
+        # "Samstag auch nicht, höchstens Montag": the pause ends what is ruled out.
+        return said
     after = _run_after(items, index + 1)
     if after:
         return set() if _polite(items, index) else after

@@ -145,7 +145,9 @@ def _is_count(item: Item, index: int, items: list[Item]) -> bool:
 
 
 def _morning(item: Item, before: Item | None) -> None:
-    if before is not None and before.kind in _BEFORE_MORNING and not item.pause:
+    # "geht das morgen": "Morgen" is a he.
+    of_another = before is not None and before.value in {"das", "die"}
+    if before is not None and before.kind in _BEFORE_MORNING and not of_another and not item.pause:
         item.kind, item.value = "POD", Part.EARLY
     else:
         item.kind = "RELDAY"

@@ -8,7 +8,7 @@ from typing import Any
 from telephony_gateway.language.clock import Clock
 from telephony_gateway.language.days import DayOfMonth
 from telephony_gateway.language.grammar import Item
-from telephony_gateway.language.lexicon import Entry, Lexicon
+from telephony_gateway.language.lexicon import Entry, Lexicon, within_slips
 from telephony_gateway.language.normalise import Shape
 
 TENS = frozenset(range(20, 100, 10))
@@ -59,6 +59,10 @@ _AMONG_TIME = (
     " dreiviertel uhr gegen zwischen vor nach EIN HOUR MINUTE YEAR circa der und oder auf statt"
 )
 AMONG_TIME = frozenset(_AMONG_TIME.split())
+_NUMBER_COMES = frozenset({"um", "halb", "viertel", "dreiviertel", "gegen", "ab", "bis", "zwischen"})
+_FRACTION_COMES = frozenset(
+    {"um", "gegen", "ab", "bis", "zwischen", "WEEKDAY", "RELDAY", "MORGEN", "vor", "nach"}
+)
 _COUNTS_FROM = frozenset({"viertel", "NUM", "MINUTE", "kurz"})
 MARKS: dict[str, Entry] = {
     "-": ("dash", None),
@@ -188,8 +192,20 @@ class _Lexer:
                 heard = self._lexicon.sounds(text, group)
                 if heard is not None:
                     return heard
+        if self._stands_for_time(text, before, after):
+            return ("UNSURE", text)
         among_time = before in AMONG_TIME or after in AMONG_TIME or at == 0
         return self._lexicon.almost(text) if among_time else None
+
+    def _stands_for_time(self, text: str, before: str, after: str) -> bool:
+        """Whether a word, be it an ordinary one, stands where one of time has to, and is a letter off one."""
+        if before in _NUMBER_COMES and self._lexicon.may_be_number(text):
+            return True
+        if before in {"ORD", "PART"} and self._lexicon.may_be_month(text):
+            return True
+        if before == "NUM" and after == "NUM":
+            return within_slips(text, "uhr", 1)
+        return after == "NUM" and before in _FRACTION_COMES and self._lexicon.may_be_fraction(text)
 
     def _before(self) -> str:
         """The kind of the last item; "viertel nach" asks for a number as "um" does."""

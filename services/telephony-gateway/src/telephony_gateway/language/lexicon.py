@@ -38,6 +38,15 @@ SURE_FROM = 5
 HIGHEST = 59
 # Words that sound like one of this group are only known not to be understood.
 UNSURE_GROUP = "adverbs"
+_NEVER_PARTS = frozenset({"ur", "we", "min", "std", "tg", "vorm", "zmittag"})
+# Parts of the day have so many letters, more or less.
+_A_PART = 8
+_DAYS, _PARTS = frozenset({"WEEKDAY", "RELDAY", "MORGEN"}), frozenset({"POD"})
+# Up to this length a letter more or less may be any other number.
+_SHORT = 5
+_NAMED = frozenset({"WEEKDAY", "POD", "RELDAY"})
+_NUMBERS, _MONTHS = frozenset({"NUM"}), frozenset({"MONTH"})
+_FRACTIONS = frozenset({"halb", "viertel", "dreiviertel"})
 _ANYWHERE_GROUPS = frozenset({"names", UNSURE_GROUP})
 
 
@@ -68,7 +77,7 @@ class Lexicon:
         self.phrases = _phrase_trie(tables.phrases)
         kinds = set(tables.splittable)
         self.short_months = frozenset(tables.short_months.split())
-        whole = self.short_months | {"ur"}
+        whole = self.short_months | _NEVER_PARTS
         self._parts = {
             word
             for word, entry in self.entries.items()
@@ -83,7 +92,15 @@ class Lexicon:
             spelling for word in tables.guessable.split() for spelling in spellings(word)
         )
         self._sounding = {name: _by_sound(self.entries, words) for name, words in tables.sounding.items()}
-        self._near = _neighbourhood(self._of_kinds(tables.timely) | (self._guessable & self.entries.keys()))
+        timely = self._of_kinds(tables.timely) | (self._guessable & self.entries.keys())
+        self._forms = {_without_dots(word): word for word in timely} | {word: word for word in timely}
+        self._plain = frozenset(
+            spelling
+            for words in tables.sounding.values()
+            for word in words.split()
+            for spelling in spellings(word)
+        )
+        self._near = _neighbourhood(self._forms)
         self._lookalikes = frozenset(tables.lookalikes.split()) | self._kept
         self.joined = {plain(pair) for pair in tables.joined}
         self.known = lru_cache(maxsize=4096)(self._known)
@@ -107,11 +124,16 @@ class Lexicon:
         """The entries of a word that is not listed: its parts, or the listed word that it is a slip of."""
         if word in self._kept:
             return None
-        parts = self._split(word)
+        near = self._guess(word)
+        parts = [near] if near else self._split(word) or self._split_slip(word)
         if parts is not None:
             return tuple(self.entries[part] for part in parts)
-        near = self._guess(word) or (self._guess(f"{word[:-1]}er") if word.endswith("a") else None)
+        near = self._guess(f"{word[:-1]}er") if word.endswith("a") else None
         return (self.entries[near],) if near else None
+
+    def is_ordinary(self, word: str) -> bool:
+        """Whether it is a word of its own, however near it is to one of time."""
+        return word in self.entries or word in self._lookalikes or word in self.abbreviations
 
     def slip(self, word: str) -> Entry | None:
         """The one long word that this is a slip of, by its letters or by its sound."""
@@ -122,16 +144,39 @@ class Lexicon:
         """The word of time that a letter makes of this one, among words of time; unsure where it is short."""
         if not 3 <= len(word) <= 24 or word in self._lookalikes:
             return None
-        alike = {
-            self.entries[near]
-            for cut in _cuts(word)
-            for near in self._near.get(cut, ())
-            if sorted(near[:2]) == sorted(word[:2]) or near[0] == word[0]
-            if within_slips(word, near, 1)
-        }
+        near = self._a_letter_off(word) or self._a_letter_off(_without_dots(word))
+        alike = {self.entries[one] for one in near}
         if not alike:
             return None
-        return alike.pop() if len(alike) == 1 and len(word) >= SURE_FROM else ("UNSURE", word)
+        begins_alike = any(one[0] == word[0] or one in self._guessable for one in near)
+        is_sure = len(alike) == 1 and len(word) >= SURE_FROM and begins_alike
+        return alike.pop() if is_sure else ("UNSURE", word)
+
+    def _a_letter_off(self, word: str) -> set[str]:
+        """Words of time; one that begins with another letter only if it is no word of the dialects."""
+        return {
+            self._forms[near]
+            for cut in _cuts(word)
+            for near in self._near.get(cut, ())
+            if near[0] == word[0] or sorted(near[:2]) == sorted(word[:2]) or self._forms[near] in self._plain
+            if within_slips(word, near, 1)
+        }
+
+    def may_be_number(self, word: str) -> bool:
+        """Whether a letter makes a number of this word, an ordinary one or not, where a number has to come."""
+        return any(self._is(near, _NUMBERS) for near in self._a_letter_off(word)) or within_slips(
+            word, "elf", 1
+        )
+
+    def may_be_month(self, word: str) -> bool:
+        """The same of a month, where one may come."""
+        return any(self._is(near, _MONTHS) for near in self._a_letter_off(word)) or within_slips(
+            word, "mai", 1
+        )
+
+    def may_be_fraction(self, word: str) -> bool:
+        """The same of "halb" and "viertel"."""
+        return any(self._is(near, _FRACTIONS) for near in self._a_letter_off(word))
 
     def sounds(self, word: str, group: str) -> Entry | None:
         """The one word of a group that sounds like this one and is spelled nearly so ("dreizig", "zwöllf").
@@ -146,9 +191,20 @@ class Lexicon:
         slips = next(slips for length, slips in _SLIPS_BY_LENGTH if len(word) >= length)
         alike = self._sounding[group].get(cologne(word), ())
         found = {self.entries[near] for near in alike if within_slips(word, near, slips)}
-        if len(found) == 1 and group != UNSURE_GROUP:
+        if len(found) == 1 and group != UNSURE_GROUP and not self._others_like(word, found):
             return found.pop()
+        if found:
+            return ("UNSURE", word)
         return ("UNSURE", word) if any(within_slips(word, near, slips + 1) for near in alike) else None
+
+    def _others_like(self, word: str, found: set[Entry]) -> bool:
+        """Whether it looks as much like another one: "dierzehn" sounds like 13 and is a letter off 14."""
+        near = {self.entries[one] for one in self._a_letter_off(word)}
+        kinds = {kind for kind, _ in found}
+        others = {
+            entry for entry in near - found if entry[0] in kinds or (entry[0] in _NAMED and kinds & _NAMED)
+        }
+        return bool(others) and (len(word) <= _SHORT or not found & near or bool(kinds & _NAMED))
 
     def _split(self, word: str) -> list[str] | None:
         """The word as listed words written together ("halbdrei", "freitagnachmittag"), the longest parts first."""
@@ -171,18 +227,39 @@ class Lexicon:
 
         return rest(0)
 
+    def _split_slip(self, word: str) -> list[str] | None:
+        """A day and a part of the day written together with a letter off ("freitagnachmitag", "fretagabend")."""
+        if not 9 <= len(word) <= 24:
+            return None
+        for day in self._plain:
+            if not self._is(day, _DAYS) or abs(len(word) - len(day) - _A_PART) > _A_PART:
+                continue
+            for part in self._plain:
+                if self._is(part, _PARTS) and within_slips(word, day + part, 1):
+                    return [day, part]
+        return None
+
+    def _is(self, word: str, kinds: frozenset[str]) -> bool:
+        return word in self.entries and self.entries[word][0] in kinds
+
     def _guess(self, word: str) -> str | None:
         """The one guessable word at an edit distance of one."""
         if not 6 <= len(word) <= 24:
             return None
-        found = {
-            near
-            for cut in _cuts(word)
-            for near in self._near.get(cut, ())
-            if near in self._guessable and near[0] == word[0] and within_slips(word, near, 1)
-        }
-        kinds = {self.entries[near] for near in found}
-        return min(found) if len(kinds) == 1 else None
+        near = self._a_letter_off(word)
+        # Of several, the one that sounds the same: "nechste" is no "sechste".
+        near = {one for one in near if cologne(one) == cologne(word)} or near
+        kinds = {self.entries[one] for one in near}
+        # "siebtehn" is as near to the seventh as it is to seventeen.
+        begins_alike = any(one in self._guessable and one[0] == word[0] for one in near)
+        return min(near) if len(kinds) == 1 and begins_alike else None
+
+
+def _without_dots(word: str) -> str:
+    """A word in which recognition put an umlaut or a sharp s for a plain letter."""
+    for two, letter in (("ae", "a"), ("oe", "o"), ("ue", "u"), ("ss", "s")):
+        word = word.replace(two, letter)
+    return word
 
 
 def _phrase_trie(phrases: Mapping[str, Entry]) -> dict[str, Any]:

@@ -68,7 +68,10 @@ _GUESSABLE = (
     "valentinstag himmelfahrt fronleichnam rosenmontag aschermittwoch gründonnerstag faschingsdienstag stefanitag kalenderwoche"
 )
 _GUESSABLE_LENGTH = {"cardinals": 8, "ordinals": 9}
-_TIMELY = "NUM ORD WEEKDAY MONTH RELDAY POD FEAST WOCHE WOCHEN TAGE MONAT MONATE MOD halb viertel dreiviertel WEEKEND MORGEN"
+_TIMELY = (
+    "NUM ORD WEEKDAY MONTH RELDAY POD FEAST WOCHE WOCHEN TAGE MONAT MONATE MOD halb viertel dreiviertel WEEKEND MORGEN PART"
+    " spaetestens fruehestens"
+)
 NEVER_GUESSED = (
     "martin hatte hatten hätte hätten merken marken machst machste junior juniors jammer comment kommando mittig halbtags siebener sechzehner sechzehntel vormacht vormärz voran montan ankommende ankommenden aufhört mündig sündig freudig fertig "
     "inzwischen dazwischen vorab montage samstage sonntage sonntagen freitage freitagen freytag freital montagen dienste "
@@ -121,6 +124,7 @@ def _lexicon() -> Lexicon:
                 "names": " ".join(word for word in _GUESSABLE.split() if word not in _listed("MOD", 0))
                 + " mittag mittags",
                 "fractions": "halb viertel dreiviertel",
+                "bounds": "anfang ende mitte spätestens frühestens übermorgen heute morgen",
                 # Too many words sound like these: one of them is a doubt and no guess.
                 UNSURE_GROUP: "heute morgen nächste nächsten nächster kommende kommenden übernächste",
                 "units": "tage tagen woche wochen stunde stunden minuten monate monaten",

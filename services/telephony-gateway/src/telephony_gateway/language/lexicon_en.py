@@ -64,7 +64,7 @@ def _cardinals() -> dict[str, int]:
     words = {word: value for value, word in enumerate(_UNITS)}
     for ten, word in _TENS.items():
         words |= {word: ten} | {f"{word}{_UNITS[unit]}": ten + unit for unit in range(1, 10)}
-    return words | {"fourty": 40, "oh": 0}
+    return words | {"fourty": 40, "oh": 0, "o": 0}
 
 
 def _ordinals() -> dict[str, int]:

@@ -56,7 +56,11 @@ def cardinals() -> dict[str, int]:
     # "um viere", "um achte": the hours of the south.
     words |= {f"{_UNITS[hour]}e": hour for hour in (2, 3, 4, 5, 6, 8, 9, 10, 11, 12)} | {
         "siebene": 7,
+        "siebne": 7,
         "simme": 7,
+        "oans": 1,
+        "zwoa": 2,
+        "zwoife": 12,
     }
     words |= {
         "dreissich": 30,
@@ -72,14 +76,14 @@ def cardinals() -> dict[str, int]:
 SWISS_HOURS: dict[object, str] = {
     1: "eis",
     2: "zwöi",
-    3: "drü",
+    3: "drü drüü",
     4: "vieri",
-    5: "füfi föifi",
-    6: "sächsi",
-    7: "sibni",
+    5: "füfi föifi fünfi",
+    6: "sächsi sechsi",
+    7: "sibni siebni",
     8: "achti",
-    9: "nüni",
-    10: "zähni zäni",
+    9: "nüni nünni",
+    10: "zähni zäni zehni",
     11: "elfi",
     12: "zwölfi",
 }

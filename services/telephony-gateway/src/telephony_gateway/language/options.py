@@ -17,6 +17,7 @@ from telephony_gateway.language.days import (
     with_month_of,
 )
 from telephony_gateway.language.grammar import Item
+from telephony_gateway.language.lexicon import HIGHEST
 from telephony_gateway.language.periods import Month
 from telephony_gateway.language.understanding import Search
 from telephony_gateway.language.unify import unify
@@ -103,8 +104,9 @@ class Listener:
         elif kind in {"CLOCK", "WINDOW"}:
             self._time(item.value)
         elif kind == "TODAYPART":
-            self._day(RelativeDay(0))
-            self._time(Window(part=item.value))
+            days, part = item.value
+            self._day(RelativeDay(days))
+            self._time(Window(part=part))
         elif kind == "PODS":
             self._time(Window(part=item.value))
         elif kind == "REMAINDER":
@@ -191,6 +193,9 @@ class Listener:
                 self._items[index + 1] = Item("WINDOW", Window(start, window.end), item.start, item.end)
                 return
         if not self._is_hour(index, before):
+            if item.value > HIGHEST:
+                # "Sie ist 83": no clock and no calendar has it.
+                return
             # "Zimmer 12" and "zwei Kinder" name or count something, a number on its own is part of what was meant.
             self.said.left_over = self.said.left_over or "WORD" not in {before, self._kind(index + 1)}
             return
@@ -290,6 +295,9 @@ def _amended_time(before: TimeExpression, after: TimeExpression) -> TimeExpressi
 def _merged(first: TimeExpression, second: TimeExpression) -> TimeExpression | Impossible | None:
     if first == second:
         return first
+    for vague, said in ((first, second), (second, first)):
+        if isinstance(vague, Window) and vague.vague:
+            return said
     for part, other in ((_part(first), second), (_part(second), first)):
         if part is not None:
             return (

@@ -281,15 +281,15 @@ class DayWithin:
 
 
 @dataclass(frozen=True, slots=True)
-class FeastOnWeekday:
-    """A feast and its weekday: "am Valentinstag, das ist ein Samstag"."""
+class OnWeekday:
+    """A day and its weekday: "am Valentinstag, das ist ein Samstag", "heute, Donnerstag"."""
 
-    feast: DayExpression
+    day: DayExpression
     weekday: int
 
     def resolve(self, today: date) -> Reading:
-        """The feast's day of that weekday; a question where the feast has none."""
-        reading = self.feast.resolve(today)
+        """The day if it is of that weekday; a question otherwise."""
+        reading = self.day.resolve(today)
         fitting = [span for span in reading.spans if span.first and span.first.weekday() == self.weekday]
         if fitting:
             return Reading((fitting[0],))

@@ -43,6 +43,10 @@ NAMES = table(
                 "name konnte? auf? title? TIMEWORD / name konnte? WORD TIMEWORD / TIMEWORD konnte? name / TIMEWORD WORD name",
                 day.inert,
             ),
+            (
+                "name konnte? TIMEWORD WORD TIMEWORD",
+                lambda first, _, second: day.inert() if first == second else None,
+            ),
             ("guten MORGEN|POD|WEEKEND|WEEKDAY|DAYS|FEAST|WEEKS|CLOSING / GREETING", day.inert),
             ("ORD|MOD freitermin? termin / ORD|MOD freitermin / der? ORD|MOD mal", day.inert),
             ("N thing / NUM termin", day.inert),
@@ -60,6 +64,8 @@ NAMES = table(
                 lambda number, month: (number, month) if 13 <= number <= 31 and 1 <= month <= 12 else None,
             ),
         ],
+        # "am nachten August": a day that was not understood, never the whole month.
+        "UNSURE": [("am WORD MONTH", day.inert)],
         "FEAST": [
             ("ORD ADVENT", day.advent),
             ("ORD CHRISTMAS_DAY", day.christmas_day),

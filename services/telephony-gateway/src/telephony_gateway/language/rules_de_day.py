@@ -14,6 +14,7 @@ DAYS = table(
         "DAY": [
             ("RELDAY", RelativeDay),
             ("am? MOD? WEEKDAY", day.weekday),
+            ("every WEEKDAY", lambda value: Vaguely(Weekday(value))),
             ("WEEKDAY nach MOD", lambda value, _: Weekday(value, weeks_later=1)),
             ("on? ORD|NUM in? MONTH YEAR?", day.date_of),
             ("on? ORD|NUM MONTH NUM", day.date_short_year),
@@ -135,6 +136,7 @@ DAYS = table(
             ("am? DAYS vor FEAST", lambda _, name: day.days_from_feast(1, "day", Feast(name), -1)),
             ("N UNIT nach FEAST", lambda n, unit, name: day.days_from_feast(n, unit, Feast(name), 1)),
             ("N UNIT vor FEAST", lambda n, unit, name: day.days_from_feast(n, unit, Feast(name), -1)),
+            ("am? POD von|vor? FEAST", day.eve_of),
             (
                 "am? MOD? WEEKDAY nach FEAST",
                 lambda _, wd, name: day.weekday_near(wd, Feast(name), after=True),
@@ -180,7 +182,10 @@ RANGES = table(
             ("von|ab? D bis|dash zu? D / zwischen D und|bis|dash D", day.span),
             ("von NUM bis|dash DAY / zwischen NUM und DAY / NUM bis|dash DAY", day.span_from_number),
             ("D slash DAY", day.span),
-            ("ab|fruehestens D / nicht vor D / von D am", lambda start: day.span(start, None)),
+            (
+                "ab|fruehestens D / fruehestens ab D / nicht vor D / von D am",
+                lambda start: day.span(start, None),
+            ),
             ("bis|spaetestens zu? D / bis spaetestens zu? D", lambda end: day.span(None, end)),
             ("nicht nach D", lambda end: day.span(None, end)),
             ("nach D", day.after_day),

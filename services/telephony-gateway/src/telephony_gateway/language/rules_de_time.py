@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from telephony_gateway.language import build_time as time
-from telephony_gateway.language.clock import Clock, Part
+from telephony_gateway.language.clock import Clock, Part, Window
 from telephony_gateway.language.grammar import Builder, table
 
 _QUARTER = 15
@@ -96,7 +96,7 @@ CLOCKS = table(
             ("with? spaeter POD", time.late),
             ("with? POD", lambda part: part),
         ],
-        "TODAYPART": [("with? MOD POD", lambda mode, part: part if mode == "this" else None)],
+        "TODAYPART": [("with? MOD POD", time.part_of_day)],
         "MOMENT": [
             ("in circa? N HOUR", lambda count, _: time.Moment(count * 60) if count <= 72 else None),
             ("in circa? N MINUTE", lambda count, _: time.Moment(count) if count <= 24 * 60 else None),
@@ -148,8 +148,8 @@ WINDOWS = table(
                 time.until_time,
             ),
             ("nach|ab T aber|und|bis bis|vor|spaetestens? T", time.between),
-            ("nach CLOSING / ab CLOSING / nach WORK / zu CLOSING", lambda _: time.from_time(17)),
-            ("vor WORK", lambda _: time.until_time(Clock(9 * 60))),
+            ("nach CLOSING / ab CLOSING / nach WORK / zu CLOSING", lambda _: time.from_minute(17 * 60)),
+            ("vor WORK", lambda _: Window(end=Clock(9 * 60), vague=True)),
             ("nach MEAL", time.after_part),
             ("vor MEAL", time.before_part),
         ],

@@ -99,6 +99,16 @@ CLOCKS = table(
                     time.minutes_before(minutes, hour) if minutes in {5, 10, 20, 25} else None
                 ),
             ),
+            (
+                "NUM bis NUM",
+                lambda minutes, hour: time.minutes_before(minutes, hour) if minutes in {20, 25} else None,
+            ),
+            (
+                "um? NUM NUM NUM",
+                lambda hour, zero, minute: (
+                    time.hour(hour, minute) if hour and zero == 0 and minute < 10 else None
+                ),
+            ),
             ("um NUM NUM / NUM NUM uhr", time.hour_minutes),
             ("NUM NUM", lambda hour, minute: time.hour_minutes(hour, minute) if minute % 15 == 0 else None),
             (
@@ -131,8 +141,8 @@ CLOCKS = table(
             ("in about? SPELL", time.Moment),
         ],
         "TODAYPART": [
-            ("MOD POD", lambda mode, part: part if mode == "this" else None),
-            ("TONIGHT", lambda part: part),
+            ("MOD POD", time.part_of_day),
+            ("TONIGHT", lambda part: (0, part)),
         ],
     }
 )
@@ -188,6 +198,10 @@ DAYS = table(
             (
                 "NUM WEEKS ab|am WEEKDAY",
                 lambda n, _, value: Weekday(value, weeks_later=n) if n <= 52 else None,
+            ),
+            (
+                "am? WEEKDAY in? WEEKS nach MOD",
+                lambda value, _, mode: Weekday(value, week=day.week("overnext")) if mode == "next" else None,
             ),
             ("am? WEEKDAY WEEKS", lambda value, _: Weekday(value, weeks_later=1)),
             ("with? der? MOD? WEEKEND", lambda mode, _: day.weekend(mode)),

@@ -21,9 +21,9 @@ from telephony_gateway.language.feasts import Feast, FeastSide
 from telephony_gateway.language.periods import (
     THIS_WEEK,
     DayWithin,
-    FeastOnWeekday,
     Month,
     NextDays,
+    OnWeekday,
     PartOfWeek,
     WeekdayWithin,
     Weekend,
@@ -65,8 +65,8 @@ def _day_within(day: DayExpression, stretch: Between | FeastSide) -> DayWithin |
     return None if closed else DayWithin(day, stretch)
 
 
-def _weekday_feast(day: Weekday, feast: Feast) -> FeastOnWeekday | None:
-    return FeastOnWeekday(feast, day.weekday) if day == Weekday(day.weekday) else None
+def _weekday_day(weekday: Weekday, day: Feast | RelativeDay) -> OnWeekday | None:
+    return OnWeekday(day, weekday.weekday) if weekday == Weekday(weekday.weekday) else None
 
 
 def _relative_offset(day: RelativeDay, offset: Offset) -> RelativeDay | Offset | None:
@@ -147,7 +147,8 @@ _ONE_WAY: dict[tuple[type, type], Merge] = {
     },
     **{(day, Between): _day_within for day in (Weekday, RelativeDay, DayOfMonth)},
     **{(day, FeastSide): _day_within for day in (Weekday, RelativeDay, DayOfMonth)},
-    (Weekday, Feast): _weekday_feast,
+    (Weekday, Feast): _weekday_day,
+    (Weekday, RelativeDay): _weekday_day,
     (Month, Year): _month_year,
     (Feast, Year): _feast_year,
     (Week, Weekend): _week_weekend,

@@ -14,7 +14,7 @@ WORDS = {
         "ähm äh öh ehm hm hmm mhm ah oh na nun ja jo jawohl okay ok gut genau also halt eben so mal eigentlich vielleicht eventuell evtl "
         "bitte danke gern gerne wohl einfach irgendwie irgendwann sagen sag sagt wir mir mir's mein meine meinen meiner meinem würd bloß jetzt dann da dort hier ganz recht schon noch auch gleich "
         "quasi sozusagen ungefähre wieder denn ebenfalls natürlich idealerweise möglichst tja gell gelle woll eh fei "
-        "sehr geehrte liebe hallo servus moin grüezi grüß tagchen"
+        "einschließlich inklusive inkl sehr geehrte liebe hallo servus moin grüezi grüß tagchen"
     ),
     "um": "um ums umara uhrzeit",
     "am": "am an ans",
@@ -51,7 +51,8 @@ WORDS = {
     "spaetestens": "spätestens spätstens",
     "kw": "kw kalenderwoche kalenderwochen",
     "thing": "euro cent prozent personen person leute leuten kinder kindern köpfe haarschnitte grad kilometer",
-    "wenn": "wenn falls sofern sollte",
+    "every": "jeden jede jeder jedes jedem immer",
+    "wenn": "wenn wenn's wenns falls sofern sollte",
     "UNSURE": "selbe selben gleiche gleichen gleicher vorher davor danach hinterher anschließend nachher",
     "werktag": "werktag werktage werktagen arbeitstag arbeitstage arbeitstagen",
     "arbeitswoche": "arbeitswoche werktags wochentags",
