@@ -150,6 +150,11 @@ class Sentence(enum.Enum):
     MINUTES = enum.auto()
     EURO = enum.auto()
     FRANC = enum.auto()
+    NAME_OF_OURS = enum.auto()
+    NAME_IS_A_TIME = enum.auto()
+    NAME_IS_A_SERVICE = enum.auto()
+    NAME_HEARD = enum.auto()
+    NUMBER_HEARD = enum.auto()
 
     def say(self, language: Voice | str, **values: str | int) -> str:
         """The sentence with its gaps filled, in the business's own words where it has some."""

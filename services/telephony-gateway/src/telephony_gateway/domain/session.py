@@ -51,6 +51,12 @@ class Session:
     """Every start that was offered for the wish, this one and those before."""
     wish: EarlierWish | None = None
     name: str = ""
+    doubtful_name: str = ""
+    """What was heard in the name's place and is asked about; said again, it is believed."""
+    name_fault: str = ""
+    """Why that is asked about."""
+    doubtful_number: str = ""
+    """The same of a telephone number."""
     language: str = ""
     """BCP 47; "": the business's."""
     asked_option: str = ""

@@ -9,6 +9,7 @@ from telephony_gateway.domain.business import DialledBranch
 from telephony_gateway.domain.envelope import Caller
 from telephony_gateway.domain.sentences import Sentence, Voice
 from telephony_gateway.domain.session import Session
+from telephony_gateway.usecases.heard_names import note_name
 
 _SPOKEN = {
     "de": "de-DE",
@@ -36,8 +37,7 @@ class Conversation:
     ) -> "Conversation":
         """In the language that the caller was found to speak, or else in the business's."""
         session.language = _language(arguments.language) or session.language
-        if arguments.customer_name:
-            session.name = arguments.customer_name
+        note_name(session, arguments.customer_name, branch)
         return cls(branch.speaking_at(now, tag=session.language), caller, arguments, session, now)
 
     @property

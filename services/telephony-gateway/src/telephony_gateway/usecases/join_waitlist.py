@@ -8,7 +8,8 @@ from telephony_gateway.domain.sentences import Sentence
 from telephony_gateway.domain.session import Window
 from telephony_gateway.usecases.conversation import Conversation
 from telephony_gateway.usecases.named import named_person, named_service
-from telephony_gateway.usecases.numbers import reachable_number
+from telephony_gateway.usecases.names import named_customer
+from telephony_gateway.usecases.numbers import reachable, spoken
 from telephony_gateway.usecases.ports import Care, NameRefusedError, WaitingWish
 from telephony_gateway.usecases.read_wish import TimeWish, read_wish
 from telephony_gateway.usecases.saying import spoken_start
@@ -45,14 +46,21 @@ def _wish(talk: Conversation, service: BookableService) -> WaitingWish | Answer:
     window = _window(talk)
     if isinstance(window, Answer):
         return window
-    number = reachable_number(talk)
-    if not number:
-        return talk.answer(Status.NEED_PHONE, Sentence.NEED_PHONE)
-    if not talk.session.name:
-        return talk.answer(Status.NEED_NAME, Sentence.NEED_WAITING_NAME)
-    return WaitingWish(
-        service.service_id, person.person_id if person else "", window, number, talk.session.name
-    )
+    number = _number(talk)
+    if isinstance(number, Answer):
+        return number
+    name = named_customer(talk, Sentence.NEED_WAITING_NAME)
+    if isinstance(name, Answer):
+        return name
+    return WaitingWish(service.service_id, person.person_id if person else "", window, number, name)
+
+
+def _number(talk: Conversation) -> str | Answer:
+    """Where to call when something comes free; read back where it was not heard well."""
+    where = reachable(talk)
+    if where.doubtful:
+        return talk.answer(Status.NEED_PHONE, Sentence.NUMBER_HEARD, number=spoken(where.number, talk))
+    return where.number or talk.answer(Status.NEED_PHONE, Sentence.NEED_PHONE)
 
 
 def _window(talk: Conversation) -> Window | Answer:

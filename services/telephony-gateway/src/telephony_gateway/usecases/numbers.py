@@ -1,23 +1,60 @@
-"""The number under which somebody wants to be called: the caller's own, or one that was said."""
+"""The number under which somebody wants to be called: the caller's own, or one that was said, in figures or words."""
+
+from dataclasses import dataclass
 
 import phonenumbers
 
-from telephony_gateway.domain.envelope import e164
+from telephony_gateway.domain.business import DialledBranch
+from telephony_gateway.language.contact.digits import dictated
+from telephony_gateway.language.contact.heard import Certainty
+from telephony_gateway.language.contact.phone_numbers import spoken_number
+from telephony_gateway.language.normalise import shapes
 from telephony_gateway.usecases.conversation import Conversation
 
-
-def reachable_number(talk: Conversation) -> str:
-    """E.164; "" where none is known. A number that is said counts before the caller's own; it proves nothing."""
-    return _said(talk.arguments.phone_number, talk.caller.dialled_number) or talk.caller.caller_number
+_FIGURES_OF_A_NUMBER = 3
+"""Whoever says so many has named a number, understood or not; "meine eigene" has none."""
 
 
-def _said(text: str, dialled_number: str) -> str:
-    """What callers say is a national number, of the country that they called."""
-    if not text:
-        return ""
+@dataclass(frozen=True)
+class Reachable:
+    """Where somebody can be called back; it proves nothing about who calls."""
+
+    number: str
+    """E.164; "": none is known."""
+    doubtful: bool = False
+    """It was heard, but not surely: read it back."""
+
+
+def reachable(talk: Conversation) -> Reachable:
+    """A number that is said counts before the caller's own, also where it was not understood: then there is none."""
+    said = talk.arguments.phone_number
+    heard = spoken_number(said, region=_region(talk.branch, talk.caller.dialled_number))
+    if heard.certainty is not Certainty.NONE:
+        again = heard.value == talk.session.doubtful_number
+        doubtful = heard.certainty is Certainty.DOUBTFUL and not again
+        talk.session.doubtful_number = heard.value if doubtful else ""
+        return Reachable(heard.value, doubtful)
+    if len(dictated([shape.text for shape in shapes(said)])) >= _FIGURES_OF_A_NUMBER:
+        return Reachable("")
+    return Reachable(talk.caller.caller_number)
+
+
+def spoken(number: str, talk: Conversation) -> str:
+    """As people of the country that was called write it, in groups that a voice makes pauses between."""
+    parsed = phonenumbers.parse(number)
+    at_home = phonenumbers.region_code_for_number(parsed) == _region(talk.branch, talk.caller.dialled_number)
+    form = (
+        phonenumbers.PhoneNumberFormat.NATIONAL if at_home else phonenumbers.PhoneNumberFormat.INTERNATIONAL
+    )
+    return phonenumbers.format_number(parsed, form)
+
+
+def _region(branch: DialledBranch, dialled_number: str) -> str:
+    """The country of the branch, or else of the number that was called: what callers say is a number of there."""
+    country = branch.holiday_region.partition("-")[0]
+    if country:
+        return country
     try:
-        region = phonenumbers.region_code_for_number(phonenumbers.parse(dialled_number))
-        parsed = phonenumbers.parse(text, region)
+        return phonenumbers.region_code_for_number(phonenumbers.parse(dialled_number)) or "DE"
     except phonenumbers.NumberParseException:
-        return ""
-    return e164(phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164))
+        return "DE"

@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass, replace
 
-from matching import Match, match
 from telephony_gateway.domain.answers import Answer, Status
 from telephony_gateway.domain.sentences import Sentence
 from telephony_gateway.usecases.book_series import confirmed_series, wanted_repetition
 from telephony_gateway.usecases.choose_option import chosen_option
 from telephony_gateway.usecases.conversation import Conversation
 from telephony_gateway.usecases.instead import LOST, instead
+from telephony_gateway.usecases.names import named_customer
 from telephony_gateway.usecases.ports import (
     Appointment,
     AppointmentState,
@@ -52,9 +52,9 @@ async def start_booking(
     repetition = _repetition(talk, option_id)
     if isinstance(repetition, Answer):
         return repetition
-    name = _name(talk)
-    if not name:
-        return talk.answer(Status.NEED_NAME, Sentence.NEED_NAME)
+    name = named_customer(talk, Sentence.NEED_NAME)
+    if isinstance(name, Answer):
+        return name
     return await _book(talk, option_id, name, repetition, Peers(bookings, sessions, slots))
 
 
@@ -129,16 +129,6 @@ def _unfinished(talk: Conversation) -> str:
     arguments = talk.arguments
     names_another = arguments.option_id or arguments.date or arguments.time
     return "" if names_another else talk.session.asked_option
-
-
-def _name(talk: Conversation) -> str:
-    """The caller's name, as said now or before; "bei Anna" names whom the caller wants (TG-24)."""
-    said = talk.session.name
-    wants_somebody = said.casefold().startswith(("bei ", "beim ", "zu ", "with "))
-    people = [(person.person_id, (person.name,)) for person in talk.branch.people]
-    if wants_somebody and isinstance(match(said, people), Match):
-        talk.session.name = ""
-    return talk.session.name
 
 
 def _confirmed(talk: Conversation, booked: Appointment, name: str) -> Answer:
