@@ -13,15 +13,18 @@ from typer.testing import CliRunner, Result
 
 from chassis import postgres
 from chassis.eventlog import EventLog
+from chassis.grpc_client import channel
 from chassis.grpc_server import grpc_server
 from chassis.testing import SettableClock
 from local_stack.databases import MigratedDatabases
 from rufbuch_cli.main import app
+from staff_registry.clients.calendar_sync import CalendarSync
 from staff_registry.samples import PHYSIOTHERAPY, SALON, WORKSHOP
 from staff_registry.servicer import staff_registry_servicer
 from staff_registry.storage.businesses import SqlBusinesses
 from staff_registry.storage.sealing import Sealer
 
+NOWHERE = "127.0.0.1:1"
 SMALL = """\
 key: salon
 name: Salon
@@ -57,8 +60,16 @@ async def events(database_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIte
     async with postgres.pool(database_url) as pool:
         log = EventLog(pool)
         store = SqlBusinesses(pool, log, Sealer(Fernet.generate_key().decode()))
-        servicer = staff_registry_servicer(store, log, SettableClock(datetime(2026, 8, 3, tzinfo=UTC)))
-        async with grpc_server([servicer], host="127.0.0.1", port=0, drain_s=1) as server:
+        clock = SettableClock(datetime(2026, 8, 3, tzinfo=UTC))
+        async with (
+            channel(NOWHERE, default_deadline_s=1) as away,
+            grpc_server(
+                [staff_registry_servicer(store, log, clock, CalendarSync(away))],
+                host="127.0.0.1",
+                port=0,
+                drain_s=1,
+            ) as server,
+        ):
             monkeypatch.setenv("RUFBUCH_STAFF_REGISTRY_ADDRESS", f"127.0.0.1:{server.port}")
             yield log
 

@@ -50,11 +50,11 @@ def run(file: Path, wish: Wish) -> int:
     try:
         secrets = _secrets(wish)
     except FileInvalidError as error:
-        return _refused(wish.secrets_file or file, error.faults)
+        return refused(wish.secrets_file or file, error.faults)
     try:
         described = describe_file(read_text(file), secrets)
     except FileInvalidError as error:
-        return _refused(file, error.faults)
+        return refused(file, error.faults)
     return _send(running(), file, described, wish)
 
 
@@ -114,7 +114,8 @@ def read_text(file: Path) -> str:
         raise FileInvalidError([FileFault(line, "", "text in UTF-8")]) from error
 
 
-def _refused(file: Path, faults: Iterable[FileFault]) -> int:
+def refused(file: Path, faults: Iterable[FileFault]) -> int:
+    """Tell every fault with its line; the exit code."""
     for fault in faults:
         typer.echo(_line(file, fault), err=True)
     typer.echo("Nothing has been imported.", err=True)

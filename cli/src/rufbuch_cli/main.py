@@ -39,7 +39,16 @@ def call(
 
 @app.command(name="import")
 def import_business(
-    file: Annotated[Path, typer.Argument(help="A business as YAML.", exists=True, dir_okay=False)],
+    file: Annotated[
+        Path | None, typer.Argument(help="A business as YAML.", exists=True, dir_okay=False)
+    ] = None,
+    from_calcom: Annotated[
+        str,
+        typer.Option(
+            metavar="KEY",
+            help="Import nothing: write what Cal.com suggests for this business, to be read and imported.",
+        ),
+    ] = "",
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Only tell what would change; store nothing.")
     ] = False,
@@ -56,6 +65,12 @@ def import_business(
     sms_key: Annotated[str, typer.Option(envvar="RUFBUCH_SMS_KEY", help="Of its SMS provider.")] = "",
 ) -> None:
     """Import a business from one YAML file; secrets that are left out stay as they are stored."""
+    if (file is None) == (not from_calcom):
+        raise typer.BadParameter("either a file, or --from-calcom KEY")
+    if file is None:
+        from rufbuch_cli.from_calcom import run as propose
+
+        sys.exit(propose(from_calcom, secrets))
     from rufbuch_cli.import_business import Wish, run
 
     sys.exit(run(file, Wish(dry_run, prune, etag, secrets, smtp_password, sms_key)))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import pytest
+from calendar_peer import CalendarPeer
 from cryptography.fernet import Fernet
 
 from chassis import postgres
@@ -14,6 +15,7 @@ from chassis.postgres import Pool
 from chassis.testing import SettableClock, serving
 from local_stack.databases import MigratedDatabases
 from rufbuch.staff.v1 import service_pb2_grpc
+from staff_registry.clients.calendar_sync import CalendarSync
 from staff_registry.domain.business import Business, PhaseMapping
 from staff_registry.samples import SALON
 from staff_registry.servicer import staff_registry_servicer
@@ -77,14 +79,18 @@ class Running:
 
     stub: "service_pb2_grpc.StaffRegistryServiceAsyncStub"
     clock: SettableClock
+    calendars: CalendarPeer
 
 
 @asynccontextmanager
 async def running(pool: Pool, sealer: Sealer) -> AsyncIterator[Running]:
-    events, clock = EventLog(pool), SettableClock(NOW)
-    servicer = staff_registry_servicer(SqlBusinesses(pool, events, sealer), events, clock)
-    async with serving(servicer) as channel:
-        yield Running(service_pb2_grpc.StaffRegistryServiceStub(channel), clock)
+    events, clock, peer = EventLog(pool), SettableClock(NOW), CalendarPeer()  # type: ignore[abstract] # answers what is asked
+    async with serving(peer.as_servicer()) as calendars:
+        servicer = staff_registry_servicer(
+            SqlBusinesses(pool, events, sealer), events, clock, CalendarSync(calendars)
+        )
+        async with serving(servicer) as channel:
+            yield Running(service_pb2_grpc.StaffRegistryServiceStub(channel), clock, peer)
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import typer
 from chassis.grpc_client import channel, fault_of
 from rufbuch.calendarsync.v1 import service_pb2_grpc as sync_grpc
 from rufbuch.staff.v1 import business_pb2, service_pb2, service_pb2_grpc
-from rufbuch_cli.doctor import accounts, busy_times, cases, mappings, services
+from rufbuch_cli.doctor import accounts, busy_times, cases, mappings, matrix, services
 from rufbuch_cli.doctor.findings import Check, Finding, Level
 from rufbuch_cli.doctor.patient import Patient
 from rufbuch_cli.installation import Running, running
@@ -18,6 +18,7 @@ from rufbuch_cli.installation import Running, running
 CHECKS: tuple[Check, ...] = (
     accounts.check,
     mappings.check,
+    matrix.check,
     busy_times.check,
     cases.check,
 )

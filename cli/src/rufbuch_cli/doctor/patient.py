@@ -30,6 +30,11 @@ class Patient:
         """Her name; the id where nobody has it."""
         return self._people.get(person_id, person_id)
 
+    def service(self, service_id: str) -> str:
+        """Its name; the id where nobody has it."""
+        found = self._services.get(service_id)
+        return found.name if found else service_id
+
     def phase(self, service_id: str, position: int) -> str:
         """Name of a service and, where it has several, of the phase."""
         service = self._services.get(service_id)

@@ -3,6 +3,7 @@
 import grpc
 import warnings
 
+from rufbuch.calendarsync.v1 import accounts_pb2 as rufbuch_dot_calendarsync_dot_v1_dot_accounts__pb2
 from rufbuch.calendarsync.v1 import people_pb2 as rufbuch_dot_calendarsync_dot_v1_dot_people__pb2
 from rufbuch.calendarsync.v1 import service_pb2 as rufbuch_dot_calendarsync_dot_v1_dot_service__pb2
 
@@ -75,6 +76,11 @@ class CalendarSyncServiceStub:
                 '/rufbuch.calendarsync.v1.CalendarSyncService/CheckAccounts',
                 request_serializer=rufbuch_dot_calendarsync_dot_v1_dot_service__pb2.CheckAccountsRequest.SerializeToString,
                 response_deserializer=rufbuch_dot_calendarsync_dot_v1_dot_service__pb2.CheckAccountsResponse.FromString,
+                _registered_method=True)
+        self.DescribeAccounts = channel.unary_unary(
+                '/rufbuch.calendarsync.v1.CalendarSyncService/DescribeAccounts',
+                request_serializer=rufbuch_dot_calendarsync_dot_v1_dot_accounts__pb2.DescribeAccountsRequest.SerializeToString,
+                response_deserializer=rufbuch_dot_calendarsync_dot_v1_dot_accounts__pb2.DescribeAccountsResponse.FromString,
                 _registered_method=True)
         self.ListBusyTimes = channel.unary_unary(
                 '/rufbuch.calendarsync.v1.CalendarSyncService/ListBusyTimes',
@@ -180,6 +186,15 @@ class CalendarSyncServiceServicer:
     def CheckAccounts(self, request, context):
         """Whether each account's key works and is that account's, and whether Cal.com tells us what happens to its bookings.
         INVALID_ARGUMENT (REQUEST_INVALID). NOT_FOUND (BUSINESS_UNKNOWN). UNAVAILABLE (BUSINESS_UNAVAILABLE).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def DescribeAccounts(self, request, context):
+        """Reads what stands in accounts at Cal.com, and changes nothing: users, event types, schedules. An account that cannot be
+        read is told with its error. INVALID_ARGUMENT (REQUEST_INVALID). NOT_FOUND (BUSINESS_UNKNOWN). UNAVAILABLE
+        (BUSINESS_UNAVAILABLE).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -291,6 +306,11 @@ def add_CalendarSyncServiceServicer_to_server(servicer, server):
                     servicer.CheckAccounts,
                     request_deserializer=rufbuch_dot_calendarsync_dot_v1_dot_service__pb2.CheckAccountsRequest.FromString,
                     response_serializer=rufbuch_dot_calendarsync_dot_v1_dot_service__pb2.CheckAccountsResponse.SerializeToString,
+            ),
+            'DescribeAccounts': grpc.unary_unary_rpc_method_handler(
+                    servicer.DescribeAccounts,
+                    request_deserializer=rufbuch_dot_calendarsync_dot_v1_dot_accounts__pb2.DescribeAccountsRequest.FromString,
+                    response_serializer=rufbuch_dot_calendarsync_dot_v1_dot_accounts__pb2.DescribeAccountsResponse.SerializeToString,
             ),
             'ListBusyTimes': grpc.unary_unary_rpc_method_handler(
                     servicer.ListBusyTimes,
@@ -550,6 +570,33 @@ class CalendarSyncService:
             '/rufbuch.calendarsync.v1.CalendarSyncService/CheckAccounts',
             rufbuch_dot_calendarsync_dot_v1_dot_service__pb2.CheckAccountsRequest.SerializeToString,
             rufbuch_dot_calendarsync_dot_v1_dot_service__pb2.CheckAccountsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DescribeAccounts(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/rufbuch.calendarsync.v1.CalendarSyncService/DescribeAccounts',
+            rufbuch_dot_calendarsync_dot_v1_dot_accounts__pb2.DescribeAccountsRequest.SerializeToString,
+            rufbuch_dot_calendarsync_dot_v1_dot_accounts__pb2.DescribeAccountsResponse.FromString,
             options,
             channel_credentials,
             insecure,

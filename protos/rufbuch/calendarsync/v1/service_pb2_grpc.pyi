@@ -5,6 +5,7 @@ isort:skip_file
 
 from collections import abc as _abc
 from grpc import aio as _aio
+from rufbuch.calendarsync.v1 import accounts_pb2 as _accounts_pb2
 from rufbuch.calendarsync.v1 import people_pb2 as _people_pb2
 from rufbuch.calendarsync.v1 import service_pb2 as _service_pb2
 import abc as _abc_1
@@ -62,6 +63,11 @@ class CalendarSyncServiceStub:
     CheckAccounts: _grpc.UnaryUnaryMultiCallable[_service_pb2.CheckAccountsRequest, _service_pb2.CheckAccountsResponse]
     """Whether each account's key works and is that account's, and whether Cal.com tells us what happens to its bookings.
     INVALID_ARGUMENT (REQUEST_INVALID). NOT_FOUND (BUSINESS_UNKNOWN). UNAVAILABLE (BUSINESS_UNAVAILABLE).
+    """
+    DescribeAccounts: _grpc.UnaryUnaryMultiCallable[_accounts_pb2.DescribeAccountsRequest, _accounts_pb2.DescribeAccountsResponse]
+    """Reads what stands in accounts at Cal.com, and changes nothing: users, event types, schedules. An account that cannot be
+    read is told with its error. INVALID_ARGUMENT (REQUEST_INVALID). NOT_FOUND (BUSINESS_UNKNOWN). UNAVAILABLE
+    (BUSINESS_UNAVAILABLE).
     """
     ListBusyTimes: _grpc.UnaryUnaryMultiCallable[_service_pb2.ListBusyTimesRequest, _service_pb2.ListBusyTimesResponse]
     """What takes people's time at Cal.com beside our appointments, by start. INVALID_ARGUMENT (REQUEST_INVALID)."""
@@ -127,6 +133,11 @@ class CalendarSyncServiceAsyncStub(CalendarSyncServiceStub):
     CheckAccounts: _aio.UnaryUnaryMultiCallable[_service_pb2.CheckAccountsRequest, _service_pb2.CheckAccountsResponse]  # type: ignore[assignment]
     """Whether each account's key works and is that account's, and whether Cal.com tells us what happens to its bookings.
     INVALID_ARGUMENT (REQUEST_INVALID). NOT_FOUND (BUSINESS_UNKNOWN). UNAVAILABLE (BUSINESS_UNAVAILABLE).
+    """
+    DescribeAccounts: _aio.UnaryUnaryMultiCallable[_accounts_pb2.DescribeAccountsRequest, _accounts_pb2.DescribeAccountsResponse]  # type: ignore[assignment]
+    """Reads what stands in accounts at Cal.com, and changes nothing: users, event types, schedules. An account that cannot be
+    read is told with its error. INVALID_ARGUMENT (REQUEST_INVALID). NOT_FOUND (BUSINESS_UNKNOWN). UNAVAILABLE
+    (BUSINESS_UNAVAILABLE).
     """
     ListBusyTimes: _aio.UnaryUnaryMultiCallable[_service_pb2.ListBusyTimesRequest, _service_pb2.ListBusyTimesResponse]  # type: ignore[assignment]
     """What takes people's time at Cal.com beside our appointments, by start. INVALID_ARGUMENT (REQUEST_INVALID)."""
@@ -237,6 +248,17 @@ class CalendarSyncServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_service_pb2.CheckAccountsResponse, _abc.Awaitable[_service_pb2.CheckAccountsResponse]]:
         """Whether each account's key works and is that account's, and whether Cal.com tells us what happens to its bookings.
         INVALID_ARGUMENT (REQUEST_INVALID). NOT_FOUND (BUSINESS_UNKNOWN). UNAVAILABLE (BUSINESS_UNAVAILABLE).
+        """
+
+    @_abc_1.abstractmethod
+    def DescribeAccounts(
+        self,
+        request: _accounts_pb2.DescribeAccountsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_accounts_pb2.DescribeAccountsResponse, _abc.Awaitable[_accounts_pb2.DescribeAccountsResponse]]:
+        """Reads what stands in accounts at Cal.com, and changes nothing: users, event types, schedules. An account that cannot be
+        read is told with its error. INVALID_ARGUMENT (REQUEST_INVALID). NOT_FOUND (BUSINESS_UNKNOWN). UNAVAILABLE
+        (BUSINESS_UNAVAILABLE).
         """
 
     @_abc_1.abstractmethod

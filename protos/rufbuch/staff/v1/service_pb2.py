@@ -24,69 +24,70 @@ _sym_db = _symbol_database.Default()
 
 from rufbuch.staff.v1 import business_pb2 as rufbuch_dot_staff_dot_v1_dot_business__pb2
 from rufbuch.staff.v1 import changes_pb2 as rufbuch_dot_staff_dot_v1_dot_changes__pb2
+from rufbuch.staff.v1 import mappings_pb2 as rufbuch_dot_staff_dot_v1_dot_mappings__pb2
 from rufbuch.staff.v1 import message_pb2 as rufbuch_dot_staff_dot_v1_dot_message__pb2
 from rufbuch.staff.v1 import queries_pb2 as rufbuch_dot_staff_dot_v1_dot_queries__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1erufbuch/staff/v1/service.proto\x12\x10rufbuch.staff.v1\x1a\x1frufbuch/staff/v1/business.proto\x1a\x1erufbuch/staff/v1/changes.proto\x1a\x1erufbuch/staff/v1/message.proto\x1a\x1erufbuch/staff/v1/queries.proto\"5\n\x1bResolveDialledNumberRequest\x12\x16\n\x0e\x64ialled_number\x18\x01 \x01(\t\"r\n\x1cResolveDialledNumberResponse\x12\x11\n\ttenant_id\x18\x01 \x01(\t\x12\x11\n\tbranch_id\x18\x02 \x01(\t\x12,\n\x08\x62usiness\x18\x03 \x01(\x0b\x32\x1a.rufbuch.staff.v1.Business\"\'\n\x12GetBusinessRequest\x12\x11\n\ttenant_id\x18\x01 \x01(\t\"C\n\x13GetBusinessResponse\x12,\n\x08\x62usiness\x18\x01 \x01(\x0b\x32\x1a.rufbuch.staff.v1.Business\">\n\x15ListBusinessesRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"E\n\x16ListBusinessesResponse\x12\x12\n\ntenant_ids\x18\x01 \x03(\t\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xab\x01\n\x15ImportBusinessRequest\x12\x37\n\x08\x62usiness\x18\x01 \x01(\x0b\x32%.rufbuch.staff.v1.BusinessDescription\x12\x15\n\rvalidate_only\x18\x02 \x01(\x08\x12\r\n\x05prune\x18\x03 \x01(\x08\x12\x16\n\x0eprune_mappings\x18\x04 \x01(\x08\x12\x0c\n\x04\x65tag\x18\x05 \x01(\t\x12\r\n\x05\x61\x63tor\x18\x06 \x01(\t\"\xb4\x04\n\x13\x42usinessDescription\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x10\n\x08language\x18\x03 \x01(\t\x12*\n\x08\x62ranches\x18\x04 \x03(\x0b\x32\x18.rufbuch.staff.v1.Branch\x12\x33\n\x06people\x18\x05 \x03(\x0b\x32#.rufbuch.staff.v1.PersonDescription\x12+\n\x08services\x18\x06 \x03(\x0b\x32\x19.rufbuch.staff.v1.Service\x12\x36\n\x08mappings\x18\x07 \x03(\x0b\x32$.rufbuch.staff.v1.MappingDescription\x12\x15\n\rcalendar_sync\x18\x08 \x01(\x08\x12\x1f\n\x17\x63\x61lendar_webhook_secret\x18\t \x01(\t\x12\x35\n\x08policies\x18\n \x03(\x0b\x32#.rufbuch.staff.v1.PolicyDescription\x12\x37\n\x0e\x63\x61lendar_terms\x18\x0b \x01(\x0b\x32\x1f.rufbuch.staff.v1.CalendarTerms\x12\x1b\n\x13telephony_workspace\x18\x0c \x01(\t\x12\x33\n\x08messages\x18\r \x01(\x0b\x32!.rufbuch.staff.v1.MessageSettings\x12\x30\n\tsentences\x18\x14 \x03(\x0b\x32\x1d.rufbuch.staff.v1.OwnSentence\"\xb7\x03\n\x11PersonDescription\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x13\n\x0b\x62ranch_keys\x18\x03 \x03(\t\x12\x34\n\rworking_hours\x18\x04 \x03(\x0b\x32\x1d.rufbuch.staff.v1.WeeklyHours\x12+\n\x08\x61\x62sences\x18\x05 \x03(\x0b\x32\x19.rufbuch.staff.v1.Absence\x12\x36\n\x08\x61\x63\x63ounts\x18\x06 \x03(\x0b\x32$.rufbuch.staff.v1.AccountDescription\x12\x14\n\x0cservice_keys\x18\x07 \x03(\t\x12\x31\n\x0b\x64\x61ted_hours\x18\x08 \x03(\x0b\x32\x1c.rufbuch.staff.v1.DatedHours\x12@\n\rphase_minutes\x18\t \x03(\x0b\x32).rufbuch.staff.v1.PhaseMinutesDescription\x12\x1d\n\x15\x62uffer_before_minutes\x18\n \x01(\x05\x12\x1c\n\x14\x62uffer_after_minutes\x18\x0b \x01(\x05\x12\x0f\n\x07retired\x18\x0c \x01(\x08\"W\n\x17PhaseMinutesDescription\x12\x13\n\x0bservice_key\x18\x01 \x01(\t\x12\x16\n\x0ephase_position\x18\x02 \x01(\x05\x12\x0f\n\x07minutes\x18\x03 \x01(\x05\"\x9e\x03\n\x11PolicyDescription\x12\x12\n\nbranch_key\x18\x01 \x01(\t\x12\x13\n\x0bservice_key\x18\x02 \x01(\t\x12\x12\n\nperson_key\x18\x03 \x01(\t\x12\"\n\x15\x63\x61ncel_cutoff_minutes\x18\x04 \x01(\x05H\x00\x88\x01\x01\x12 \n\x13move_cutoff_minutes\x18\x05 \x01(\x05H\x01\x88\x01\x01\x12,\n\tfee_tiers\x18\x06 \x03(\x0b\x32\x19.rufbuch.staff.v1.FeeTier\x12\x16\n\tmoves_max\x18\x07 \x01(\x05H\x02\x88\x01\x01\x12(\n\x1b\x63\x61ncellations_per_month_max\x18\x08 \x01(\x05H\x03\x88\x01\x01\x12\x1f\n\x12min_notice_minutes\x18\t \x01(\x05H\x04\x88\x01\x01\x42\x18\n\x16_cancel_cutoff_minutesB\x16\n\x14_move_cutoff_minutesB\x0c\n\n_moves_maxB\x1e\n\x1c_cancellations_per_month_maxB\x15\n\x13_min_notice_minutes\"S\n\x12\x41\x63\x63ountDescription\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\x10\n\x08username\x18\x02 \x01(\t\x12\r\n\x05\x65mail\x18\x03 \x01(\t\x12\x0f\n\x07\x61pi_key\x18\x04 \x01(\t\"\x81\x01\n\x12MappingDescription\x12\x13\n\x0bservice_key\x18\x01 \x01(\t\x12\x16\n\x0ephase_position\x18\x02 \x01(\x05\x12\x12\n\nperson_key\x18\x03 \x01(\t\x12\x13\n\x0b\x61\x63\x63ount_key\x18\x04 \x01(\t\x12\x15\n\revent_type_id\x18\x05 \x01(\x03\"\x9c\x01\n\x16ImportBusinessResponse\x12,\n\x08\x62usiness\x18\x01 \x01(\x0b\x32\x1a.rufbuch.staff.v1.Business\x12\x0f\n\x07\x63hanged\x18\x02 \x01(\x08\x12)\n\x07\x63hanges\x18\x03 \x03(\x0b\x32\x18.rufbuch.staff.v1.Change\x12\x18\n\x10\x63hanges_left_out\x18\x04 \x01(\x05\"*\n\x15\x45xportBusinessRequest\x12\x11\n\ttenant_id\x18\x01 \x01(\t\"m\n\x16\x45xportBusinessResponse\x12\x37\n\x08\x62usiness\x18\x01 \x01(\x0b\x32%.rufbuch.staff.v1.BusinessDescription\x12\x0c\n\x04yaml\x18\x02 \x01(\t\x12\x0c\n\x04\x65tag\x18\x03 \x01(\t\"c\n\x12PutMappingsRequest\x12\x11\n\ttenant_id\x18\x01 \x01(\t\x12+\n\x08mappings\x18\x02 \x03(\x0b\x32\x19.rufbuch.staff.v1.Mapping\x12\r\n\x05\x61\x63tor\x18\x03 \x01(\t\"T\n\x13PutMappingsResponse\x12,\n\x08\x62usiness\x18\x01 \x01(\x0b\x32\x1a.rufbuch.staff.v1.Business\x12\x0f\n\x07\x63hanged\x18\x02 \x01(\x08\",\n\x17GetCalendarSetupRequest\x12\x11\n\ttenant_id\x18\x01 \x01(\t\"\xa0\x01\n\x18GetCalendarSetupResponse\x12\x31\n\x08\x61\x63\x63ounts\x18\x01 \x03(\x0b\x32\x1f.rufbuch.staff.v1.AccountSecret\x12+\n\x08mappings\x18\x02 \x03(\x0b\x32\x19.rufbuch.staff.v1.Mapping\x12\x16\n\x0ewebhook_secret\x18\x03 \x01(\t\x12\x0c\n\x04\x65tag\x18\x04 \x01(\t\"+\n\x16GetMessageSetupRequest\x12\x11\n\ttenant_id\x18\x01 \x01(\t\"\\\n\x17GetMessageSetupResponse\x12\x33\n\x08settings\x18\x01 \x01(\x0b\x32!.rufbuch.staff.v1.MessageSettings\x12\x0c\n\x04\x65tag\x18\x02 \x01(\t\"Y\n\rAccountSecret\x12\x12\n\naccount_id\x18\x01 \x01(\t\x12\x11\n\tperson_id\x18\x02 \x01(\t\x12\x10\n\x08username\x18\x03 \x01(\t\x12\x0f\n\x07\x61pi_key\x18\x04 \x01(\t\"$\n\x13WatchChangesRequest\x12\r\n\x05\x61\x66ter\x18\x01 \x01(\t\";\n\x14WatchChangesResponse\x12\x10\n\x08position\x18\x01 \x01(\t\x12\x11\n\ttenant_id\x18\x02 \x01(\t*\xd8\x02\n\x0b\x45rrorReason\x12\x1c\n\x18\x45RROR_REASON_UNSPECIFIED\x10\x00\x12\x1f\n\x1b\x45RROR_REASON_NUMBER_INVALID\x10\x01\x12\x1f\n\x1b\x45RROR_REASON_NUMBER_UNKNOWN\x10\x02\x12!\n\x1d\x45RROR_REASON_BUSINESS_UNKNOWN\x10\x03\x12!\n\x1d\x45RROR_REASON_BUSINESS_INVALID\x10\x04\x12\x1d\n\x19\x45RROR_REASON_NUMBER_TAKEN\x10\x05\x12!\n\x1d\x45RROR_REASON_POSITION_INVALID\x10\x06\x12\x1e\n\x1a\x45RROR_REASON_ETAG_MISMATCH\x10\x07\x12\x1f\n\x1b\x45RROR_REASON_PERSON_UNKNOWN\x10\x08\x12 \n\x1c\x45RROR_REASON_REQUEST_INVALID\x10\t2\xe2\x0b\n\x14StaffRegistryService\x12u\n\x14ResolveDialledNumber\x12-.rufbuch.staff.v1.ResolveDialledNumberRequest\x1a..rufbuch.staff.v1.ResolveDialledNumberResponse\x12Z\n\x0bGetBusiness\x12$.rufbuch.staff.v1.GetBusinessRequest\x1a%.rufbuch.staff.v1.GetBusinessResponse\x12\x63\n\x0eListBusinesses\x12\'.rufbuch.staff.v1.ListBusinessesRequest\x1a(.rufbuch.staff.v1.ListBusinessesResponse\x12\x63\n\x0eImportBusiness\x12\'.rufbuch.staff.v1.ImportBusinessRequest\x1a(.rufbuch.staff.v1.ImportBusinessResponse\x12\x63\n\x0e\x45xportBusiness\x12\'.rufbuch.staff.v1.ExportBusinessRequest\x1a(.rufbuch.staff.v1.ExportBusinessResponse\x12Z\n\x0bListChanges\x12$.rufbuch.staff.v1.ListChangesRequest\x1a%.rufbuch.staff.v1.ListChangesResponse\x12]\n\x0cListServices\x12%.rufbuch.staff.v1.ListServicesRequest\x1a&.rufbuch.staff.v1.ListServicesResponse\x12]\n\x0cMatchService\x12%.rufbuch.staff.v1.MatchServiceRequest\x1a&.rufbuch.staff.v1.MatchServiceResponse\x12Z\n\x0bMatchPerson\x12$.rufbuch.staff.v1.MatchPersonRequest\x1a%.rufbuch.staff.v1.MatchPersonResponse\x12\x63\n\x0e\x42\x61tchGetPeople\x12\'.rufbuch.staff.v1.BatchGetPeopleRequest\x1a(.rufbuch.staff.v1.BatchGetPeopleResponse\x12]\n\x0cGetSchedules\x12%.rufbuch.staff.v1.GetSchedulesRequest\x1a&.rufbuch.staff.v1.GetSchedulesResponse\x12i\n\x10GetCalendarSetup\x12).rufbuch.staff.v1.GetCalendarSetupRequest\x1a*.rufbuch.staff.v1.GetCalendarSetupResponse\x12Z\n\x0bPutMappings\x12$.rufbuch.staff.v1.PutMappingsRequest\x1a%.rufbuch.staff.v1.PutMappingsResponse\x12\x66\n\x0fGetMessageSetup\x12(.rufbuch.staff.v1.GetMessageSetupRequest\x1a).rufbuch.staff.v1.GetMessageSetupResponse\x12_\n\x0cWatchChanges\x12%.rufbuch.staff.v1.WatchChangesRequest\x1a&.rufbuch.staff.v1.WatchChangesResponse0\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1erufbuch/staff/v1/service.proto\x12\x10rufbuch.staff.v1\x1a\x1frufbuch/staff/v1/business.proto\x1a\x1erufbuch/staff/v1/changes.proto\x1a\x1frufbuch/staff/v1/mappings.proto\x1a\x1erufbuch/staff/v1/message.proto\x1a\x1erufbuch/staff/v1/queries.proto\"5\n\x1bResolveDialledNumberRequest\x12\x16\n\x0e\x64ialled_number\x18\x01 \x01(\t\"r\n\x1cResolveDialledNumberResponse\x12\x11\n\ttenant_id\x18\x01 \x01(\t\x12\x11\n\tbranch_id\x18\x02 \x01(\t\x12,\n\x08\x62usiness\x18\x03 \x01(\x0b\x32\x1a.rufbuch.staff.v1.Business\"\'\n\x12GetBusinessRequest\x12\x11\n\ttenant_id\x18\x01 \x01(\t\"C\n\x13GetBusinessResponse\x12,\n\x08\x62usiness\x18\x01 \x01(\x0b\x32\x1a.rufbuch.staff.v1.Business\">\n\x15ListBusinessesRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"E\n\x16ListBusinessesResponse\x12\x12\n\ntenant_ids\x18\x01 \x03(\t\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xab\x01\n\x15ImportBusinessRequest\x12\x37\n\x08\x62usiness\x18\x01 \x01(\x0b\x32%.rufbuch.staff.v1.BusinessDescription\x12\x15\n\rvalidate_only\x18\x02 \x01(\x08\x12\r\n\x05prune\x18\x03 \x01(\x08\x12\x16\n\x0eprune_mappings\x18\x04 \x01(\x08\x12\x0c\n\x04\x65tag\x18\x05 \x01(\t\x12\r\n\x05\x61\x63tor\x18\x06 \x01(\t\"\xb4\x04\n\x13\x42usinessDescription\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x10\n\x08language\x18\x03 \x01(\t\x12*\n\x08\x62ranches\x18\x04 \x03(\x0b\x32\x18.rufbuch.staff.v1.Branch\x12\x33\n\x06people\x18\x05 \x03(\x0b\x32#.rufbuch.staff.v1.PersonDescription\x12+\n\x08services\x18\x06 \x03(\x0b\x32\x19.rufbuch.staff.v1.Service\x12\x36\n\x08mappings\x18\x07 \x03(\x0b\x32$.rufbuch.staff.v1.MappingDescription\x12\x15\n\rcalendar_sync\x18\x08 \x01(\x08\x12\x1f\n\x17\x63\x61lendar_webhook_secret\x18\t \x01(\t\x12\x35\n\x08policies\x18\n \x03(\x0b\x32#.rufbuch.staff.v1.PolicyDescription\x12\x37\n\x0e\x63\x61lendar_terms\x18\x0b \x01(\x0b\x32\x1f.rufbuch.staff.v1.CalendarTerms\x12\x1b\n\x13telephony_workspace\x18\x0c \x01(\t\x12\x33\n\x08messages\x18\r \x01(\x0b\x32!.rufbuch.staff.v1.MessageSettings\x12\x30\n\tsentences\x18\x14 \x03(\x0b\x32\x1d.rufbuch.staff.v1.OwnSentence\"\xb7\x03\n\x11PersonDescription\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x13\n\x0b\x62ranch_keys\x18\x03 \x03(\t\x12\x34\n\rworking_hours\x18\x04 \x03(\x0b\x32\x1d.rufbuch.staff.v1.WeeklyHours\x12+\n\x08\x61\x62sences\x18\x05 \x03(\x0b\x32\x19.rufbuch.staff.v1.Absence\x12\x36\n\x08\x61\x63\x63ounts\x18\x06 \x03(\x0b\x32$.rufbuch.staff.v1.AccountDescription\x12\x14\n\x0cservice_keys\x18\x07 \x03(\t\x12\x31\n\x0b\x64\x61ted_hours\x18\x08 \x03(\x0b\x32\x1c.rufbuch.staff.v1.DatedHours\x12@\n\rphase_minutes\x18\t \x03(\x0b\x32).rufbuch.staff.v1.PhaseMinutesDescription\x12\x1d\n\x15\x62uffer_before_minutes\x18\n \x01(\x05\x12\x1c\n\x14\x62uffer_after_minutes\x18\x0b \x01(\x05\x12\x0f\n\x07retired\x18\x0c \x01(\x08\"W\n\x17PhaseMinutesDescription\x12\x13\n\x0bservice_key\x18\x01 \x01(\t\x12\x16\n\x0ephase_position\x18\x02 \x01(\x05\x12\x0f\n\x07minutes\x18\x03 \x01(\x05\"\x9e\x03\n\x11PolicyDescription\x12\x12\n\nbranch_key\x18\x01 \x01(\t\x12\x13\n\x0bservice_key\x18\x02 \x01(\t\x12\x12\n\nperson_key\x18\x03 \x01(\t\x12\"\n\x15\x63\x61ncel_cutoff_minutes\x18\x04 \x01(\x05H\x00\x88\x01\x01\x12 \n\x13move_cutoff_minutes\x18\x05 \x01(\x05H\x01\x88\x01\x01\x12,\n\tfee_tiers\x18\x06 \x03(\x0b\x32\x19.rufbuch.staff.v1.FeeTier\x12\x16\n\tmoves_max\x18\x07 \x01(\x05H\x02\x88\x01\x01\x12(\n\x1b\x63\x61ncellations_per_month_max\x18\x08 \x01(\x05H\x03\x88\x01\x01\x12\x1f\n\x12min_notice_minutes\x18\t \x01(\x05H\x04\x88\x01\x01\x42\x18\n\x16_cancel_cutoff_minutesB\x16\n\x14_move_cutoff_minutesB\x0c\n\n_moves_maxB\x1e\n\x1c_cancellations_per_month_maxB\x15\n\x13_min_notice_minutes\"S\n\x12\x41\x63\x63ountDescription\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\x10\n\x08username\x18\x02 \x01(\t\x12\r\n\x05\x65mail\x18\x03 \x01(\t\x12\x0f\n\x07\x61pi_key\x18\x04 \x01(\t\"\x81\x01\n\x12MappingDescription\x12\x13\n\x0bservice_key\x18\x01 \x01(\t\x12\x16\n\x0ephase_position\x18\x02 \x01(\x05\x12\x12\n\nperson_key\x18\x03 \x01(\t\x12\x13\n\x0b\x61\x63\x63ount_key\x18\x04 \x01(\t\x12\x15\n\revent_type_id\x18\x05 \x01(\x03\"\x9c\x01\n\x16ImportBusinessResponse\x12,\n\x08\x62usiness\x18\x01 \x01(\x0b\x32\x1a.rufbuch.staff.v1.Business\x12\x0f\n\x07\x63hanged\x18\x02 \x01(\x08\x12)\n\x07\x63hanges\x18\x03 \x03(\x0b\x32\x18.rufbuch.staff.v1.Change\x12\x18\n\x10\x63hanges_left_out\x18\x04 \x01(\x05\"*\n\x15\x45xportBusinessRequest\x12\x11\n\ttenant_id\x18\x01 \x01(\t\"m\n\x16\x45xportBusinessResponse\x12\x37\n\x08\x62usiness\x18\x01 \x01(\x0b\x32%.rufbuch.staff.v1.BusinessDescription\x12\x0c\n\x04yaml\x18\x02 \x01(\t\x12\x0c\n\x04\x65tag\x18\x03 \x01(\t\"c\n\x12PutMappingsRequest\x12\x11\n\ttenant_id\x18\x01 \x01(\t\x12+\n\x08mappings\x18\x02 \x03(\x0b\x32\x19.rufbuch.staff.v1.Mapping\x12\r\n\x05\x61\x63tor\x18\x03 \x01(\t\"T\n\x13PutMappingsResponse\x12,\n\x08\x62usiness\x18\x01 \x01(\x0b\x32\x1a.rufbuch.staff.v1.Business\x12\x0f\n\x07\x63hanged\x18\x02 \x01(\x08\",\n\x17GetCalendarSetupRequest\x12\x11\n\ttenant_id\x18\x01 \x01(\t\"\xa0\x01\n\x18GetCalendarSetupResponse\x12\x31\n\x08\x61\x63\x63ounts\x18\x01 \x03(\x0b\x32\x1f.rufbuch.staff.v1.AccountSecret\x12+\n\x08mappings\x18\x02 \x03(\x0b\x32\x19.rufbuch.staff.v1.Mapping\x12\x16\n\x0ewebhook_secret\x18\x03 \x01(\t\x12\x0c\n\x04\x65tag\x18\x04 \x01(\t\"+\n\x16GetMessageSetupRequest\x12\x11\n\ttenant_id\x18\x01 \x01(\t\"\\\n\x17GetMessageSetupResponse\x12\x33\n\x08settings\x18\x01 \x01(\x0b\x32!.rufbuch.staff.v1.MessageSettings\x12\x0c\n\x04\x65tag\x18\x02 \x01(\t\"Y\n\rAccountSecret\x12\x12\n\naccount_id\x18\x01 \x01(\t\x12\x11\n\tperson_id\x18\x02 \x01(\t\x12\x10\n\x08username\x18\x03 \x01(\t\x12\x0f\n\x07\x61pi_key\x18\x04 \x01(\t\"$\n\x13WatchChangesRequest\x12\r\n\x05\x61\x66ter\x18\x01 \x01(\t\";\n\x14WatchChangesResponse\x12\x10\n\x08position\x18\x01 \x01(\t\x12\x11\n\ttenant_id\x18\x02 \x01(\t*\xff\x02\n\x0b\x45rrorReason\x12\x1c\n\x18\x45RROR_REASON_UNSPECIFIED\x10\x00\x12\x1f\n\x1b\x45RROR_REASON_NUMBER_INVALID\x10\x01\x12\x1f\n\x1b\x45RROR_REASON_NUMBER_UNKNOWN\x10\x02\x12!\n\x1d\x45RROR_REASON_BUSINESS_UNKNOWN\x10\x03\x12!\n\x1d\x45RROR_REASON_BUSINESS_INVALID\x10\x04\x12\x1d\n\x19\x45RROR_REASON_NUMBER_TAKEN\x10\x05\x12!\n\x1d\x45RROR_REASON_POSITION_INVALID\x10\x06\x12\x1e\n\x1a\x45RROR_REASON_ETAG_MISMATCH\x10\x07\x12\x1f\n\x1b\x45RROR_REASON_PERSON_UNKNOWN\x10\x08\x12 \n\x1c\x45RROR_REASON_REQUEST_INVALID\x10\t\x12%\n!ERROR_REASON_CALENDAR_UNAVAILABLE\x10\n2\xb5\r\n\x14StaffRegistryService\x12u\n\x14ResolveDialledNumber\x12-.rufbuch.staff.v1.ResolveDialledNumberRequest\x1a..rufbuch.staff.v1.ResolveDialledNumberResponse\x12Z\n\x0bGetBusiness\x12$.rufbuch.staff.v1.GetBusinessRequest\x1a%.rufbuch.staff.v1.GetBusinessResponse\x12\x63\n\x0eListBusinesses\x12\'.rufbuch.staff.v1.ListBusinessesRequest\x1a(.rufbuch.staff.v1.ListBusinessesResponse\x12\x63\n\x0eImportBusiness\x12\'.rufbuch.staff.v1.ImportBusinessRequest\x1a(.rufbuch.staff.v1.ImportBusinessResponse\x12\x63\n\x0e\x45xportBusiness\x12\'.rufbuch.staff.v1.ExportBusinessRequest\x1a(.rufbuch.staff.v1.ExportBusinessResponse\x12Z\n\x0bListChanges\x12$.rufbuch.staff.v1.ListChangesRequest\x1a%.rufbuch.staff.v1.ListChangesResponse\x12]\n\x0cListServices\x12%.rufbuch.staff.v1.ListServicesRequest\x1a&.rufbuch.staff.v1.ListServicesResponse\x12]\n\x0cMatchService\x12%.rufbuch.staff.v1.MatchServiceRequest\x1a&.rufbuch.staff.v1.MatchServiceResponse\x12Z\n\x0bMatchPerson\x12$.rufbuch.staff.v1.MatchPersonRequest\x1a%.rufbuch.staff.v1.MatchPersonResponse\x12\x63\n\x0e\x42\x61tchGetPeople\x12\'.rufbuch.staff.v1.BatchGetPeopleRequest\x1a(.rufbuch.staff.v1.BatchGetPeopleResponse\x12]\n\x0cGetSchedules\x12%.rufbuch.staff.v1.GetSchedulesRequest\x1a&.rufbuch.staff.v1.GetSchedulesResponse\x12i\n\x10GetMappingMatrix\x12).rufbuch.staff.v1.GetMappingMatrixRequest\x1a*.rufbuch.staff.v1.GetMappingMatrixResponse\x12\x66\n\x0fProposeBusiness\x12(.rufbuch.staff.v1.ProposeBusinessRequest\x1a).rufbuch.staff.v1.ProposeBusinessResponse\x12i\n\x10GetCalendarSetup\x12).rufbuch.staff.v1.GetCalendarSetupRequest\x1a*.rufbuch.staff.v1.GetCalendarSetupResponse\x12Z\n\x0bPutMappings\x12$.rufbuch.staff.v1.PutMappingsRequest\x1a%.rufbuch.staff.v1.PutMappingsResponse\x12\x66\n\x0fGetMessageSetup\x12(.rufbuch.staff.v1.GetMessageSetupRequest\x1a).rufbuch.staff.v1.GetMessageSetupResponse\x12_\n\x0cWatchChanges\x12%.rufbuch.staff.v1.WatchChangesRequest\x1a&.rufbuch.staff.v1.WatchChangesResponse0\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'rufbuch.staff.v1.service_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_ERRORREASON']._serialized_start=3543
-  _globals['_ERRORREASON']._serialized_end=3887
-  _globals['_RESOLVEDIALLEDNUMBERREQUEST']._serialized_start=181
-  _globals['_RESOLVEDIALLEDNUMBERREQUEST']._serialized_end=234
-  _globals['_RESOLVEDIALLEDNUMBERRESPONSE']._serialized_start=236
-  _globals['_RESOLVEDIALLEDNUMBERRESPONSE']._serialized_end=350
-  _globals['_GETBUSINESSREQUEST']._serialized_start=352
-  _globals['_GETBUSINESSREQUEST']._serialized_end=391
-  _globals['_GETBUSINESSRESPONSE']._serialized_start=393
-  _globals['_GETBUSINESSRESPONSE']._serialized_end=460
-  _globals['_LISTBUSINESSESREQUEST']._serialized_start=462
-  _globals['_LISTBUSINESSESREQUEST']._serialized_end=524
-  _globals['_LISTBUSINESSESRESPONSE']._serialized_start=526
-  _globals['_LISTBUSINESSESRESPONSE']._serialized_end=595
-  _globals['_IMPORTBUSINESSREQUEST']._serialized_start=598
-  _globals['_IMPORTBUSINESSREQUEST']._serialized_end=769
-  _globals['_BUSINESSDESCRIPTION']._serialized_start=772
-  _globals['_BUSINESSDESCRIPTION']._serialized_end=1336
-  _globals['_PERSONDESCRIPTION']._serialized_start=1339
-  _globals['_PERSONDESCRIPTION']._serialized_end=1778
-  _globals['_PHASEMINUTESDESCRIPTION']._serialized_start=1780
-  _globals['_PHASEMINUTESDESCRIPTION']._serialized_end=1867
-  _globals['_POLICYDESCRIPTION']._serialized_start=1870
-  _globals['_POLICYDESCRIPTION']._serialized_end=2284
-  _globals['_ACCOUNTDESCRIPTION']._serialized_start=2286
-  _globals['_ACCOUNTDESCRIPTION']._serialized_end=2369
-  _globals['_MAPPINGDESCRIPTION']._serialized_start=2372
-  _globals['_MAPPINGDESCRIPTION']._serialized_end=2501
-  _globals['_IMPORTBUSINESSRESPONSE']._serialized_start=2504
-  _globals['_IMPORTBUSINESSRESPONSE']._serialized_end=2660
-  _globals['_EXPORTBUSINESSREQUEST']._serialized_start=2662
-  _globals['_EXPORTBUSINESSREQUEST']._serialized_end=2704
-  _globals['_EXPORTBUSINESSRESPONSE']._serialized_start=2706
-  _globals['_EXPORTBUSINESSRESPONSE']._serialized_end=2815
-  _globals['_PUTMAPPINGSREQUEST']._serialized_start=2817
-  _globals['_PUTMAPPINGSREQUEST']._serialized_end=2916
-  _globals['_PUTMAPPINGSRESPONSE']._serialized_start=2918
-  _globals['_PUTMAPPINGSRESPONSE']._serialized_end=3002
-  _globals['_GETCALENDARSETUPREQUEST']._serialized_start=3004
-  _globals['_GETCALENDARSETUPREQUEST']._serialized_end=3048
-  _globals['_GETCALENDARSETUPRESPONSE']._serialized_start=3051
-  _globals['_GETCALENDARSETUPRESPONSE']._serialized_end=3211
-  _globals['_GETMESSAGESETUPREQUEST']._serialized_start=3213
-  _globals['_GETMESSAGESETUPREQUEST']._serialized_end=3256
-  _globals['_GETMESSAGESETUPRESPONSE']._serialized_start=3258
-  _globals['_GETMESSAGESETUPRESPONSE']._serialized_end=3350
-  _globals['_ACCOUNTSECRET']._serialized_start=3352
-  _globals['_ACCOUNTSECRET']._serialized_end=3441
-  _globals['_WATCHCHANGESREQUEST']._serialized_start=3443
-  _globals['_WATCHCHANGESREQUEST']._serialized_end=3479
-  _globals['_WATCHCHANGESRESPONSE']._serialized_start=3481
-  _globals['_WATCHCHANGESRESPONSE']._serialized_end=3540
-  _globals['_STAFFREGISTRYSERVICE']._serialized_start=3890
-  _globals['_STAFFREGISTRYSERVICE']._serialized_end=5396
+  _globals['_ERRORREASON']._serialized_start=3576
+  _globals['_ERRORREASON']._serialized_end=3959
+  _globals['_RESOLVEDIALLEDNUMBERREQUEST']._serialized_start=214
+  _globals['_RESOLVEDIALLEDNUMBERREQUEST']._serialized_end=267
+  _globals['_RESOLVEDIALLEDNUMBERRESPONSE']._serialized_start=269
+  _globals['_RESOLVEDIALLEDNUMBERRESPONSE']._serialized_end=383
+  _globals['_GETBUSINESSREQUEST']._serialized_start=385
+  _globals['_GETBUSINESSREQUEST']._serialized_end=424
+  _globals['_GETBUSINESSRESPONSE']._serialized_start=426
+  _globals['_GETBUSINESSRESPONSE']._serialized_end=493
+  _globals['_LISTBUSINESSESREQUEST']._serialized_start=495
+  _globals['_LISTBUSINESSESREQUEST']._serialized_end=557
+  _globals['_LISTBUSINESSESRESPONSE']._serialized_start=559
+  _globals['_LISTBUSINESSESRESPONSE']._serialized_end=628
+  _globals['_IMPORTBUSINESSREQUEST']._serialized_start=631
+  _globals['_IMPORTBUSINESSREQUEST']._serialized_end=802
+  _globals['_BUSINESSDESCRIPTION']._serialized_start=805
+  _globals['_BUSINESSDESCRIPTION']._serialized_end=1369
+  _globals['_PERSONDESCRIPTION']._serialized_start=1372
+  _globals['_PERSONDESCRIPTION']._serialized_end=1811
+  _globals['_PHASEMINUTESDESCRIPTION']._serialized_start=1813
+  _globals['_PHASEMINUTESDESCRIPTION']._serialized_end=1900
+  _globals['_POLICYDESCRIPTION']._serialized_start=1903
+  _globals['_POLICYDESCRIPTION']._serialized_end=2317
+  _globals['_ACCOUNTDESCRIPTION']._serialized_start=2319
+  _globals['_ACCOUNTDESCRIPTION']._serialized_end=2402
+  _globals['_MAPPINGDESCRIPTION']._serialized_start=2405
+  _globals['_MAPPINGDESCRIPTION']._serialized_end=2534
+  _globals['_IMPORTBUSINESSRESPONSE']._serialized_start=2537
+  _globals['_IMPORTBUSINESSRESPONSE']._serialized_end=2693
+  _globals['_EXPORTBUSINESSREQUEST']._serialized_start=2695
+  _globals['_EXPORTBUSINESSREQUEST']._serialized_end=2737
+  _globals['_EXPORTBUSINESSRESPONSE']._serialized_start=2739
+  _globals['_EXPORTBUSINESSRESPONSE']._serialized_end=2848
+  _globals['_PUTMAPPINGSREQUEST']._serialized_start=2850
+  _globals['_PUTMAPPINGSREQUEST']._serialized_end=2949
+  _globals['_PUTMAPPINGSRESPONSE']._serialized_start=2951
+  _globals['_PUTMAPPINGSRESPONSE']._serialized_end=3035
+  _globals['_GETCALENDARSETUPREQUEST']._serialized_start=3037
+  _globals['_GETCALENDARSETUPREQUEST']._serialized_end=3081
+  _globals['_GETCALENDARSETUPRESPONSE']._serialized_start=3084
+  _globals['_GETCALENDARSETUPRESPONSE']._serialized_end=3244
+  _globals['_GETMESSAGESETUPREQUEST']._serialized_start=3246
+  _globals['_GETMESSAGESETUPREQUEST']._serialized_end=3289
+  _globals['_GETMESSAGESETUPRESPONSE']._serialized_start=3291
+  _globals['_GETMESSAGESETUPRESPONSE']._serialized_end=3383
+  _globals['_ACCOUNTSECRET']._serialized_start=3385
+  _globals['_ACCOUNTSECRET']._serialized_end=3474
+  _globals['_WATCHCHANGESREQUEST']._serialized_start=3476
+  _globals['_WATCHCHANGESREQUEST']._serialized_end=3512
+  _globals['_WATCHCHANGESRESPONSE']._serialized_start=3514
+  _globals['_WATCHCHANGESRESPONSE']._serialized_end=3573
+  _globals['_STAFFREGISTRYSERVICE']._serialized_start=3962
+  _globals['_STAFFREGISTRYSERVICE']._serialized_end=5679
 # @@protoc_insertion_point(module_scope)

@@ -47,6 +47,8 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """The business has no person with the id; metadata: "person_id"."""
     ERROR_REASON_REQUEST_INVALID: _ErrorReason.ValueType  # 9
     """A field is missing or malformed; metadata: "field"."""
+    ERROR_REASON_CALENDAR_UNAVAILABLE: _ErrorReason.ValueType  # 10
+    """Calendar-sync, or Cal.com behind it, does not answer."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """Why a call was refused; the reason of the google.rpc.ErrorInfo, without its prefix."""
@@ -70,6 +72,8 @@ ERROR_REASON_PERSON_UNKNOWN: ErrorReason.ValueType  # 8
 """The business has no person with the id; metadata: "person_id"."""
 ERROR_REASON_REQUEST_INVALID: ErrorReason.ValueType  # 9
 """A field is missing or malformed; metadata: "field"."""
+ERROR_REASON_CALENDAR_UNAVAILABLE: ErrorReason.ValueType  # 10
+"""Calendar-sync, or Cal.com behind it, does not answer."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015
 
 @_typing.final

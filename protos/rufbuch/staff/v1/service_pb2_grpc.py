@@ -4,6 +4,7 @@ import grpc
 import warnings
 
 from rufbuch.staff.v1 import changes_pb2 as rufbuch_dot_staff_dot_v1_dot_changes__pb2
+from rufbuch.staff.v1 import mappings_pb2 as rufbuch_dot_staff_dot_v1_dot_mappings__pb2
 from rufbuch.staff.v1 import queries_pb2 as rufbuch_dot_staff_dot_v1_dot_queries__pb2
 from rufbuch.staff.v1 import service_pb2 as rufbuch_dot_staff_dot_v1_dot_service__pb2
 
@@ -91,6 +92,16 @@ class StaffRegistryServiceStub:
                 '/rufbuch.staff.v1.StaffRegistryService/GetSchedules',
                 request_serializer=rufbuch_dot_staff_dot_v1_dot_queries__pb2.GetSchedulesRequest.SerializeToString,
                 response_deserializer=rufbuch_dot_staff_dot_v1_dot_queries__pb2.GetSchedulesResponse.FromString,
+                _registered_method=True)
+        self.GetMappingMatrix = channel.unary_unary(
+                '/rufbuch.staff.v1.StaffRegistryService/GetMappingMatrix',
+                request_serializer=rufbuch_dot_staff_dot_v1_dot_mappings__pb2.GetMappingMatrixRequest.SerializeToString,
+                response_deserializer=rufbuch_dot_staff_dot_v1_dot_mappings__pb2.GetMappingMatrixResponse.FromString,
+                _registered_method=True)
+        self.ProposeBusiness = channel.unary_unary(
+                '/rufbuch.staff.v1.StaffRegistryService/ProposeBusiness',
+                request_serializer=rufbuch_dot_staff_dot_v1_dot_mappings__pb2.ProposeBusinessRequest.SerializeToString,
+                response_deserializer=rufbuch_dot_staff_dot_v1_dot_mappings__pb2.ProposeBusinessResponse.FromString,
                 _registered_method=True)
         self.GetCalendarSetup = channel.unary_unary(
                 '/rufbuch.staff.v1.StaffRegistryService/GetCalendarSetup',
@@ -206,6 +217,22 @@ class StaffRegistryServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def GetMappingMatrix(self, request, context):
+        """Which phase of which service is mapped for whom, on which account. NOT_FOUND (BUSINESS_UNKNOWN). UNAVAILABLE
+        (CALENDAR_UNAVAILABLE): calendar-sync, which checks the mappings, does not answer; without "check" it is not asked.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ProposeBusiness(self, request, context):
+        """Reads accounts at Cal.com and proposes a file to be confirmed by a person; stores nothing. NOT_FOUND
+        (BUSINESS_UNKNOWN). INVALID_ARGUMENT (REQUEST_INVALID). UNAVAILABLE (CALENDAR_UNAVAILABLE): an account cannot be read.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def GetCalendarSetup(self, request, context):
         """Keys, secrets and mappings that calendar-sync needs for one business. Nobody else calls this.
         NOT_FOUND (BUSINESS_UNKNOWN).
@@ -294,6 +321,16 @@ def add_StaffRegistryServiceServicer_to_server(servicer, server):
                     servicer.GetSchedules,
                     request_deserializer=rufbuch_dot_staff_dot_v1_dot_queries__pb2.GetSchedulesRequest.FromString,
                     response_serializer=rufbuch_dot_staff_dot_v1_dot_queries__pb2.GetSchedulesResponse.SerializeToString,
+            ),
+            'GetMappingMatrix': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetMappingMatrix,
+                    request_deserializer=rufbuch_dot_staff_dot_v1_dot_mappings__pb2.GetMappingMatrixRequest.FromString,
+                    response_serializer=rufbuch_dot_staff_dot_v1_dot_mappings__pb2.GetMappingMatrixResponse.SerializeToString,
+            ),
+            'ProposeBusiness': grpc.unary_unary_rpc_method_handler(
+                    servicer.ProposeBusiness,
+                    request_deserializer=rufbuch_dot_staff_dot_v1_dot_mappings__pb2.ProposeBusinessRequest.FromString,
+                    response_serializer=rufbuch_dot_staff_dot_v1_dot_mappings__pb2.ProposeBusinessResponse.SerializeToString,
             ),
             'GetCalendarSetup': grpc.unary_unary_rpc_method_handler(
                     servicer.GetCalendarSetup,
@@ -614,6 +651,60 @@ class StaffRegistryService:
             '/rufbuch.staff.v1.StaffRegistryService/GetSchedules',
             rufbuch_dot_staff_dot_v1_dot_queries__pb2.GetSchedulesRequest.SerializeToString,
             rufbuch_dot_staff_dot_v1_dot_queries__pb2.GetSchedulesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetMappingMatrix(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/rufbuch.staff.v1.StaffRegistryService/GetMappingMatrix',
+            rufbuch_dot_staff_dot_v1_dot_mappings__pb2.GetMappingMatrixRequest.SerializeToString,
+            rufbuch_dot_staff_dot_v1_dot_mappings__pb2.GetMappingMatrixResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ProposeBusiness(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/rufbuch.staff.v1.StaffRegistryService/ProposeBusiness',
+            rufbuch_dot_staff_dot_v1_dot_mappings__pb2.ProposeBusinessRequest.SerializeToString,
+            rufbuch_dot_staff_dot_v1_dot_mappings__pb2.ProposeBusinessResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -6,6 +6,7 @@ isort:skip_file
 from collections import abc as _abc
 from grpc import aio as _aio
 from rufbuch.staff.v1 import changes_pb2 as _changes_pb2
+from rufbuch.staff.v1 import mappings_pb2 as _mappings_pb2
 from rufbuch.staff.v1 import queries_pb2 as _queries_pb2
 from rufbuch.staff.v1 import service_pb2 as _service_pb2
 import abc as _abc_1
@@ -76,6 +77,14 @@ class StaffRegistryServiceStub:
     """When people work and are away, with the hours of their branches. NOT_FOUND (BUSINESS_UNKNOWN); (PERSON_UNKNOWN).
     INVALID_ARGUMENT (REQUEST_INVALID): a day is none, or more than 500 people.
     """
+    GetMappingMatrix: _grpc.UnaryUnaryMultiCallable[_mappings_pb2.GetMappingMatrixRequest, _mappings_pb2.GetMappingMatrixResponse]
+    """Which phase of which service is mapped for whom, on which account. NOT_FOUND (BUSINESS_UNKNOWN). UNAVAILABLE
+    (CALENDAR_UNAVAILABLE): calendar-sync, which checks the mappings, does not answer; without "check" it is not asked.
+    """
+    ProposeBusiness: _grpc.UnaryUnaryMultiCallable[_mappings_pb2.ProposeBusinessRequest, _mappings_pb2.ProposeBusinessResponse]
+    """Reads accounts at Cal.com and proposes a file to be confirmed by a person; stores nothing. NOT_FOUND
+    (BUSINESS_UNKNOWN). INVALID_ARGUMENT (REQUEST_INVALID). UNAVAILABLE (CALENDAR_UNAVAILABLE): an account cannot be read.
+    """
     GetCalendarSetup: _grpc.UnaryUnaryMultiCallable[_service_pb2.GetCalendarSetupRequest, _service_pb2.GetCalendarSetupResponse]
     """Keys, secrets and mappings that calendar-sync needs for one business. Nobody else calls this.
     NOT_FOUND (BUSINESS_UNKNOWN).
@@ -136,6 +145,14 @@ class StaffRegistryServiceAsyncStub(StaffRegistryServiceStub):
     GetSchedules: _aio.UnaryUnaryMultiCallable[_queries_pb2.GetSchedulesRequest, _queries_pb2.GetSchedulesResponse]  # type: ignore[assignment]
     """When people work and are away, with the hours of their branches. NOT_FOUND (BUSINESS_UNKNOWN); (PERSON_UNKNOWN).
     INVALID_ARGUMENT (REQUEST_INVALID): a day is none, or more than 500 people.
+    """
+    GetMappingMatrix: _aio.UnaryUnaryMultiCallable[_mappings_pb2.GetMappingMatrixRequest, _mappings_pb2.GetMappingMatrixResponse]  # type: ignore[assignment]
+    """Which phase of which service is mapped for whom, on which account. NOT_FOUND (BUSINESS_UNKNOWN). UNAVAILABLE
+    (CALENDAR_UNAVAILABLE): calendar-sync, which checks the mappings, does not answer; without "check" it is not asked.
+    """
+    ProposeBusiness: _aio.UnaryUnaryMultiCallable[_mappings_pb2.ProposeBusinessRequest, _mappings_pb2.ProposeBusinessResponse]  # type: ignore[assignment]
+    """Reads accounts at Cal.com and proposes a file to be confirmed by a person; stores nothing. NOT_FOUND
+    (BUSINESS_UNKNOWN). INVALID_ARGUMENT (REQUEST_INVALID). UNAVAILABLE (CALENDAR_UNAVAILABLE): an account cannot be read.
     """
     GetCalendarSetup: _aio.UnaryUnaryMultiCallable[_service_pb2.GetCalendarSetupRequest, _service_pb2.GetCalendarSetupResponse]  # type: ignore[assignment]
     """Keys, secrets and mappings that calendar-sync needs for one business. Nobody else calls this.
@@ -260,6 +277,26 @@ class StaffRegistryServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_queries_pb2.GetSchedulesResponse, _abc.Awaitable[_queries_pb2.GetSchedulesResponse]]:
         """When people work and are away, with the hours of their branches. NOT_FOUND (BUSINESS_UNKNOWN); (PERSON_UNKNOWN).
         INVALID_ARGUMENT (REQUEST_INVALID): a day is none, or more than 500 people.
+        """
+
+    @_abc_1.abstractmethod
+    def GetMappingMatrix(
+        self,
+        request: _mappings_pb2.GetMappingMatrixRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_mappings_pb2.GetMappingMatrixResponse, _abc.Awaitable[_mappings_pb2.GetMappingMatrixResponse]]:
+        """Which phase of which service is mapped for whom, on which account. NOT_FOUND (BUSINESS_UNKNOWN). UNAVAILABLE
+        (CALENDAR_UNAVAILABLE): calendar-sync, which checks the mappings, does not answer; without "check" it is not asked.
+        """
+
+    @_abc_1.abstractmethod
+    def ProposeBusiness(
+        self,
+        request: _mappings_pb2.ProposeBusinessRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_mappings_pb2.ProposeBusinessResponse, _abc.Awaitable[_mappings_pb2.ProposeBusinessResponse]]:
+        """Reads accounts at Cal.com and proposes a file to be confirmed by a person; stores nothing. NOT_FOUND
+        (BUSINESS_UNKNOWN). INVALID_ARGUMENT (REQUEST_INVALID). UNAVAILABLE (CALENDAR_UNAVAILABLE): an account cannot be read.
         """
 
     @_abc_1.abstractmethod

@@ -8,6 +8,7 @@ from redis.asyncio import Redis
 from calcom_sync.clients.accounts import CalcomAccounts
 from calcom_sync.clients.budget import RedisBudget
 from calcom_sync.clients.calcom import CalcomCalendar
+from calcom_sync.clients.descriptions import CalcomDescriptions
 from calcom_sync.clients.event_types import CalcomEventTypes
 from calcom_sync.clients.slots import CalcomSlots
 from calcom_sync.domain.patience import Patience
@@ -24,6 +25,7 @@ from calcom_sync.storage.webhooks import SqlWebhooks
 from calcom_sync.usecases.check_accounts import AccountChecker
 from calcom_sync.usecases.check_mappings import MappingChecker
 from calcom_sync.usecases.check_times import TimeChecker
+from calcom_sync.usecases.describe_accounts import AccountReader
 from calcom_sync.usecases.mirror_holds import HoldMirror
 from calcom_sync.usecases.ports import Clock, Directory
 from calcom_sync.usecases.process_webhook import WebhookProcessor
@@ -85,9 +87,10 @@ def assemble(
         appointments=appointments, cases=SqlCases(pool, clock), surveys=surveys, busy=busy, surveyor=surveyor,
         verifier=Verifier(directory, calendar, budget, clock),
         mappings=MappingChecker(directory, CalcomEventTypes(calendar), budget, clock),
-        accounts=AccountChecker(directory, CalcomAccounts(calendar), budget, clock), budget=budget,
         times=TimeChecker(directory, slots, surveys, budget, clock),
         mirror=HoldMirror(directory, SqlReservations(pool), slots, budget, clock, terms.lease),
+        accounts=AccountChecker(directory, CalcomAccounts(calendar), budget, clock),
+        reader=AccountReader(directory, CalcomDescriptions(calendar), budget, clock), budget=budget,
         patience=terms.patience, people=SqlPeople(pool, busy),
     )  # fmt: skip
     return Parts(worker, SqlPleas(pool), backing)

@@ -30,14 +30,16 @@ from calcom_sync.storage.surveys import SqlSurveys
 from calcom_sync.usecases.check_accounts import AccountChecker
 from calcom_sync.usecases.check_mappings import MappingChecker
 from calcom_sync.usecases.check_times import TimeChecker
+from calcom_sync.usecases.describe_accounts import AccountReader
 from calcom_sync.usecases.get_sync_state import get_sync_state
 from calcom_sync.usecases.mirror_holds import HoldMirror
 from calcom_sync.usecases.ports import Clock, Directory, SetupUnavailableError
 from calcom_sync.usecases.survey import Surveyor
 from calcom_sync.usecases.verify import Verifier
+from calcom_sync.wire_accounts import described_to
 from chassis.deadlines import time_left_s
 from chassis.streams import until
-from rufbuch.calendarsync.v1 import service_pb2, service_pb2_grpc
+from rufbuch.calendarsync.v1 import accounts_pb2, service_pb2, service_pb2_grpc
 
 FULL_NAME = "rufbuch.calendarsync.v1.CalendarSyncService"
 PAGE_DEFAULT, PAGE_MAX = 100, 500
@@ -59,6 +61,7 @@ class Backing:
     surveyor: Surveyor
     verifier: Verifier
     mappings: MappingChecker
+    reader: AccountReader
     accounts: AccountChecker
     times: TimeChecker
     mirror: HoldMirror
@@ -179,6 +182,17 @@ class CalendarSyncServicer(PeopleRpcs, service_pb2_grpc.CalendarSyncServiceServi
         if checks is None:
             raise BusinessUnknownError("there is no business with the id")
         return service_pb2.CheckAccountsResponse(accounts=[wire.account_to(one) for one in checks])
+
+    async def DescribeAccounts(
+        self, request: accounts_pb2.DescribeAccountsRequest, context: _Context
+    ) -> accounts_pb2.DescribeAccountsResponse:
+        """See the proto."""
+        tenant_id = wire.uuid_from(request.tenant_id, "tenant_id") if request.tenant_id else None
+        with _reaching_registry():
+            described = await self.by.reader.read(tenant_id, wire.keys_from(request.api_keys))
+        if described is None:
+            raise BusinessUnknownError("there is no business with the id")
+        return accounts_pb2.DescribeAccountsResponse(accounts=map(described_to, described))
 
     async def ListBusyTimes(
         self, request: service_pb2.ListBusyTimesRequest, context: _Context

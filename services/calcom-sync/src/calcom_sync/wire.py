@@ -1,7 +1,8 @@
 """Between the contract's messages and our own words."""
 
 import math
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -33,6 +34,8 @@ _SOURCES = {source: service_pb2.BusySource.Value(f"BUSY_SOURCE_{source.name}") f
 WORDS_MAX = 1000
 TIMES_MAX = 200
 TIME_STATES = {state: service_pb2.TimeState.Value(f"TIME_STATE_{state.name}") for state in TimeState}
+KEYS_MAX = 50
+_KEY = re.compile(r"[!-~]{1,500}")
 
 
 def uuid_from(text: str, field: str) -> UUID:
@@ -48,6 +51,16 @@ def words_from(text: str, field: str) -> str:
     if not text.strip() or len(text) > WORDS_MAX or not text.isprintable():
         raise RequestInvalidError(f"{field} has to be said in at most {WORDS_MAX} characters", field=field)
     return text
+
+
+def keys_from(keys: Mapping[str, str]) -> dict[str, str]:
+    """Keys of accounts, by their names; what is wrong is told without quoting any. Raises RequestInvalidError."""
+    if len(keys) > KEYS_MAX:
+        raise RequestInvalidError(f"at most {KEYS_MAX} keys", field="api_keys")
+    for key in keys.values():
+        if not _KEY.fullmatch(key):
+            raise RequestInvalidError("a key has at most 500 printable ASCII characters", field="api_keys")
+    return dict(keys)
 
 
 def span_from(start: Timestamp, end: Timestamp) -> Span:

@@ -8,9 +8,11 @@ from starlette.applications import Starlette
 from chassis import postgres
 from chassis.clock import SystemClock
 from chassis.eventlog import EventLog
+from chassis.grpc_client import channel
 from chassis.grpc_server import grpc_server
 from chassis.http_server import http_server, operations_routes
 from chassis.service import Readiness, background, main
+from staff_registry.clients.calendar_sync import DEADLINE_S, CalendarSync
 from staff_registry.servicer import staff_registry_servicer
 from staff_registry.settings import Settings
 from staff_registry.storage.businesses import SqlBusinesses
@@ -29,7 +31,12 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
         await stack.enter_async_context(
             http_server(operations, host=host, port=settings.metrics_port, drain_s=drain_s)
         )
-        servicer = staff_registry_servicer(store, events, SystemClock())
+        calendars = CalendarSync(
+            await stack.enter_async_context(
+                channel(settings.calcom_sync_address, default_deadline_s=DEADLINE_S)
+            )
+        )
+        servicer = staff_registry_servicer(store, events, SystemClock(), calendars)
         server = await stack.enter_async_context(
             grpc_server([servicer], host=host, port=settings.grpc_port, drain_s=drain_s)
         )

@@ -57,6 +57,13 @@ class RequestInvalidError(ServiceError):
     reason = "REQUEST_INVALID"
 
 
+class CalendarUnavailableError(ServiceError):
+    """calcom-sync does not answer, or cannot ask Cal.com now."""
+
+    kind = Kind.UNAVAILABLE
+    reason = "CALENDAR_UNAVAILABLE"
+
+
 class BusinessInvalidError(ServiceError):
     """The description contradicts itself or lacks something; ``faults`` has all of it, by path."""
 

@@ -12,7 +12,7 @@ from chassis.clock import Clock
 from chassis.eventlog import EventLog
 from chassis.grpc_server import Servicer
 from matching import Match
-from rufbuch.staff.v1 import changes_pb2, queries_pb2, service_pb2, service_pb2_grpc
+from rufbuch.staff.v1 import changes_pb2, mappings_pb2, queries_pb2, service_pb2, service_pb2_grpc
 from staff_registry.domain.etags import business_etag
 from staff_registry.domain.ids import Ids
 from staff_registry.domain.seasons import Days
@@ -22,12 +22,15 @@ from staff_registry.usecases.import_business import Import, import_business
 from staff_registry.usecases.list_businesses import Keys, list_businesses
 from staff_registry.usecases.list_changes import Records, list_changes
 from staff_registry.usecases.list_services import list_services
+from staff_registry.usecases.map_services import MappingChecks, mapping_matrix
 from staff_registry.usecases.match_names import match_person, match_service
+from staff_registry.usecases.propose_business import CalendarAccounts, propose_business
 from staff_registry.usecases.put_mappings import Change, NamedMapping, put_mappings
 from staff_registry.usecases.resolve_number import Numbers, resolve_number
-from staff_registry.wire.changes import record_message
+from staff_registry.wire.changes import CHANGES_MAX, change_messages, record_message
 from staff_registry.wire.describing import request_for
 from staff_registry.wire.incoming import described_business, import_terms
+from staff_registry.wire.matrix import matrix_message
 from staff_registry.wire.outgoing import (
     business_message,
     imported_message,
@@ -56,11 +59,15 @@ class Store(Businesses, Keys, Numbers, Records, Protocol):
         ...
 
 
+class Calendars(MappingChecks, CalendarAccounts, Protocol):
+    """Whoever knows Cal.com."""
+
+
 class StaffRegistry(service_pb2_grpc.StaffRegistryServiceServicer):
     """The implementation."""
 
-    def __init__(self, store: Store, events: EventLog, clock: Clock) -> None:
-        self._store, self._events, self._clock = store, events, clock
+    def __init__(self, store: Store, events: EventLog, clock: Clock, calendars: Calendars) -> None:
+        self._store, self._events, self._clock, self._calendars = store, events, clock, calendars
 
     async def ResolveDialledNumber(
         self, request: service_pb2.ResolveDialledNumberRequest, context: Context
@@ -182,6 +189,33 @@ class StaffRegistry(service_pb2_grpc.StaffRegistryServiceServicer):
             await find_schedules(request.tenant_id, request.person_ids, days, businesses=self._store)
         )
 
+    async def GetMappingMatrix(
+        self, request: mappings_pb2.GetMappingMatrixRequest, context: Context
+    ) -> mappings_pb2.GetMappingMatrixResponse:
+        """What is mapped, missing, broken."""
+        return matrix_message(
+            await mapping_matrix(
+                request.tenant_id, check=request.check, businesses=self._store, checks=self._calendars
+            )
+        )
+
+    async def ProposeBusiness(
+        self, request: mappings_pb2.ProposeBusinessRequest, context: Context
+    ) -> mappings_pb2.ProposeBusinessResponse:
+        """A file to be confirmed."""
+        proposed = await propose_business(
+            request.tenant_id,
+            request.key,
+            request.api_keys,
+            businesses=self._store,
+            calendars=self._calendars,
+        )
+        return mappings_pb2.ProposeBusinessResponse(
+            yaml=render(proposed.proposal.business),
+            changes=change_messages(proposed.changes[:CHANGES_MAX]),
+            notes=proposed.proposal.notes,
+        )
+
     async def PutMappings(
         self, request: service_pb2.PutMappingsRequest, context: Context
     ) -> service_pb2.PutMappingsResponse:
@@ -219,10 +253,10 @@ class StaffRegistry(service_pb2_grpc.StaffRegistryServiceServicer):
             )
 
 
-def staff_registry_servicer(store: Store, events: EventLog, clock: Clock) -> Servicer:
+def staff_registry_servicer(store: Store, events: EventLog, clock: Clock, calendars: Calendars) -> Servicer:
     """The implementation as the server takes it."""
     return Servicer(
-        StaffRegistry(store, events, clock),
+        StaffRegistry(store, events, clock, calendars),
         service_pb2_grpc.add_StaffRegistryServiceServicer_to_server,
         "rufbuch.staff.v1.StaffRegistryService",
     )
