@@ -8,8 +8,10 @@ from chassis.clock import Clock
 from chassis.postgres import Pool
 from console.clients.appointments import Appointments
 from console.clients.businesses import Businesses
+from console.clients.calendars import Calendars
 from console.clients.calls import Calls
 from console.clients.copies import Copies
+from console.clients.healths import Healths
 from console.clients.passwords import Argon2Passwords
 from console.clients.peers import Peers
 from console.pages.app import build_app
@@ -31,17 +33,21 @@ def assemble(
 ) -> Parts:
     """Wire everything; start nothing."""
     calls, appointments, copies = Calls(peers), Appointments(peers), Copies(peers)
+    trail = SqlAuditTrail(pool)
     return Parts(
         settings=settings,
         clock=clock,
         doorkeeper=Doorkeeper(
             SqlAccounts(pool), SqlSessions(pool), SqlAttempts(pool), passwords or Argon2Passwords(), clock
         ),
-        actor=Actor(SqlAuditTrail(pool), clock),
+        actor=Actor(trail, clock),
         businesses=Businesses(peers, clock),
         calls=calls,
         appointments=appointments,
+        calendars=Calendars(peers),
         copies=copies,
+        healths=Healths(peers.channels),
+        trail=trail,
         renderer=Renderer(),
         hub=Hub(fingerprints(calls, appointments, copies, clock)),
     )

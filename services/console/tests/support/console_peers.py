@@ -7,6 +7,7 @@ import grpc
 
 from chassis.errors import Kind, ServiceError
 from chassis.grpc_server import Servicer
+from rufbuch.availability.v1 import service_pb2 as availability_pb2
 from rufbuch.availability.v1 import service_pb2_grpc as availability_grpc
 from rufbuch.booking.v1 import appointment_pb2, care_pb2
 from rufbuch.booking.v1 import service_pb2 as booking_pb2
@@ -23,6 +24,8 @@ Context = grpc.aio.ServicerContext[Any, Any]
 TENANT = "4f9a9c1e-0000-4000-8000-000000000001"
 OTHER_TENANT = "4f9a9c1e-0000-4000-8000-000000000002"
 ANNA = "4f9a9c1e-0000-4000-8000-00000000000a"
+BRANCH = "4f9a9c1e-0000-4000-8000-00000000000b"
+PERM = "4f9a9c1e-0000-4000-8000-00000000000e"
 
 
 class AwayError(ServiceError):
@@ -48,6 +51,11 @@ class FakePeers:
     appointments: list[appointment_pb2.Appointment] = field(default_factory=list)
     callbacks: list[care_pb2.Callback] = field(default_factory=list)
     cases: list[sync_pb2.SyncCase] = field(default_factory=list)
+    days: dict[tuple[str, str], list[availability_pb2.DayEntry]] = field(default_factory=dict)
+    blockers: list[availability_pb2.Blocker] = field(default_factory=list)
+    explained: list[availability_pb2.ExplainSlotRequest] = field(default_factory=list)
+    retried: list[sync_pb2.RetrySyncRequest] = field(default_factory=list)
+    verified: sync_pb2.VerifySyncResponse = field(default_factory=sync_pb2.VerifySyncResponse)
     away: set[str] = field(default_factory=set)
     looked_at_by: list[str] = field(default_factory=list)
 
@@ -58,7 +66,7 @@ class FakePeers:
     def servicers(self) -> dict[str, Servicer]:
         # Each answers what the console asks for, and no more.
         registry = _Registry(self)  # type: ignore[abstract]
-        availability = _Availability()  # type: ignore[abstract]
+        availability = _Availability(self)  # type: ignore[abstract]
         booking = _Booking(self)  # type: ignore[abstract]
         sync, calls = _Sync(self), _Calls(self)  # type: ignore[abstract]
         return {
@@ -83,14 +91,33 @@ class _Registry(staff_grpc.StaffRegistryServiceServicer):
         business = business_pb2.Business(
             tenant_id=request.tenant_id,
             name="Salon Lindenhof" if request.tenant_id == TENANT else "Werkstatt Nord",
-            branches=[business_pb2.Branch(time_zone="Europe/Berlin")],
-            people=[business_pb2.Person(person_id=ANNA, name="Anna")],
+            branches=[business_pb2.Branch(branch_id=BRANCH, name="Mitte", time_zone="Europe/Berlin")],
+            people=[business_pb2.Person(person_id=ANNA, name="Anna", branch_ids=[BRANCH])],
+            services=[business_pb2.Service(service_id=PERM, name="Dauerwelle")],
         )
         return staff_pb2.GetBusinessResponse(business=business)
 
 
 class _Availability(availability_grpc.AvailabilityServiceServicer):
-    """Asked for nothing yet."""
+    def __init__(self, known: FakePeers) -> None:
+        self._known = known
+
+    async def GetDay(
+        self, request: availability_pb2.GetDayRequest, context: Context
+    ) -> availability_pb2.GetDayResponse:
+        self._known.require("availability")
+        return availability_pb2.GetDayResponse(
+            entries=self._known.days.get((request.person_id, request.date), [])
+        )
+
+    async def ExplainSlot(
+        self, request: availability_pb2.ExplainSlotRequest, context: Context
+    ) -> availability_pb2.ExplainSlotResponse:
+        self._known.require("availability")
+        self._known.explained.append(request)
+        return availability_pb2.ExplainSlotResponse(
+            free=not self._known.blockers, blockers=self._known.blockers
+        )
 
 
 class _Booking(booking_grpc.BookingServiceServicer):
@@ -140,8 +167,42 @@ class _Sync(sync_grpc.CalendarSyncServiceServicer):
         self, request: sync_pb2.ListSyncCasesRequest, context: Context
     ) -> sync_pb2.ListSyncCasesResponse:
         self._known.require("sync")
-        found = [each for each in self._known.cases if each.tenant_id == request.tenant_id]
+        found = [
+            each
+            for each in self._known.cases
+            if each.tenant_id == request.tenant_id
+            and request.appointment_id in {"", each.appointment_id}
+            and (request.with_closed or not each.HasField("close_time"))
+        ]
         return sync_pb2.ListSyncCasesResponse(cases=found)
+
+    async def VerifySync(
+        self, request: sync_pb2.VerifySyncRequest, context: Context
+    ) -> sync_pb2.VerifySyncResponse:
+        self._known.require("sync")
+        return self._known.verified
+
+    async def RetrySync(
+        self, request: sync_pb2.RetrySyncRequest, context: Context
+    ) -> sync_pb2.RetrySyncResponse:
+        self._known.require("sync")
+        self._known.retried.append(request)
+        return sync_pb2.RetrySyncResponse(state=sync_pb2.APPOINTMENT_SYNC_STATE_PENDING)
+
+    async def ResolveCase(
+        self, request: sync_pb2.ResolveCaseRequest, context: Context
+    ) -> sync_pb2.ResolveCaseResponse:
+        self._known.require("sync")
+        case = next(each for each in self._known.cases if each.case_id == request.case_id)
+        case.resolution, case.resolved_by = request.resolution, request.operator
+        case.close_time.GetCurrentTime()
+        return sync_pb2.ResolveCaseResponse(case=case)
+
+    async def GetBudget(
+        self, request: sync_pb2.GetBudgetRequest, context: Context
+    ) -> sync_pb2.GetBudgetResponse:
+        self._known.require("sync")
+        return sync_pb2.GetBudgetResponse(accounts=[sync_pb2.AccountBudget(tokens=42.7, waiting=3)])
 
 
 class _Calls(telephony_grpc.CallServiceServicer):

@@ -1,5 +1,6 @@
 """Channels to the other services."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -28,6 +29,7 @@ class Peers:
     booking: "BookingServiceAsyncStub"
     sync: "CalendarSyncServiceAsyncStub"
     calls: "CallServiceAsyncStub"
+    channels: Mapping[str, grpc.aio.Channel]
 
     @classmethod
     def over(
@@ -46,4 +48,11 @@ class Peers:
             booking=booking_grpc.BookingServiceStub(booking),
             sync=sync_grpc.CalendarSyncServiceStub(sync),
             calls=telephony_grpc.CallServiceStub(calls),
+            channels={
+                "staff-registry": registry,
+                "availability": availability,
+                "booking": booking,
+                "calcom-sync": sync,
+                "telephony-gateway": calls,
+            },
         )

@@ -14,7 +14,7 @@ from chassis.errors import StorageUnavailableError
 from chassis.grpc_client import fault_of
 from chassis.http_server import operations_routes
 from console.errors import ForbiddenError, ForgedRequestError, NotFoundError, SignInNeededError
-from console.pages import callbacks, calls, sign_in, today
+from console.pages import calendar, callbacks, calls, copies, health, sign_in, today
 from console.pages.parts import Parts, parts_of
 from console.pages.sign_in import SEE_OTHER, texts_of
 
@@ -37,7 +37,7 @@ def build_app(parts: Parts, missing: Callable[[], dict[str, str]]) -> FastAPI:
     app.mount(
         "/static/{build}", StaticFiles(directory=str(resources.files("console") / "static")), name="static"
     )
-    for page in (sign_in, today, calls, callbacks):
+    for page in (sign_in, today, calls, calendar, callbacks, copies, health):
         app.include_router(page.router)
     app.middleware("http")(_with_headers)
     _map_errors(app)

@@ -7,11 +7,14 @@ from fastapi import Request
 from chassis.clock import Clock
 from console.clients.appointments import Appointments
 from console.clients.businesses import Businesses
+from console.clients.calendars import Calendars
 from console.clients.calls import Calls
 from console.clients.copies import Copies
+from console.clients.healths import Healths
 from console.pages.live import Hub
 from console.pages.rendering import Renderer
 from console.settings import Settings
+from console.storage.audit import SqlAuditTrail
 from console.usecases.act import Actor
 from console.usecases.sign_in import Doorkeeper
 
@@ -27,7 +30,10 @@ class Parts:
     businesses: Businesses
     calls: Calls
     appointments: Appointments
+    calendars: Calendars
     copies: Copies
+    healths: Healths
+    trail: SqlAuditTrail
     renderer: Renderer
     hub: Hub
 

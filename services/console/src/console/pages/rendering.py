@@ -12,7 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 if TYPE_CHECKING:
     from console.pages.visit import Visit
 
-SECTIONS = ("today", "calls", "callbacks")
+SECTIONS = ("today", "calls", "calendar", "callbacks", "sync", "health")
 """What the menu leads to, in its order."""
 
 

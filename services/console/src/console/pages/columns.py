@@ -1,0 +1,105 @@
+"""Entries of days into columns that a template can draw."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date
+from zoneinfo import ZoneInfo
+
+from google.protobuf.timestamp_pb2 import Timestamp
+
+from console.domain.drawing import Frame, Span, frame_around, span_on
+from rufbuch.availability.v1 import service_pb2
+from rufbuch.booking.v1 import appointment_pb2
+
+KINDS = {
+    service_pb2.DAY_ENTRY_KIND_WORKING: "working",
+    service_pb2.DAY_ENTRY_KIND_ABSENCE: "absence",
+    service_pb2.DAY_ENTRY_KIND_APPOINTMENT: "appointment",
+    service_pb2.DAY_ENTRY_KIND_HOLD: "hold",
+    service_pb2.DAY_ENTRY_KIND_EXTERNAL: "external",
+}
+
+
+@dataclass(frozen=True)
+class Box:
+    """Something that takes a part of a day."""
+
+    kind: str
+    """One of KINDS, or "gap": processing time in which the person may serve somebody else."""
+    span: Span
+    start: Timestamp
+    end: Timestamp
+    appointment: appointment_pb2.Appointment | None = None
+    phase: str = ""
+
+
+@dataclass(frozen=True)
+class Column:
+    """One person's day."""
+
+    person_id: str
+    day: date
+    boxes: tuple[Box, ...]
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """Columns over one scale."""
+
+    frame: Frame
+    columns: tuple[Column, ...]
+
+
+def draw(
+    wanted: Sequence[tuple[str, date]],
+    days: Sequence[Sequence[service_pb2.DayEntry]],
+    booked: Sequence[appointment_pb2.Appointment],
+    zone: ZoneInfo,
+) -> Drawing:
+    """All columns. Of an appointment each phase is a box of its own, so that a gap can be seen to be used."""
+    known = {each.appointment_id: each for each in booked}
+    columns = tuple(
+        Column(person_id, day, tuple(_boxes(person_id, day, entries, known, zone)))
+        for (person_id, day), entries in zip(wanted, days, strict=False)
+    )
+    return Drawing(frame_around(box.span for column in columns for box in column.boxes), columns)
+
+
+def _boxes(
+    person_id: str,
+    day: date,
+    entries: Sequence[service_pb2.DayEntry],
+    booked: Mapping[str, appointment_pb2.Appointment],
+    zone: ZoneInfo,
+) -> Iterator[Box]:
+    drawn: set[str] = set()
+    for entry in entries:
+        appointment = booked.get(entry.appointment_id)
+        if appointment is None:
+            yield _box(KINDS.get(entry.kind, "external"), day, entry.start_time, entry.end_time, zone)
+        elif entry.appointment_id not in drawn:
+            drawn.add(entry.appointment_id)
+            yield from _phases(person_id, day, appointment, zone)
+
+
+def _phases(
+    person_id: str, day: date, appointment: appointment_pb2.Appointment, zone: ZoneInfo
+) -> Iterator[Box]:
+    for phase in appointment.phases:
+        if phase.person_id == person_id:
+            free = phase.kind == appointment_pb2.PHASE_KIND_GAP_FREE
+            kind = "gap" if free else "appointment"
+            yield _box(kind, day, phase.start_time, phase.end_time, zone, appointment, phase.name)
+
+
+def _box(
+    kind: str,
+    day: date,
+    start: Timestamp,
+    end: Timestamp,
+    zone: ZoneInfo,
+    appointment: appointment_pb2.Appointment | None = None,
+    phase: str = "",
+) -> Box:
+    span = span_on(day, start.ToDatetime(tzinfo=UTC), end.ToDatetime(tzinfo=UTC), zone)
+    return Box(kind, span, start, end, appointment, phase)

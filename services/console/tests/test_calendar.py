@@ -1,0 +1,104 @@
+"""Days are drawn as they are, and what blocks a time is said."""
+
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from console_peers import ANNA, BRANCH, PERM, FakePeers
+from console_samples import an_appointment, stamp
+from console_world import NOW, Browser
+from hypothesis import given
+from hypothesis import strategies as st
+
+from console.domain.drawing import Span, frame_around, span_on
+from rufbuch.availability.v1 import service_pb2 as availability_pb2
+from rufbuch.booking.v1 import appointment_pb2
+
+BERLIN = ZoneInfo("Europe/Berlin")
+
+
+def entry(kind: str, start: datetime, minutes: int, appointment_id: str = "") -> availability_pb2.DayEntry:
+    return availability_pb2.DayEntry(
+        kind=availability_pb2.DayEntryKind.Value(f"DAY_ENTRY_KIND_{kind}"), start_time=stamp(start),
+        end_time=stamp(start + timedelta(minutes=minutes)), appointment_id=appointment_id,
+    )  # fmt: skip
+
+
+def phase(kind: str, start: datetime, minutes: int, name: str) -> appointment_pb2.AppointmentPhase:
+    return appointment_pb2.AppointmentPhase(
+        kind=appointment_pb2.PhaseKind.Value(f"PHASE_KIND_{kind}"), person_id=ANNA, name=name,
+        start_time=stamp(start), end_time=stamp(start + timedelta(minutes=minutes)),
+    )  # fmt: skip
+
+
+async def test_an_appointment_is_drawn_with_its_gaps(owner: Browser, peers: FakePeers) -> None:
+    gap = NOW + timedelta(minutes=50)
+    peers.appointments = [
+        an_appointment(
+            start_time=stamp(NOW), end_time=stamp(NOW + timedelta(minutes=70)),
+            phases=[phase("ACTIVE", NOW, 50, "Wickeln"), phase("GAP_FREE", gap, 15, "Einwirken")],
+        )
+    ]  # fmt: skip
+    peers.days[ANNA, "2025-11-24"] = [
+        entry("WORKING", NOW, 480),
+        entry("APPOINTMENT", NOW, 50, "a-1"),
+        entry("HOLD", NOW + timedelta(hours=3), 45),
+        entry("EXTERNAL", NOW + timedelta(hours=5), 30),
+    ]
+    page = (await owner.get("/calendar?day=2025-11-24")).text
+    assert "Dauerwelle, Wickeln" in page
+    assert "Einwirkzeit, frei für andere" in page
+    assert "13:00–13:45" in page
+    assert page.count("<rect") == 5
+
+
+async def test_a_week_of_one_person_has_seven_days(owner: Browser, peers: FakePeers) -> None:
+    page = (await owner.get(f"/calendar?day=2025-11-26&person={ANNA}")).text
+    assert page.count("<svg") == 7
+    assert "Montag, 24. November" in page
+    assert "Sonntag, 30. November" in page
+
+
+async def test_an_unknown_person_or_branch_is_not_found(owner: Browser) -> None:
+    assert (await owner.get("/calendar?person=nobody")).status_code == 404
+    assert (await owner.get("/calendar?branch=nowhere")).status_code == 404
+
+
+async def test_a_calendar_that_cannot_be_read_is_not_an_empty_one(owner: Browser, peers: FakePeers) -> None:
+    peers.away = {"availability"}
+    assert "antwortet gerade nicht" in (await owner.get("/calendar")).text
+
+
+async def test_why_a_time_is_not_free_is_asked_in_the_branchs_own_time(
+    owner: Browser, peers: FakePeers
+) -> None:
+    """AV-24."""
+    peers.blockers = [availability_pb2.Blocker(person_id=ANNA, words="Anna ist im Urlaub.")]
+    page = (await owner.get(f"/calendar/why?service={PERM}&when=2025-11-26T15:00")).text
+    assert "Diese Zeit ist nicht frei." in page
+    assert "Anna ist im Urlaub." in page
+    (request,) = peers.explained
+    assert request.start_time.ToDatetime(tzinfo=UTC) == datetime(2025, 11, 26, 14, 0, tzinfo=UTC)
+    assert (request.branch_id, request.language) == (BRANCH, "de")
+
+
+@pytest.mark.parametrize(
+    ("day", "length"), [(date(2026, 3, 29), 23), (date(2026, 10, 25), 25), (date(2026, 6, 1), 24)]
+)
+def test_a_whole_day_fills_the_whole_column_also_when_the_clock_is_changed(day: date, length: int) -> None:
+    start = datetime.combine(day, datetime.min.time(), tzinfo=BERLIN).astimezone(UTC)
+    assert span_on(day, start, start + timedelta(hours=length), BERLIN) == Span(0, 1440)
+
+
+spans = st.builds(
+    lambda start, length: Span(start, min(1440, start + length)), st.integers(0, 1439), st.integers(1, 1440)
+)
+
+
+@given(st.lists(spans, min_size=1, max_size=20))
+def test_everything_lies_inside_the_frame(known: list[Span]) -> None:
+    frame = frame_around(known)
+    for span in known:
+        assert 0 <= frame.top(span) <= 100
+        assert 0 < frame.height(span) <= 100
+        assert frame.top(span) + frame.height(span) <= 100.001

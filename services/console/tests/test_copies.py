@@ -1,0 +1,91 @@
+"""The copies at Cal.com: seen, compared, tried again, closed."""
+
+import asyncpg
+from console_peers import TENANT, FakePeers
+from console_samples import stamp
+from console_world import NOW, Browser, add_account
+
+from console.domain.accounts import Role
+from console.storage.audit import SqlAuditTrail
+from rufbuch.calendarsync.v1 import service_pb2 as sync_pb2
+
+APPOINTMENT = "4f9a9c1e-0000-4000-8000-0000000000a9"
+
+
+def a_case() -> sync_pb2.SyncCase:
+    return sync_pb2.SyncCase(
+        case_id="case-1", tenant_id=TENANT, appointment_id=APPOINTMENT, kind="taken",
+        detail="User either already has booking at this time or is not available", open_time=stamp(NOW),
+    )  # fmt: skip
+
+
+def compared() -> sync_pb2.VerifySyncResponse:
+    here = sync_pb2.PhaseSync(
+        state=sync_pb2.PHASE_SYNC_STATE_FAILED, start_time=stamp(NOW), last_error="taken"
+    )
+    there = sync_pb2.RemoteBooking(uid="uid-1", status="accepted", start_time=stamp(NOW))
+    return sync_pb2.VerifySyncResponse(
+        state=sync_pb2.APPOINTMENT_SYNC_STATE_PARTIAL,
+        phases=[sync_pb2.PhaseCheck(phase=here, bookings=[there], differences=["the host is another one"])],
+    )
+
+
+async def test_a_case_leads_to_what_stands_here_and_there_side_by_side(
+    owner: Browser, peers: FakePeers
+) -> None:
+    """An operator who sees the remote truth first deletes no booking that stands (CS-01)."""
+    peers.cases, peers.verified = [a_case()], compared()
+    assert f'href="/sync/{APPOINTMENT}"' in (await owner.get("/today")).text
+    assert f'href="/sync/{APPOINTMENT}"' in (await owner.get("/sync")).text
+    page = (await owner.get(f"/sync/{APPOINTMENT}")).text
+    assert "nur zum Teil" in page
+    assert "uid-1" in page
+    assert "the host is another one" in page
+
+
+async def test_a_copy_is_tried_again_on_the_record(
+    owner: Browser, peers: FakePeers, pool: asyncpg.Pool
+) -> None:
+    answer = await owner.send("/today", f"/sync/{APPOINTMENT}/retry")
+    assert answer.headers["location"] == f"/sync/{APPOINTMENT}"
+    (request,) = peers.retried
+    assert (request.tenant_id, request.appointment_id, request.operator) == (
+        TENANT, APPOINTMENT, "owner@example.org",
+    )  # fmt: skip
+    (entry,) = await SqlAuditTrail(pool).latest(TENANT)
+    assert (entry.deed.action, entry.outcome) == ("retry_sync", "done")
+    assert "Abgleich noch einmal versucht" in (await owner.get("/health")).text
+
+
+async def test_a_case_that_is_closed_is_shown_only_on_demand(owner: Browser, peers: FakePeers) -> None:
+    peers.cases = [a_case()]
+    await owner.send("/today", f"/sync/{APPOINTMENT}/cases/case-1/resolve", resolution="von Hand gelöst")
+    assert peers.cases[0].resolved_by == "owner@example.org"
+    assert "Kein Fall ist offen." in (await owner.get("/sync")).text
+    assert "von Hand gelöst" in (await owner.get("/sync?closed=true")).text
+
+
+async def test_staff_repair_nothing(pool: asyncpg.Pool, browser: Browser, peers: FakePeers) -> None:
+    await add_account(pool, "staff@example.org", Role.STAFF)
+    await browser.sign_in("staff@example.org")
+    assert (await browser.send("/today", f"/sync/{APPOINTMENT}/retry")).status_code == 403
+    assert peers.retried == []
+
+
+async def test_a_change_whose_service_is_away_is_no_success(
+    owner: Browser, peers: FakePeers, pool: asyncpg.Pool
+) -> None:
+    peers.away = {"sync"}
+    answer = await owner.send("/today", f"/sync/{APPOINTMENT}/retry")
+    assert answer.status_code == 503
+    (entry,) = await SqlAuditTrail(pool).latest(TENANT)
+    assert entry.outcome
+    assert entry.outcome != "done"
+
+
+async def test_health_says_who_does_not_answer(owner: Browser, peers: FakePeers) -> None:
+    page = (await owner.get("/health")).text
+    assert page.count("arbeitet") == 5
+    assert "42 Anfragen frei" in page
+    peers.away = {"sync"}
+    assert "antwortet gerade nicht" in (await owner.get("/health")).text
