@@ -1,7 +1,7 @@
 """The whole system as separate processes, once for all journeys, beside whatever else runs on this machine."""
 
 import shutil
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -53,3 +53,9 @@ def anna(retell: Retell) -> Caller:
 @pytest.fixture
 def bert(retell: Retell) -> Caller:
     return Caller(retell, "anonymous")
+
+
+@pytest.fixture
+def callers(retell: Retell) -> Callable[[str], Caller]:
+    """A call from a number."""
+    return lambda number: Caller(retell, number)

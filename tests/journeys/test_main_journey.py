@@ -4,7 +4,6 @@ import asyncio
 import json
 import os
 import signal
-from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -14,7 +13,7 @@ import psycopg
 import pytest
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha.proto_reflection_descriptor_database import ProtoReflectionDescriptorDatabase
-from journey_world import Caller, Whole
+from journey_world import Caller, Whole, until
 
 from local_stack.spans import spans_of_call
 from rufbuch_cli.agreement import compare
@@ -30,13 +29,6 @@ SERVICES = {
     "CALCOM_SYNC": "rufbuch.calendarsync.v1.CalendarSyncService",
     "TELEPHONY_GATEWAY": "rufbuch.telephony.v1.CallService",
 }
-AWAITED_S = 20
-
-
-async def until(condition: Callable[[], Awaitable[bool]], *, within_s: float = AWAITED_S) -> None:
-    async with asyncio.timeout(within_s):
-        while not await condition():  # noqa: ASYNC110 - other processes: there is nothing here to wait on
-            await asyncio.sleep(0.05)
 
 
 async def test_a_call_becomes_an_appointment_on_both_sides(whole: Whole, anna: Caller) -> None:

@@ -10,6 +10,8 @@ from availability.testing.replicas import Running, eventually
 from availability.testing.salon import at, booked, known, salon, search
 from chassis.testing import SettableClock
 from rufbuch.availability.v1 import service_pb2 as pb
+from rufbuch.booking.v1 import appointment_pb2
+from rufbuch.booking.v1 import service_pb2 as booking_pb2
 
 SIX_MINUTES = timedelta(minutes=6)
 
@@ -146,3 +148,57 @@ async def test_calls_that_hold_nothing_are_no_error(service: Running, fields: di
     extended = await service.stub.ExtendHold(pb.ExtendHoldRequest(**asked))
     released = await service.stub.ReleaseHolds(pb.ReleaseHoldsRequest(**asked))
     assert (extended.extended, extended.HasField("hold_expire_time"), released.released) == (0, False, 0)
+
+
+async def test_what_is_given_back_right_after_it_was_booked_is_free_at_once(
+    service: Running, booking: BookingPeer, clock: SettableClock
+) -> None:
+    """The claimed hold outlasts the commit; it does not outlast the appointment."""
+    option = await offered(service, "a")
+    await service.stub.ClaimOption(claim_of(option.option_id, "a"))
+    made = booked("anna", at(13), at(14))
+    await booking.book(made, now=clock.now())
+    clock.advance(timedelta(seconds=1))
+    await booking.tell(clock.now(), appointment_cancelled=cancelled(made))
+
+    async def is_free() -> bool:
+        found = await service.stub.SearchSlots(search(at(13), person_id=known("anna"), call_id="b"))
+        return bool(found.outcome == pb.SEARCH_OUTCOME_AVAILABLE)
+
+    await eventually(is_free)
+
+
+async def test_what_somebody_claimed_since_then_stays_claimed(
+    service: Running, booking: BookingPeer, clock: SettableClock
+) -> None:
+    """The event comes late, or is read again."""
+    made, then = booked("anna", at(13), at(14)), clock.now()
+    clock.advance(timedelta(seconds=1))
+    option = await offered(service, "b")
+    await service.stub.ClaimOption(claim_of(option.option_id, "b"))
+    await booking.tell(then, appointment_cancelled=cancelled(made))
+    await booking.book(booked("ben", at(13), at(14)), now=clock.now())
+
+    async def is_read() -> bool:
+        found = await service.stub.SearchSlots(search(at(13), person_id=known("ben")))
+        return bool(found.outcome != pb.SEARCH_OUTCOME_AVAILABLE)
+
+    await eventually(is_read)
+    found = await service.stub.SearchSlots(search(at(13), person_id=known("anna"), call_id="c"))
+    assert found.outcome == pb.SEARCH_OUTCOME_ALTERNATIVES
+
+
+def cancelled(made: appointment_pb2.Appointment) -> booking_pb2.AppointmentCancelled:
+    """As booking tells it: what it occupied is said by its phases alone."""
+    gone = appointment_pb2.Appointment()
+    gone.CopyFrom(made)
+    gone.state = appointment_pb2.APPOINTMENT_STATE_CANCELLED
+    for taken in made.occupied:
+        gone.phases.add(
+            kind=appointment_pb2.PHASE_KIND_ACTIVE,
+            person_id=taken.person_id,
+            start_time=taken.start_time,
+            end_time=taken.end_time,
+        )
+    del gone.occupied[:]
+    return booking_pb2.AppointmentCancelled(appointment=gone)

@@ -1,5 +1,7 @@
 """The running system and the people who call it."""
 
+import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from local_stack.stack import Stack
@@ -33,3 +35,13 @@ class Caller:
 
     async def hang_up(self) -> None:
         await self.retell.event(self.line, "call_ended")
+
+
+AWAITED_S = 20
+
+
+async def until(condition: Callable[[], Awaitable[bool]], *, within_s: float = AWAITED_S) -> None:
+    """Wait for what other processes bring about. Raises TimeoutError."""
+    async with asyncio.timeout(within_s):
+        while not await condition():  # noqa: ASYNC110 - other processes: there is nothing here to wait on
+            await asyncio.sleep(0.05)

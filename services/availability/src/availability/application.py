@@ -27,6 +27,7 @@ from availability.usecases.businesses import Businesses
 from availability.usecases.calendars import Calendars
 from availability.usecases.claim_option import ClaimOption
 from availability.usecases.describe_people import DescribePeople
+from availability.usecases.end_claims import EndClaims
 from availability.usecases.explain_slot import ExplainSlot
 from availability.usecases.follow_busy import BusyEvent, BusyFollower
 from availability.usecases.following import StreamHealth, follow
@@ -95,8 +96,11 @@ def replica(
     booked = BusyTables(connections.pool)
     elsewhere = BusyTables(connections.pool, BusySource.EXTERNAL)
 
+    end_claims = EndClaims(businesses, redis_holds, clock)
+
     def following(tables: BusyTables, watch: Watch, health: StreamHealth, name: str) -> Loop:
-        return _following(BusyFollower(tables, calendars, clock, health, log=name), watch, health, name)
+        follower = BusyFollower(tables, calendars, clock, health, log=name)
+        return _following(follower, end_claims, watch, health, name)
 
     async def follow_businesses() -> None:
         await follow(registry.changes, warming.announced, changes, name="businesses", after="")
@@ -121,10 +125,16 @@ def _health(stream: str, clock: Clock) -> StreamHealth:
     return health
 
 
-def _following(follower: BusyFollower, watch: Watch, health: StreamHealth, name: str) -> Loop:
+def _following(
+    follower: BusyFollower, end_claims: EndClaims, watch: Watch, health: StreamHealth, name: str
+) -> Loop:
+    async def deal_with(event: BusyEvent) -> None:
+        await follower.apply(event)
+        await end_claims(event)
+
     async def run() -> None:
         after = await follower.load()
-        apply = linked(follower.apply, span=f"apply event of {name}")
+        apply = linked(deal_with, span=f"apply event of {name}")
         await follow(watch, apply, health, name=name, after=after)
 
     return run

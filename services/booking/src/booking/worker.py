@@ -13,7 +13,7 @@ from pgqueuer.core.qm import QueueManager
 from pgqueuer.domain.errors import FailingListenerError, RetryRequested
 from pgqueuer.domain.models import Job
 
-from booking.storage.jobs import CHANNEL, queries
+from booking.storage.jobs import CHANNEL, at_once, queries
 from chassis.errors import StorageUnavailableError
 from chassis.postgres import Pool, reaching_storage
 from chassis.service import background
@@ -69,6 +69,7 @@ class _Shift:
         manager = QueueManager(queries(AsyncpgPoolDriver(self._pool)), CHANNEL)
         for kind, handler in self._handlers.items():
             manager.entrypoint(kind, accepts_context=False)(_job_for(handler))
+            manager.entrypoint(at_once(kind), accepts_context=False)(_job_at_once_for(handler))
         self._manager = manager
         if not self._ending:
             await manager.run(
@@ -95,5 +96,13 @@ def _job_for(handler: Handler) -> Callable[[Job], Awaitable[None]]:
         again = await handler((job.payload or b"").decode())
         if again is not None:
             raise RetryRequested(max(again, timedelta()))
+
+    return job
+
+
+def _job_at_once_for(handler: Handler) -> Callable[[Job], Awaitable[None]]:
+    async def job(job: Job) -> None:
+        # When to come back is known to the reminder that waits.
+        await handler((job.payload or b"").decode())
 
     return job

@@ -11,7 +11,7 @@ from availability.clients.streams import messages
 from availability.domain.holds import Taking
 from availability.domain.instants import Interval
 from availability.usecases.calendars import BusyChange, Start
-from availability.usecases.follow_busy import BusyEvent
+from availability.usecases.follow_busy import BusyEvent, Freed
 from rufbuch.booking.v1 import appointment_pb2, service_pb2, service_pb2_grpc
 
 if TYPE_CHECKING:
@@ -60,7 +60,25 @@ class Bookings:
 def _event(message: service_pb2.WatchEventsResponse) -> BusyEvent:
     kind = message.WhichOneof("event")
     changes = None if kind is None else _changes(getattr(message, kind))
-    return BusyEvent(message.position, _instant(message.event_time), message.traceparent, changes)
+    freed = tuple(_freed(gone) for gone in _gone(message))
+    return BusyEvent(message.position, _instant(message.event_time), message.traceparent, changes, freed)
+
+
+def _gone(message: service_pb2.WatchEventsResponse) -> list[appointment_pb2.Appointment]:
+    """The appointment that gives its time back, where one does."""
+    if message.HasField("appointment_cancelled"):
+        return [message.appointment_cancelled.appointment]
+    return [message.appointment_rescheduled.previous] if message.HasField("appointment_rescheduled") else []
+
+
+def _freed(appointment: appointment_pb2.Appointment) -> Freed:
+    """What it took: once it is called off it says so by its phases alone."""
+    takings = (
+        _taking(phase.person_id, phase.start_time, phase.end_time)
+        for phase in appointment.phases
+        if phase.kind != appointment_pb2.PHASE_KIND_GAP_FREE
+    )
+    return Freed(appointment.tenant_id, appointment.branch_id, tuple(takings))
 
 
 def _changes(event: _Event) -> tuple[BusyChange, ...]:

@@ -19,7 +19,7 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 
 from availability.clients.offers import from_text, spans_of, to_text
 from availability.clients.scripts import Script, ScriptRunner
-from availability.domain.holds import Caller, Held, HoldRules, Offer, Scope
+from availability.domain.holds import Caller, Held, HoldRules, Offer, Scope, Taking
 from availability.domain.instants import Interval
 from availability.usecases.ports import Claim, Claiming, Extension, Placement, Placing, Terms
 
@@ -30,7 +30,9 @@ _holds = Counter(
     "Options by what became of them: created, converted (claimed), expired (noticed), released, refused",
     ["outcome"],
 )
-_TAKEN, _PLACE, _EXTEND, _RELEASE, _CLAIM = map(Script, ("taken", "place", "extend", "release", "claim"))
+_TAKEN, _PLACE, _EXTEND, _RELEASE, _CLAIM, _VACATE = map(
+    Script, ("taken", "place", "extend", "release", "claim", "vacate")
+)
 _MS = timedelta(milliseconds=1)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -49,7 +51,7 @@ async def connected(url: str, *, cluster: bool, timeout_s: float = TIMEOUT_S) ->
 
 
 class RedisHolds:
-    """Implements usecases.ports.Holds."""
+    """Implements usecases.ports.Holds and Claims."""
 
     def __init__(self, redis: ScriptRunner, rules: HoldRules, *, timeout_s: float = TIMEOUT_S) -> None:
         self._redis, self._rules, self._timeout_s = redis, rules, timeout_s
@@ -92,6 +94,13 @@ class RedisHolds:
     async def release(self, scope: Scope, call_id: str, *, now: datetime) -> int:
         """See Holds."""
         lapsed, count = await self._run(_RELEASE, scope, now, call_id)
+        _count(expired=lapsed, released=count)
+        return int(count)
+
+    async def vacate(self, scope: Scope, takings: Sequence[Taking], *, since: datetime, now: datetime) -> int:
+        """See Claims."""
+        spans = [(taking.owner_id, *taking.interval) for taking in takings]
+        lapsed, count = await self._run(_VACATE, scope, now, (since - _EPOCH) // _MS, json.dumps(spans))
         _count(expired=lapsed, released=count)
         return int(count)
 

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from prometheus_client import Counter
 
+from availability.domain.holds import Taking
 from availability.usecases.calendars import BusyChange, Calendars
 from availability.usecases.following import FIRST_PAUSE_S, LOOK_BACK, StreamHealth, StreamLostError
 from chassis.clock import Clock
@@ -27,6 +28,16 @@ class BusyEvent:
     occurred_at: datetime
     traceparent: str
     changes: tuple[BusyChange, ...] | None
+    freed: tuple["Freed", ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Freed:
+    """What an appointment took of people's time, and has given back."""
+
+    tenant_id: str
+    branch_id: str
+    takings: tuple[Taking, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 from typing import Protocol
 
-from availability.domain.holds import Caller, Held, Offer, Scope
+from availability.domain.holds import Caller, Held, Offer, Scope, Taking
 
 
 class Placing(Enum):
@@ -94,3 +94,11 @@ class Holds(Protocol):
 
         ``again``: take it even where the hold is over, unless somebody else holds part of it.
         """
+
+
+class Claims(Protocol):
+    """The store of the holds, as whoever ends claimed ones sees it."""
+
+    async def vacate(self, scope: Scope, takings: Sequence[Taking], *, since: datetime, now: datetime) -> int:
+        """End the claimed holds on time that was given back at an instant; how many there were. Raises
+        HoldsUnavailableError."""

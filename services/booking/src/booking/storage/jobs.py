@@ -41,11 +41,30 @@ _NAMES = DBSettings(
 
 @dataclass(frozen=True)
 class Reminder:
-    """That a thing may be due ``after`` a while. ``kind`` says who looks at it, ``thing`` what it is."""
+    """That a thing may be due ``after`` a while. ``kind`` says who looks at it, ``thing`` what it is.
+
+    ``at_once``: it has changed. It is looked at beside the reminder that may wait for later already, and stays there.
+    """
 
     kind: str
     thing: str
     after: timedelta = timedelta()
+    at_once: bool = False
+
+    @property
+    def entrypoint(self) -> str:
+        """What the queue calls it."""
+        return at_once(self.kind) if self.at_once else self.kind
+
+    @property
+    def dedupe_key(self) -> str | None:
+        """Of equal keys one waits; whoever is looking just now may have looked too early, so news have none."""
+        return None if self.at_once else f"{self.kind}/{self.thing}"
+
+
+def at_once(kind: str) -> str:
+    """What the queue calls a thing of a kind that has changed."""
+    return f"{kind}_at_once"
 
 
 def queries(driver: Driver) -> Queries:
@@ -79,10 +98,10 @@ async def remind(connection: Connection, reminders: Sequence[Reminder]) -> None:
     payloads: list[bytes | None] = [each.thing.encode() for each in reminders]
     # A connection of the pool is one in all but its type.
     await queries(AsyncpgDriver(cast("asyncpg.Connection", connection))).enqueue(
-        [each.kind for each in reminders],
+        [each.entrypoint for each in reminders],
         payloads,
         [0] * len(reminders),
         [max(each.after, timedelta()) for each in reminders],
-        [f"{each.kind}/{each.thing}" for each in reminders],
+        [each.dedupe_key for each in reminders],
         on_conflict="skip",
     )

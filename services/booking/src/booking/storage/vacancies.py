@@ -67,9 +67,9 @@ async def offers_of_entry_are_due(connection: Connection, entry: WaitingEntry, n
     await remind(connection, [offer_reminder(entry.wish.tenant_id, row["offer_id"]) for row in rows])
 
 
-def offer_reminder(tenant_id: UUID, offer_id: UUID, after: timedelta = timedelta()) -> Reminder:
-    """That an offer may be due."""
-    return Reminder(OFFER, f"{tenant_id}/{offer_id}", after)
+def offer_reminder(tenant_id: UUID, offer_id: UUID, *, at_once: bool = True) -> Reminder:
+    """That an offer has changed, or else that it is new."""
+    return Reminder(OFFER, f"{tenant_id}/{offer_id}", at_once=at_once)
 
 
 class SqlVacancies:

@@ -104,7 +104,7 @@ class SqlOffers(SqlVacancies):
         )  # fmt: skip
         await insert_callback(connection, callback, f"waitlist/{candidate.offer_id}")
         await move(connection, entry, entry.offered(offer), WaitingChange(now, f"offered {offer.option_id}"))
-        await remind(connection, [offer_reminder(tenant_id, candidate.offer_id)])
+        await remind(connection, [offer_reminder(tenant_id, candidate.offer_id, at_once=False)])
         return Outcome.OFFERED
 
     async def _take(self, connection: Connection, tenant_id: UUID, offer_id: UUID, held: HeldSlot) -> None:

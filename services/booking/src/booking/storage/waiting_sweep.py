@@ -46,8 +46,17 @@ class SqlOverdue:
                     "SELECT tenant_id, offer_id FROM waitlist_offer WHERE state = 'open' AND due_at < $1",
                     before,
                 )
-                reminders = [Reminder(VACANCY, str(row["vacancy_id"])) for row in vacancies]
-                reminders += [offer_reminder(row["tenant_id"], row["offer_id"]) for row in offers]
+                reminders = [
+                    reminder
+                    for at_once in (False, True)
+                    for reminder in (
+                        *(Reminder(VACANCY, str(row["vacancy_id"]), at_once=at_once) for row in vacancies),
+                        *(
+                            offer_reminder(row["tenant_id"], row["offer_id"], at_once=at_once)
+                            for row in offers
+                        ),
+                    )
+                ]
                 await remind(connection, reminders)
         return len(reminders)
 
