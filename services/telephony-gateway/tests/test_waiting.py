@@ -4,14 +4,26 @@ import uuid
 from datetime import timedelta
 
 import pytest
-from gateway_world import World, appointment, came_free, found, option
+from gateway_world import ANNA, BRANCH, CALLER, NOW, PERM, TENANT, World, appointment, found, option
 
 from rufbuch.availability.v1 import service_pb2 as availability_pb2
-from rufbuch.booking.v1.care_pb2 import WaitlistEntry
+from rufbuch.booking.v1.care_pb2 import WaitlistEntry, WaitlistOffer
 
 WISH = {"service": "Dauerwelle", "date": "kommenden Mittwoch"}
 ALTERNATIVES = availability_pb2.SEARCH_OUTCOME_ALTERNATIVES
 AVAILABLE = availability_pb2.SEARCH_OUTCOME_AVAILABLE
+
+
+def came_free(hour: int, *, number: str = CALLER, until: timedelta = timedelta(minutes=30)) -> WaitlistEntry:
+    """A perm with Anna on Wednesday, 25 November, held for whoever waits with a number."""
+    free = option(hour, option_id="o-wait7b3f0a91c2")
+    offer = WaitlistOffer(
+        option_id=free.option_id, person_id=ANNA, start_time=free.start_time, end_time=free.end_time
+    )
+    offer.expire_time.FromDatetime(NOW + until)
+    return WaitlistEntry(
+        tenant_id=TENANT, branch_id=BRANCH, service_id=PERM, phone_number=number, offer=offer
+    )
 
 
 async def test_what_came_free_is_said_first_and_a_yes_books_it(world: World) -> None:

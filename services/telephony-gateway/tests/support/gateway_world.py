@@ -321,20 +321,6 @@ def appointment(
     return made
 
 
-def came_free(
-    hour: int, *, number: str = CALLER, until: timedelta = timedelta(minutes=30)
-) -> care_pb2.WaitlistEntry:
-    """A perm with Anna on Wednesday, 25 November, held for whoever waits with a number."""
-    free = option(hour, option_id="o-wait7b3f0a91c2")
-    offer = care_pb2.WaitlistOffer(
-        option_id=free.option_id, person_id=ANNA, start_time=free.start_time, end_time=free.end_time
-    )
-    offer.expire_time.FromDatetime(NOW + until)
-    return care_pb2.WaitlistEntry(
-        tenant_id=TENANT, branch_id=BRANCH, service_id=PERM, phone_number=number, offer=offer
-    )
-
-
 def option(hour: int, minute: int = 0, *, option_id: str = "o-abcd2345") -> availability_pb2.Option:
     """A start on Wednesday, 25 November, wall clock of Berlin (UTC+1)."""
     made = availability_pb2.Option(option_id=option_id, branch_id=BRANCH, service_id=PERM, person_id=ANNA)
