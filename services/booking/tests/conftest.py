@@ -15,6 +15,7 @@ from booking.testing.holding import HoldingAvailability
 from booking.testing.registry import ScriptedRegistry
 from booking.testing.samples import NOW, PERSON, an_option
 from booking.testing.waiting import TEN, WaitingSalon
+from booking.testing.writing_salon import Salon, writing_salon
 from booking.waiting_work import waiting_work
 from chassis import postgres
 from chassis.eventlog import EventLog
@@ -90,3 +91,12 @@ async def salon(
         async with serving(service) as channel:
             stub = service_pb2_grpc.BookingServiceStub(channel)
             yield WaitingSalon(stub, work, pool, clock, holding)
+
+
+@pytest.fixture
+async def writing(
+    pool: asyncpg.Pool, clock: SettableClock, availability: ScriptedAvailability
+) -> AsyncIterator[Salon]:
+    """The service of a business that writes to its customers; messages are noted and sent by hand."""
+    async with writing_salon(pool, clock, availability) as opened:
+        yield opened

@@ -165,6 +165,11 @@ async def test_over_a_real_connection_an_answer_that_does_not_come_leaves_it_ope
     assert len(taken) == 2
 
 
+async def test_a_provider_that_this_version_does_not_know_sends_nothing() -> None:
+    odd = SmsAccount("pigeon", "", "Salon", "k")
+    assert (await send(seven_says("100"), odd)).outcome is Outcome.REFUSED
+
+
 async def test_where_nobody_listens_nothing_was_sent() -> None:
     async with sms_http(timeout_s=1) as http:
         account = SmsAccount("webhook", f"http://127.0.0.1:{free_port()}/send", "Salon", "k")

@@ -16,7 +16,7 @@ from chassis.errors import Kind, ServiceError
 from chassis.testing import SettableClock
 from rufbuch.availability.v1 import service_pb2 as availability_pb2
 from rufbuch.availability.v1 import service_pb2_grpc as availability_grpc
-from rufbuch.booking.v1 import appointment_pb2, care_pb2, series_pb2
+from rufbuch.booking.v1 import appointment_pb2, care_pb2, message_pb2, series_pb2
 from rufbuch.booking.v1 import service_pb2 as booking_pb2
 from rufbuch.booking.v1 import service_pb2_grpc as booking_grpc
 from rufbuch.staff.v1 import business_pb2
@@ -176,6 +176,8 @@ class Booking(booking_grpc.BookingServiceServicer):
     is_away: bool = False
     """Nothing can be read."""
     fee_minor: int = 0
+    writes_by: message_pb2.MessageChannel.ValueType = message_pb2.MESSAGE_CHANNEL_UNSPECIFIED
+    """On which channel customers are told of what happens."""
 
     async def _stand_or_fail(self, context: Any) -> None:
         if self.is_hanging:
@@ -201,7 +203,7 @@ class Booking(booking_grpc.BookingServiceServicer):
         if self.failure is None or self.commits_before_failing:
             self.appointments[made.appointment_id] = made
         await self._stand_or_fail(context)
-        return booking_pb2.BookAppointmentResponse(appointment=made)
+        return booking_pb2.BookAppointmentResponse(appointment=made, confirmation_channel=self.writes_by)
 
     async def BookSeries(self, request: Any, context: Any) -> booking_pb2.BookSeriesResponse:
         self.series.append(request)
@@ -243,7 +245,10 @@ class Booking(booking_grpc.BookingServiceServicer):
         await self._stand_or_fail(context)
         found.state = appointment_pb2.APPOINTMENT_STATE_CANCELLED
         return booking_pb2.CancelAppointmentResponse(
-            appointment=found, fee_minor=self.fee_minor, fee_currency="EUR"
+            appointment=found,
+            fee_minor=self.fee_minor,
+            fee_currency="EUR",
+            confirmation_channel=self.writes_by,
         )
 
     async def RescheduleAppointment(
@@ -256,7 +261,9 @@ class Booking(booking_grpc.BookingServiceServicer):
         found.state = appointment_pb2.APPOINTMENT_STATE_RESCHEDULED
         made = appointment(16, appointment_id=str(uuid.UUID(int=10)), call_id=request.actor.call_id)
         self.appointments[made.appointment_id] = made
-        return booking_pb2.RescheduleAppointmentResponse(appointment=made, previous=found)
+        return booking_pb2.RescheduleAppointmentResponse(
+            appointment=made, previous=found, confirmation_channel=self.writes_by
+        )
 
     async def FindCustomer(self, request: Any, context: Any) -> booking_pb2.FindCustomerResponse:
         self.lookups.append(request.phone_number)

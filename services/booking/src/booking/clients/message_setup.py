@@ -26,6 +26,8 @@ GET_MESSAGE_SETUP = "rufbuch.staff.v1.StaffRegistryService/GetMessageSetup"
 FRESH_FOR = timedelta(seconds=30)
 AGAIN_AFTER = timedelta(seconds=2)
 """A registry that did not answer is not asked again by every caller at once."""
+_CHANNELS = {channel.value: channel for channel in Channel}
+_KINDS = {kind.value: kind for kind in Kind}
 
 
 @dataclass(frozen=True)
@@ -82,7 +84,8 @@ def setup_of(business: business_pb2.Business, settings: message_pb2.MessageSetti
             for branch in business.branches
         },
         people={UUID(person.person_id): person.name for person in business.people},
-        channels=tuple(Channel(channel) for channel in settings.channels),
+        # What a newer registry knows is left out here, and so neither promised nor sent.
+        channels=tuple(_CHANNELS[channel] for channel in settings.channels if channel in _CHANNELS),
         email=_email(settings.email) if settings.HasField("email") else None,
         sms=_sms(settings.sms) if settings.HasField("sms") else None,
         lead_hours={
@@ -118,6 +121,7 @@ def _night(settings: message_pb2.MessageSettings) -> Night | None:
 
 def _own_words(settings: message_pb2.MessageSettings) -> Mapping[tuple[str, Kind, Channel], Words]:
     return {
-        (each.language, Kind(each.kind), Channel(each.channel)): Words(each.subject, each.text)
+        (each.language, _KINDS[each.kind], _CHANNELS[each.channel]): Words(each.subject, each.text)
         for each in settings.texts
+        if each.kind in _KINDS and each.channel in _CHANNELS
     }

@@ -123,14 +123,15 @@ class SmsCarrier:
 
     def repeat_within(self, setup: Setup) -> timedelta:
         """As the provider's dialect has it."""
-        return _DIALECTS[setup.sms.provider].repeat_within if setup.sms else timedelta()
+        dialect = _DIALECTS.get(setup.sms.provider) if setup.sms else None
+        return dialect.repeat_within if dialect else timedelta()
 
     async def send(self, parcel: Parcel, setup: Setup) -> Delivery:
         """Once the request has gone out, only an answer tells what came of it."""
         account = setup.sms
-        if account is None:
-            return Delivery(Outcome.REFUSED, "no SMS account")
-        dialect = _DIALECTS[account.provider]
+        dialect = _DIALECTS.get(account.provider) if account else None
+        if account is None or dialect is None:
+            return Delivery(Outcome.REFUSED, "no provider of SMS that is known here")
         try:
             answer = await self._http.send(dialect.request(account, parcel))
         except _NEVER_SENT as error:

@@ -59,7 +59,8 @@ UPDATE callback SET name = '', topic = '', phone_number = NULL, resolution = ''
         "message",
         """
 UPDATE message SET address = '', subject = '', text = '', receipt = '',
-       detail = CASE WHEN state = 'pending' THEN 'the customer was forgotten' ELSE detail END,
+       -- Servers repeat addresses in what they say.
+       detail = CASE WHEN state = 'pending' THEN 'the customer was forgotten' ELSE '' END,
        state = CASE WHEN state IN ('pending', 'unknown') THEN 'suppressed' ELSE state END,
        due_time = CASE WHEN state = 'sending' THEN due_time END, revision = revision + 1
  WHERE tenant_id = $1 AND customer_id = $2 AND (address, subject, text, receipt) IS DISTINCT FROM ('', '', '', '')

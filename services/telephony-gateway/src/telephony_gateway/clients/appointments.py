@@ -100,7 +100,8 @@ class AppointmentsClient:
             if denial:
                 return denial
             raise unsettled("booking", error) from error
-        return Changed(read_appointment(answer.appointment), answer.fee_minor, answer.fee_currency)
+        made = read_appointment(answer.appointment, answer.confirmation_channel)
+        return Changed(made, answer.fee_minor, answer.fee_currency)
 
     async def move(
         self, branch: DialledBranch, caller: Caller, appointment_id: str, *, option_id: str
@@ -121,7 +122,8 @@ class AppointmentsClient:
             if refusal:
                 return refusal
             raise unsettled("booking", error) from error
-        return Changed(read_appointment(answer.appointment), answer.fee_minor, answer.fee_currency)
+        made = read_appointment(answer.appointment, answer.confirmation_channel)
+        return Changed(made, answer.fee_minor, answer.fee_currency)
 
 
 def _actor(caller: Caller) -> service_pb2.Actor:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import grpc
 
-from rufbuch.booking.v1 import appointment_pb2, series_pb2, service_pb2, service_pb2_grpc
+from rufbuch.booking.v1 import appointment_pb2, message_pb2, series_pb2, service_pb2, service_pb2_grpc
 from telephony_gateway.clients.faults import peer_error, reason_of
 from telephony_gateway.domain.business import DialledBranch
 from telephony_gateway.domain.envelope import Caller
@@ -51,6 +51,9 @@ _STATES = {
     appointment_pb2.APPOINTMENT_STATE_RESCHEDULED: AppointmentState.RESCHEDULED,
 }
 
+NOT_WRITTEN = message_pb2.MESSAGE_CHANNEL_UNSPECIFIED
+_CHANNELS = {message_pb2.MESSAGE_CHANNEL_SMS: "sms", message_pb2.MESSAGE_CHANNEL_EMAIL: "email"}
+
 
 class BookingClient:
     """New appointments over gRPC."""
@@ -59,7 +62,7 @@ class BookingClient:
         self._stub: BookingServiceAsyncStub = service_pb2_grpc.BookingServiceStub(channel)
 
     async def book(
-        self, branch: DialledBranch, caller: Caller, *, option_id: str, name: str
+        self, branch: DialledBranch, caller: Caller, *, option_id: str, name: str, email: str = ""
     ) -> Appointment | Refused:
         """Commit an option. Raises PeerError."""
         request = service_pb2.BookAppointmentRequest(
@@ -70,6 +73,7 @@ class BookingClient:
             caller_number=caller.caller_number,
             customer_name=name,
             request_id=wish_id(caller.call_id, option_id),
+            customer_email=email,
         )
         try:
             answer = await self._stub.BookAppointment(request)
@@ -78,7 +82,7 @@ class BookingClient:
             if refusal:
                 return refusal
             raise unsettled("booking", error) from error
-        return read_appointment(answer.appointment)
+        return read_appointment(answer.appointment, answer.confirmation_channel)
 
     async def book_series(
         self, branch: DialledBranch, caller: Caller, *, option_id: str, name: str, weeks: int, dates: int
@@ -142,8 +146,10 @@ def unsettled(peer: str, error: grpc.aio.AioRpcError) -> Exception:
     return OutcomeUnknownError(f"{peer}: {error.code().name}")
 
 
-def read_appointment(appointment: appointment_pb2.Appointment) -> Appointment:
-    """As the use cases see it."""
+def read_appointment(
+    appointment: appointment_pb2.Appointment, channel: message_pb2.MessageChannel.ValueType = NOT_WRITTEN
+) -> Appointment:
+    """As the use cases see it. ``channel``: on which its customer is written to of what has just happened."""
     return Appointment(
         appointment_id=appointment.appointment_id,
         service_ids=tuple(appointment.service_ids) or (appointment.service_id,),
@@ -153,4 +159,5 @@ def read_appointment(appointment: appointment_pb2.Appointment) -> Appointment:
         state=_STATES.get(appointment.state, AppointmentState.OVER),
         moved_to_id=appointment.rescheduled_to_id,
         booked_for=appointment.booked_for,
+        written_by=_CHANNELS.get(channel, ""),
     )

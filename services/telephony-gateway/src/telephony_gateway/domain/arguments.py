@@ -43,6 +43,7 @@ class Arguments:
     date: str = ""
     time: str = ""
     customer_name: str = ""
+    customer_email: str = ""
     service: str = ""
     staff: str = ""
     option_id: str = ""

@@ -57,6 +57,11 @@ OPTION = Argument(
     ("option", "selection", "auswahl"),
 )
 NAME = Argument("customer_name", "The caller's name, as the caller said it.", ("name", "kundename"))
+EMAIL = Argument(
+    "customer_email",
+    "An e-mail address at which the caller wants to be written to, as the caller said it. Never asked for, never made up.",
+    ("email", "e_mail", "mail", "email_address", "kunden_email"),
+)
 APPOINTMENT = Argument(
     "appointment_id", "The appointment_id from get_appointments, if the caller chose one.", ("termin_id",)
 )
@@ -86,7 +91,7 @@ LANGUAGE = Argument(
     "language", "'de' or 'en', if the caller speaks another language than the business.", ("sprache",)
 )
 ARGUMENTS = (
-    DATE, TIME, DATETIME, SERVICE, STAFF, OPTION, NAME, APPOINTMENT, NEW_DATE, NEW_TIME, PHONE, TOPIC, REPEAT_WEEKS,
+    DATE, TIME, DATETIME, SERVICE, STAFF, OPTION, NAME, EMAIL, APPOINTMENT, NEW_DATE, NEW_TIME, PHONE, TOPIC, REPEAT_WEEKS,
     REPEAT_COUNT, LANGUAGE,
 )  # fmt: skip
 
@@ -131,7 +136,7 @@ CONTRACTS = (
         "start_booking",
         "Books the option that the caller chose. Say booked only after status 'booked'. With repeat_weeks and repeat_count a"
         " series; its message says which dates were booked and which were not.",
-        (OPTION, NAME, REPEAT_WEEKS, REPEAT_COUNT, LANGUAGE),
+        (OPTION, NAME, EMAIL, REPEAT_WEEKS, REPEAT_COUNT, LANGUAGE),
         (
             Status.BOOKED, Status.PENDING, Status.TAKEN, Status.NEED_NAME, Status.NEED_OPTION, Status.ERROR,
         ),

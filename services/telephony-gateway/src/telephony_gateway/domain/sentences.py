@@ -74,6 +74,8 @@ class Sentence(enum.Enum):
     SPAN = enum.auto()
     BOOKED = enum.auto()
     BOOKED_UNDER = enum.auto()
+    WRITTEN_BY_SMS = enum.auto()
+    WRITTEN_BY_EMAIL = enum.auto()
     SERIES_BOOKED = enum.auto()
     LONG_SERIES_BOOKED = enum.auto()
     SERIES_MISSED = enum.auto()

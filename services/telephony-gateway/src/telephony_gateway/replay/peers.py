@@ -94,7 +94,7 @@ class RecordedPeers:
         return next((one.service_id for one in self.branch.services if one.name == name), "")
 
     async def book(
-        self, branch: DialledBranch, caller: Caller, *, option_id: str, name: str
+        self, branch: DialledBranch, caller: Caller, *, option_id: str, name: str, email: str = ""
     ) -> Appointment | Refused:
         """The appointment that was made, or the refusal."""
         status = self._status()
@@ -129,6 +129,7 @@ class RecordedPeers:
             self._person_id(described["staff"]),
             datetime.fromisoformat(described["start"]),
             booked_for=str(described.get("customer_name", "")),
+            written_by=str(described.get("confirmation", "")),
         )
         self.known.setdefault(made.appointment_id, made)
         return made

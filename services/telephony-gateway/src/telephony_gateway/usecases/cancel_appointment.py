@@ -5,6 +5,7 @@ from telephony_gateway.domain.sentences import Sentence
 from telephony_gateway.usecases.conversation import Conversation
 from telephony_gateway.usecases.own_appointments import meant, own, stranger_id
 from telephony_gateway.usecases.ports import Appointment, Appointments, AppointmentState, Denied
+from telephony_gateway.usecases.promises import with_promise
 from telephony_gateway.usecases.refusals import denied, with_fee
 from telephony_gateway.usecases.saying import described, spoken_appointment
 
@@ -31,6 +32,7 @@ async def _cancel(talk: Conversation, appointment_id: str, appointments: Appoint
         return denied(talk, result)
     item = spoken_appointment(result.appointment, talk.branch)
     message = with_fee(talk, Sentence.CANCELLED.say(talk.language, item=item), result)
+    message = with_promise(talk, message, result.appointment)
     return _answer(talk, result.appointment, message)
 
 

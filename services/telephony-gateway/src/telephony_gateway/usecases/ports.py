@@ -113,6 +113,8 @@ class Appointment:
     moved_to_id: str = ""
     booked_for: str = ""
     """The name that was said when it was booked."""
+    written_by: str = ""
+    """Of what has just been booked or changed: "sms" or "email" where the customer is written to; "": nothing is promised."""
 
 
 @dataclass(frozen=True)
@@ -139,9 +141,9 @@ class Bookings(Protocol):
     """The part of the booking service that makes appointments."""
 
     async def book(
-        self, branch: DialledBranch, caller: Caller, *, option_id: str, name: str
+        self, branch: DialledBranch, caller: Caller, *, option_id: str, name: str, email: str = ""
     ) -> Appointment | Refused:
-        """Commit an option; the same call and option again gets the same answer. Raises PeerError."""
+        """Commit an option, for somebody who may want to be written to; the same call and option again gets the same answer. Raises PeerError."""
         ...
 
 

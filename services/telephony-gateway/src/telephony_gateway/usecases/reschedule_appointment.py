@@ -18,6 +18,7 @@ from telephony_gateway.usecases.ports import (
     Slots,
     SlotWish,
 )
+from telephony_gateway.usecases.promises import with_promise
 from telephony_gateway.usecases.read_wish import read_wish
 from telephony_gateway.usecases.refusals import denied, with_fee
 from telephony_gateway.usecases.saying import described, spoken_appointment
@@ -103,4 +104,5 @@ def _moved(talk: Conversation, result: Changed) -> Answer:
     talk.session.choices = ()
     item = spoken_appointment(result.appointment, talk.branch)
     message = with_fee(talk, Sentence.MOVED.say(talk.language, item=item), result)
+    message = with_promise(talk, message, result.appointment)
     return Answer(Status.RESCHEDULED, message, details=described(result.appointment, talk.branch))

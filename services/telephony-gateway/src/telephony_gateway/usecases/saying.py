@@ -78,7 +78,8 @@ def spoken_appointments(appointments: Iterable[Appointment], branch: DialledBran
 
 def described(appointment: Appointment, branch: DialledBranch) -> dict[str, str]:
     """An appointment as data in an answer."""
-    return {
+    written = {"confirmation": appointment.written_by} if appointment.written_by else {}
+    return written | {
         "appointment_id": appointment.appointment_id,
         "start": appointment.start.astimezone(branch.zone).isoformat(),
         "staff": branch.person_name(appointment.person_id),

@@ -19,6 +19,7 @@ from telephony_gateway.usecases.ports import (
     Sessions,
     Slots,
 )
+from telephony_gateway.usecases.promises import given_address, with_promise
 from telephony_gateway.usecases.repetition import Repetition
 from telephony_gateway.usecases.saying import described, spoken_appointment
 
@@ -86,7 +87,8 @@ async def _asked(
     talk: Conversation, option_id: str, name: str, repetition: Repetition | None, bookings: SeriesBookings
 ) -> Appointment | tuple[BookedDate, ...] | Refused:
     if repetition is None:
-        return await bookings.book(talk.branch, talk.caller, option_id=option_id, name=name)
+        email = given_address(talk.arguments.customer_email)
+        return await bookings.book(talk.branch, talk.caller, option_id=option_id, name=name, email=email)
     return await bookings.book_series(
         talk.branch,
         talk.caller,
@@ -134,6 +136,7 @@ def _unfinished(talk: Conversation) -> str:
 def _confirmed(talk: Conversation, booked: Appointment, name: str) -> Answer:
     # TG-23: the service is named as it was booked, not as it was asked for.
     message = Sentence.BOOKED.say(talk.language, item=spoken_appointment(booked, talk.branch))
+    message = with_promise(talk, message, booked)
     details = described(booked, talk.branch)
     if booked.booked_for and booked.booked_for.casefold() != " ".join(name.split()).casefold():
         # The wish was answered before, under another name: whoever said this one hears which one stands.

@@ -9,6 +9,7 @@ from icalendar import Calendar, Event, vCalAddress, vText
 from booking.domain.appointment import Appointment, State
 from booking.domain.messages.wording import one_line
 
+_PLAIN = str.maketrans({'"': "'", "\\": "/"})
 PRODUCT = "-//Rufbuch//Appointments//EN"
 
 
@@ -57,6 +58,6 @@ def calendar_file(appointment: Appointment, invitation: Invitation, *, stamp: da
 
 def _party(address: str, name: str) -> vCalAddress:
     party = vCalAddress(f"mailto:{address}")
-    # A quote has no form in a parameter.
-    party.params["CN"] = vText(one_line(name.replace('"', "'")))
+    # These have no form in a parameter that everybody reads alike.
+    party.params["CN"] = vText(one_line(name.translate(_PLAIN)))
     return party

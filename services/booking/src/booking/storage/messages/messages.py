@@ -97,7 +97,9 @@ class SqlMessages:
         row = to_row(after)
         places = {column: f"${n}" for n, column in enumerate(CHANGING, start=4)}
         # Who was forgotten meanwhile stays so.
-        places |= {column: _FORGOTTEN.format(places[column]) for column in ("subject", "text")}
+        places |= {
+            column: _FORGOTTEN.format(places[column]) for column in ("subject", "text", "detail", "receipt")
+        }
         done = await self._pool.execute(
             f"UPDATE message SET {_SET.format(**places)}"  # noqa: S608 - names of ours
             " WHERE tenant_id = $1 AND message_id = $2 AND revision = $3",
@@ -123,7 +125,7 @@ class SqlMessages:
         promised = [kind.value for kind in Kind if kind.is_promised]
         rows = await self._pool.fetch(
             "SELECT tenant_id, message_id FROM message WHERE case_id IS NULL AND state IN ('failed', 'unknown')"
-            " AND due_time IS NULL AND kind = ANY($1) ORDER BY update_time LIMIT $2",
+            " AND due_time IS NULL AND address <> '' AND kind = ANY($1) ORDER BY update_time LIMIT $2",
             promised, limit,
         )  # fmt: skip
         return [(row["tenant_id"], row["message_id"]) for row in rows]
