@@ -18,11 +18,11 @@ from chassis.grpc_server import grpc_server
 from chassis.testing import SettableClock
 from local_stack.databases import MigratedDatabases
 from rufbuch_cli.main import app
+from staff_registry.assembly import assemble
 from staff_registry.clients.calendar_sync import CalendarSync
 from staff_registry.samples import PHYSIOTHERAPY, SALON, WORKSHOP
-from staff_registry.servicer import staff_registry_servicer
-from staff_registry.storage.businesses import SqlBusinesses
 from staff_registry.storage.sealing import Sealer
+from staff_registry.testing.peers import MemoryPeers
 
 NOWHERE = "127.0.0.1:1"
 SMALL = """\
@@ -58,20 +58,13 @@ def database_url(migrated_database: MigratedDatabases) -> Iterator[str]:
 async def events(database_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[EventLog]:
     """The registry runs where the environment says; its log of changes."""
     async with postgres.pool(database_url) as pool:
-        log = EventLog(pool)
-        store = SqlBusinesses(pool, log, Sealer(Fernet.generate_key().decode()))
-        clock = SettableClock(datetime(2026, 8, 3, tzinfo=UTC))
-        async with (
-            channel(NOWHERE, default_deadline_s=1) as away,
-            grpc_server(
-                [staff_registry_servicer(store, log, clock, CalendarSync(away))],
-                host="127.0.0.1",
-                port=0,
-                drain_s=1,
-            ) as server,
-        ):
-            monkeypatch.setenv("RUFBUCH_STAFF_REGISTRY_ADDRESS", f"127.0.0.1:{server.port}")
-            yield log
+        log, clock = EventLog(pool), SettableClock(datetime(2026, 8, 3, tzinfo=UTC))
+        async with channel(NOWHERE, default_deadline_s=1) as away:
+            sealer = Sealer(Fernet.generate_key().decode())
+            parts = assemble(pool, sealer, MemoryPeers().all(), clock, CalendarSync(away))
+            async with grpc_server([parts.servicer], host="127.0.0.1", port=0, drain_s=1) as server:
+                monkeypatch.setenv("RUFBUCH_STAFF_REGISTRY_ADDRESS", f"127.0.0.1:{server.port}")
+                yield log
 
 
 async def rufbuch(*words: Any) -> Result:

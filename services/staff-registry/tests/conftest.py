@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import pytest
 from calendar_peer import CalendarPeer
 from cryptography.fernet import Fernet
+from desk import Desk, seated, twice
 
 from chassis import postgres
 from chassis.eventlog import EventLog
@@ -15,12 +16,13 @@ from chassis.postgres import Pool
 from chassis.testing import SettableClock, serving
 from local_stack.databases import MigratedDatabases
 from rufbuch.staff.v1 import service_pb2_grpc
+from staff_registry.assembly import Assembled, assemble
 from staff_registry.clients.calendar_sync import CalendarSync
 from staff_registry.domain.business import Business, PhaseMapping
 from staff_registry.samples import SALON
-from staff_registry.servicer import staff_registry_servicer
 from staff_registry.storage.businesses import SqlBusinesses
 from staff_registry.storage.sealing import Sealer
+from staff_registry.testing.peers import MemoryPeers
 from staff_registry.yaml_file import describe
 
 NOW = datetime(2025, 11, 24, 9, 0, tzinfo=UTC)
@@ -79,21 +81,28 @@ class Running:
 
     stub: "service_pb2_grpc.StaffRegistryServiceAsyncStub"
     clock: SettableClock
+    peers: MemoryPeers
+    parts: Assembled
     calendars: CalendarPeer
 
 
 @asynccontextmanager
 async def running(pool: Pool, sealer: Sealer) -> AsyncIterator[Running]:
-    events, clock, peer = EventLog(pool), SettableClock(NOW), CalendarPeer()  # type: ignore[abstract] # answers what is asked
+    clock, peers, peer = SettableClock(NOW), MemoryPeers(), CalendarPeer()  # type: ignore[abstract] # answers what is asked
     async with serving(peer.as_servicer()) as calendars:
-        servicer = staff_registry_servicer(
-            SqlBusinesses(pool, events, sealer), events, clock, CalendarSync(calendars)
-        )
-        async with serving(servicer) as channel:
-            yield Running(service_pb2_grpc.StaffRegistryServiceStub(channel), clock, peer)
+        parts = assemble(pool, sealer, peers.all(), clock, CalendarSync(calendars))
+        async with serving(parts.servicer) as channel:
+            stub = service_pb2_grpc.StaffRegistryServiceStub(channel)
+            yield Running(stub, clock, peers, parts, peer)
 
 
 @pytest.fixture
 async def registry(pool: Pool, sealer: Sealer) -> AsyncIterator[Running]:
     async with running(pool, sealer) as service:
         yield service
+
+
+@pytest.fixture
+async def desk(registry: Running, salon: Business) -> Desk:
+    """An operator of the salon who has Anna listed twice, with two accounts at Cal.com."""
+    return await seated(registry, twice(salon))

@@ -9,6 +9,7 @@ from rufbuch_cli.proof.claims import Claim, Result
 from rufbuch_cli.proof.gateway import CLAIMS as GATEWAY
 from rufbuch_cli.proof.language import CLAIMS as LANGUAGE
 from rufbuch_cli.proof.main_job import CLAIMS as MAIN
+from rufbuch_cli.proof.registry import CLAIMS as REGISTRY
 
 GROUPS: dict[str, tuple[Claim, ...]] = {
     "main": MAIN,
@@ -17,6 +18,7 @@ GROUPS: dict[str, tuple[Claim, ...]] = {
     "calcom": CALCOM,
     "language": LANGUAGE,
     "gateway": GATEWAY,
+    "registry": REGISTRY,
 }
 
 

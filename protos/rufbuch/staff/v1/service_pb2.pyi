@@ -49,6 +49,20 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """A field is missing or malformed; metadata: "field"."""
     ERROR_REASON_CALENDAR_UNAVAILABLE: _ErrorReason.ValueType  # 10
     """Calendar-sync, or Cal.com behind it, does not answer."""
+    ERROR_REASON_PLAN_OUTDATED: _ErrorReason.ValueType  # 32
+    """The plan is not as it was read: plan again."""
+    ERROR_REASON_DECISION_MISSING: _ErrorReason.ValueType  # 33
+    """Something has to be decided; metadata: subject → what there is to choose from."""
+    ERROR_REASON_OTHER_KIND: _ErrorReason.ValueType  # 34
+    """Two accounts are linked, not merged; one is merged, not linked; metadata: "kind"."""
+    ERROR_REASON_RESOLUTION_UNDER_WAY: _ErrorReason.ValueType  # 35
+    """Two rows of the business are just being made one, or two again; metadata: "resolution_id". Try again in a moment."""
+    ERROR_REASON_RESOLUTION_UNKNOWN: _ErrorReason.ValueType  # 36
+    """The business has no such resolution."""
+    ERROR_REASON_NOT_UNDOABLE: _ErrorReason.ValueType  # 37
+    """Something contradicts it since; metadata: number → what."""
+    ERROR_REASON_PEER_UNAVAILABLE: _ErrorReason.ValueType  # 38
+    """Booking, availability or calendar-sync does not answer: nothing was begun."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """Why a call was refused; the reason of the google.rpc.ErrorInfo, without its prefix."""
@@ -74,6 +88,20 @@ ERROR_REASON_REQUEST_INVALID: ErrorReason.ValueType  # 9
 """A field is missing or malformed; metadata: "field"."""
 ERROR_REASON_CALENDAR_UNAVAILABLE: ErrorReason.ValueType  # 10
 """Calendar-sync, or Cal.com behind it, does not answer."""
+ERROR_REASON_PLAN_OUTDATED: ErrorReason.ValueType  # 32
+"""The plan is not as it was read: plan again."""
+ERROR_REASON_DECISION_MISSING: ErrorReason.ValueType  # 33
+"""Something has to be decided; metadata: subject → what there is to choose from."""
+ERROR_REASON_OTHER_KIND: ErrorReason.ValueType  # 34
+"""Two accounts are linked, not merged; one is merged, not linked; metadata: "kind"."""
+ERROR_REASON_RESOLUTION_UNDER_WAY: ErrorReason.ValueType  # 35
+"""Two rows of the business are just being made one, or two again; metadata: "resolution_id". Try again in a moment."""
+ERROR_REASON_RESOLUTION_UNKNOWN: ErrorReason.ValueType  # 36
+"""The business has no such resolution."""
+ERROR_REASON_NOT_UNDOABLE: ErrorReason.ValueType  # 37
+"""Something contradicts it since; metadata: number → what."""
+ERROR_REASON_PEER_UNAVAILABLE: ErrorReason.ValueType  # 38
+"""Booking, availability or calendar-sync does not answer: nothing was begun."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015
 
 @_typing.final
@@ -645,7 +673,7 @@ Global___ExportBusinessResponse: _TypeAlias = ExportBusinessResponse  # noqa: Y0
 
 @_typing.final
 class PutMappingsRequest(_message.Message):
-    """Mappings by ids; each replaces the one of the same service, phase and person."""
+    """Mappings by ids; each replaces the one of the same service, phase, person and account."""
 
     DESCRIPTOR: _descriptor.Descriptor
 

@@ -6,6 +6,7 @@ import warnings
 from rufbuch.staff.v1 import changes_pb2 as rufbuch_dot_staff_dot_v1_dot_changes__pb2
 from rufbuch.staff.v1 import mappings_pb2 as rufbuch_dot_staff_dot_v1_dot_mappings__pb2
 from rufbuch.staff.v1 import queries_pb2 as rufbuch_dot_staff_dot_v1_dot_queries__pb2
+from rufbuch.staff.v1 import resolution_pb2 as rufbuch_dot_staff_dot_v1_dot_resolution__pb2
 from rufbuch.staff.v1 import service_pb2 as rufbuch_dot_staff_dot_v1_dot_service__pb2
 
 GRPC_GENERATED_VERSION = '1.85.1'
@@ -122,6 +123,51 @@ class StaffRegistryServiceStub:
                 '/rufbuch.staff.v1.StaffRegistryService/WatchChanges',
                 request_serializer=rufbuch_dot_staff_dot_v1_dot_service__pb2.WatchChangesRequest.SerializeToString,
                 response_deserializer=rufbuch_dot_staff_dot_v1_dot_service__pb2.WatchChangesResponse.FromString,
+                _registered_method=True)
+        self.FindDuplicates = channel.unary_unary(
+                '/rufbuch.staff.v1.StaffRegistryService/FindDuplicates',
+                request_serializer=rufbuch_dot_staff_dot_v1_dot_resolution__pb2.FindDuplicatesRequest.SerializeToString,
+                response_deserializer=rufbuch_dot_staff_dot_v1_dot_resolution__pb2.FindDuplicatesResponse.FromString,
+                _registered_method=True)
+        self.MarkDifferentPeople = channel.unary_unary(
+                '/rufbuch.staff.v1.StaffRegistryService/MarkDifferentPeople',
+                request_serializer=rufbuch_dot_staff_dot_v1_dot_resolution__pb2.MarkDifferentPeopleRequest.SerializeToString,
+                response_deserializer=rufbuch_dot_staff_dot_v1_dot_resolution__pb2.MarkDifferentPeopleResponse.FromString,
+                _registered_method=True)
+        self.PlanMerge = channel.unary_unary(
+                '/rufbuch.staff.v1.StaffRegistryService/PlanMerge',
+                request_serializer=rufbuch_dot_staff_dot_v1_dot_resolution__pb2.PlanMergeRequest.SerializeToString,
+                response_deserializer=rufbuch_dot_staff_dot_v1_dot_resolution__pb2.PlanMergeResponse.FromString,
+                _registered_method=True)
+        self.ApplyMerge = channel.unary_unary(
+                '/rufbuch.staff.v1.StaffRegistryService/ApplyMerge',
+                request_serializer=rufbuch_dot_staff_dot_v1_dot_resolution__pb2.ApplyMergeRequest.SerializeToString,
+                response_deserializer=rufbuch_dot_staff_dot_v1_dot_resolution__pb2.ApplyMergeResponse.FromString,
+                _registered_method=True)
+        self.PlanLink = channel.unary_unary(
+                '/rufbuch.staff.v1.StaffRegistryService/PlanLink',
+                request_serializer=rufbuch_dot_staff_dot_v1_dot_resolution__pb2.PlanLinkRequest.SerializeToString,
+                response_deserializer=rufbuch_dot_staff_dot_v1_dot_resolution__pb2.PlanLinkResponse.FromString,
+                _registered_method=True)
+        self.ApplyLink = channel.unary_unary(
+                '/rufbuch.staff.v1.StaffRegistryService/ApplyLink',
+                request_serializer=rufbuch_dot_staff_dot_v1_dot_resolution__pb2.ApplyLinkRequest.SerializeToString,
+                response_deserializer=rufbuch_dot_staff_dot_v1_dot_resolution__pb2.ApplyLinkResponse.FromString,
+                _registered_method=True)
+        self.GetResolution = channel.unary_unary(
+                '/rufbuch.staff.v1.StaffRegistryService/GetResolution',
+                request_serializer=rufbuch_dot_staff_dot_v1_dot_resolution__pb2.GetResolutionRequest.SerializeToString,
+                response_deserializer=rufbuch_dot_staff_dot_v1_dot_resolution__pb2.GetResolutionResponse.FromString,
+                _registered_method=True)
+        self.ListResolutions = channel.unary_unary(
+                '/rufbuch.staff.v1.StaffRegistryService/ListResolutions',
+                request_serializer=rufbuch_dot_staff_dot_v1_dot_resolution__pb2.ListResolutionsRequest.SerializeToString,
+                response_deserializer=rufbuch_dot_staff_dot_v1_dot_resolution__pb2.ListResolutionsResponse.FromString,
+                _registered_method=True)
+        self.UndoResolution = channel.unary_unary(
+                '/rufbuch.staff.v1.StaffRegistryService/UndoResolution',
+                request_serializer=rufbuch_dot_staff_dot_v1_dot_resolution__pb2.UndoResolutionRequest.SerializeToString,
+                response_deserializer=rufbuch_dot_staff_dot_v1_dot_resolution__pb2.UndoResolutionResponse.FromString,
                 _registered_method=True)
 
 
@@ -264,6 +310,75 @@ class StaffRegistryServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def FindDuplicates(self, request, context):
+        """People who may be listed twice, with a score and reasons. NOT_FOUND (BUSINESS_UNKNOWN).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def MarkDifferentPeople(self, request, context):
+        """Two rows are two humans: not proposed again unless their facts change. NOT_FOUND (BUSINESS_UNKNOWN, PERSON_UNKNOWN).
+        INVALID_ARGUMENT (REQUEST_INVALID).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def PlanMerge(self, request, context):
+        """What merging would do: one human, entered twice. NOT_FOUND (BUSINESS_UNKNOWN, PERSON_UNKNOWN). FAILED_PRECONDITION
+        (OTHER_KIND): they have two accounts at Cal.com, so they are to be linked. ABORTED (RESOLUTION_UNDER_WAY): one of them is
+        being resolved. INVALID_ARGUMENT (REQUEST_INVALID). UNAVAILABLE (PEER_UNAVAILABLE): another service does not answer.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ApplyMerge(self, request, context):
+        """Begins a merge as it was planned. Errors as PlanMerge, and ABORTED (PLAN_OUTDATED): plan again. FAILED_PRECONDITION
+        (DECISION_MISSING): metadata has the subjects.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def PlanLink(self, request, context):
+        """What linking would do: one human with two accounts at Cal.com. Errors as PlanMerge.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ApplyLink(self, request, context):
+        """Begins a link as it was planned. Errors as ApplyMerge.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetResolution(self, request, context):
+        """How far a merge, a link or its undoing is. NOT_FOUND (RESOLUTION_UNKNOWN).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListResolutions(self, request, context):
+        """All merges and links of a business, the last first. NOT_FOUND (BUSINESS_UNKNOWN).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def UndoResolution(self, request, context):
+        """Begins to take a merge or a link back. NOT_FOUND (RESOLUTION_UNKNOWN). FAILED_PRECONDITION (NOT_UNDOABLE): something has
+        happened since that contradicts it, or it is under way; metadata says what. ABORTED (RESOLUTION_UNDER_WAY).
+        INVALID_ARGUMENT (REQUEST_INVALID). UNAVAILABLE (PEER_UNAVAILABLE).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_StaffRegistryServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -351,6 +466,51 @@ def add_StaffRegistryServiceServicer_to_server(servicer, server):
                     servicer.WatchChanges,
                     request_deserializer=rufbuch_dot_staff_dot_v1_dot_service__pb2.WatchChangesRequest.FromString,
                     response_serializer=rufbuch_dot_staff_dot_v1_dot_service__pb2.WatchChangesResponse.SerializeToString,
+            ),
+            'FindDuplicates': grpc.unary_unary_rpc_method_handler(
+                    servicer.FindDuplicates,
+                    request_deserializer=rufbuch_dot_staff_dot_v1_dot_resolution__pb2.FindDuplicatesRequest.FromString,
+                    response_serializer=rufbuch_dot_staff_dot_v1_dot_resolution__pb2.FindDuplicatesResponse.SerializeToString,
+            ),
+            'MarkDifferentPeople': grpc.unary_unary_rpc_method_handler(
+                    servicer.MarkDifferentPeople,
+                    request_deserializer=rufbuch_dot_staff_dot_v1_dot_resolution__pb2.MarkDifferentPeopleRequest.FromString,
+                    response_serializer=rufbuch_dot_staff_dot_v1_dot_resolution__pb2.MarkDifferentPeopleResponse.SerializeToString,
+            ),
+            'PlanMerge': grpc.unary_unary_rpc_method_handler(
+                    servicer.PlanMerge,
+                    request_deserializer=rufbuch_dot_staff_dot_v1_dot_resolution__pb2.PlanMergeRequest.FromString,
+                    response_serializer=rufbuch_dot_staff_dot_v1_dot_resolution__pb2.PlanMergeResponse.SerializeToString,
+            ),
+            'ApplyMerge': grpc.unary_unary_rpc_method_handler(
+                    servicer.ApplyMerge,
+                    request_deserializer=rufbuch_dot_staff_dot_v1_dot_resolution__pb2.ApplyMergeRequest.FromString,
+                    response_serializer=rufbuch_dot_staff_dot_v1_dot_resolution__pb2.ApplyMergeResponse.SerializeToString,
+            ),
+            'PlanLink': grpc.unary_unary_rpc_method_handler(
+                    servicer.PlanLink,
+                    request_deserializer=rufbuch_dot_staff_dot_v1_dot_resolution__pb2.PlanLinkRequest.FromString,
+                    response_serializer=rufbuch_dot_staff_dot_v1_dot_resolution__pb2.PlanLinkResponse.SerializeToString,
+            ),
+            'ApplyLink': grpc.unary_unary_rpc_method_handler(
+                    servicer.ApplyLink,
+                    request_deserializer=rufbuch_dot_staff_dot_v1_dot_resolution__pb2.ApplyLinkRequest.FromString,
+                    response_serializer=rufbuch_dot_staff_dot_v1_dot_resolution__pb2.ApplyLinkResponse.SerializeToString,
+            ),
+            'GetResolution': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetResolution,
+                    request_deserializer=rufbuch_dot_staff_dot_v1_dot_resolution__pb2.GetResolutionRequest.FromString,
+                    response_serializer=rufbuch_dot_staff_dot_v1_dot_resolution__pb2.GetResolutionResponse.SerializeToString,
+            ),
+            'ListResolutions': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListResolutions,
+                    request_deserializer=rufbuch_dot_staff_dot_v1_dot_resolution__pb2.ListResolutionsRequest.FromString,
+                    response_serializer=rufbuch_dot_staff_dot_v1_dot_resolution__pb2.ListResolutionsResponse.SerializeToString,
+            ),
+            'UndoResolution': grpc.unary_unary_rpc_method_handler(
+                    servicer.UndoResolution,
+                    request_deserializer=rufbuch_dot_staff_dot_v1_dot_resolution__pb2.UndoResolutionRequest.FromString,
+                    response_serializer=rufbuch_dot_staff_dot_v1_dot_resolution__pb2.UndoResolutionResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -813,6 +973,249 @@ class StaffRegistryService:
             '/rufbuch.staff.v1.StaffRegistryService/WatchChanges',
             rufbuch_dot_staff_dot_v1_dot_service__pb2.WatchChangesRequest.SerializeToString,
             rufbuch_dot_staff_dot_v1_dot_service__pb2.WatchChangesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def FindDuplicates(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/rufbuch.staff.v1.StaffRegistryService/FindDuplicates',
+            rufbuch_dot_staff_dot_v1_dot_resolution__pb2.FindDuplicatesRequest.SerializeToString,
+            rufbuch_dot_staff_dot_v1_dot_resolution__pb2.FindDuplicatesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def MarkDifferentPeople(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/rufbuch.staff.v1.StaffRegistryService/MarkDifferentPeople',
+            rufbuch_dot_staff_dot_v1_dot_resolution__pb2.MarkDifferentPeopleRequest.SerializeToString,
+            rufbuch_dot_staff_dot_v1_dot_resolution__pb2.MarkDifferentPeopleResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def PlanMerge(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/rufbuch.staff.v1.StaffRegistryService/PlanMerge',
+            rufbuch_dot_staff_dot_v1_dot_resolution__pb2.PlanMergeRequest.SerializeToString,
+            rufbuch_dot_staff_dot_v1_dot_resolution__pb2.PlanMergeResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ApplyMerge(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/rufbuch.staff.v1.StaffRegistryService/ApplyMerge',
+            rufbuch_dot_staff_dot_v1_dot_resolution__pb2.ApplyMergeRequest.SerializeToString,
+            rufbuch_dot_staff_dot_v1_dot_resolution__pb2.ApplyMergeResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def PlanLink(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/rufbuch.staff.v1.StaffRegistryService/PlanLink',
+            rufbuch_dot_staff_dot_v1_dot_resolution__pb2.PlanLinkRequest.SerializeToString,
+            rufbuch_dot_staff_dot_v1_dot_resolution__pb2.PlanLinkResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ApplyLink(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/rufbuch.staff.v1.StaffRegistryService/ApplyLink',
+            rufbuch_dot_staff_dot_v1_dot_resolution__pb2.ApplyLinkRequest.SerializeToString,
+            rufbuch_dot_staff_dot_v1_dot_resolution__pb2.ApplyLinkResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetResolution(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/rufbuch.staff.v1.StaffRegistryService/GetResolution',
+            rufbuch_dot_staff_dot_v1_dot_resolution__pb2.GetResolutionRequest.SerializeToString,
+            rufbuch_dot_staff_dot_v1_dot_resolution__pb2.GetResolutionResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListResolutions(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/rufbuch.staff.v1.StaffRegistryService/ListResolutions',
+            rufbuch_dot_staff_dot_v1_dot_resolution__pb2.ListResolutionsRequest.SerializeToString,
+            rufbuch_dot_staff_dot_v1_dot_resolution__pb2.ListResolutionsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def UndoResolution(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/rufbuch.staff.v1.StaffRegistryService/UndoResolution',
+            rufbuch_dot_staff_dot_v1_dot_resolution__pb2.UndoResolutionRequest.SerializeToString,
+            rufbuch_dot_staff_dot_v1_dot_resolution__pb2.UndoResolutionResponse.FromString,
             options,
             channel_credentials,
             insecure,

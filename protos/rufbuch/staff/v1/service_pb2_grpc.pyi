@@ -8,6 +8,7 @@ from grpc import aio as _aio
 from rufbuch.staff.v1 import changes_pb2 as _changes_pb2
 from rufbuch.staff.v1 import mappings_pb2 as _mappings_pb2
 from rufbuch.staff.v1 import queries_pb2 as _queries_pb2
+from rufbuch.staff.v1 import resolution_pb2 as _resolution_pb2
 from rufbuch.staff.v1 import service_pb2 as _service_pb2
 import abc as _abc_1
 import grpc as _grpc
@@ -99,6 +100,34 @@ class StaffRegistryServiceStub:
     """Tells which businesses have changed, in order, from a position on, and stays open. A client that keeps the position
     and connects again misses nothing. INVALID_ARGUMENT (POSITION_INVALID): the position is none of ours.
     """
+    FindDuplicates: _grpc.UnaryUnaryMultiCallable[_resolution_pb2.FindDuplicatesRequest, _resolution_pb2.FindDuplicatesResponse]
+    """People who may be listed twice, with a score and reasons. NOT_FOUND (BUSINESS_UNKNOWN)."""
+    MarkDifferentPeople: _grpc.UnaryUnaryMultiCallable[_resolution_pb2.MarkDifferentPeopleRequest, _resolution_pb2.MarkDifferentPeopleResponse]
+    """Two rows are two humans: not proposed again unless their facts change. NOT_FOUND (BUSINESS_UNKNOWN, PERSON_UNKNOWN).
+    INVALID_ARGUMENT (REQUEST_INVALID).
+    """
+    PlanMerge: _grpc.UnaryUnaryMultiCallable[_resolution_pb2.PlanMergeRequest, _resolution_pb2.PlanMergeResponse]
+    """What merging would do: one human, entered twice. NOT_FOUND (BUSINESS_UNKNOWN, PERSON_UNKNOWN). FAILED_PRECONDITION
+    (OTHER_KIND): they have two accounts at Cal.com, so they are to be linked. ABORTED (RESOLUTION_UNDER_WAY): one of them is
+    being resolved. INVALID_ARGUMENT (REQUEST_INVALID). UNAVAILABLE (PEER_UNAVAILABLE): another service does not answer.
+    """
+    ApplyMerge: _grpc.UnaryUnaryMultiCallable[_resolution_pb2.ApplyMergeRequest, _resolution_pb2.ApplyMergeResponse]
+    """Begins a merge as it was planned. Errors as PlanMerge, and ABORTED (PLAN_OUTDATED): plan again. FAILED_PRECONDITION
+    (DECISION_MISSING): metadata has the subjects.
+    """
+    PlanLink: _grpc.UnaryUnaryMultiCallable[_resolution_pb2.PlanLinkRequest, _resolution_pb2.PlanLinkResponse]
+    """What linking would do: one human with two accounts at Cal.com. Errors as PlanMerge."""
+    ApplyLink: _grpc.UnaryUnaryMultiCallable[_resolution_pb2.ApplyLinkRequest, _resolution_pb2.ApplyLinkResponse]
+    """Begins a link as it was planned. Errors as ApplyMerge."""
+    GetResolution: _grpc.UnaryUnaryMultiCallable[_resolution_pb2.GetResolutionRequest, _resolution_pb2.GetResolutionResponse]
+    """How far a merge, a link or its undoing is. NOT_FOUND (RESOLUTION_UNKNOWN)."""
+    ListResolutions: _grpc.UnaryUnaryMultiCallable[_resolution_pb2.ListResolutionsRequest, _resolution_pb2.ListResolutionsResponse]
+    """All merges and links of a business, the last first. NOT_FOUND (BUSINESS_UNKNOWN)."""
+    UndoResolution: _grpc.UnaryUnaryMultiCallable[_resolution_pb2.UndoResolutionRequest, _resolution_pb2.UndoResolutionResponse]
+    """Begins to take a merge or a link back. NOT_FOUND (RESOLUTION_UNKNOWN). FAILED_PRECONDITION (NOT_UNDOABLE): something has
+    happened since that contradicts it, or it is under way; metadata says what. ABORTED (RESOLUTION_UNDER_WAY).
+    INVALID_ARGUMENT (REQUEST_INVALID). UNAVAILABLE (PEER_UNAVAILABLE).
+    """
 
 @_typing.type_check_only
 class StaffRegistryServiceAsyncStub(StaffRegistryServiceStub):
@@ -167,6 +196,34 @@ class StaffRegistryServiceAsyncStub(StaffRegistryServiceStub):
     WatchChanges: _aio.UnaryStreamMultiCallable[_service_pb2.WatchChangesRequest, _service_pb2.WatchChangesResponse]  # type: ignore[assignment]
     """Tells which businesses have changed, in order, from a position on, and stays open. A client that keeps the position
     and connects again misses nothing. INVALID_ARGUMENT (POSITION_INVALID): the position is none of ours.
+    """
+    FindDuplicates: _aio.UnaryUnaryMultiCallable[_resolution_pb2.FindDuplicatesRequest, _resolution_pb2.FindDuplicatesResponse]  # type: ignore[assignment]
+    """People who may be listed twice, with a score and reasons. NOT_FOUND (BUSINESS_UNKNOWN)."""
+    MarkDifferentPeople: _aio.UnaryUnaryMultiCallable[_resolution_pb2.MarkDifferentPeopleRequest, _resolution_pb2.MarkDifferentPeopleResponse]  # type: ignore[assignment]
+    """Two rows are two humans: not proposed again unless their facts change. NOT_FOUND (BUSINESS_UNKNOWN, PERSON_UNKNOWN).
+    INVALID_ARGUMENT (REQUEST_INVALID).
+    """
+    PlanMerge: _aio.UnaryUnaryMultiCallable[_resolution_pb2.PlanMergeRequest, _resolution_pb2.PlanMergeResponse]  # type: ignore[assignment]
+    """What merging would do: one human, entered twice. NOT_FOUND (BUSINESS_UNKNOWN, PERSON_UNKNOWN). FAILED_PRECONDITION
+    (OTHER_KIND): they have two accounts at Cal.com, so they are to be linked. ABORTED (RESOLUTION_UNDER_WAY): one of them is
+    being resolved. INVALID_ARGUMENT (REQUEST_INVALID). UNAVAILABLE (PEER_UNAVAILABLE): another service does not answer.
+    """
+    ApplyMerge: _aio.UnaryUnaryMultiCallable[_resolution_pb2.ApplyMergeRequest, _resolution_pb2.ApplyMergeResponse]  # type: ignore[assignment]
+    """Begins a merge as it was planned. Errors as PlanMerge, and ABORTED (PLAN_OUTDATED): plan again. FAILED_PRECONDITION
+    (DECISION_MISSING): metadata has the subjects.
+    """
+    PlanLink: _aio.UnaryUnaryMultiCallable[_resolution_pb2.PlanLinkRequest, _resolution_pb2.PlanLinkResponse]  # type: ignore[assignment]
+    """What linking would do: one human with two accounts at Cal.com. Errors as PlanMerge."""
+    ApplyLink: _aio.UnaryUnaryMultiCallable[_resolution_pb2.ApplyLinkRequest, _resolution_pb2.ApplyLinkResponse]  # type: ignore[assignment]
+    """Begins a link as it was planned. Errors as ApplyMerge."""
+    GetResolution: _aio.UnaryUnaryMultiCallable[_resolution_pb2.GetResolutionRequest, _resolution_pb2.GetResolutionResponse]  # type: ignore[assignment]
+    """How far a merge, a link or its undoing is. NOT_FOUND (RESOLUTION_UNKNOWN)."""
+    ListResolutions: _aio.UnaryUnaryMultiCallable[_resolution_pb2.ListResolutionsRequest, _resolution_pb2.ListResolutionsResponse]  # type: ignore[assignment]
+    """All merges and links of a business, the last first. NOT_FOUND (BUSINESS_UNKNOWN)."""
+    UndoResolution: _aio.UnaryUnaryMultiCallable[_resolution_pb2.UndoResolutionRequest, _resolution_pb2.UndoResolutionResponse]  # type: ignore[assignment]
+    """Begins to take a merge or a link back. NOT_FOUND (RESOLUTION_UNKNOWN). FAILED_PRECONDITION (NOT_UNDOABLE): something has
+    happened since that contradicts it, or it is under way; metadata says what. ABORTED (RESOLUTION_UNDER_WAY).
+    INVALID_ARGUMENT (REQUEST_INVALID). UNAVAILABLE (PEER_UNAVAILABLE).
     """
 
 class StaffRegistryServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -335,6 +392,88 @@ class StaffRegistryServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_abc.Iterator[_service_pb2.WatchChangesResponse], _abc.AsyncIterator[_service_pb2.WatchChangesResponse]]:
         """Tells which businesses have changed, in order, from a position on, and stays open. A client that keeps the position
         and connects again misses nothing. INVALID_ARGUMENT (POSITION_INVALID): the position is none of ours.
+        """
+
+    @_abc_1.abstractmethod
+    def FindDuplicates(
+        self,
+        request: _resolution_pb2.FindDuplicatesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_resolution_pb2.FindDuplicatesResponse, _abc.Awaitable[_resolution_pb2.FindDuplicatesResponse]]:
+        """People who may be listed twice, with a score and reasons. NOT_FOUND (BUSINESS_UNKNOWN)."""
+
+    @_abc_1.abstractmethod
+    def MarkDifferentPeople(
+        self,
+        request: _resolution_pb2.MarkDifferentPeopleRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_resolution_pb2.MarkDifferentPeopleResponse, _abc.Awaitable[_resolution_pb2.MarkDifferentPeopleResponse]]:
+        """Two rows are two humans: not proposed again unless their facts change. NOT_FOUND (BUSINESS_UNKNOWN, PERSON_UNKNOWN).
+        INVALID_ARGUMENT (REQUEST_INVALID).
+        """
+
+    @_abc_1.abstractmethod
+    def PlanMerge(
+        self,
+        request: _resolution_pb2.PlanMergeRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_resolution_pb2.PlanMergeResponse, _abc.Awaitable[_resolution_pb2.PlanMergeResponse]]:
+        """What merging would do: one human, entered twice. NOT_FOUND (BUSINESS_UNKNOWN, PERSON_UNKNOWN). FAILED_PRECONDITION
+        (OTHER_KIND): they have two accounts at Cal.com, so they are to be linked. ABORTED (RESOLUTION_UNDER_WAY): one of them is
+        being resolved. INVALID_ARGUMENT (REQUEST_INVALID). UNAVAILABLE (PEER_UNAVAILABLE): another service does not answer.
+        """
+
+    @_abc_1.abstractmethod
+    def ApplyMerge(
+        self,
+        request: _resolution_pb2.ApplyMergeRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_resolution_pb2.ApplyMergeResponse, _abc.Awaitable[_resolution_pb2.ApplyMergeResponse]]:
+        """Begins a merge as it was planned. Errors as PlanMerge, and ABORTED (PLAN_OUTDATED): plan again. FAILED_PRECONDITION
+        (DECISION_MISSING): metadata has the subjects.
+        """
+
+    @_abc_1.abstractmethod
+    def PlanLink(
+        self,
+        request: _resolution_pb2.PlanLinkRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_resolution_pb2.PlanLinkResponse, _abc.Awaitable[_resolution_pb2.PlanLinkResponse]]:
+        """What linking would do: one human with two accounts at Cal.com. Errors as PlanMerge."""
+
+    @_abc_1.abstractmethod
+    def ApplyLink(
+        self,
+        request: _resolution_pb2.ApplyLinkRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_resolution_pb2.ApplyLinkResponse, _abc.Awaitable[_resolution_pb2.ApplyLinkResponse]]:
+        """Begins a link as it was planned. Errors as ApplyMerge."""
+
+    @_abc_1.abstractmethod
+    def GetResolution(
+        self,
+        request: _resolution_pb2.GetResolutionRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_resolution_pb2.GetResolutionResponse, _abc.Awaitable[_resolution_pb2.GetResolutionResponse]]:
+        """How far a merge, a link or its undoing is. NOT_FOUND (RESOLUTION_UNKNOWN)."""
+
+    @_abc_1.abstractmethod
+    def ListResolutions(
+        self,
+        request: _resolution_pb2.ListResolutionsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_resolution_pb2.ListResolutionsResponse, _abc.Awaitable[_resolution_pb2.ListResolutionsResponse]]:
+        """All merges and links of a business, the last first. NOT_FOUND (BUSINESS_UNKNOWN)."""
+
+    @_abc_1.abstractmethod
+    def UndoResolution(
+        self,
+        request: _resolution_pb2.UndoResolutionRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_resolution_pb2.UndoResolutionResponse, _abc.Awaitable[_resolution_pb2.UndoResolutionResponse]]:
+        """Begins to take a merge or a link back. NOT_FOUND (RESOLUTION_UNKNOWN). FAILED_PRECONDITION (NOT_UNDOABLE): something has
+        happened since that contradicts it, or it is under way; metadata says what. ABORTED (RESOLUTION_UNDER_WAY).
+        INVALID_ARGUMENT (REQUEST_INVALID). UNAVAILABLE (PEER_UNAVAILABLE).
         """
 
 def add_StaffRegistryServiceServicer_to_server(servicer: StaffRegistryServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -64,6 +64,55 @@ class CalendarUnavailableError(ServiceError):
     reason = "CALENDAR_UNAVAILABLE"
 
 
+class PlanOutdatedError(ServiceError):
+    """The plan is not as it was read."""
+
+    kind = Kind.ABORTED
+    reason = "PLAN_OUTDATED"
+
+
+class DecisionMissingError(ServiceError):
+    """Something has to be decided; metadata: subject and what there is to choose from."""
+
+    kind = Kind.FAILED_PRECONDITION
+    reason = "DECISION_MISSING"
+
+
+class OtherKindError(ServiceError):
+    """Two accounts are linked, not merged; one is merged, not linked."""
+
+    kind = Kind.FAILED_PRECONDITION
+    reason = "OTHER_KIND"
+
+
+class ResolutionUnderWayError(ServiceError):
+    """Two rows of the business are just being made one, or two again."""
+
+    kind = Kind.ABORTED
+    reason = "RESOLUTION_UNDER_WAY"
+
+
+class ResolutionUnknownError(ServiceError):
+    """The business has no such resolution."""
+
+    kind = Kind.NOT_FOUND
+    reason = "RESOLUTION_UNKNOWN"
+
+
+class NotUndoableError(ServiceError):
+    """Something contradicts it since; metadata: number and what."""
+
+    kind = Kind.FAILED_PRECONDITION
+    reason = "NOT_UNDOABLE"
+
+
+class PeerUnavailableError(ServiceError):
+    """Another service does not answer, or refuses."""
+
+    kind = Kind.UNAVAILABLE
+    reason = "PEER_UNAVAILABLE"
+
+
 class BusinessInvalidError(ServiceError):
     """The description contradicts itself or lacks something; ``faults`` has all of it, by path."""
 

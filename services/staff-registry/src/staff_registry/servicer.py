@@ -3,6 +3,7 @@
 import logging
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 import grpc
@@ -16,6 +17,8 @@ from rufbuch.staff.v1 import changes_pb2, mappings_pb2, queries_pb2, service_pb2
 from staff_registry.domain.etags import business_etag
 from staff_registry.domain.ids import Ids
 from staff_registry.domain.seasons import Days
+from staff_registry.servicer_resolutions import ResolutionRpcs
+from staff_registry.usecases.duplicates import Verdicts
 from staff_registry.usecases.find_business import Businesses, find_business, find_with_secrets
 from staff_registry.usecases.find_people import find_people, find_schedules
 from staff_registry.usecases.import_business import Import, import_business
@@ -26,6 +29,7 @@ from staff_registry.usecases.map_services import MappingChecks, mapping_matrix
 from staff_registry.usecases.match_names import match_person, match_service
 from staff_registry.usecases.propose_business import CalendarAccounts, propose_business
 from staff_registry.usecases.put_mappings import Change, NamedMapping, put_mappings
+from staff_registry.usecases.resolve import Resolver
 from staff_registry.usecases.resolve_number import Numbers, resolve_number
 from staff_registry.wire.changes import CHANGES_MAX, change_messages, record_message
 from staff_registry.wire.describing import request_for
@@ -63,11 +67,25 @@ class Calendars(MappingChecks, CalendarAccounts, Protocol):
     """Whoever knows Cal.com."""
 
 
-class StaffRegistry(service_pb2_grpc.StaffRegistryServiceServicer):
+@dataclass(frozen=True)
+class Parts:
+    """What the RPCs need."""
+
+    store: Store
+    events: EventLog
+    clock: Clock
+    calendars: Calendars
+    verdicts: Verdicts
+    resolver: Resolver
+
+
+class StaffRegistry(ResolutionRpcs, service_pb2_grpc.StaffRegistryServiceServicer):
     """The implementation."""
 
-    def __init__(self, store: Store, events: EventLog, clock: Clock, calendars: Calendars) -> None:
-        self._store, self._events, self._clock, self._calendars = store, events, clock, calendars
+    def __init__(self, parts: Parts) -> None:
+        self._store, self._events, self._clock = parts.store, parts.events, parts.clock
+        self._calendars = parts.calendars
+        self._businesses, self._verdicts, self._resolver = parts.store, parts.verdicts, parts.resolver
 
     async def ResolveDialledNumber(
         self, request: service_pb2.ResolveDialledNumberRequest, context: Context
@@ -177,7 +195,7 @@ class StaffRegistry(service_pb2_grpc.StaffRegistryServiceServicer):
         """Several people at once."""
         found = await find_people(request.tenant_id, request.person_ids, businesses=self._store)
         wanted = [person.key for person in found.people]
-        told = {person.key: person for person in people_messages(found.of.business)}
+        told = {person.key: person for person in people_messages(found.of)}
         return queries_pb2.BatchGetPeopleResponse(people=[told[key] for key in wanted])
 
     async def GetSchedules(
@@ -253,10 +271,10 @@ class StaffRegistry(service_pb2_grpc.StaffRegistryServiceServicer):
             )
 
 
-def staff_registry_servicer(store: Store, events: EventLog, clock: Clock, calendars: Calendars) -> Servicer:
+def staff_registry_servicer(parts: Parts) -> Servicer:
     """The implementation as the server takes it."""
     return Servicer(
-        StaffRegistry(store, events, clock, calendars),
+        StaffRegistry(parts),
         service_pb2_grpc.add_StaffRegistryServiceServicer_to_server,
         "rufbuch.staff.v1.StaffRegistryService",
     )

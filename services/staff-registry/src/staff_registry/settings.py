@@ -15,6 +15,8 @@ class Settings(ServiceSettings):
 
     grpc_port: int = Field(default=50051, ge=0, le=65535)
     metrics_port: int = Field(default=9151, ge=0, le=65535)
+    booking_address: str = "127.0.0.1:50053"
+    availability_address: str = "127.0.0.1:50052"
     calcom_sync_address: str = "127.0.0.1:50054"
     """Asked for what stands at Cal.com; nothing that callers wait for needs it."""
     secrets_key: SecretStr

@@ -64,9 +64,9 @@ class SqlPeople:
                         raise PersonIsAliasError(f"{one['occupant_id']} is another name of {one['same_as']}")
                 await _Uniting(connection, union, pair, now).run()
                 done = await _known(connection, union.tenant_id, union.resolution_id)
-        await self._events.wake()
         if done is None:
             raise LookupError("a union that was not kept")
+        await self._tell(done, "union_told", done["alias_id"], now)
         return _united(json.loads(done["moved"]))
 
     async def separate(self, separation: Separation) -> Separated:
@@ -78,8 +78,29 @@ class SqlPeople:
             pair = await _locked(connection, separation.tenant_id, made["person_id"], made["alias_id"])
             made = await _known(connection, separation.tenant_id, separation.resolution_id) or made
             separated = await _Separating(connection, separation, made, pair).run()
-        await self._events.wake()
+        if separated.appointment_ids:
+            await self._tell(made, "separation_told", made["person_id"], separation.now)
         return separated
+
+    async def _tell(self, made: asyncpg.Record, told: str, before: UUID, now: datetime) -> None:
+        """The events, once. By a transaction that began after all that it tells of, and under the locks of whoever could
+        change it meanwhile: what is read here is what comes after all that was told of it before."""
+        tenant_id, touched = (
+            made["tenant_id"],
+            [UUID(each) for each in json.loads(made["moved"])["appointments"]],
+        )
+        async with self._pool.acquire() as connection, connection.transaction():
+            await _locked(connection, tenant_id, made["person_id"], made["alias_id"])
+            await connection.fetch(sql.LOCK_APPOINTMENTS, tenant_id, touched)
+            first = await connection.fetchval(
+                f"UPDATE person_union SET {told} = true"  # noqa: S608 - our own names
+                f" WHERE tenant_id = $1 AND resolution_id = $2 AND NOT {told} RETURNING true",
+                tenant_id,
+                made["resolution_id"],
+            )
+            if first:
+                await connection.execute(sql.TELL, tenant_id, touched, now, current_traceparent(), before)
+        await self._events.wake()
 
 
 @dataclass(frozen=True)
@@ -99,7 +120,7 @@ class _Uniting:
         before = await _taken_out(self.connection, tenant_id, touched, self.pair)
         overbooked = await self._together(before)
         own = await self._own()
-        await self._become_one()
+        names = await self._become_one()
         phases = await self.connection.fetch(sql.NAME_PHASES, tenant_id, alias_id, person_id)
         named = await self._named(touched, own, overbooked)
         others = await _rename(self.connection, tenant_id, alias_id, person_id)
@@ -115,9 +136,10 @@ class _Uniting:
                 "overbooked": [str(each) for each in overbooked],
                 "others": others,
                 "recent": [str(row[0]) for row in recent],
+                "names": names,
             }
         )
-        await _tell(
+        await _note(
             self.connection, self.union.tenant_id, touched, self.now, self.union.operator, alias_id, person_id
         )
 
@@ -147,13 +169,16 @@ class _Uniting:
         )  # fmt: skip
         return {str(row["appointment_id"]): row["version"] for row in rows}
 
-    async def _become_one(self) -> None:
+    async def _become_one(self) -> list[str]:
+        """Which names of the alias became names of the person."""
         # Before the rows are renamed, which is allowed only among the names of one human. Other names of the alias become
         # other names of the person: no name stands for a name.
-        await self.connection.execute(
-            "UPDATE occupant SET same_as = $3 WHERE tenant_id = $1 AND (occupant_id = $2 OR same_as = $2)",
+        rows = await self.connection.fetch(
+            "UPDATE occupant SET same_as = $3 WHERE tenant_id = $1 AND (occupant_id = $2 OR same_as = $2)"
+            " RETURNING occupant_id",
             self.union.tenant_id, self.union.alias_id, self.union.person_id,
         )  # fmt: skip
+        return [str(row[0]) for row in rows if row[0] != self.union.alias_id]
 
     async def _keep(self, moved: Mapping[str, Any]) -> None:
         union = self.union
@@ -236,7 +261,7 @@ class _Separating:
             "UPDATE person_union SET separated_at = $3, separated_by = $4 WHERE tenant_id = $1 AND resolution_id = $2",
             tenant_id, self.separation.resolution_id, now, self.separation.operator,
         )  # fmt: skip
-        await _tell(self.connection, tenant_id, touched, now, self.separation.operator, person_id, alias_id)
+        await _note(self.connection, tenant_id, touched, now, self.separation.operator, person_id, alias_id)
 
 
 async def _records(connection: Connection, tenant_id: UUID, person_id: UUID, now: datetime) -> Records:
@@ -282,7 +307,7 @@ async def _taken_out(
     return [dict(row) | {"appointment_id": str(row["appointment_id"])} for row in rows]
 
 
-async def _tell(
+async def _note(
     connection: Connection,
     tenant_id: UUID,
     touched: Sequence[UUID],
@@ -291,9 +316,8 @@ async def _tell(
     before: UUID,
     after: UUID,
 ) -> None:
-    """The history and the events."""
+    """The history."""
     await connection.execute(sql.NOTE, tenant_id, touched, now, operator, WHY, before, after)
-    await connection.execute(sql.TELL, tenant_id, touched, now, current_traceparent(), before)
 
 
 async def _rename(connection: Connection, tenant_id: UUID, before: UUID, after: UUID) -> dict[str, list[str]]:

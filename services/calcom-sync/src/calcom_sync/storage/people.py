@@ -52,6 +52,8 @@ class SqlPeople:
     async def reassign(self, order: Reassignment, now: datetime) -> Kept:
         """All at once, or nothing; the same again answers what was done."""
         async with self._pool.acquire() as connection, connection.transaction():
+            # Before this transaction has an id, by which its events are ordered: after all changes that it builds on.
+            await connection.execute("LOCK TABLE busy IN SHARE ROW EXCLUSIVE MODE")
             first = await connection.fetchval(
                 "INSERT INTO person_reassignment (tenant_id, resolution_id, person_id, alias_id, moved, reassigned_at)"
                 " VALUES ($1, $2, $3, $4, '{}', $5) ON CONFLICT DO NOTHING RETURNING true",

@@ -5,6 +5,7 @@ from dataclasses import astuple, dataclass, field, replace
 from datetime import datetime
 
 from staff_registry.domain.messages import Messages
+from staff_registry.domain.other_names import Alias
 from staff_registry.domain.sentences import OwnSentence
 
 
@@ -276,7 +277,10 @@ class Business:
             people=tuple(map(_canonical_person, self.people)),
             services=tuple(map(_canonical_service, self.services)),
             mappings=tuple(
-                sorted(self.mappings, key=lambda m: (m.service_key, m.phase_position, m.person_key))
+                sorted(
+                    self.mappings,
+                    key=lambda m: (m.service_key, m.phase_position, m.person_key, m.account_key),
+                )
             ),
             policies=tuple(
                 sorted((each for each in self.policies if not each.is_silent()), key=Policy.scope)
@@ -301,6 +305,8 @@ class Registered:
 
     business: Business
     revision: int
+    aliases: tuple[Alias, ...] = ()
+    """Other names of its people."""
 
 
 def _canonical_hours(hours: tuple[WeeklyHours, ...]) -> tuple[WeeklyHours, ...]:

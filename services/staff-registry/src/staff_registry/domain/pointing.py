@@ -30,7 +30,7 @@ def _renamed(text: str, described: Business, combined: Business) -> str:
 def key_of(thing: Thing) -> str:
     """What the thing is called among its kind."""
     if isinstance(thing, PhaseMapping):
-        return f"{thing.service_key}/{thing.phase_position}/{thing.person_key}"
+        return f"{thing.service_key}/{thing.phase_position}/{thing.person_key}/{thing.account_key}"
     if isinstance(thing, Policy):
         return "/".join(key or "*" for key in thing.scope())
     return thing.key

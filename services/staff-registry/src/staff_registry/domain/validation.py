@@ -130,10 +130,10 @@ def _uniqueness(business: Business) -> Faults:
     )
     yield from rules.unique(numbers, "a number")
     triples = (
-        (f"mappings[{n}]", (m.service_key, m.phase_position, m.person_key))
+        (f"mappings[{n}]", (m.service_key, m.phase_position, m.person_key, m.account_key))
         for n, m in enumerate(business.mappings)
     )
-    yield from rules.unique(triples, "a combination of service, phase and person")
+    yield from rules.unique(triples, "a combination of service, phase, person and account")
     scopes = ((f"policies[{n}]", policy.scope()) for n, policy in enumerate(business.policies))
     yield from rules.unique(scopes, "a combination of branch, service and person")
 

@@ -8,6 +8,7 @@ from chassis.eventlog import EventLog
 from chassis.postgres import Connection, Pool
 from staff_registry.domain.business import Registered
 from staff_registry.domain.ids import Ids
+from staff_registry.errors import ResolutionUnderWayError
 from staff_registry.storage.reading import read_business
 from staff_registry.storage.records import read_records, write_record
 from staff_registry.storage.sealing import Sealer
@@ -99,7 +100,24 @@ class SqlImport:
         return found
 
     async def store(self, registered: Registered, record: Record) -> None:
-        """Write the business, and record and event in the same transaction."""
+        """Write the business, and record and event in the same transaction. Raises ResolutionUnderWayError while two of
+        its rows are being made one: what was planned would not be what is done."""
+        other = await self.under_way(Ids(registered.business.key).tenant)
+        if other:
+            raise ResolutionUnderWayError(
+                "two rows of the business are being made one, try again in a moment", resolution_id=str(other)
+            )
+        await self.store_united(registered, record)
+
+    async def under_way(self, tenant_id: UUID) -> UUID | None:
+        """A resolution of the business that is not finished."""
+        found: UUID | None = await self._connection.fetchval(
+            "SELECT resolution_id FROM resolution WHERE tenant_id = $1 AND due_at IS NOT NULL", tenant_id
+        )
+        return found
+
+    async def store_united(self, registered: Registered, record: Record) -> None:
+        """The same for the resolution that is under way."""
         tenant_id = Ids(registered.business.key).tenant
         await write_business(self._connection, registered, self._sealer, now=record.at)
         await write_record(self._connection, tenant_id, registered.revision, record)

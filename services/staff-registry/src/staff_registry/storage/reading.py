@@ -27,6 +27,7 @@ from staff_registry.domain.business import (
     Service,
     WeeklyHours,
 )
+from staff_registry.domain.other_names import Alias, Choice
 from staff_registry.domain.sentences import OwnSentence
 from staff_registry.storage.messages import messages_from
 from staff_registry.storage.sealing import Sealer
@@ -88,8 +89,12 @@ _MAPPINGS = """
     FROM mapping m JOIN service s USING (tenant_id, service_id) JOIN person p USING (tenant_id, person_id)
         JOIN calendar_account a USING (tenant_id, account_id)
     WHERE m.tenant_id = t.tenant_id"""
+_ALIASES = """
+    SELECT jsonb_agg(jsonb_build_object('key', x.alias_key, 'of', p.key, 'retired', x.retired,
+        'decisions', x.decisions, 'accounts', x.account_keys) ORDER BY x.alias_key)
+    FROM person_alias x JOIN person p USING (tenant_id, person_id) WHERE x.tenant_id = t.tenant_id"""
 _WHOLE = f"""
-    SELECT t.*, ({_BRANCHES}) AS branches, ({_SERVICES}) AS services, ({_PEOPLE}) AS people,
+    SELECT t.*, ({_ALIASES}) AS aliases, ({_BRANCHES}) AS branches, ({_SERVICES}) AS services, ({_PEOPLE}) AS people,
         ({_MAPPINGS}) AS mappings, ({_POLICIES}) AS policies
     FROM tenant t WHERE t.tenant_id = $1"""  # noqa: S608 - only our own text
 
@@ -119,7 +124,12 @@ async def read_business(connection: Connection, tenant_id: UUID, sealer: Sealer 
             row["messages"], _unsealed(row["smtp_password"], sealer), _unsealed(row["sms_key"], sealer)
         ),
     )
-    return Registered(business.canonical(), row["revision"])
+    return Registered(business.canonical(), row["revision"], tuple(map(_alias, _items(row["aliases"]))))
+
+
+def _alias(row: dict[str, Any]) -> Alias:
+    decisions = {subject: Choice(choice) for subject, choice in row["decisions"].items()}
+    return Alias(row["key"], row["of"], row["retired"], decisions, tuple(row["accounts"]))
 
 
 def _items(found: str | None) -> list[dict[str, Any]]:

@@ -31,16 +31,19 @@ class Schedules:
 
 
 async def find_people(tenant_id: str, person_ids: Sequence[str], *, businesses: Businesses) -> Found:
-    """In the order asked for, each once. Raises BusinessUnknownError, PersonUnknownError, RequestInvalidError."""
+    """In the order asked for, each once, also by an id that has become another name. Raises BusinessUnknownError, PersonUnknownError, RequestInvalidError."""
     if len(person_ids) > PEOPLE_MAX:
         raise RequestInvalidError(f"at most {PEOPLE_MAX} people", field="person_ids")
     found = await find_business(tenant_id, businesses=businesses)
     ids = Ids(found.business.key)
     known = {str(ids.person(person.key)): person for person in found.business.people}
+    people = {person.key: person for person in found.business.people}
+    others = {str(ids.person(alias.key)): people[alias.of] for alias in found.aliases if alias.retired}
+    known |= others
     for person_id in person_ids:
         if person_id not in known:
             raise PersonUnknownError("the business has no person with this id", person_id=person_id[:60])
-    return Found(found, tuple(known[person_id] for person_id in dict.fromkeys(person_ids)))
+    return Found(found, tuple(dict.fromkeys(known[person_id] for person_id in person_ids)))
 
 
 async def find_schedules(

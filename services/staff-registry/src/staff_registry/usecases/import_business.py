@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
 from staff_registry.domain import rules
+from staff_registry.domain.aliases import folded
 from staff_registry.domain.business import Business, Registered
 from staff_registry.domain.differences import Change, differences
 from staff_registry.domain.etags import business_etag
@@ -97,7 +98,9 @@ async def import_business(
         stored = await running.stored(described.key)
         if terms.etag and (stored is None or business_etag(stored) != terms.etag):
             raise EtagMismatchError("the business has been changed since; read it again")
-        combined = combine(stored.business if stored else None, described, terms.pruning)
+        # A file may still have both rows of what is one human by now (SR-01).
+        meant = folded(described, stored.business, stored.aliases) if stored else described
+        combined = combine(stored.business if stored else None, meant, terms.pruning)
         # What was kept can contradict what is new, e.g. about a number of a branch that was left out.
         _refuse(pointing_at(faults_in(combined) | secrets_missing_in(combined), described, combined))
         return await _store(combined.canonical(), stored, running, now=now, terms=terms)
@@ -116,7 +119,9 @@ async def _store(
         return Imported(stored, ())
     await _refuse_taken(merged, running)
     changes = differences(stored.business if stored else None, merged)
-    registered = Registered(merged, revision=stored.revision + 1 if stored else 1)
+    registered = (
+        replace(stored, business=merged, revision=stored.revision + 1) if stored else Registered(merged, 1)
+    )
     if not terms.validate_only:
         await running.store(registered, Record(terms.actor, changes, now))
     return Imported(registered, changes)

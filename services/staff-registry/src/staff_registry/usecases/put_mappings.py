@@ -49,8 +49,8 @@ class NamedMapping:
 async def put_mappings(
     tenant_id: str, wanted: Sequence[NamedMapping], *, changes: Changes, now: datetime, actor: str = ""
 ) -> Imported:
-    """Each takes the place of the one of the same service, phase and person; the others stay. Raises BusinessUnknownError,
-    and BusinessInvalidError with all faults by path."""
+    """Each takes the place of the one of the same service, phase, person and account; the others stay. Raises
+    BusinessUnknownError, and BusinessInvalidError with all faults by path."""
     refuse_strange(actor)
     parsed = parse_id(tenant_id)
     if parsed is None:
@@ -65,7 +65,7 @@ async def put_mappings(
             raise BusinessInvalidError(faults)
         if changed == stored.business:
             return Imported(stored, ())
-        registered = Registered(changed, revision=stored.revision + 1)
+        registered = replace(stored, business=changed, revision=stored.revision + 1)
         record = Record(actor, differences(stored.business, changed), now)
         await running.store(registered, record)
         return Imported(registered, record.changes)
@@ -106,5 +106,5 @@ def _mapping(named: NamedMapping, keys: Mapping[str, str]) -> PhaseMapping:
     )
 
 
-def _place(mapping: PhaseMapping) -> tuple[str, int, str]:
-    return mapping.service_key, mapping.phase_position, mapping.person_key
+def _place(mapping: PhaseMapping) -> tuple[str, int, str, str]:
+    return mapping.service_key, mapping.phase_position, mapping.person_key, mapping.account_key

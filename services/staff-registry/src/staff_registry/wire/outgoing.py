@@ -3,6 +3,7 @@
 from collections.abc import Container, Iterable
 
 from rufbuch.staff.v1 import business_pb2, service_pb2
+from staff_registry.domain.aliases import aliases_of, preferred_first
 from staff_registry.domain.business import (
     Account,
     Business,
@@ -39,7 +40,7 @@ def business_message(registered: Registered) -> business_pb2.Business:
         name=business.name,
         language=business.language,
         branches=[branch_message(branch, ids) for branch in business.branches],
-        people=people_messages(business),
+        people=people_messages(registered),
         services=[service_message(service, ids) for service in business.services],
         mappings=[_mapping(mapping, ids) for mapping in business.mappings],
         calendar_sync=business.calendar_sync,
@@ -61,11 +62,15 @@ def imported_message(imported: Imported) -> service_pb2.ImportBusinessResponse:
     )
 
 
-def people_messages(business: Business) -> list[business_pb2.Person]:
+def people_messages(registered: Registered) -> list[business_pb2.Person]:
     """Everybody, in the order of the business. A branch that is retired is nobody's place of work."""
+    business = registered.business
     ids, bookable = Ids(business.key), bookable_service_keys(business)
     places = {branch.key for branch in business.branches if not branch.retired}
-    return [_person(person, bookable[person.key], places, ids) for person in business.people]
+    return [
+        _person(person, bookable[person.key], places, ids, aliases_of(person.key, registered.aliases))
+        for person in business.people
+    ]
 
 
 def setup_message(registered: Registered) -> service_pb2.GetCalendarSetupResponse:
@@ -73,7 +78,7 @@ def setup_message(registered: Registered) -> service_pb2.GetCalendarSetupRespons
     business, ids = registered.business, Ids(registered.business.key)
     return service_pb2.GetCalendarSetupResponse(
         accounts=list(_secrets(business, ids)),
-        mappings=[_mapping(mapping, ids) for mapping in business.mappings],
+        mappings=[_mapping(mapping, ids) for mapping in preferred_first(registered)],
         webhook_secret=business.webhook_secret,
         etag=calendar_etag(registered),
     )
@@ -86,7 +91,9 @@ def message_setup_message(registered: Registered) -> service_pb2.GetMessageSetup
     return service_pb2.GetMessageSetupResponse(settings=settings, etag=calendar_etag(registered))
 
 
-def _person(person: Person, bookable: Iterable[str], places: Container[str], ids: Ids) -> business_pb2.Person:
+def _person(
+    person: Person, bookable: Iterable[str], places: Container[str], ids: Ids, aliases: Iterable[str]
+) -> business_pb2.Person:
     return business_pb2.Person(
         person_id=str(ids.person(person.key)),
         key=person.key,
@@ -102,6 +109,7 @@ def _person(person: Person, bookable: Iterable[str], places: Container[str], ids
         buffer_before_minutes=person.buffer_before_minutes,
         buffer_after_minutes=person.buffer_after_minutes,
         retired=person.retired,
+        alias_ids=[str(ids.person(key)) for key in aliases],
     )
 
 

@@ -1,0 +1,1 @@
+"""What tests of this service, and of those above it, share."""
