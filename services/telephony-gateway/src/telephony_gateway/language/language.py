@@ -99,11 +99,20 @@ def _by_neighbours(items: list[Item], feasts: Mapping[str, str]) -> list[Item]:
             _dotted(item, out, following)
         else:
             _small_word(item, index, items)
+        if _is_another_day(item, out):
+            out.append(Item("PAUSE", None, item.start, item.start))
         out.append(item)
         noun = _shared_noun(items, index, out)
         if noun is not None:
             out.append(noun)
     return out
+
+
+def _is_another_day(item: Item, before: list[Item]) -> bool:
+    """ "nicht der dreißigste, der neunundzwanzigste": after a pause, what is no month is a day of its own."""
+    said = [early for early in before[-2:] if early.kind != "der"]
+    paused = item.pause or any(early.kind == "der" and early.pause for early in before[-1:])
+    return paused and item.kind == "ORD" and item.value > 12 and bool(said) and said[-1].kind == "ORD"
 
 
 def _figure_of_day(article: Item, index: int, items: list[Item]) -> None:
@@ -128,8 +137,15 @@ def _small_word(item: Item, index: int, items: list[Item]) -> None:
         if before.kind == "NUM" and before.value <= 12:
             # "9 am"
             item.kind = "AMPM"
+    elif item.kind == "am" and item.value == "an" and _names_a_place(index, items):
+        items[index + 1].kind = "OTHER"
     elif _is_count(item, index, items):
         item.kind = "OTHER"
+
+
+def _names_a_place(index: int, items: list[Item]) -> bool:
+    """ "an zweiter Stelle"."""
+    return [item.kind for item in items[index + 1 : index + 3]] == ["ORD", "WORD"]
 
 
 def _is_count(item: Item, index: int, items: list[Item]) -> bool:

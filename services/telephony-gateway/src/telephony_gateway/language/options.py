@@ -18,7 +18,7 @@ from telephony_gateway.language.days import (
 )
 from telephony_gateway.language.grammar import Item
 from telephony_gateway.language.lexicon import HIGHEST
-from telephony_gateway.language.periods import Month
+from telephony_gateway.language.periods import STRETCHES, Month
 from telephony_gateway.language.understanding import Search
 from telephony_gateway.language.unify import unify
 
@@ -87,6 +87,9 @@ class Listener:
         """What was said in all."""
         for index, item in enumerate(self._items):
             self._take(index, item)
+        if self._kind(len(self._items) - 1) == "um":
+            # Cut off before the hour.
+            self.said.left_over = True
         self._only_numbers()
         if self._remainder is not None and all(option.time is None for option in self.said.options):
             self._time(self._remainder)
@@ -226,6 +229,9 @@ class Listener:
             return False
         if self._kind(index + 1) == "oder" and self._kind(index + 2) == "CLOCK":
             return True
+        if before == "DAY" and isinstance(self._items[index - 1].value, STRETCHES):
+            # "nächste Woche sechs": an hour of which day? It counts something else.
+            return False
         return before in {"DAY", "PODS"} or (
             before in _HOUR_BEFORE and isinstance(self.said.options[-1].time, Clock)
         )

@@ -10,6 +10,7 @@ from typing import Literal
 from telephony_gateway.language.days import (
     DAY,
     AnyWeek,
+    CalendarWeek,
     DayExpression,
     Doubt,
     ImpossibleDayError,
@@ -263,6 +264,10 @@ class WeekdayWithin:
         if not inside:
             return Reading((*reading.spans, *self.day.resolve(today).spans), Doubt.ALTERNATIVES)
         return one(inside[0]) if len(inside) == 1 else several(Doubt.ALTERNATIVES, *inside[:2])
+
+
+STRETCHES = (Week, CalendarWeek, Month, Year, NextDays, PartOfWeek)
+"""Many days at once: an hour of all of them is said with "um"."""
 
 
 @dataclass(frozen=True, slots=True)

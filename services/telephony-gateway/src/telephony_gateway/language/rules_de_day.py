@@ -32,6 +32,7 @@ DAYS = table(
             ("on? ORD in? MONTHS", lambda number, _: day.day_in_month(number, "this")),
             ("am ORD / am der ORD", day.day_alone),
             ("in? MOD WOCHE", lambda mode, _: day.week(mode)),
+            ("in? WOCHE nach MOD", lambda _, mode: day.week("overnext") if mode == "next" else None),
             ("in? MOD WOCHEN|MONATE", day.next_few),
             ("THISWEEK", day.this_week),
             (

@@ -97,6 +97,13 @@ CLOCKS = table(
             ("with? POD", lambda part: part),
         ],
         "TODAYPART": [("with? MOD POD", time.part_of_day)],
+        # An hour of which nobody knows what it is counted from.
+        "UNSURE": [
+            (
+                "N HOUR|MINUTE nach|vor? POD|CLOSING|MEAL|WORK / SPELL nach|vor POD|CLOSING|MEAL|WORK",
+                time.untold,
+            )
+        ],
         "MOMENT": [
             ("in circa? N HOUR", lambda count, _: time.Moment(count * 60) if count <= 72 else None),
             ("in circa? N MINUTE", lambda count, _: time.Moment(count) if count <= 24 * 60 else None),

@@ -14,7 +14,7 @@ WORDS = {
         "ähm äh öh ehm hm hmm mhm ah oh na nun ja jo jawohl okay ok gut genau also halt eben so mal eigentlich vielleicht eventuell evtl "
         "bitte danke gern gerne wohl einfach irgendwie irgendwann sagen sag sagt wir mir mir's mein meine meinen meiner meinem würd bloß jetzt dann da dort hier ganz recht schon noch auch gleich "
         "quasi sozusagen ungefähre wieder denn ebenfalls natürlich idealerweise möglichst tja gell gelle woll eh fei "
-        "einschließlich inklusive inkl sehr geehrte liebe hallo servus moin grüezi grüß tagchen"
+        "maximal höchstens allerhöchstens einschließlich inklusive inkl sehr geehrte liebe hallo servus moin grüezi grüß tagchen"
     ),
     "um": "um ums umara uhrzeit",
     "am": "am an ans",
@@ -35,7 +35,7 @@ WORDS = {
     "ueber": "über übern übers",
     "als": "als",
     "weder": "weder",
-    "nicht": "schlecht ungünstig unpassend blöd doof unmöglich ungeschickt nicht ned net nich nix ned nöd nie niemals",
+    "nicht": "schlecht ungünstig unpassend blöd doof unmöglich ungeschickt nicht ned net nich nix nichts ned nöd nie niemals",
     "uhr": "uhr uhren uhrn ur",
     "h": "h",
     "halb": "halb halbi halbe halber halben halwe halwer hoib hoibe",
@@ -75,7 +75,7 @@ WORDS = {
     "move": "verschieben verlegen umbuchen verschoben verlegt umlegen vorverlegen verschiebe verlege schieben",
     "haelfte": "hälfte",
     "feiertag": "feiertag feiertage feiertagen",
-    "busy": "geboren geschlossen zuhaben arbeite arbeiten schaffe schaffen verhindert ausgebucht urlaub verreist krank",
+    "busy": "geboren geschlossen zuhaben arbeite arbeiten schaffe schaffen verhindert weg unterwegs ausgebucht urlaub verreist krank",
 }
 
 VALUED: dict[str, dict[object, str]] = {

@@ -19,16 +19,21 @@ def chosen_option(talk: Conversation) -> str:
     if _OPTION_ID.fullmatch(said) or talk.session.offer(said):
         return said
     offers = talk.session.offers
-    if said:
-        place = place_of(said, len(offers), talk)
-        if place:
-            return offers[place - 1].option_id
+    place = place_of(said, len(offers), talk) if said else _place_as_date(talk)
+    if place:
+        return offers[place - 1].option_id
     words = " ".join(text for text in (said, talk.arguments.date, talk.arguments.time) if text)
     if not words:
         # The one time that was read out; whoever says yes to it names no other.
         return offers[0].option_id if len(offers) == 1 else ""
     fitting = [offer for offer in offers if _is_meant(offer, words, talk)]
     return fitting[0].option_id if len(fitting) == 1 else ""
+
+
+def _place_as_date(talk: Conversation) -> int:
+    """ "Den ersten" that the model took for a day: after options were read out it is one of them, and no date."""
+    arguments, count = talk.arguments, len(talk.session.offers)
+    return _ordinal(arguments.date, count, talk) if count and not arguments.time else 0
 
 
 def place_of(said: str, count: int, talk: Conversation) -> int:
