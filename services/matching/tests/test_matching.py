@@ -82,6 +82,23 @@ def test_words_that_fit_several_are_a_question(said: str, keys: set[str]) -> Non
     assert set(found.keys) == keys
 
 
+def test_a_whole_name_is_that_one_though_another_begins_with_it() -> None:
+    """TG-23: otherwise the question could never be answered with it."""
+    ours = [("kg", ("Krankengymnastik", "KG")), ("kgg", ("Krankengymnastik am Gerät", "KGG"))]
+    assert match("Krankengymnastik bitte", ours) == Match("kg")
+    assert match("Krankengymnastik am Gerät", ours) == Match("kgg")
+    assert match("KG", ours) == Match("kg")
+
+
+@pytest.mark.parametrize("said", ["Hanna", "Ana", "Annah"])
+def test_a_short_name_with_a_letter_more_or_less_is_asked_about(said: str) -> None:
+    assert match(said, [("anna", ("Anna",)), ("ben", ("Ben",))]) == Candidates(("anna",))
+
+
+def test_a_short_name_that_is_only_spelled_otherwise_is_that_name() -> None:
+    assert match("Klara", [("clara", ("Clara",)), ("ben", ("Ben",))]) == Match("clara")
+
+
 def test_half_a_compound_is_asked_about() -> None:
     assert match("Herren", SERVICES) == Candidates(("herren",))
 

@@ -18,6 +18,8 @@ SURE = 0.92
 _LONGEST_WINDOW = 5
 _LONGEST_SAID = 200
 _SHORTEST_PART = 4
+_LONG = 6
+_DOUBLED = re.compile(r"(.)\1")
 _POLITE = re.compile(
     r"\b(bei|beim|zu|zum|zur|der|die|das|dem|den|frau|herrn?|ein|eine|einen|bitte|fuer|fuern|gern|gerne|und|plus|and|with|the|mit"
     r"|for|please|an|at|to)\b"
@@ -48,6 +50,7 @@ class _Score:
 
 
 _NONE = _Score(0.0)
+_EXACT = _Score(1.0, certain=True)
 
 
 def match(said: str, ours: Iterable[tuple[str, Sequence[str]]]) -> Match | Candidates:
@@ -66,6 +69,10 @@ def match(said: str, ours: Iterable[tuple[str, Sequence[str]]]) -> Match | Candi
     best = max(rated.values(), default=_NONE)
     near = [key for key, score in rated.items() if score.fit >= max(WORTH_ASKING, best.fit - MARGIN)]
     near.sort(key=lambda key: -rated[key].fit)
+    exact = [key for key in near if rated[key] == _EXACT]
+    if len(exact) == 1:
+        # "Krankengymnastik" beside "Krankengymnastik am Gerät": who answers the question with it has answered.
+        return Match(exact[0])
     if len(near) == 1 and best.certain:
         return Match(near[0])
     return Candidates(tuple(near))
@@ -75,7 +82,7 @@ def _score(wanted: str, name: str) -> _Score:
     if not wanted or not name:
         return _NONE
     if _joined(wanted) == _joined(name):
-        return _Score(1.0, certain=True)
+        return _EXACT
     if all(_POLITE.fullmatch(word) for word in wanted.split()):
         return _NONE
     return max(_by_words(wanted, name), _by_likeness(wanted, name), _by_parts(wanted, name))
@@ -94,8 +101,14 @@ def _by_words(wanted: str, name: str) -> _Score:
 def _by_likeness(wanted: str, name: str) -> _Score:
     """Some words of what was said, written together, sound or look like the name ("Herren Haar schnit")."""
     called = _joined(name)
-    likeness = max((_likeness(window, called) for window in _windows(wanted)), default=0.0)
-    return _Score(0.98 * likeness, certain=likeness >= SURE)
+    rated = [(_likeness(window, called), window) for window in _windows(wanted)]
+    likeness, nearest = max(rated, default=(0.0, ""))
+    return _Score(0.98 * likeness, certain=likeness >= SURE and _of_one_length(nearest, called))
+
+
+def _of_one_length(one: str, other: str) -> bool:
+    """In a short word a letter more or less is heard, unless it is only doubled: Hanna is not Anna."""
+    return len(other) >= _LONG or len(_DOUBLED.sub(r"\1", one)) == len(_DOUBLED.sub(r"\1", other))
 
 
 def _by_parts(wanted: str, name: str) -> _Score:
