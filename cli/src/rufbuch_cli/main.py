@@ -87,6 +87,14 @@ def export(
 
 
 @app.command()
+def reseal() -> None:
+    """Encrypt all stored secrets with the first key, after a new one was put before the old."""
+    from rufbuch_cli.reseal import run
+
+    sys.exit(run())
+
+
+@app.command()
 def trace(
     call_id: Annotated[str, typer.Argument(help="Retell's id of the call.")],
     full: Annotated[bool, typer.Option("--full", help="Show every SQL statement.")] = False,

@@ -1,6 +1,7 @@
 """Secrets at rest, and where they never are."""
 
 import logging
+import re
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -14,10 +15,12 @@ from chassis.postgres import Pool
 from chassis.settings import load
 from staff_registry.domain.business import Business
 from staff_registry.domain.ids import Ids
+from staff_registry.domain.messages import EmailAccount, Messages, SmsAccount
 from staff_registry.settings import Settings
 from staff_registry.storage.businesses import SqlBusinesses
 from staff_registry.storage.sealing import Sealer, SecretUnreadableError
 from staff_registry.usecases.import_business import import_business
+from staff_registry.usecases.reseal_secrets import Resealed
 from staff_registry.wire.describing import request_for
 
 NOW = datetime(2025, 11, 24, 9, 0, tzinfo=UTC)
@@ -74,6 +77,47 @@ async def test_after_a_rotation_old_secrets_are_read_and_new_ones_written_with_t
     only_new = await registry_with(NEW, pool).find_with_secrets(tenant_id)
     assert only_new
     assert only_new.business.webhook_secret == salon.webhook_secret
+
+
+async def test_after_resealing_the_old_key_can_go(pool: Pool, salon: Business) -> None:
+    """Nobody is told, since nothing has changed; doing it again does nothing."""
+    tenant_id = Ids(salon.key).tenant
+    await import_business(with_message_secrets(salon), imports=registry_with(OLD, pool), now=NOW)
+    before = await pool.fetchval("SELECT count(*) FROM event")
+    rotated = registry_with(f"{NEW},{OLD}", pool)
+    assert await rotated.reseal() == Resealed(secrets=6, resealed=6)
+    assert await rotated.reseal() == Resealed(secrets=6, resealed=0)
+    found = await registry_with(NEW, pool).find_with_secrets(tenant_id)
+    assert found
+    assert found.business == with_message_secrets(salon).canonical()
+    assert found.revision == 1
+    assert await pool.fetchval("SELECT count(*) FROM event") == before
+
+
+async def test_resealing_with_a_key_that_does_not_fit_changes_nothing(pool: Pool, salon: Business) -> None:
+    await import_business(salon, imports=registry_with(OLD, pool), now=NOW)
+    await pool.execute(
+        "UPDATE calendar_account SET api_key = $1 WHERE key = 'anna'",
+        Sealer(Fernet.generate_key().decode()).seal("x"),
+    )
+    before = await everything_in(pool)
+    with pytest.raises(SecretUnreadableError):
+        await registry_with(f"{NEW},{OLD}", pool).reseal()
+    assert await everything_in(pool) == before
+
+
+async def test_every_column_with_a_token_is_resealed(pool: Pool, salon: Business) -> None:
+    """A secret that was forgotten would be lost with the old key."""
+    await import_business(with_message_secrets(salon), imports=registry_with(OLD, pool), now=NOW)
+    tokens = set(re.findall(r"gAAAA[\w-]+=*", await everything_in(pool)))
+    await registry_with(f"{NEW},{OLD}", pool).reseal()
+    assert not tokens & set(re.findall(r"gAAAA[\w-]+=*", await everything_in(pool)))
+    assert len(tokens) == 6
+
+
+def with_message_secrets(salon: Business) -> Business:
+    email = EmailAccount("a@example.org", "A", "", "mail.example.org", 587, "starttls", "a", "smtp_secret")
+    return replace(salon, messages=Messages(email=email, sms=SmsAccount("seven", "", "Salon", "sms_secret")))
 
 
 async def test_with_a_wrong_key_the_business_is_told_but_the_service_is_not_ready(

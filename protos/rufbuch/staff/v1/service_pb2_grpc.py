@@ -119,6 +119,11 @@ class StaffRegistryServiceStub:
                 request_serializer=rufbuch_dot_staff_dot_v1_dot_service__pb2.GetMessageSetupRequest.SerializeToString,
                 response_deserializer=rufbuch_dot_staff_dot_v1_dot_service__pb2.GetMessageSetupResponse.FromString,
                 _registered_method=True)
+        self.ResealSecrets = channel.unary_unary(
+                '/rufbuch.staff.v1.StaffRegistryService/ResealSecrets',
+                request_serializer=rufbuch_dot_staff_dot_v1_dot_service__pb2.ResealSecretsRequest.SerializeToString,
+                response_deserializer=rufbuch_dot_staff_dot_v1_dot_service__pb2.ResealSecretsResponse.FromString,
+                _registered_method=True)
         self.WatchChanges = channel.unary_stream(
                 '/rufbuch.staff.v1.StaffRegistryService/WatchChanges',
                 request_serializer=rufbuch_dot_staff_dot_v1_dot_service__pb2.WatchChangesRequest.SerializeToString,
@@ -302,6 +307,14 @@ class StaffRegistryServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ResealSecrets(self, request, context):
+        """Encrypts every stored secret with the first of the keys, so that older keys can be taken away. No secret changes, and
+        nobody is told of anything. Repeating it is harmless.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def WatchChanges(self, request, context):
         """Tells which businesses have changed, in order, from a position on, and stays open. A client that keeps the position
         and connects again misses nothing. INVALID_ARGUMENT (POSITION_INVALID): the position is none of ours.
@@ -461,6 +474,11 @@ def add_StaffRegistryServiceServicer_to_server(servicer, server):
                     servicer.GetMessageSetup,
                     request_deserializer=rufbuch_dot_staff_dot_v1_dot_service__pb2.GetMessageSetupRequest.FromString,
                     response_serializer=rufbuch_dot_staff_dot_v1_dot_service__pb2.GetMessageSetupResponse.SerializeToString,
+            ),
+            'ResealSecrets': grpc.unary_unary_rpc_method_handler(
+                    servicer.ResealSecrets,
+                    request_deserializer=rufbuch_dot_staff_dot_v1_dot_service__pb2.ResealSecretsRequest.FromString,
+                    response_serializer=rufbuch_dot_staff_dot_v1_dot_service__pb2.ResealSecretsResponse.SerializeToString,
             ),
             'WatchChanges': grpc.unary_stream_rpc_method_handler(
                     servicer.WatchChanges,
@@ -946,6 +964,33 @@ class StaffRegistryService:
             '/rufbuch.staff.v1.StaffRegistryService/GetMessageSetup',
             rufbuch_dot_staff_dot_v1_dot_service__pb2.GetMessageSetupRequest.SerializeToString,
             rufbuch_dot_staff_dot_v1_dot_service__pb2.GetMessageSetupResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ResealSecrets(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/rufbuch.staff.v1.StaffRegistryService/ResealSecrets',
+            rufbuch_dot_staff_dot_v1_dot_service__pb2.ResealSecretsRequest.SerializeToString,
+            rufbuch_dot_staff_dot_v1_dot_service__pb2.ResealSecretsResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -96,6 +96,10 @@ class StaffRegistryServiceStub:
     """
     GetMessageSetup: _grpc.UnaryUnaryMultiCallable[_service_pb2.GetMessageSetupRequest, _service_pb2.GetMessageSetupResponse]
     """How messages of one business are sent, with the secrets for it. Only booking calls this. NOT_FOUND (BUSINESS_UNKNOWN)."""
+    ResealSecrets: _grpc.UnaryUnaryMultiCallable[_service_pb2.ResealSecretsRequest, _service_pb2.ResealSecretsResponse]
+    """Encrypts every stored secret with the first of the keys, so that older keys can be taken away. No secret changes, and
+    nobody is told of anything. Repeating it is harmless.
+    """
     WatchChanges: _grpc.UnaryStreamMultiCallable[_service_pb2.WatchChangesRequest, _service_pb2.WatchChangesResponse]
     """Tells which businesses have changed, in order, from a position on, and stays open. A client that keeps the position
     and connects again misses nothing. INVALID_ARGUMENT (POSITION_INVALID): the position is none of ours.
@@ -193,6 +197,10 @@ class StaffRegistryServiceAsyncStub(StaffRegistryServiceStub):
     """
     GetMessageSetup: _aio.UnaryUnaryMultiCallable[_service_pb2.GetMessageSetupRequest, _service_pb2.GetMessageSetupResponse]  # type: ignore[assignment]
     """How messages of one business are sent, with the secrets for it. Only booking calls this. NOT_FOUND (BUSINESS_UNKNOWN)."""
+    ResealSecrets: _aio.UnaryUnaryMultiCallable[_service_pb2.ResealSecretsRequest, _service_pb2.ResealSecretsResponse]  # type: ignore[assignment]
+    """Encrypts every stored secret with the first of the keys, so that older keys can be taken away. No secret changes, and
+    nobody is told of anything. Repeating it is harmless.
+    """
     WatchChanges: _aio.UnaryStreamMultiCallable[_service_pb2.WatchChangesRequest, _service_pb2.WatchChangesResponse]  # type: ignore[assignment]
     """Tells which businesses have changed, in order, from a position on, and stays open. A client that keeps the position
     and connects again misses nothing. INVALID_ARGUMENT (POSITION_INVALID): the position is none of ours.
@@ -383,6 +391,16 @@ class StaffRegistryServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_service_pb2.GetMessageSetupResponse, _abc.Awaitable[_service_pb2.GetMessageSetupResponse]]:
         """How messages of one business are sent, with the secrets for it. Only booking calls this. NOT_FOUND (BUSINESS_UNKNOWN)."""
+
+    @_abc_1.abstractmethod
+    def ResealSecrets(
+        self,
+        request: _service_pb2.ResealSecretsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_service_pb2.ResealSecretsResponse, _abc.Awaitable[_service_pb2.ResealSecretsResponse]]:
+        """Encrypts every stored secret with the first of the keys, so that older keys can be taken away. No secret changes, and
+        nobody is told of anything. Repeating it is harmless.
+        """
 
     @_abc_1.abstractmethod
     def WatchChanges(

@@ -29,6 +29,7 @@ from staff_registry.usecases.map_services import MappingChecks, mapping_matrix
 from staff_registry.usecases.match_names import match_person, match_service
 from staff_registry.usecases.propose_business import CalendarAccounts, propose_business
 from staff_registry.usecases.put_mappings import Change, NamedMapping, put_mappings
+from staff_registry.usecases.reseal_secrets import Vault, reseal_secrets
 from staff_registry.usecases.resolve import Resolver
 from staff_registry.usecases.resolve_number import Numbers, resolve_number
 from staff_registry.wire.changes import CHANGES_MAX, change_messages, record_message
@@ -55,7 +56,7 @@ class Running(Import, Change, Protocol):
     """A change under way."""
 
 
-class Store(Businesses, Keys, Numbers, Records, Protocol):
+class Store(Businesses, Keys, Numbers, Records, Vault, Protocol):
     """Everything that the use cases need of the storage."""
 
     def begin(self) -> AbstractAsyncContextManager[Running]:
@@ -233,6 +234,14 @@ class StaffRegistry(ResolutionRpcs, service_pb2_grpc.StaffRegistryServiceService
             changes=change_messages(proposed.changes[:CHANGES_MAX]),
             notes=proposed.proposal.notes,
         )
+
+    async def ResealSecrets(
+        self, request: service_pb2.ResealSecretsRequest, context: Context
+    ) -> service_pb2.ResealSecretsResponse:
+        """All secrets under the first key."""
+        done = await reseal_secrets(vault=self._store)
+        _log.info("resealed", extra={"secrets": done.secrets, "resealed": done.resealed})
+        return service_pb2.ResealSecretsResponse(secrets=done.secrets, resealed=done.resealed)
 
     async def PutMappings(
         self, request: service_pb2.PutMappingsRequest, context: Context

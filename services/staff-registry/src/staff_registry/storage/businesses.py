@@ -11,13 +11,16 @@ from staff_registry.domain.ids import Ids
 from staff_registry.errors import ResolutionUnderWayError
 from staff_registry.storage.reading import read_business
 from staff_registry.storage.records import read_records, write_record
+from staff_registry.storage.resealing import reseal
 from staff_registry.storage.sealing import Sealer
 from staff_registry.storage.writing import write_business
 from staff_registry.usecases.import_business import Record
 from staff_registry.usecases.list_changes import Recorded
+from staff_registry.usecases.reseal_secrets import Resealed
 from staff_registry.usecases.resolve_number import Dialled
 
 CHANGED = "business_changed"
+_ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtextextended('staff_registry.import', 0))"
 
 
 class SqlBusinesses:
@@ -56,15 +59,19 @@ class SqlBusinesses:
         async with self._pool.acquire() as connection, connection.transaction():
             # Imports are rare and short. One lock for all, not one a business, so that two businesses that exchange
             # numbers cannot wait for each other.
-            await connection.execute(
-                "SELECT pg_advisory_xact_lock(hashtextextended('staff_registry.import', 0))"
-            )
+            await connection.execute(_ONE_AT_A_TIME)
             yield SqlImport(connection, self._events, self._sealer)
         await self._events.wake()
 
     async def records(self, tenant_id: UUID, *, before: int, limit: int) -> Sequence[Recorded]:
         """Who has changed what, below a revision, the newest first."""
         return await read_records(self._pool, tenant_id, before=before, limit=limit)
+
+    async def reseal(self) -> Resealed:
+        """Every secret under the first key; no import runs beside."""
+        async with self._pool.acquire() as connection, connection.transaction():
+            await connection.execute(_ONE_AT_A_TIME)
+            return await reseal(connection, self._sealer)
 
     async def check_secrets(self) -> None:
         """Raise unless the keys in the settings fit what is stored."""

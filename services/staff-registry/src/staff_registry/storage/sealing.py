@@ -20,7 +20,8 @@ class Sealer:
         # Fernet itself reads base64 leniently: of two keys with a wrong separator it would take the first.
         if not all(_KEY.fullmatch(key) for key in separate):
             raise ValueError("expected Fernet keys (32 bytes in URL-safe base64), comma separated")
-        self._fernet = MultiFernet([Fernet(key) for key in separate])
+        fernets = [Fernet(key) for key in separate]
+        self._first, self._fernet = fernets[0], MultiFernet(fernets)
 
     def seal(self, secret: str) -> str:
         """The token to store."""
@@ -32,3 +33,11 @@ class Sealer:
             return self._fernet.decrypt(token.encode()).decode() if token else ""
         except InvalidToken as error:
             raise SecretUnreadableError("none of RUFBUCH_SECRETS_KEY fits a stored secret") from error
+
+    def reseal(self, token: str) -> str:
+        """The token as the first key makes it; the same one where it does already. Raises SecretUnreadableError."""
+        try:
+            self._first.decrypt(token.encode())
+        except InvalidToken:
+            return self.seal(self.unseal(token))
+        return token
