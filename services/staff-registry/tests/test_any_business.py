@@ -194,6 +194,7 @@ def services(draw: st.DrawFn, key: str, groups: list[str]) -> Service:
         start_windows=draw(weeks()),
         daily_cap=draw(st.integers(0, 1000)),
         retired=draw(st.booleans()),
+        booking_note=draw(st.just("") | names.map("{}.".format)),
     )
 
 

@@ -71,6 +71,15 @@ def test_the_practice_has_rooms_buffers_notice_and_a_slower_therapist() -> None:
     assert practice.services[4].min_notice_minutes == 1440
 
 
+def test_the_practice_tells_insured_patients_what_to_bring() -> None:
+    notes = {service.key: service.booking_note for service in sample(PHYSIOTHERAPY).services}
+    assert notes["krankengymnastik"].startswith(
+        "Bitte bringen Sie Ihre Verordnung und Ihre Versichertenkarte"
+    )
+    assert "\n" not in "".join(notes.values())
+    assert notes["geraetetraining"] == ""
+
+
 def test_the_workshop_has_more_mechanics_than_bays() -> None:
     workshop = sample(WORKSHOP)
     assert len(workshop.people) > len(workshop.branches[0].resources) == 2

@@ -109,6 +109,8 @@ def fees(*tiers: tuple[int, int]) -> Change:
 
 
 UNSOUND: list[tuple[str, Change, str]] = [
+    ("a note that is no sentence", service(booking_note="Karte mitbringen"), "services[0].booking_note"),
+    ("a note that never ends", service(booking_note="a" * 301 + "."), "services[0].booking_note"),
     ("a key with capitals", business(key="Salon"), "key"),
     ("no key", business(key=""), "key"),
     ("a key with an underscore", business(key="salon_nord"), "key"),

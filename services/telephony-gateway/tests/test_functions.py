@@ -150,6 +150,20 @@ async def test_an_option_becomes_an_appointment(world: World) -> None:
     )
 
 
+@pytest.mark.parametrize(("language", "said"), [("de", True), ("en", False)])
+async def test_what_to_bring_is_said_after_the_booking_in_the_language_it_is_written_in(
+    world: World, language: str, said: bool
+) -> None:
+    note = "Bitte bringen Sie Ihre Versichertenkarte mit."
+    world.registry.business.services[0].booking_note = note
+    answer = await world.phone.function(
+        "start_booking", {"option_id": "o-abcd2345", "name": "Erika Mustermann", "language": language}
+    )
+    assert answer["status"] == "booked"
+    assert answer["message"].endswith(note) is said
+    assert answer["message"].count(note) == int(said)
+
+
 async def test_the_same_wish_is_the_same_request_however_often_it_is_sent(world: World) -> None:
     """BK-22: Retell's retry and the model's twin carry one id; another option is another wish."""
     for option_id in ("o-abcd2345", "o-abcd2345", "o-zzzz2345"):

@@ -81,6 +81,23 @@ async def test_every_date_is_named(line: World) -> None:
     assert line.booking.requests == []
 
 
+async def test_what_to_bring_is_said_once_for_a_series_and_not_behind_a_question(
+    world: World,
+) -> None:
+    note = "Bitte bringen Sie Ihre Verordnung mit."
+    world.registry.business.services[0].booking_note = note
+    world.availability.answer = found(availability_pb2.SEARCH_OUTCOME_AVAILABLE, option(15))
+    await world.phone.function("check_availability", WISH)
+    line = world
+    line.booking.dates = [date(1), date(2)]
+    whole = await line.phone.function("start_booking", BOOK | WEEKLY)
+    line.booking.dates = [date(1), date(2, failure="ABSENCE", other=True)]
+    asking = await line.phone.function("start_booking", BOOK | {"repeat_weeks": "1", "repeat_count": "2"})
+    assert whole["message"].count(note) == 1
+    assert asking["options"]
+    assert note not in asking["message"]
+
+
 async def test_what_could_not_be_booked_is_named_with_its_reason_and_something_instead(line: World) -> None:
     line.booking.dates = [
         date(1),

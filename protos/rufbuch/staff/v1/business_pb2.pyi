@@ -616,6 +616,7 @@ class Service(_message.Message):
     START_WINDOWS_FIELD_NUMBER: _builtins.int
     DAILY_CAP_FIELD_NUMBER: _builtins.int
     RETIRED_FIELD_NUMBER: _builtins.int
+    BOOKING_NOTE_FIELD_NUMBER: _builtins.int
     service_id: _builtins.str
     key: _builtins.str
     name: _builtins.str
@@ -634,6 +635,8 @@ class Service(_message.Message):
     """At most so many starts a day in the branch; 0: no limit."""
     retired: _builtins.bool
     """Not to be offered any more; what was booked stands."""
+    booking_note: _builtins.str
+    """Whole sentences in the language of the business, for whoever has booked it, e.g. what to bring; empty: nothing."""
     @_builtins.property
     def synonyms(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Other words that callers use for it."""
@@ -663,10 +666,11 @@ class Service(_message.Message):
         start_windows: _abc.Iterable[Global___WeeklyHours] | None = ...,
         daily_cap: _builtins.int = ...,
         retired: _builtins.bool = ...,
+        booking_note: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_horizon_days", b"_horizon_days", "_min_notice_minutes", b"_min_notice_minutes", "_price_minor", b"_price_minor", "horizon_days", b"horizon_days", "min_notice_minutes", b"min_notice_minutes", "price_minor", b"price_minor"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_horizon_days", b"_horizon_days", "_min_notice_minutes", b"_min_notice_minutes", "_price_minor", b"_price_minor", "buffer_after_minutes", b"buffer_after_minutes", "buffer_before_minutes", b"buffer_before_minutes", "currency", b"currency", "daily_cap", b"daily_cap", "horizon_days", b"horizon_days", "key", b"key", "min_notice_minutes", b"min_notice_minutes", "name", b"name", "phases", b"phases", "price_minor", b"price_minor", "retired", b"retired", "service_id", b"service_id", "start_windows", b"start_windows", "synonyms", b"synonyms"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_horizon_days", b"_horizon_days", "_min_notice_minutes", b"_min_notice_minutes", "_price_minor", b"_price_minor", "booking_note", b"booking_note", "buffer_after_minutes", b"buffer_after_minutes", "buffer_before_minutes", b"buffer_before_minutes", "currency", b"currency", "daily_cap", b"daily_cap", "horizon_days", b"horizon_days", "key", b"key", "min_notice_minutes", b"min_notice_minutes", "name", b"name", "phases", b"phases", "price_minor", b"price_minor", "retired", b"retired", "service_id", b"service_id", "start_windows", b"start_windows", "synonyms", b"synonyms"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__horizon_days: _TypeAlias = _typing.Literal["horizon_days"]  # noqa: Y015
     _WhichOneofArgType__horizon_days: _TypeAlias = _typing.Literal["_horizon_days", b"_horizon_days"]  # noqa: Y015

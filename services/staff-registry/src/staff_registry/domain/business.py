@@ -172,6 +172,8 @@ class Service:
     """At most so many starts a day in a branch; 0: no limit."""
     retired: bool = False
     """Offered no more; what was booked stands."""
+    booking_note: str = ""
+    """Whole sentences, in the language of the business, for whoever has booked it."""
 
     def active_positions(self) -> tuple[int, ...]:
         """Where the person is needed; positions count the gaps too."""

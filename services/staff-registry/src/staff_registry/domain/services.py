@@ -18,6 +18,14 @@ def service_faults(at: str, service: Service, groups: Container[str]) -> Faults:
         yield from _resource_groups(f"{at}.phases[{n}].resource_groups", phase, groups)
     yield from _price(at, service)
     yield from _when(at, service)
+    yield from _booking_note(f"{at}.booking_note", service.booking_note)
+
+
+def _booking_note(at: str, text: str) -> Faults:
+    """It is spoken after the sentence that confirms."""
+    yield from rules.note(at, text, chars_max=300)
+    if text and text[-1] not in ".!?":
+        yield at, "whole sentences, the last one with its full stop"
 
 
 def _synonyms(at: str, service: Service) -> Faults:

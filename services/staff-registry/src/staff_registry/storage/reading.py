@@ -201,6 +201,7 @@ def _service(row: dict[str, Any]) -> Service:
         start_windows=_hours(row["start_windows"]),
         daily_cap=row["daily_cap"],
         retired=row["retired"],
+        booking_note=row["booking_note"],
     )
 
 

@@ -144,11 +144,12 @@ async def _write_services(connection: Connection, business: Business, ids: Ids) 
         connection,
         "service",
         "tenant_id, service_id, key, position, name, synonyms, price_minor, currency, buffer_before_minutes,"
-        " buffer_after_minutes, min_notice_minutes, horizon_days, daily_cap, retired",
+        " buffer_after_minutes, min_notice_minutes, horizon_days, daily_cap, retired, booking_note",
         [
             (*owner, service.key, position, service.name, list(service.synonyms), service.price_minor,
              service.currency, service.buffer_before_minutes, service.buffer_after_minutes,
-             service.min_notice_minutes, service.horizon_days, service.daily_cap, service.retired)
+             service.min_notice_minutes, service.horizon_days, service.daily_cap, service.retired,
+             service.booking_note)
             for position, (owner, service) in enumerate(zip(owners, business.services, strict=True))
         ],
         key="tenant_id, service_id",

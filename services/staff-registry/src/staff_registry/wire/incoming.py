@@ -164,6 +164,7 @@ def _service(message: business_pb2.Service) -> Service:
         start_windows=_hours(message.start_windows),
         daily_cap=message.daily_cap,
         retired=message.retired,
+        booking_note=message.booking_note,
     )
 
 

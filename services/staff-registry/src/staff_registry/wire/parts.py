@@ -134,6 +134,7 @@ def service_message(service: Service, ids: Ids | None = None) -> business_pb2.Se
         start_windows=hours_messages(service.start_windows),
         daily_cap=service.daily_cap,
         retired=service.retired,
+        booking_note=service.booking_note,
     )
 
 

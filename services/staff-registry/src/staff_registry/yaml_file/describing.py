@@ -262,7 +262,7 @@ def _service(node: Node, *, currency: str) -> Service:
         key="key", name="name", synonyms="synonyms", price_minor="price_minor", currency="currency",
         buffer_before_minutes="buffer_before_minutes", buffer_after_minutes="buffer_after_minutes",
         min_notice_minutes="min_notice_minutes", horizon_days="horizon_days", start_windows="start_windows",
-        daily_cap="daily_cap", phases="phases", retired="retired",
+        daily_cap="daily_cap", phases="phases", retired="retired", booking_note="booking_note",
     )  # fmt: skip
     return Service(
         key=fields["key"].text(),
@@ -278,6 +278,7 @@ def _service(node: Node, *, currency: str) -> Service:
         start_windows=fields["start_windows"].each(_hours),
         daily_cap=fields["daily_cap"].whole(0),
         retired=fields["retired"].yes(),
+        booking_note=fields["booking_note"].text(""),
     )
 
 

@@ -164,6 +164,7 @@ def _service(service: Service, currency: str) -> Block:
         horizon_days=service.horizon_days,
         start_windows=_hours(service.start_windows) or None,
         daily_cap=service.daily_cap or None,
+        booking_note=service.booking_note or None,
         phases=[_phase(phase) for phase in service.phases],
     )
 

@@ -167,7 +167,9 @@ def read_branch(business: business_pb2.Business, branch_id: str) -> DialledBranc
         zone=ZoneInfo(branch.time_zone),
         horizon_days=branch.horizon_days,
         opening_hours=tuple(_hours(hours) for hours in branch.opening_hours),
-        services=tuple(_service(service) for service in business.services if not service.retired),
+        services=tuple(
+            _service(service, business.language) for service in business.services if not service.retired
+        ),
         people=tuple(Colleague(p.person_id, p.name, frozenset(p.bookable_service_ids)) for p in people),
         dated_hours={
             date.fromisoformat(day.date): tuple(Span(*_clock(span)) for span in day.spans)
@@ -183,7 +185,7 @@ def _voice(business: business_pb2.Business) -> Voice:
     return Voice(business.language, own)
 
 
-def _service(service: business_pb2.Service) -> BookableService:
+def _service(service: business_pb2.Service, language: str) -> BookableService:
     return BookableService(
         service_id=service.service_id,
         name=service.name,
@@ -191,6 +193,8 @@ def _service(service: business_pb2.Service) -> BookableService:
         minutes=sum(phase.minutes for phase in service.phases),
         price_minor=service.price_minor if service.HasField("price_minor") else None,
         currency=service.currency,
+        note=service.booking_note,
+        note_language=language.partition("-")[0].lower(),
     )
 
 

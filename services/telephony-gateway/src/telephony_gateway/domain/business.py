@@ -47,6 +47,10 @@ class BookableService:
     minutes: int
     price_minor: int | None
     currency: str
+    note: str = ""
+    """Said to whoever has booked it."""
+    note_language: str = ""
+    """Primary language of the note: in a call in another language it is left unsaid."""
 
 
 @dataclass(frozen=True)

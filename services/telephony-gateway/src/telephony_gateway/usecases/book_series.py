@@ -5,6 +5,7 @@ from datetime import datetime
 from telephony_gateway.domain.answers import Answer, OfferedOption, Status
 from telephony_gateway.domain.sentences import Sentence, listing
 from telephony_gateway.domain.session import EarlierWish
+from telephony_gateway.usecases.booking_notes import with_notes
 from telephony_gateway.usecases.conversation import Conversation
 from telephony_gateway.usecases.offers import note, spoken_choices
 from telephony_gateway.usecases.ports import Appointment, AppointmentState, BookedDate
@@ -53,7 +54,7 @@ def confirmed_series(talk: Conversation, dates: tuple[BookedDate, ...], weeks: i
         days = listing([_missed(talk, date, first) for date in missed], talk.language, last=Sentence.AND)
         message += " " + sentence.say(talk.language, missed=days, choices=choices, count=len(missed))
     details = described(booked[0], talk.branch) | {"series": [_described(talk, date) for date in dates]}
-    return Answer(Status.BOOKED, message, options, details)
+    return with_notes(talk, Answer(Status.BOOKED, message, options, details), booked[0].service_ids)
 
 
 def _stands(one: Appointment) -> bool:

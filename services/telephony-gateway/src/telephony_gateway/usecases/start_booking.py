@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from telephony_gateway.domain.answers import Answer, Status
 from telephony_gateway.domain.sentences import Sentence
 from telephony_gateway.usecases.book_series import confirmed_series, wanted_repetition
+from telephony_gateway.usecases.booking_notes import with_notes
 from telephony_gateway.usecases.choose_option import chosen_option
 from telephony_gateway.usecases.conversation import Conversation
 from telephony_gateway.usecases.instead import LOST, instead
@@ -142,4 +143,4 @@ def _confirmed(talk: Conversation, booked: Appointment, name: str) -> Answer:
         # The wish was answered before, under another name: whoever said this one hears which one stands.
         message = f"{message} {Sentence.BOOKED_UNDER.say(talk.language, name=booked.booked_for)}"
         details["customer_name"] = booked.booked_for
-    return Answer(Status.BOOKED, message, details=details)
+    return with_notes(talk, Answer(Status.BOOKED, message, details=details), booked.service_ids)
