@@ -80,16 +80,21 @@ async def test_wherever_a_worker_is_killed_everything_ends_right_and_nothing_twi
     assert await stage.cases() == []
 
 
-async def test_all_phases_at_once_survive_it_as_well(stage: "Stage") -> None:
-    """CS-04: no part of an appointment is forgotten; every third point, since there are many."""
+@pytest.mark.parametrize("moves", [False, True])
+async def test_all_phases_at_once_survive_it_as_well(stage: "Stage", *, moves: bool) -> None:
+    """CS-04: no part of an appointment is forgotten; not every point, since there are many."""
     point, was_killed, start = 1, True, stage.start
     while was_killed:
         start += timedelta(days=1 if start.weekday() < 4 else 3)
-        ref = await stage.book_at(start)
+        made = stage.perm(start)
+        ref = await stage.book(made)
+        if moves:
+            await stage.drained()
+            ref = await stage.move(made, start + timedelta(minutes=30))
         was_killed = await killed_at(point, stage.worker.work_once())
         await stage.drained()
         assert (await stage.found(ref)).state is SyncState.SYNCED, f"killed at point {point}"
-        point += 3
+        point += 5
     assert point > 30
     assert await _posted_twice(stage) == []
 

@@ -13,7 +13,7 @@ from calcom_sync.domain.appointment import SyncState
 from calcom_sync.domain.intent import State
 from chassis.grpc_client import fault_of
 from rufbuch.calendarsync.v1 import service_pb2
-from sandbox.calcom.embedded import HOST_KEY
+from sandbox.calcom.embedded import HOST_KEY, OTHER_KEY
 
 if TYPE_CHECKING:
     from conftest import Stage
@@ -264,6 +264,30 @@ async def test_each_fault_of_a_mapping_is_named(stage: "Stage", stub: Any) -> No
     assert "404" in told[3].faults[0]
     assert list(told[5].faults) == ["no event type is mapped"]
     assert all(one.created_event_type_id == 0 for one in told.values())
+
+
+async def test_an_event_type_of_a_team_is_no_mapping(stage: "Stage", stub: Any) -> None:
+    """CS-07: managed ones are templates; and of a team's bookings the account's webhook says nothing."""
+    for mapping, scheduling in zip(stage.registry.mappings, ("managed", "roundRobin"), strict=False):
+        order = {"schedulingType": scheduling, "hosts": ["vera", "otto"]}
+        await stage.cal.client.put(f"/admin/event-types/{mapping.event_type_id}/team", json=order)
+    answer = await stub.CheckMappings(service_pb2.CheckMappingsRequest(tenant_id=TENANT))
+    faults = ["; ".join(one.faults) for one in answer.mappings]
+    assert "managed event type, not a personal one" in faults[0]
+    assert "roundRobin event type, not a personal one" in faults[1]
+    assert faults[2:] == ["", ""]
+
+
+async def test_a_booking_that_a_round_robin_gives_to_somebody_else_is_taken_back(stage: "Stage") -> None:
+    """CS-26: the host is compared; CS-03: and a repetition that brings a booking of others is not adopted."""
+    await stage.cal.user("otto", OTHER_KEY)
+    order = {"schedulingType": "roundRobin", "hosts": ["otto"]}
+    number = stage.registry.mappings[0].event_type_id
+    await stage.cal.client.put(f"/admin/event-types/{number}/team", json=order)
+    found = await stage.settled(await stage.book())
+    assert found.state is SyncState.FAILED
+    assert "mismatch" in await stage.cases()
+    assert await stage.bookings() == []
 
 
 async def test_missing_event_types_are_made_on_request(stage: "Stage", stub: Any) -> None:

@@ -16,12 +16,13 @@ async def test_under_faults_everything_ends_right_and_nothing_was_posted_twice(
     assert told.double_posts == 0
     assert told.states_wrong == 0
     assert told.manual_repairs == 0
-    assert told.external_busy == 0
+    assert told.external_wrong == 0
+    assert told.external_busy > 0
     assert told.faulted_share > 0.2
 
 
 async def test_phases_together_take_hardly_longer_than_one(database_url: str, redis_url: str) -> None:
-    told = await speed(database_url, redis_url, delay_ms=300, tries=2)
+    told = await speed(database_url, redis_url, delay_ms=300, tries=3)
 
     # The bounds of the claim are for a machine that does nothing else; one after the other would come to 1.
     assert told.of_sequential < 0.7
@@ -32,7 +33,8 @@ async def test_an_outage_drains_oldest_first_and_never_over_the_limit(
 ) -> None:
     told = await drain(database_url, redis_url, appointments=100)
 
-    assert (told.synced, told.refused) == (100, 0)
+    assert (told.synced, told.called_off) == told.expected
+    assert told.refused == 0
     assert told.most_in_a_minute <= 110
     assert told.overtaken_by <= AT_ONCE
     assert told.minutes < 5

@@ -5,6 +5,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class ProofSettings(BaseSettings):
+    """What may be chosen about proofs."""
+
+    model_config = SettingsConfigDict(env_prefix="RUFBUCH_", extra="ignore")
+
+    proof_seed: int = 0
+    """Of the dice in those claims that have any: they have to hold with every one."""
+
 
 @dataclass(frozen=True)
 class Result:

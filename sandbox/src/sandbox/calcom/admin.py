@@ -1,7 +1,7 @@
 """The sandbox's own routes: users, faults, everything that is stored, the request log. No key needed."""
 
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, field_validator
 from starlette.requests import Request
@@ -12,13 +12,14 @@ from sandbox.calcom.account import CREDENTIAL_OFFSET, shown_schedule
 from sandbox.calcom.availability import WEEKDAYS
 from sandbox.calcom.booking_output import shown
 from sandbox.calcom.faults import FaultOrder
-from sandbox.calcom.model import Schedule, Span, User
+from sandbox.calcom.model import Schedule, Span, Team, User
 from sandbox.calcom.times import is_zone
 from sandbox.calcom.world import World
 
 Json = dict[str, Any]
 
 FIRST_USER_ID = 101
+TEAM_ID = 1
 _TIME = r"^([01]\d|2[0-3]):[0-5]\d$"
 
 
@@ -78,6 +79,13 @@ class BusyOrder(_Strict):
     busy_times: list[BusySpan] | None = Field(alias="busyTimes")
 
 
+class TeamOrder(_Strict):
+    """Makes an event type one of a team; the hosts by username."""
+
+    scheduling: Literal["roundRobin", "collective", "managed"] = Field(alias="schedulingType")
+    hosts: list[str] = Field(default_factory=list)
+
+
 class ResetOrder(_Strict):
     """`keepSetup` leaves users, schedules, event types and webhooks."""
 
@@ -95,6 +103,7 @@ class Admin:
             ("PUT", "/users/{username}", self.put_user),
             ("GET", "/users", self.get_users),
             ("PUT", "/users/{username}/busy-times", self.put_busy_times),
+            ("PUT", "/event-types/{id}/team", self.put_team),
             ("POST", "/faults", self.post_fault),
             ("GET", "/faults", self.get_faults),
             ("DELETE", "/faults", self.delete_faults),
@@ -144,6 +153,20 @@ class Admin:
         self._world.store.users.put(user.model_copy(update={"busy": busy}))
         self._world.slot_cache.clear()
         return JSONResponse({"credentialId": CREDENTIAL_OFFSET + user.id, "externalId": user.email})
+
+    async def put_team(self, request: Request) -> Response:
+        """Nobody's own any more."""
+        order = TeamOrder.model_validate_json(await request.body())
+        store = self._world.store
+        event_type = store.event_types.get(request.path_params["id"])
+        users = [store.users.get(username) for username in order.hosts]
+        if event_type is None or None in users:
+            return JSONResponse({"error": "no such event type, or no such user"}, 404)
+        hosts = tuple(user.id for user in users if user)
+        team = Team(id=TEAM_ID, scheduling=order.scheduling, host_ids=hosts)
+        store.event_types.put(event_type.model_copy(update={"team": team}))
+        self._world.slot_cache.clear()
+        return Response(status_code=204)
 
     async def post_fault(self, request: Request) -> Response:
         order = FaultOrder.model_validate_json(await request.body())

@@ -8,6 +8,7 @@ from sandbox.calcom.errors import CoreError, bad_request, not_found
 from sandbox.calcom.model import Booking, EventType, User, idempotency_key
 from sandbox.calcom.occupancy import check_bounds, check_free
 from sandbox.calcom.store import DuplicateKeyError
+from sandbox.calcom.teams import hosted, require_bookable, same_request
 from sandbox.calcom.times import Interval
 from sandbox.calcom.world import World
 
@@ -24,14 +25,16 @@ class Outcome:
 
 async def book(world: World, event_type: EventType, wanted: Wanted) -> Outcome:
     now = world.now()
+    require_bookable(event_type)
     span = Interval(wanted.start, wanted.start + chosen_length(event_type, wanted))
     check_core(event_type, wanted)
     check_bounds(event_type, span.start, now)
     pending = event_type.needs_confirmation(span.start, now)
-    earlier = _same_request(world, event_type, wanted) if pending else None
+    repeated = same_request(world, event_type, wanted.attendee.get("email"), wanted.start)
+    earlier = _same_request(world, event_type, wanted) if pending else repeated
     if earlier is not None:
         return Outcome(earlier, fresh=False)
-    check_free(world, event_type, span)
+    event_type = hosted(world, event_type, span)
     await world.clock.sleep(world.settings.insert_delay_s)
     booking = _new_booking(world, event_type, wanted, span, pending=pending)
     _insert(world, booking)
@@ -47,6 +50,7 @@ async def move(world: World, uid: str, wanted: Move) -> tuple[Booking, Booking]:
     now = world.now()
     span = Interval(wanted.start, wanted.start + timedelta(minutes=event_type.length_min))
     check_bounds(event_type, span.start, now)
+    event_type = event_type.as_of(old.host_id) if event_type.team else event_type
     check_free(world, event_type, span, ignored_uid=old.uid)
     await world.clock.sleep(world.settings.insert_delay_s)
     old = _still_movable(world, uid)

@@ -10,6 +10,7 @@ import httpx
 
 from sandbox.calcom.gate import Call
 from sandbox.calcom.model import Booking, Webhook
+from sandbox.calcom.store import Store
 from sandbox.calcom.times import iso_millis
 from sandbox.calcom.world import World
 
@@ -21,7 +22,8 @@ VERSION = "2021-10-20"
 async def fire(call: Call, booking: Booking, trigger: str, payload: Json) -> None:
     """Returns when every receiver has answered or failed; what they answer does not matter."""
     copies = call.effects.copies()
-    subscribed = [hook for hook in call.world.store.webhooks.all() if _wants(hook, booking, trigger)]
+    store = call.world.store
+    subscribed = [hook for hook in store.webhooks.all() if _wants(store, hook, booking, trigger)]
     body = {"triggerEvent": trigger, "createdAt": iso_millis(call.world.now()), "payload": payload}
     raw = json.dumps(body, separators=(",", ":"), ensure_ascii=False).encode()
     await asyncio.gather(*(_send(call.world, hook, raw, trigger, booking) for hook in subscribed * copies))
@@ -33,8 +35,11 @@ def signature(secret: str | None, raw: bytes) -> str:
     return hmac.new(secret.encode(), raw, hashlib.sha256).hexdigest()
 
 
-def _wants(hook: Webhook, booking: Booking, trigger: str) -> bool:
-    concerned = hook.user_id == booking.host_id or hook.event_type_id == booking.event_type_id
+def _wants(store: Store, hook: Webhook, booking: Booking, trigger: str) -> bool:
+    event_type = store.event_types.get(booking.event_type_id)
+    # Those of a user do not fire for a team's event types.
+    personal = event_type is None or event_type.team is None
+    concerned = (personal and hook.user_id == booking.host_id) or hook.event_type_id == booking.event_type_id
     return hook.active and trigger in hook.triggers and concerned
 
 

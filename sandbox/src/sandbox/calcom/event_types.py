@@ -38,6 +38,7 @@ async def list_all(call: Call) -> Reply:
         for event_type in call.world.store.event_types.all()
         if owner is not None
         and event_type.owner_id == owner.id
+        and event_type.team is None
         and (slug in (None, event_type.slug))
         and (owner == call.user or not event_type.hidden)
     ]
@@ -97,8 +98,17 @@ def shown(call: Call, event_type: EventType) -> Json:
         "seats": {"disabled": True},
         "bookingUrl": f"{call.world.settings.base_url}/{owner.username}/{event_type.slug}",
     }
+    if event_type.team:
+        del constants["users"], constants["bookingUrl"]
+        hosts = [call.world.store.user(host_id) for host_id in event_type.team.host_ids]
+        constants |= {
+            "teamId": event_type.team.id,
+            "schedulingType": event_type.team.scheduling,
+            "hosts": [{"userId": host.id, "name": host.name, "username": host.username} for host in hosts],
+        }
     settable = {name: value for name, value in fields.items() if name != "lengthInMinutesOptions"}
-    return {"id": event_type.id, "ownerId": owner.id, **lengths, **settable, **constants}
+    whose = {} if event_type.team else {"ownerId": owner.id}
+    return {"id": event_type.id, **whose, **lengths, **settable, **constants}
 
 
 def _shown_owner(owner: User) -> Json:

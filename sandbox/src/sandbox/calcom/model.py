@@ -48,12 +48,25 @@ class Schedule(Record):
     overrides: tuple[Json, ...] = ()
 
 
+class Team(Record):
+    """Whose event type it is where it is nobody's own."""
+
+    id: int
+    scheduling: Literal["roundRobin", "collective", "managed"]
+    host_ids: tuple[int, ...]
+
+
 class EventType(Record):
-    """`fields` are the public ones as callers send and see them."""
+    """`fields` are the public ones as callers send and see them. `team` None: a personal one of its owner."""
 
     id: int
     owner_id: int
     fields: Json
+    team: Team | None = None
+
+    def as_of(self, host_id: int) -> "EventType":
+        """As if it were one host's own."""
+        return self.model_copy(update={"owner_id": host_id, "team": None})
 
     @property
     def slug(self) -> str:

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
+from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
 _LOOKS_LIKE_ISO = re.compile(r"^\d{4}-\d{2}-\d{2}(T|$)")
@@ -36,7 +37,13 @@ def parse_instant(text: object) -> datetime | None:
 
 
 def is_zone(name: object) -> bool:
-    return isinstance(name, str) and name in available_timezones()
+    return isinstance(name, str) and name in _zones()
+
+
+@cache
+def _zones() -> frozenset[str]:
+    """Read once: it looks at hundreds of files, during which nobody else is answered."""
+    return frozenset(available_timezones())
 
 
 def iso_millis(instant: datetime, zone: tzinfo = UTC) -> str:

@@ -3,7 +3,7 @@ tests and for whoever wants the figures."""
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -29,6 +29,7 @@ MONDAY = datetime(2027, 3, 8, 9, 0, tzinfo=BERLIN)
 PHASES = ((10, True), (5, False), (5, True), (5, True), (5, False), (10, True))
 """Minutes, and whether the person is needed."""
 LENGTH = timedelta(minutes=sum(minutes for minutes, _ in PHASES))
+GAP = PHASES[1][0]
 PER_DAY = 12
 AT_ONCE = 24
 """Appointments that are worked at at the same time; so many may overtake one that has not asked for budget yet."""
@@ -87,6 +88,8 @@ class Salon:
     people: Sequence[UUID]
     sent: Counting
     dice: random.Random
+    gaps: dict[UUID, int]
+    """By person: the event type that others book."""
     position: int = 0
     made: dict[UUID, Booked] = field(default_factory=dict)
     """By appointment."""
@@ -135,6 +138,28 @@ class Salon:
         email = f"{named(name).hex}@example.org"
         attendee = Attendee("Mia Sommer", email, "+493023125001")
         return Booked(AppointmentRef(TENANT, named(name)), BRANCH, SERVICE, attendee, "call_1", tuple(phases))
+
+    async def other(self, number: int) -> None:
+        """Somebody else books the gap in an appointment of ours; some of them move or cancel it later."""
+        person, start = self.place(number)
+        at = start + timedelta(minutes=PHASES[0][0])
+        name = f"chair{list(self.people).index(person)}"
+        made = await self._as(name, "", {
+            "start": _text(at), "eventTypeId": self.gaps[person],
+            "attendee": {"name": "Kim", "email": f"kim{number}@example.org", "timeZone": "Europe/Berlin"},
+        })  # fmt: skip
+        if made and self.dice.random() < 0.5:
+            moved = self.dice.random() < 0.5
+            later = _text((at.astimezone(BERLIN) + timedelta(weeks=6)).astimezone(UTC))
+            path, body = (
+                ("reschedule", {"start": later}) if moved else ("cancel", {"cancellationReason": "krank"})
+            )
+            await self._as(name, f"/{made}/{path}", body)
+
+    async def _as(self, name: str, path: str, body: Mapping[str, object]) -> str:
+        """Until it is carried out; the uid, "" where the answer got lost. Somebody else is in no hurry to find out."""
+        answer = await self.cal.call("POST", f"/v2/bookings{path}", body, key=f"cal_test_{name}")
+        return str(answer.json()["data"]["uid"]) if answer.is_success else ""
 
     async def work(self, *, at_once: int = AT_ONCE, killed: float = 0.0) -> int:
         """Do all that is due now; ``killed``: how likely it is that the worker dies in the middle."""
@@ -210,7 +235,8 @@ async def salon(
             parts = assemble(pool, redis, directory, calendar, cal.clock, terms)
             ids = [named(name) for name in names]
             yield Salon(
-                cal, pool, parts, calendar, SqlIntake(pool), ids, sent, random.Random(seed)
+                cal, pool, parts, calendar, SqlIntake(pool), ids, sent, random.Random(seed),
+                {named(name): await _event_type(cal, f"cal_test_{name}", f"{name}-gap", GAP) for name in names},
             )  # fmt: skip
 
 
@@ -231,6 +257,10 @@ async def _setup(cal: Cal, names: Sequence[str]) -> Setup:
         calendar_sync=True, language="de", zones={BRANCH: "Europe/Berlin"}, accounts=accounts, targets=targets,
         webhook_secret="",
     )  # fmt: skip
+
+
+def _text(instant: datetime) -> str:
+    return instant.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 async def _event_type(cal: Cal, key: str, slug: str, minutes: int) -> int:
