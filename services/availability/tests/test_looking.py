@@ -89,6 +89,16 @@ async def test_where_nobody_answers_in_time_it_is_said_to_be_free_as_far_as_know
     assert 0.7 < asyncio.get_running_loop().time() - begun < 3
 
 
+async def test_a_caller_with_less_patience_still_gets_an_answer(
+    service: Running, outside: CalendarPeer
+) -> None:
+    """Where alternatives are looked for after a loss there is little time, and an answer too late is none."""
+    await found(service)  # what is read once is read
+    outside.silent = True
+    answer = await service.stub.SearchSlots(search(at(13), call_id="c-2"), timeout=0.6)
+    assert answer.calendars_unchecked
+
+
 async def test_calendars_that_change_all_the_time_keep_no_caller_waiting(
     service: Running, outside: CalendarPeer
 ) -> None:

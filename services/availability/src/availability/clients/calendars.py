@@ -16,11 +16,14 @@ from availability.domain.ledger import BusySource
 from availability.usecases.calendars import BusyChange
 from availability.usecases.follow_busy import BusyEvent
 from availability.usecases.outside import Looked
+from chassis.deadlines import time_left_s
 from rufbuch.calendarsync.v1 import service_pb2, service_pb2_grpc
 
 if TYPE_CHECKING:
     from rufbuch.calendarsync.v1.service_pb2_grpc import CalendarSyncServiceAsyncStub
 
+ANSWERING_S = 0.15
+"""Of a deadline, what is left to hold and to answer."""
 _log = logging.getLogger(__name__)
 _looks = Counter(
     "rufbuch_availability_looks_outside", "Looks at calendars outside before an answer", ["outcome"]
@@ -37,8 +40,10 @@ class OutsideCalendars:
     async def look(self, tenant_id: str, takings: Sequence[Taking], *, within_s: float) -> Looked:
         """See Outside."""
         request = service_pb2.CheckTimesRequest(tenant_id=tenant_id, times=map(_time, takings))
+        # Whoever waits for the whole answer may have less patience; the answer still has to get there.
+        patience_s = min(within_s, time_left_s(within_s + ANSWERING_S) - ANSWERING_S)
         try:
-            answer = await self._stub.CheckTimes(request, timeout=within_s)
+            answer = await self._stub.CheckTimes(request, timeout=max(0.0, patience_s))
         except grpc.aio.AioRpcError as error:
             _looks.labels("unanswered").inc()
             _log.warning("calendars outside were not looked at", extra={"code": error.code().name})
