@@ -1,19 +1,17 @@
 """The world around a gateway in tests: its peers, servicers behind real gRPC, and Retell on the line."""
 
 import asyncio
-import json
 import uuid
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import grpc
-import httpx
+from gateway_phone import AGENT_VERSION, CALLER, DIALLED, KEY, OLD_KEY, OTHER_KEY, Phone
 
 from chassis import postgres
 from chassis.errors import Kind, ServiceError
-from chassis.testing import SettableClock
 from rufbuch.availability.v1 import service_pb2 as availability_pb2
 from rufbuch.availability.v1 import service_pb2_grpc as availability_grpc
 from rufbuch.booking.v1 import appointment_pb2, care_pb2, message_pb2, series_pb2
@@ -22,14 +20,9 @@ from rufbuch.booking.v1 import service_pb2_grpc as booking_grpc
 from rufbuch.staff.v1 import business_pb2
 from rufbuch.staff.v1 import service_pb2 as staff_pb2
 from rufbuch.staff.v1 import service_pb2_grpc as staff_grpc
-from telephony_gateway.assembly import Gateway
-from telephony_gateway.domain.contract import contract
-from telephony_gateway.domain.signature import HEADER, sign
 
+__all__ = ["AGENT_VERSION", "CALLER", "DIALLED", "KEY", "OLD_KEY", "OTHER_KEY", "Phone"]
 NOW = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)  # a Sunday, 10:30 in Berlin
-KEY, OTHER_KEY, OLD_KEY = "key_test", "key_of_another_workspace", "key_that_is_being_rotated"
-AGENT_VERSION = 17
-DIALLED, CALLER = "+493023125100", "+493023125042"
 TENANT, BRANCH = str(uuid.UUID(int=1)), str(uuid.UUID(int=2))
 PERM, ANNA = str(uuid.UUID(int=3)), str(uuid.UUID(int=4))
 
@@ -345,57 +338,6 @@ def found(
     return availability_pb2.SearchSlotsResponse(
         outcome=outcome, options=options, hold_state=state, min_notice_minutes=15, horizon_days=180
     )
-
-
-@dataclass
-class Phone:
-    """Retell, for one call."""
-
-    gateway: Gateway
-    client: httpx.AsyncClient
-    clock: SettableClock
-    call: dict[str, Any] = field(
-        default_factory=lambda: {
-            "call_id": f"call_{uuid.uuid4().hex}",
-            "to_number": DIALLED,
-            "from_number": CALLER,
-            "agent_version": AGENT_VERSION,
-        }
-    )
-    key: str = KEY
-
-    async def function(self, name: str, args: Mapping[str, Any] | None = None) -> dict[str, Any]:
-        response = await self.post(
-            f"/retell/functions/{name}", {"name": name, "args": args or {}, "call": self.call}
-        )
-        assert response.status_code == 200, response.text
-        answer: dict[str, Any] = response.json()
-        assert answer["message"].strip().endswith((".", "?", "!"))
-        agreed = contract(name)
-        assert agreed is None or answer["status"] in {status.value for status in agreed.statuses}
-        return answer
-
-    async def event(self, event: str, **call: Any) -> httpx.Response:
-        return await self.post("/retell/webhook", {"event": event, "call": {**self.call, **call}})
-
-    async def inbound(self, **call: Any) -> dict[str, Any]:
-        numbers = {"to_number": self.call["to_number"], "from_number": self.call["from_number"], **call}
-        response = await self.post("/retell/inbound", {"event": "call_inbound", "call_inbound": numbers})
-        assert response.status_code == 200, response.text
-        answer: dict[str, Any] = response.json()["call_inbound"]
-        return answer
-
-    def tick(self) -> datetime:
-        """Each request is signed at its own millisecond, as Retell does: two equal ones are then no replay."""
-        self.clock.advance(timedelta(milliseconds=1))
-        return self.clock.now()
-
-    async def post(self, path: str, body: object) -> httpx.Response:
-        return await self.post_raw(path, json.dumps(body).encode())
-
-    async def post_raw(self, path: str, raw: bytes, *, header: str | None = None) -> httpx.Response:
-        signature = sign(raw, key=self.key, now=self.tick()) if header is None else header
-        return await self.client.post(path, content=raw, headers={HEADER: signature} if signature else {})
 
 
 @dataclass
