@@ -13,6 +13,7 @@ from booking.errors import RequestInvalidError
 from booking.message_wire import message_to_wire
 from booking.requests import operator_of
 from booking.usecases.callbacks import (
+    Branches,
     Callbacks,
     assign_callback,
     list_callbacks,
@@ -31,6 +32,7 @@ class CareRpcs:
     """A part of BookingService."""
 
     _callbacks: Callbacks
+    _branches: Branches
     _customers: Customers
     _clock: Clock
 
@@ -41,7 +43,7 @@ class CareRpcs:
         trace.get_current_span().set_attribute("rufbuch.call_id", request.call_id)
         wanted = callback_of(request, now=self._clock.now())
         request_id = key_of("request_id", request.request_id)
-        kept = await request_callback(self._callbacks, wanted, request_id)
+        kept = await request_callback(self._callbacks, self._branches, wanted, request_id)
         return service_pb2.RequestCallbackResponse(callback=callback_to_wire(kept))
 
     async def ListCallbacks(

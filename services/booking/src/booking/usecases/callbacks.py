@@ -1,14 +1,16 @@
 """Promise that somebody calls back, and see to it that somebody does."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from booking.domain.callback import Callback
 from booking.domain.listing import CallbackFilters, PageEnd
-from booking.errors import CallbackUnknownError
+from booking.errors import CallbackUnknownError, RegistryUnavailableError
 
 ATTEMPTS = 5
 """Each but the first comes after somebody else's change; a callback has few of them."""
@@ -55,8 +57,23 @@ class Callbacks(Protocol):
         ...
 
 
-async def request_callback(callbacks: Callbacks, callback: Callback, request_id: str) -> Callback:
-    """Promise it, once for each request_id. Raises RequestInvalidError."""
+class Branches(Protocol):
+    """Where branches are known."""
+
+    async def zone_of(self, tenant_id: UUID, branch_id: UUID) -> ZoneInfo:
+        """Raises RequestInvalidError where there is no such branch, RegistryUnavailableError."""
+        ...
+
+
+async def request_callback(
+    callbacks: Callbacks, branches: Branches, callback: Callback, request_id: str
+) -> Callback:
+    """Promise it, once for each request_id. Raises RequestInvalidError.
+
+    A promise is what is left where nothing else works: it is kept also while nobody can say whether there is the branch.
+    """
+    with suppress(RegistryUnavailableError):
+        await branches.zone_of(callback.tenant_id, callback.branch_id)
     due_time = callback.due_time.replace(microsecond=0)
     return await callbacks.keep(replace(callback, due_time=due_time), request_id)
 
