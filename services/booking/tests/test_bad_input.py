@@ -24,7 +24,7 @@ from booking.testing.samples import BRANCH, NOW, NUMBER, PERSON, SERVICE, START,
 from booking.testing.waiting import a_join
 from chassis.grpc_client import fault_of
 from chassis.testing import SettableClock
-from rufbuch.booking.v1 import people_pb2, service_pb2
+from rufbuch.booking.v1 import appointment_pb2, message_pb2, people_pb2, service_pb2
 
 if TYPE_CHECKING:
     from rufbuch.booking.v1.service_pb2_grpc import BookingServiceAsyncStub
@@ -72,8 +72,10 @@ def availability() -> ScriptedCalendar:
 class Salon:
     """A business with one of everything, another one beside it, and a request for each RPC that is answered."""
 
-    def __init__(self, booking: "BookingServiceAsyncStub", calendar: ScriptedCalendar) -> None:
-        self.booking, self.calendar = booking, calendar
+    def __init__(
+        self, booking: "BookingServiceAsyncStub", calendar: ScriptedCalendar, pool: asyncpg.Pool
+    ) -> None:
+        self.booking, self.calendar, self.pool = booking, calendar, pool
         self.ids: dict[str, str] = {}
         self.others: dict[str, str] = {}
 
@@ -107,7 +109,17 @@ class Salon:
             "callback_id": callback.callback.callback_id,
             "waitlist_entry_id": entry.entry.waitlist_entry_id,
             "resolution_id": resolution_id,
+            "message_id": str(await self._failed_message(made["ahead"])),
         }
+
+    async def _failed_message(self, about: appointment_pb2.Appointment) -> uuid.UUID:
+        """One that could not be sent."""
+        made: uuid.UUID = await self.pool.fetchval(
+            "INSERT INTO message VALUES ($1, gen_random_uuid(), $2, $3, $4, 'confirmation', 1, 'email', 'kim@example.org',"
+            " 'failed', NULL, $5, $5, 5, 'refused', '', 'Termin', 'Text', 1) RETURNING message_id",
+            about.tenant_id, about.branch_id, about.appointment_id, about.customer.customer_id, NOW,
+        )  # fmt: skip
+        return made
 
     def requests(self) -> dict[str, Message]:
         """By RPC."""
@@ -158,6 +170,10 @@ class Salon:
                 tenant_id=TENANT, waitlist_entry_id=ids["waitlist_entry_id"], actor=pb.Actor(operator="Kim"),
                 reason="hat sich erledigt",
             ),
+            "ListMessages": message_pb2.ListMessagesRequest(**page),
+            "RetryMessage": message_pb2.RetryMessageRequest(
+                tenant_id=TENANT, message_id=ids["message_id"], operator="Kim"
+            ),
             "GetAppointment": pb.GetAppointmentRequest(tenant_id=TENANT, appointment_id=ids["appointment_id"]),
             "ListAppointments": pb.ListAppointmentsRequest(**page, start_time_min=timestamp(START)),
             "DescribePeople": people_pb2.DescribePeopleRequest(
@@ -197,9 +213,9 @@ def _union(**changed: str) -> people_pb2.UnitePeopleRequest:
 @pytest.fixture
 async def salon(
     booking: "BookingServiceAsyncStub", availability: ScriptedCalendar, registry: ScriptedRegistry,
-    clock: SettableClock,
+    clock: SettableClock, pool: asyncpg.Pool,
 ) -> Salon:  # fmt: skip
-    opened = Salon(booking, availability)
+    opened = Salon(booking, availability, pool)
     await opened.open()
     clock.set(NOW + timedelta(minutes=45))
     registry.known = {TENANT}

@@ -17,6 +17,7 @@ from booking.usecases.callbacks import (
     Callbacks,
     assign_callback,
     list_callbacks,
+    must_be_of_a_branch,
     request_callback,
     resolve_callback,
 )
@@ -43,7 +44,8 @@ class CareRpcs:
         trace.get_current_span().set_attribute("rufbuch.call_id", request.call_id)
         wanted = callback_of(request, now=self._clock.now())
         request_id = key_of("request_id", request.request_id)
-        kept = await request_callback(self._callbacks, self._branches, wanted, request_id)
+        await must_be_of_a_branch(self._branches, wanted)
+        kept = await request_callback(self._callbacks, wanted, request_id)
         return service_pb2.RequestCallbackResponse(callback=callback_to_wire(kept))
 
     async def ListCallbacks(

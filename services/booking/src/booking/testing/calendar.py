@@ -51,6 +51,7 @@ class ScriptedCalendar(ScriptedAvailability):
         """What happens, once, while a start is looked for."""
         self.held: list[list[datetime]] = []
         self.holds_work = True
+        self.people = {PERSON}
         self.known: set[tuple[str, str]] | None = None
         """Tenants and branches; None: whichever is asked about."""
 
@@ -124,7 +125,7 @@ class ScriptedCalendar(ScriptedAvailability):
         self._must_know(request)
         if request.service_id != str(SERVICE):
             raise ServiceUnknownError("there is no such service")
-        if request.person_id != str(PERSON):
+        if UUID(request.person_id) not in self.people:
             raise PersonUnknownError("there is no such person")
         option = an_option(_instant(request.start_time), HOUR, UUID(request.person_id))
         return service_pb2.PlanSlotResponse(

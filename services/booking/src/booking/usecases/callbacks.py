@@ -65,15 +65,17 @@ class Branches(Protocol):
         ...
 
 
-async def request_callback(
-    callbacks: Callbacks, branches: Branches, callback: Callback, request_id: str
-) -> Callback:
-    """Promise it, once for each request_id. Raises RequestInvalidError.
+async def must_be_of_a_branch(branches: Branches, callback: Callback) -> None:
+    """Raises RequestInvalidError where there is no such branch.
 
     A promise is what is left where nothing else works: it is kept also while nobody can say whether there is the branch.
     """
     with suppress(RegistryUnavailableError):
         await branches.zone_of(callback.tenant_id, callback.branch_id)
+
+
+async def request_callback(callbacks: Callbacks, callback: Callback, request_id: str) -> Callback:
+    """Promise it, once for each request_id. Raises RequestInvalidError."""
     due_time = callback.due_time.replace(microsecond=0)
     return await callbacks.keep(replace(callback, due_time=due_time), request_id)
 
