@@ -9,16 +9,13 @@ import pytest
 from booking import migration
 from booking.assembly import booking_service
 from booking.clients.availability import HARMLESS_TO_REPEAT
-from booking.domain.contact import HoldTerms
 from booking.testing.availability import ScriptedAvailability
 from booking.testing.holding import HoldingAvailability
 from booking.testing.registry import ScriptedRegistry
 from booking.testing.samples import NOW, PERSON, an_option
-from booking.testing.waiting import TEN, WaitingSalon
+from booking.testing.waiting import TEN, WaitingSalon, open_salon
 from booking.testing.writing_salon import Salon, writing_salon
-from booking.waiting_work import waiting_work
 from chassis import postgres
-from chassis.eventlog import EventLog
 from chassis.testing import SettableClock, serving
 from local_stack.databases import MigratedDatabases
 from rufbuch.booking.v1 import service_pb2_grpc
@@ -82,15 +79,8 @@ async def salon(
     pool: asyncpg.Pool, clock: SettableClock, holding: HoldingAvailability, registry: ScriptedRegistry
 ) -> AsyncIterator[WaitingSalon]:
     """The service and the work of its waiting list over an availability with holds; jobs are run by hand."""
-    async with serving(holding.servicer(), registry.servicer(), retried=HARMLESS_TO_REPEAT) as peers:
-        events = EventLog(pool)
-        service = booking_service(
-            pool, peers, peers, clock=clock, calendar_domain="kunden.example.org", events=events
-        )
-        work = waiting_work(pool, peers, peers, clock=clock, terms=HoldTerms(), events=events)
-        async with serving(service) as channel:
-            stub = service_pb2_grpc.BookingServiceStub(channel)
-            yield WaitingSalon(stub, work, pool, clock, holding)
+    async with open_salon(pool, clock, holding, registry) as opened:
+        yield opened
 
 
 @pytest.fixture

@@ -47,6 +47,8 @@ class Vacancy:
     """A hold that is to be released first."""
     freed: "FreedTime | None" = None
     """What came free; availability has to have heard of it first."""
+    begun: bool = False
+    """Somebody was looked at for it already; what holds its time may be held for them."""
 
     @property
     def vacancy_id(self) -> UUID:

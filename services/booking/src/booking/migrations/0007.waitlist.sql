@@ -115,6 +115,7 @@ CREATE TABLE waitlist_offer (
 CREATE UNIQUE INDEX waitlist_offer_once ON waitlist_offer (tenant_id, waitlist_entry_id)
     WHERE state IN ('preparing', 'open');
 CREATE INDEX waitlist_offer_due ON waitlist_offer (due_at) WHERE state = 'open';
+CREATE INDEX waitlist_offer_by_vacancy ON waitlist_offer (vacancy_id);
 CREATE INDEX waitlist_offer_by_entry ON waitlist_offer (tenant_id, waitlist_entry_id);
 
 -- What open offers take; rows exist only while they are open. Two of them never overlap, whatever becomes of the holds.

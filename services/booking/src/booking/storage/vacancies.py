@@ -81,7 +81,8 @@ class SqlVacancies:
     async def vacancy(self, vacancy_id: UUID) -> Vacancy | None:
         """See ``Vacancies``."""
         row = await self._pool.fetchrow(
-            "SELECT v.*, a.branch_id AS freed_branch_id, a.service_id, a.person_id, a.start_time AS freed_start_time"
+            "SELECT v.*, a.branch_id AS freed_branch_id, a.service_id, a.person_id, a.start_time AS freed_start_time,"
+            " EXISTS (SELECT FROM waitlist_offer o WHERE o.vacancy_id = v.vacancy_id) AS begun"
             "  FROM waitlist_vacancy v LEFT JOIN appointment a"
             "    ON a.tenant_id = v.tenant_id AND a.appointment_id = v.freed_appointment_id"
             " WHERE v.vacancy_id = $1 AND v.done_at IS NULL",
@@ -99,6 +100,7 @@ class SqlVacancies:
             root=row["root_id"],
             ended=EndedHold(row["branch_id"], row["ended_offer_id"]) if row["ended_offer_id"] else None,
             freed=_freed(row) if row["freed_branch_id"] else None,
+            begun=row["begun"],
         )
 
     async def next_candidate(

@@ -1,21 +1,35 @@
 """A salon with a waiting list, for tests: does what is due, and keeps availability informed of appointments."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import asyncpg
 
-from booking.clients.availability import timestamp
+from booking.assembly import booking_service
+from booking.clients.availability import HARMLESS_TO_REPEAT, timestamp
+from booking.clients.registry import RegistryPolicies
+from booking.clients.slots import AvailabilitySlots
+from booking.domain.contact import HoldTerms
+from booking.storage.waiting_intake import SqlIntake
+from booking.storage.waiting_offers import SqlOffers
+from booking.storage.waiting_sweep import SqlOverdue
+from booking.testing.fuse import Fuse, Fused
 from booking.testing.holding import HoldingAvailability
+from booking.testing.registry import ScriptedRegistry
 from booking.testing.samples import BRANCH, PERSON, SERVICE, TENANT, a_request
+from booking.usecases.fill_vacancy import FillVacancy
 from booking.usecases.notice_changes import notice_once
+from booking.usecases.settle_offer import SettleOffer
 from booking.usecases.sweep_waitlist import sweep_once
 from booking.waiting_work import WaitingWork
-from chassis.testing import SettableClock
+from chassis.eventlog import EventLog
+from chassis.testing import SettableClock, serving
 from rufbuch.availability.v1 import service_pb2 as availability_pb2
-from rufbuch.booking.v1 import appointment_pb2, care_pb2, service_pb2
+from rufbuch.booking.v1 import appointment_pb2, care_pb2, service_pb2, service_pb2_grpc
 
 if TYPE_CHECKING:
     from rufbuch.booking.v1.service_pb2_grpc import BookingServiceAsyncStub
@@ -57,6 +71,7 @@ class WaitingSalon:
     pool: asyncpg.Pool
     clock: SettableClock
     availability: HoldingAvailability
+    fuse: Fuse
 
     async def join(self, who: int = 1, **changed: Any) -> care_pb2.WaitlistEntry:  # noqa: ANN401 - fields of the request
         """Put somebody on the list."""
@@ -168,3 +183,30 @@ class WaitingSalon:
         )
         done = [await self.work.vacancy(row["thing"]) for row in vacancies]
         return [*over, *done].count(None)
+
+
+@asynccontextmanager
+async def open_salon(
+    pool: asyncpg.Pool, clock: SettableClock, availability: HoldingAvailability, registry: ScriptedRegistry
+) -> AsyncIterator[WaitingSalon]:
+    """The service over gRPC, and the work of its waiting list, which can be killed anywhere."""
+    peers = serving(availability.servicer(), registry.servicer(), retried=HARMLESS_TO_REPEAT)
+    async with peers as channel:
+        events, fuse = EventLog(pool), Fuse()
+        service = booking_service(
+            pool, channel, channel, clock=clock, calendar_domain="kunden.example.org", events=events
+        )
+        offers: Any = Fused(SqlOffers(pool, events), fuse)
+        slots: Any = Fused(AvailabilitySlots(channel), fuse)
+        intake: Any = Fused(SqlIntake(pool, events), fuse)
+        businesses = RegistryPolicies(channel, clock=clock)
+        work = WaitingWork(
+            fill=FillVacancy(offers, slots, businesses, clock=clock, new_id=uuid4, terms=HoldTerms()),
+            settle=SettleOffer(offers, slots, businesses, clock=clock),
+            overdue=SqlOverdue(pool, events),
+            intake=intake,
+            clock=clock,
+        )
+        async with serving(service) as served:
+            stub = service_pb2_grpc.BookingServiceStub(served)
+            yield WaitingSalon(stub, work, pool, clock, availability, fuse)

@@ -116,7 +116,7 @@ class FillVacancy:
         wait = vacancy.due_at - self._clock.now()
         if wait > timedelta():
             return wait
-        if vacancy.freed:
+        if vacancy.freed and not vacancy.begun:
             standing = await self._slots.standing(vacancy.tenant_id, vacancy.freed)
             if standing is Standing.UNHEARD or (standing is Standing.HELD and -wait < PATIENCE):
                 return BUSY
