@@ -98,11 +98,29 @@ def reseal() -> None:
 def trace(
     call_id: Annotated[str, typer.Argument(help="Retell's id of the call.")],
     full: Annotated[bool, typer.Option("--full", help="Show every SQL statement.")] = False,
+    personal_data: Annotated[
+        bool, typer.Option("--personal-data", help="Show names and numbers; who looks is written down.")
+    ] = False,
+    operator: Annotated[str, typer.Option(help="Who looks; the user of this machine without it.")] = "",
 ) -> None:
-    """What was asked and answered in a call, and where the time went."""
+    """A call as a timeline: what was asked, answered, told and found, and where the time went."""
     from rufbuch_cli.trace import run
 
-    sys.exit(run(call_id, full=full))
+    sys.exit(run(call_id, full=full, personal_data=personal_data, operator=operator))
+
+
+@app.command()
+def replay(
+    call: Annotated[str, typer.Argument(help="Retell's id of a call, or a file with a recorded one.")],
+    save: Annotated[
+        Path | None, typer.Option(help="Also write the recording, with names and numbers.")
+    ] = None,
+    operator: Annotated[str, typer.Option(help="Who looks; the user of this machine without it.")] = "",
+) -> None:
+    """A recorded call against this build, with the clock of then: exit 1 where an answer differs."""
+    from rufbuch_cli.replay import run
+
+    sys.exit(run(call, save=save, operator=operator))
 
 
 @app.command()

@@ -67,7 +67,6 @@ def booking_service(
         series=BookSeries(book, AvailabilityDates(availability), SqlSerieses(pool), policies, clock=clock),
         appointments=SqlAppointments(pool),
         events=SqlEvents(events),
-        branches=policies,
         callbacks=SqlCallbacks(pool, events),
         customers=SqlCustomers(pool, events),
         people=SqlPeople(pool, events),

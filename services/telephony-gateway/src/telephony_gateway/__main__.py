@@ -32,6 +32,8 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
         await enter(service.background(gateway.ledger.write, name="ledger", stop=stop))
         stack.push_async_callback(gateway.ledger.flush)
         await enter(service.background(gateway.truth.run, name="truth", stop=stop))
+        stack.push_async_callback(gateway.upkeep.platform.close)
+        await enter(service.background(gateway.upkeep.run, name="upkeep", stop=stop))
         grpc = await enter(
             grpc_server(
                 [_calls(connections.pool)],

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 
 import grpc
 import redis.asyncio
@@ -18,12 +19,14 @@ from telephony_gateway.clients.elsewhere import Replicas
 from telephony_gateway.clients.event_guard import EventGuard
 from telephony_gateway.clients.facts import BookingFacts
 from telephony_gateway.clients.lines import Lines, SlotsOfLines
+from telephony_gateway.clients.platform import Platform
 from telephony_gateway.clients.replay_guard import ReplayGuard
 from telephony_gateway.clients.sessions import RedisSessions
 from telephony_gateway.clients.shared import SharedMemory
 from telephony_gateway.http_api.admission import Door
 from telephony_gateway.http_api.app import build_app
 from telephony_gateway.http_api.dispatch import Peers, functions
+from telephony_gateway.http_api.ending import Ending
 from telephony_gateway.http_api.functions import FunctionsEndpoint
 from telephony_gateway.http_api.inbound import InboundEndpoint
 from telephony_gateway.http_api.oddities import Watchman
@@ -33,8 +36,11 @@ from telephony_gateway.http_api.twins import Twins
 from telephony_gateway.http_api.webhook import WebhookEndpoint
 from telephony_gateway.settings import Settings
 from telephony_gateway.storage.ledger import Ledger
+from telephony_gateway.storage.retention import OldCalls
 from telephony_gateway.storage.unchecked import UncheckedCalls
+from telephony_gateway.storage.unended import UnendedCalls
 from telephony_gateway.truth_loop import TruthLoop
+from telephony_gateway.upkeep import Upkeep
 
 
 @dataclass(frozen=True)
@@ -56,6 +62,7 @@ class Gateway:
     directory: RegistryDirectory
     ledger: Ledger
     truth: TruthLoop
+    upkeep: Upkeep
     twins: Twins
 
 
@@ -84,11 +91,20 @@ def assemble(
         budget_s=settings.budget_s,
         build=settings.build,
     )
-    webhook = WebhookEndpoint(door, reception, slots, sessions, lines, EventGuard(shared), ledger, clock)
+    ending = Ending(slots, sessions, lines, ledger, clock)
+    webhook = WebhookEndpoint(door, reception, slots, ending, lines, EventGuard(shared), ledger, clock)
     inbound = InboundEndpoint(
         door, reception, care, clock, settings.inbound_budget_s, settings.retell_fallback_agent
     )
     truth = TruthLoop(
         UncheckedCalls(connections.pool), BookingFacts(appointments, care), clock, settings.truth_check_s
     )
-    return Gateway(build_app(endpoint, webhook, inbound, missing), directory, ledger, truth, twins)
+    upkeep = Upkeep(
+        UnendedCalls(connections.pool),
+        OldCalls(connections.pool, timedelta(days=settings.ledger_retention_days)),
+        Platform(settings.retell_base_url, [one.keys[0] for one in settings.workspaces.all]),
+        ending,
+        clock,
+        settings.upkeep_s,
+    )
+    return Gateway(build_app(endpoint, webhook, inbound, missing), directory, ledger, truth, upkeep, twins)

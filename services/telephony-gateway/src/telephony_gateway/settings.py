@@ -39,6 +39,14 @@ class Settings(ServiceSettings):
     truth_check_s: float = Field(default=5.0, gt=0)
     """How often ended calls are looked for whose claims have not been checked, in seconds."""
 
+    retell_base_url: str = ""
+    """Where Retell is asked for calls whose end was never told, e.g. https://api.retellai.com; "": such calls end by
+    their age alone."""
+    upkeep_s: float = Field(default=60.0, gt=0)
+    """How often such calls, and calls that were kept long enough, are looked for, in seconds."""
+    ledger_retention_days: int = Field(default=90, ge=1, le=3650)
+    """How long a call is kept, with what was said in it."""
+
     @property
     def workspaces(self) -> Workspaces:
         """All accounts at Retell that are answered."""

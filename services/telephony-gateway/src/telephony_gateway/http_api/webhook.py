@@ -2,20 +2,19 @@
 
 import logging
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import Response
 
 from chassis.clock import Clock
-from telephony_gateway.domain.business import DialledBranch
 from telephony_gateway.domain.envelope import Caller, EnvelopeError, read_caller
-from telephony_gateway.domain.transcript import early_claims
 from telephony_gateway.http_api import metrics
 from telephony_gateway.http_api.admission import Admitted, Door
+from telephony_gateway.http_api.ending import Ending
 from telephony_gateway.http_api.reception import Reception
-from telephony_gateway.storage.ledger import Found, Heard, Ledger, Told
+from telephony_gateway.storage.ledger import Heard, Ledger, Told
 from telephony_gateway.usecases.ports import Holds, NobodyDialled, PeerError
 
 _log = logging.getLogger(__name__)
@@ -29,23 +28,11 @@ _REPEATING = frozenset({"transcript_updated"})
 _EVENT_MAX = 64
 
 
-class Endings(Protocol):
-    """Closes the notes of a call; see clients.sessions."""
-
-    async def forget(self, tenant_id: str, call_id: str) -> None:
-        """What comes after that begins anew."""
-        ...
-
-
 class Silence(Protocol):
     """Knows on which lines somebody is; see clients.lines."""
 
     async def heard(self, tenant_id: str, caller: Caller) -> None:
         """Somebody is."""
-        ...
-
-    async def ended(self, tenant_id: str, caller: Caller) -> None:
-        """Nobody is, any more."""
         ...
 
 
@@ -64,7 +51,7 @@ class WebhookEndpoint:
     door: Door
     reception: Reception
     holds: Holds
-    sessions: Endings
+    ending: Ending
     lines: Silence
     guard: FirstTime
     ledger: Ledger
@@ -111,15 +98,4 @@ class WebhookEndpoint:
             await self.lines.heard(branch.tenant_id, caller)
             await self.holds.extend(branch.tenant_id, branch.branch_id, caller.call_id)
         if event == "call_ended":
-            await self._end(branch, caller, admitted.body)
-
-    async def _end(self, branch: DialledBranch, caller: Caller, body: dict[str, Any]) -> None:
-        # The transcript is judged as it passes and is not kept: only what was wrong with it is.
-        for claim in early_claims(body["call"]):
-            metrics.claims.labels(claim.kind).inc()
-            self.ledger.record(
-                Found(caller.call_id, branch.tenant_id, claim.kind, claim.words, self.clock.now())
-            )
-        await self.sessions.forget(branch.tenant_id, caller.call_id)
-        await self.lines.ended(branch.tenant_id, caller)
-        await self.holds.release(branch.tenant_id, branch.branch_id, caller.call_id)
+            await self.ending.hang_up(branch.tenant_id, branch.branch_id, caller, admitted.body["call"])
