@@ -170,6 +170,16 @@ def sync(context: typer.Context) -> None:
 @app.command(
     context_settings={"allow_extra_args": True, "ignore_unknown_options": True}, add_help_option=False
 )
+def staff(context: typer.Context) -> None:
+    """People who are listed twice: duplicates, merge, link, undo."""
+    from rufbuch_cli.staff import app as commands
+
+    commands(context.args, prog_name="rufbuch staff")
+
+
+@app.command(
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True}, add_help_option=False
+)
 def user(context: typer.Context) -> None:
     """Who may use the console: add."""
     from rufbuch_cli.user import app as commands
