@@ -7,12 +7,16 @@ from uuid import UUID
 
 import grpc
 import pytest
+from cryptography.fernet import Fernet
 from desk import Desk, seated, twice
 
 from chassis.grpc_client import Fault, fault_of
+from chassis.postgres import Pool
 from rufbuch.staff.v1 import changes_pb2, resolution_pb2, service_pb2
 from staff_registry.domain.business import Business, PhaseMapping
 from staff_registry.domain.ids import Ids
+from staff_registry.storage.resealing import reseal
+from staff_registry.storage.sealing import Sealer
 from staff_registry.usecases.peers import Overlap
 from staff_registry.wire.describing import request_for
 
@@ -261,3 +265,31 @@ class TestUndone:
 def test_a_mapping_names_its_account() -> None:
     one = PhaseMapping("cut", 0, "anna", "a", 1)
     assert one != replace(one, account_key="b")
+
+
+async def test_what_was_before_is_encrypted_and_goes_under_a_new_key(
+    desk: Desk, pool: Pool, sealer: Sealer
+) -> None:
+    await desk.apply()
+    await desk.work()
+    before = await pool.fetchval("SELECT rows_before FROM resolution")
+    assert "cal_test_second" in sealer.unseal(before)
+    await pool.execute("UPDATE calendar_account SET api_key = ''")
+    await pool.execute("UPDATE tenant SET webhook_secret = ''")
+    newer = Fernet.generate_key().decode()
+    async with pool.acquire() as connection, connection.transaction():
+        await reseal(connection, _Both(sealer, newer))
+    assert "cal_test_second" in Sealer(newer).unseal(
+        await pool.fetchval("SELECT rows_before FROM resolution")
+    )
+
+
+class _Both(Sealer):
+    """Two keys: the new one encrypts, the old one still decrypts."""
+
+    def __init__(self, old: Sealer, newer: str) -> None:
+        super().__init__(newer)
+        self._old = old
+
+    def unseal(self, token: str) -> str:
+        return self._old.unseal(token)

@@ -9,6 +9,7 @@ _PLACES = (
     ("tenant", "smtp_password"),
     ("tenant", "sms_key"),
     ("calendar_account", "api_key"),
+    ("resolution", "rows_before"),
 )
 """Every column with secrets."""
 
