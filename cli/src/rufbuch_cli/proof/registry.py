@@ -15,12 +15,13 @@ from booking.testing.calls import OVERLAPS
 from calcom_sync.migration import migrate as migrate_copies
 from chassis import postgres
 from chassis.grpc_client import fault_of
+from chassis.settings import load
 from local_stack.databases import MigratedDatabases
 from local_stack.embedded import EmbeddedPostgres, EmbeddedRedis
 from rufbuch.availability.v1 import service_pb2 as slots_pb2
 from rufbuch.booking.v1 import service_pb2 as booking_pb2
 from rufbuch.staff.v1 import business_pb2, resolution_pb2, service_pb2
-from rufbuch_cli.proof.claims import Claim, Result
+from rufbuch_cli.proof.claims import Claim, ProofSettings, Result
 from rufbuch_cli.proof.listed_twice import SERVICES, Stage, stage, stamp
 from staff_registry.domain.business import Business, PhaseMapping
 from staff_registry.domain.resolution import Kind, State, StepName
@@ -309,7 +310,7 @@ def play(urls: Mapping[str, str], redis_url: str, kind: Kind) -> Outcome:
 
     async def on_a_stage() -> Outcome:
         async with stage(urls, redis_url) as on:
-            return await Play(on, kind).run()
+            return await Play(on, kind, seed=load(ProofSettings).proof_seed).run()
 
     return asyncio.run(on_a_stage())
 
