@@ -6,6 +6,7 @@ from rufbuch_cli.proof.availability import CLAIMS as AVAILABILITY
 from rufbuch_cli.proof.booking import CLAIMS as BOOKING
 from rufbuch_cli.proof.calcom import CLAIMS as CALCOM
 from rufbuch_cli.proof.claims import Claim, Result
+from rufbuch_cli.proof.files import CLAIMS as FILES
 from rufbuch_cli.proof.gateway import CLAIMS as GATEWAY
 from rufbuch_cli.proof.language import CLAIMS as LANGUAGE
 from rufbuch_cli.proof.main_job import CLAIMS as MAIN
@@ -18,7 +19,7 @@ GROUPS: dict[str, tuple[Claim, ...]] = {
     "calcom": CALCOM,
     "language": LANGUAGE,
     "gateway": GATEWAY,
-    "registry": REGISTRY,
+    "registry": (*FILES, *REGISTRY),
 }
 
 
