@@ -248,13 +248,11 @@ def businesses_(draw: st.DrawFn) -> Business:
         for person in staff
     ]
     possible = [
-        PhaseMapping(
-            service.key, position, person.key, person.accounts[0].key, draw(st.integers(1, 2**63 - 1))
-        )
+        PhaseMapping(service.key, position, person.key, account.key, draw(st.integers(1, 2**63 - 1)))
         for person in staff
+        for account in person.accounts
         for service in made
         for position in service.active_positions()
-        if person.accounts
     ]
     return Business(
         key="salon",

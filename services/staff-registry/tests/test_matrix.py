@@ -9,7 +9,8 @@ from asking import refused
 
 from rufbuch.calendarsync.v1 import service_pb2 as sync_pb2
 from rufbuch.staff.v1 import mappings_pb2
-from staff_registry.domain.business import Account, Business
+from staff_registry.domain.business import Account, Business, PhaseMapping
+from staff_registry.domain.differences import differences
 from staff_registry.domain.ids import Ids
 from staff_registry.domain.matrix import CellState, capabilities, cells
 from staff_registry.wire.describing import request_for
@@ -68,6 +69,24 @@ def test_a_mapping_on_either_account_of_a_person_counts(salon: Business) -> None
     assert all(offered for _, _, offered in capabilities(both))
 
 
+def test_a_phase_that_is_mapped_on_both_accounts_of_one_human_is_two_cells(salon: Business) -> None:
+    """SR-01: a link keeps the mappings of both accounts; losing one of them in the matrix would be a lie."""
+    anna = salon.people[0]
+    second = Account("anna-2", "anna-zwei", "anna-zwei@example.org", "cal_second")
+    both = replace(
+        salon,
+        people=(replace(anna, accounts=(*anna.accounts, second)), *salon.people[1:]),
+        mappings=(*salon.mappings, PhaseMapping("gloss", 0, "anna", "anna-2", 77)),
+    ).canonical()
+    found = [cell for cell in cells(both) if (cell.service_key, cell.person_key) == ("gloss", "anna")]
+    assert {(cell.account_key, cell.state) for cell in found} == {
+        ("anna", CellState.COMPLETE),
+        ("anna-2", CellState.COMPLETE),
+    }
+    added = [change.key for change in differences(salon.canonical(), both) if change.subject == "mapping"]
+    assert added == ["gloss/0/anna/anna-2"]
+
+
 def test_nobody_and_nothing_retired_has_a_cell(salon: Business) -> None:
     retired = replace(
         salon,
@@ -100,7 +119,10 @@ async def test_what_cannot_be_booked_at_cal_com_is_broken(registry: Any, salon: 
 
     def check(person: str, **found: Any) -> sync_pb2.MappingCheck:
         return sync_pb2.MappingCheck(
-            service_id=str(IDS.service("gloss")), person_id=str(IDS.person(person)), **found
+            service_id=str(IDS.service("gloss")),
+            person_id=str(IDS.person(person)),
+            account_id=str(IDS.account(person)),
+            **found,
         )
 
     registry.calendars.checks = [

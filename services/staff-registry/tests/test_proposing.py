@@ -210,7 +210,7 @@ async def test_a_proposal_is_a_file_that_imports(registry: Any, salon: Business)
     proposed = await registry.stub.ProposeBusiness(asked)
     assert {(change.subject, change.key) for change in proposed.changes} == {
         ("person", "dora"),
-        ("mapping", "gloss/0/dora"),
+        ("mapping", "gloss/0/dora/dora"),
     }
     still = await registry.stub.GetBusiness(service_pb2.GetBusinessRequest(tenant_id=imported.tenant_id))
     assert still.business == imported  # nothing is stored by looking

@@ -61,7 +61,7 @@ class Change(_message.Message):
     subject: _builtins.str
     """"business", "branch", "person", "service", "mapping" or "policy"."""
     key: _builtins.str
-    """E.g. "anna"; of a mapping "service/phase/person", of a policy "branch/service/person", each "*" where any is meant."""
+    """E.g. "anna"; of a mapping "service/phase/person/account", of a policy "branch/service/person", each "*" where any is meant."""
     name: _builtins.str
     field: _builtins.str
     """Which property; empty: the whole has come or gone."""

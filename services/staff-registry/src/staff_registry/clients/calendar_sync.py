@@ -24,14 +24,14 @@ class CalendarSync:
     def __init__(self, channel: grpc.aio.Channel) -> None:
         self._stub: CalendarSyncServiceAsyncStub = service_pb2_grpc.CalendarSyncServiceStub(channel)
 
-    async def verdicts(self, tenant_id: str) -> Mapping[tuple[str, int, str], Verdict]:
+    async def verdicts(self, tenant_id: str) -> Mapping[tuple[str, int, str, str], Verdict]:
         """What Cal.com says of each mapping."""
         try:
             answer = await self._stub.CheckMappings(service_pb2.CheckMappingsRequest(tenant_id=tenant_id))
         except grpc.aio.AioRpcError as error:
             raise _unavailable(error) from error
         return {
-            (one.service_id, one.phase_position, one.person_id): Verdict(
+            (one.service_id, one.phase_position, one.person_id, one.account_id): Verdict(
                 tuple(one.faults), was_looked_at=not one.wait_seconds
             )
             for one in answer.mappings

@@ -1,10 +1,11 @@
 """Service × phase × person × account: what is mapped, what is missing, what is broken (SR-10)."""
 
 import enum
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from staff_registry.domain.business import Business
+from staff_registry.domain.business import Business, PhaseMapping
 from staff_registry.domain.capability import bookable_service_keys
 
 
@@ -40,29 +41,32 @@ class Verdict:
 
 Spot = tuple[str, int, str]
 """Service key, phase position, person key."""
+SpotOnAccount = tuple[str, int, str, str]
+"""The same and account key: one human with two accounts may have a mapping on each."""
 
 
-def cells(business: Business, verdicts: Mapping[Spot, Verdict] | None = None) -> Iterator[Cell]:
+def cells(business: Business, verdicts: Mapping[SpotOnAccount, Verdict] | None = None) -> Iterator[Cell]:
     """Every active phase of everything that somebody is able to do; retired ones have no place in it."""
-    mapped = {
-        (one.service_key, one.phase_position, one.person_key): (one.account_key, one.event_type_id)
-        for one in business.mappings
-    }
+    mapped: dict[Spot, list[PhaseMapping]] = defaultdict(list)
+    for one in business.mappings:
+        mapped[one.service_key, one.phase_position, one.person_key].append(one)
     for service in business.services:
         for person in business.people:
             if service.retired or person.retired or service.key not in person.service_keys:
                 continue
             for position in service.active_positions():
                 spot = (service.key, position, person.key)
-                yield _cell(spot, mapped.get(spot), (verdicts or {}).get(spot))
+                if not mapped[spot]:
+                    yield Cell(*spot)
+                for one in mapped[spot]:
+                    yield _mapped(spot, one, (verdicts or {}).get((*spot, one.account_key)))
 
 
-def _cell(spot: Spot, mapped: tuple[str, int] | None, verdict: Verdict | None) -> Cell:
-    if mapped is None:
-        return Cell(*spot)
+def _mapped(spot: Spot, mapping: PhaseMapping, verdict: Verdict | None) -> Cell:
     is_broken = verdict is not None and verdict.was_looked_at and bool(verdict.faults)
     state = CellState.BROKEN if is_broken else CellState.COMPLETE
-    return Cell(*spot, *mapped, state, verdict.faults if verdict else ())
+    faults = verdict.faults if verdict else ()
+    return Cell(*spot, mapping.account_key, mapping.event_type_id, state, faults)
 
 
 def capabilities(business: Business) -> Iterator[tuple[str, str, bool]]:

@@ -6,15 +6,15 @@ from typing import Protocol
 
 from staff_registry.domain.business import Registered
 from staff_registry.domain.ids import Ids
-from staff_registry.domain.matrix import Cell, Spot, Verdict, cells
+from staff_registry.domain.matrix import Cell, SpotOnAccount, Verdict, cells
 from staff_registry.usecases.find_business import Businesses, find_business
 
 
 class MappingChecks(Protocol):
     """Whoever can ask Cal.com about mappings."""
 
-    async def verdicts(self, tenant_id: str) -> Mapping[tuple[str, int, str], Verdict]:
-        """What Cal.com says, by service id, phase position and person id. Raises CalendarUnavailableError."""
+    async def verdicts(self, tenant_id: str) -> Mapping[tuple[str, int, str, str], Verdict]:
+        """What Cal.com says, by service id, phase position, person id and account id. Raises CalendarUnavailableError."""
         ...
 
 
@@ -37,9 +37,15 @@ async def mapping_matrix(
         return Matrix(found, tuple(cells(business)), checked=False)
     ids = Ids(business.key)
     told = await checks.verdicts(tenant_id)
-    verdicts: dict[Spot, Verdict] = {}
+    verdicts: dict[SpotOnAccount, Verdict] = {}
     for cell in cells(business):
-        place = str(ids.service(cell.service_key)), cell.phase_position, str(ids.person(cell.person_key))
+        place = (
+            str(ids.service(cell.service_key)),
+            cell.phase_position,
+            str(ids.person(cell.person_key)),
+            str(ids.account(cell.account_key)),
+        )
         if place in told:
-            verdicts[cell.service_key, cell.phase_position, cell.person_key] = told[place]
+            spot = (cell.service_key, cell.phase_position, cell.person_key, cell.account_key)
+            verdicts[spot] = told[place]
     return Matrix(found, tuple(cells(business, verdicts)), checked=True)
