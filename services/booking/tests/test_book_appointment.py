@@ -49,7 +49,7 @@ async def test_an_option_becomes_an_appointment_with_all_its_phases(
 async def test_fifty_twins_at_once_make_one_appointment_and_get_equal_answers(
     booking: "BookingServiceAsyncStub", pool: asyncpg.Pool, availability: ScriptedAvailability
 ) -> None:
-    """BK-11, BK-22, BK-29, TG-31: a twin is told of the appointment, never of nothing."""
+    """BK-07, BK-11, BK-22, BK-29, TG-31: a twin is told of the appointment, never of nothing; one event starts one sync."""
     availability.together = asyncio.Barrier(50)
 
     answers = await asyncio.gather(*(booking.BookAppointment(a_request()) for _ in range(50)))

@@ -67,6 +67,7 @@ def booking_service(
         series=BookSeries(book, AvailabilityDates(availability), SqlSerieses(pool), policies, clock=clock),
         appointments=SqlAppointments(pool),
         events=SqlEvents(events),
+        branches=policies,
         callbacks=SqlCallbacks(pool, events),
         customers=SqlCustomers(pool, events),
         people=SqlPeople(pool, events),

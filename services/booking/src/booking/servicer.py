@@ -21,7 +21,7 @@ from booking.servicer_people import PeopleRpcs
 from booking.servicer_waitlist import WaitlistRpcs
 from booking.usecases.book_appointment import Answer, BookAppointment
 from booking.usecases.book_series import BookSeries
-from booking.usecases.callbacks import Callbacks
+from booking.usecases.callbacks import Branches, Callbacks
 from booking.usecases.change_appointment import ChangeAppointment
 from booking.usecases.customers import Customers
 from booking.usecases.messages.ports import Messages
@@ -61,6 +61,7 @@ class Parts:
     appointments: Appointments
     events: Events
     callbacks: Callbacks
+    branches: Branches
     customers: Customers
     people: People
     waitlist: KeepWaitlist
@@ -84,6 +85,7 @@ class BookingServicer(
         self._book, self._change, self._move = parts.book, parts.change, parts.move
         self._overbook, self._series = parts.overbook, parts.series
         self._appointments, self._events = parts.appointments, parts.events
+        self._branches = parts.branches
         self._callbacks, self._customers, self._clock = parts.callbacks, parts.customers, parts.clock
         self._people = parts.people
         self._waitlist = parts.waitlist

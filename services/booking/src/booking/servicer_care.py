@@ -13,9 +13,11 @@ from booking.errors import RequestInvalidError
 from booking.message_wire import message_to_wire
 from booking.requests import operator_of
 from booking.usecases.callbacks import (
+    Branches,
     Callbacks,
     assign_callback,
     list_callbacks,
+    must_be_of_a_branch,
     request_callback,
     resolve_callback,
 )
@@ -31,6 +33,7 @@ class CareRpcs:
     """A part of BookingService."""
 
     _callbacks: Callbacks
+    _branches: Branches
     _customers: Customers
     _clock: Clock
 
@@ -41,6 +44,7 @@ class CareRpcs:
         trace.get_current_span().set_attribute("rufbuch.call_id", request.call_id)
         wanted = callback_of(request, now=self._clock.now())
         request_id = key_of("request_id", request.request_id)
+        await must_be_of_a_branch(self._branches, wanted)
         kept = await request_callback(self._callbacks, wanted, request_id)
         return service_pb2.RequestCallbackResponse(callback=callback_to_wire(kept))
 

@@ -100,8 +100,6 @@ class AvailabilityOptions:
 
 
 def _unplannable(fault: Fault) -> ServiceError | None:
-    if fault.reason in _UNKNOWN:
-        return RequestInvalidError(_UNKNOWN[fault.reason], fault.message)
     if fault.reason == "WISH_INVALID":
         return RequestInvalidError(fault.metadata.get("field", "start_time"), fault.message)
     return refusal_of(fault)
@@ -109,6 +107,8 @@ def _unplannable(fault: Fault) -> ServiceError | None:
 
 def refusal_of(fault: Fault) -> ServiceError | None:
     """What it means for a booking; None where only a bug can have led to it."""
+    if fault.reason in _UNKNOWN:
+        return RequestInvalidError(_UNKNOWN[fault.reason], fault.message)
     if fault.reason in _REFUSALS:
         return _REFUSALS[fault.reason](fault.message, **fault.metadata)
     if fault.code in SILENT:

@@ -26,15 +26,9 @@ from chassis.postgres import Pool
 AT_ONCE = 3
 """So many series may each keep a connection for their turn; the others of the pool are for the bookings themselves."""
 
-_BEGIN = """
-WITH made AS (
-    INSERT INTO series (tenant_id, request_id, series_id, fingerprint, created_at) VALUES ($1, $2, $3, $4, $5)
-    ON CONFLICT (tenant_id, request_id) DO NOTHING
-    RETURNING series_id, fingerprint, dates
-)
-SELECT series_id, fingerprint, dates FROM made
-UNION ALL SELECT series_id, fingerprint, dates FROM series WHERE tenant_id = $1 AND request_id = $2
-LIMIT 1
+_DROP = """
+DELETE FROM series s WHERE s.tenant_id = $1 AND s.request_id = $2 AND s.dates IS NULL AND NOT EXISTS (
+    SELECT 1 FROM appointment a WHERE a.tenant_id = $1 AND a.series_id = s.series_id)
 """
 _MADE = f"""
 {SELECT_DOCUMENTS}
@@ -60,19 +54,38 @@ class SqlSerieses:
             await connection.execute("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", name)
             yield
 
-    async def begin(self, wish: SeriesWish, *, now: datetime) -> Begun:
+    async def find(self, wish: SeriesWish) -> Begun | None:
         """See ``Serieses``."""
         one = wish.wish
         row = await self._pool.fetchrow(
-            _BEGIN, one.tenant_id, one.request_id, uuid.uuid4(), wish.fingerprint, now
-        )
+            "SELECT series_id, fingerprint, dates FROM series WHERE tenant_id = $1 AND request_id = $2",
+            one.tenant_id, one.request_id,
+        )  # fmt: skip
         if row is None:
-            raise RuntimeError("a series that is neither new nor known")
+            return None
         if row["fingerprint"] != wish.fingerprint:
             raise RequestIdReusedError("the request_id was used for another series")
         dates = row["dates"]
         answer = await self._answer(one.tenant_id, row["series_id"], json.loads(dates)) if dates else None
         return Begun(row["series_id"], answer)
+
+    async def begin(self, wish: SeriesWish, *, now: datetime) -> Begun:
+        """See ``Serieses``."""
+        one = wish.wish
+        await self._pool.execute(
+            "INSERT INTO series (tenant_id, request_id, series_id, fingerprint, created_at) VALUES ($1, $2, $3, $4, $5)"
+            " ON CONFLICT (tenant_id, request_id) DO NOTHING",
+            one.tenant_id, one.request_id, uuid.uuid4(), wish.fingerprint, now,
+        )  # fmt: skip
+        # Also where a twin's turn ended with its connection and it goes on nevertheless.
+        begun = await self.find(wish)
+        if begun is None:
+            raise RuntimeError("a series that is neither new nor known")
+        return begun
+
+    async def drop(self, wish: SeriesWish) -> None:
+        """See ``Serieses``."""
+        await self._pool.execute(_DROP, wish.wish.tenant_id, wish.wish.request_id)
 
     async def made(self, begun: Begun, first: Appointment, date: PlannedDate) -> Appointment | None:
         """See ``Serieses``."""

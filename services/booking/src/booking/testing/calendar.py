@@ -11,8 +11,28 @@ from booking.clients.availability import timestamp
 from booking.domain.option import PhaseKind
 from booking.errors import AvailabilityUnavailableError, SlotTakenError
 from booking.testing.availability import ScriptedAvailability, option_to_wire
-from booking.testing.samples import PERSON, an_option
+from booking.testing.samples import PERSON, SERVICE, an_option
+from chassis.errors import Kind, ServiceError
 from rufbuch.availability.v1 import service_pb2
+
+
+class BranchUnknownError(ServiceError):
+    """Availability's own."""
+
+    kind, reason = Kind.NOT_FOUND, "BRANCH_UNKNOWN"
+
+
+class ServiceUnknownError(ServiceError):
+    """Availability's own."""
+
+    kind, reason = Kind.NOT_FOUND, "SERVICE_UNKNOWN"
+
+
+class PersonUnknownError(ServiceError):
+    """Availability's own."""
+
+    kind, reason = Kind.NOT_FOUND, "PERSON_UNKNOWN"
+
 
 HOUR = ((PhaseKind.ACTIVE, 60),)
 _STEP = timedelta(minutes=60)
@@ -31,12 +51,28 @@ class ScriptedCalendar(ScriptedAvailability):
         """What happens, once, while a start is looked for."""
         self.held: list[list[datetime]] = []
         self.holds_work = True
+        self.people = {PERSON}
+        self.known: set[tuple[str, str]] | None = None
+        """Tenants and branches; None: whichever is asked about."""
 
     def offer(self, start: datetime) -> str:
         """A start as an option that can be claimed."""
         option_id = f"o-{start:%y%m%d%H%M}"
         self.options[option_id] = an_option(start, HOUR)
         return option_id
+
+    def _must_know(self, request: Any) -> None:  # noqa: ANN401 - any request
+        if self.known is not None and (request.tenant_id, request.branch_id) not in self.known:
+            raise BranchUnknownError("there is no such branch")
+
+    async def ClaimOption(  # noqa: N802
+        self,
+        request: service_pb2.ClaimOptionRequest,
+        context: Any,  # noqa: ANN401
+    ) -> service_pb2.ClaimOptionResponse:
+        """See the contract."""
+        self._must_know(request)
+        return await super().ClaimOption(request, context)
 
     async def SearchSlots(  # noqa: N802 - named by the contract
         self,
@@ -86,6 +122,11 @@ class ScriptedCalendar(ScriptedAvailability):
         context: Any,  # noqa: ARG002, ANN401
     ) -> service_pb2.PlanSlotResponse:
         """See the contract."""
+        self._must_know(request)
+        if request.service_id != str(SERVICE):
+            raise ServiceUnknownError("there is no such service")
+        if UUID(request.person_id) not in self.people:
+            raise PersonUnknownError("there is no such person")
         option = an_option(_instant(request.start_time), HOUR, UUID(request.person_id))
         return service_pb2.PlanSlotResponse(
             option=option_to_wire("", option), service_name=option.service_name

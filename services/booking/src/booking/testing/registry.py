@@ -3,9 +3,15 @@
 from typing import Any
 
 from booking.testing.samples import BRANCH, PERSON, SERVICE
-from chassis.errors import ServiceError
+from chassis.errors import Kind, ServiceError
 from chassis.grpc_server import Servicer
 from rufbuch.staff.v1 import business_pb2, service_pb2, service_pb2_grpc
+
+
+class BusinessUnknownError(ServiceError):
+    """The registry's own."""
+
+    kind, reason = Kind.NOT_FOUND, "BUSINESS_UNKNOWN"
 
 
 class ScriptedRegistry(service_pb2_grpc.StaffRegistryServiceServicer):
@@ -17,6 +23,8 @@ class ScriptedRegistry(service_pb2_grpc.StaffRegistryServiceServicer):
         self.people = [str(PERSON)]
         self.refusal: ServiceError | None = None
         self.asked = 0
+        self.known: set[str] | None = None
+        """Tenants; None: whichever is asked about."""
 
     async def GetBusiness(  # noqa: N802 - named by the contract
         self,
@@ -27,6 +35,8 @@ class ScriptedRegistry(service_pb2_grpc.StaffRegistryServiceServicer):
         self.asked += 1
         if self.refusal:
             raise self.refusal
+        if self.known is not None and request.tenant_id not in self.known:
+            raise BusinessUnknownError("there is no such business")
         branch = business_pb2.Branch(branch_id=BRANCH, time_zone="Europe/Berlin")
         return service_pb2.GetBusinessResponse(
             business=business_pb2.Business(

@@ -10,9 +10,10 @@ from zoneinfo import ZoneInfo
 
 from booking.domain.appointment import Appointment, InSeries
 from booking.domain.series import Alternative, Failure, PlannedDate, SeriesAnswer, SeriesDate, SeriesWish
-from booking.errors import OptionUnknownError, SlotNotBookableError, SlotTakenError
+from booking.errors import OptionUnknownError, RequestInvalidError, SlotNotBookableError, SlotTakenError
 from booking.usecases.book_appointment import BookAppointment
 from chassis.clock import Clock
+from chassis.errors import ServiceError
 
 
 @dataclass(frozen=True)
@@ -69,8 +70,16 @@ class Serieses(Protocol):
         """Twins enter one after the other; who is killed inside lets the next one in."""
         ...
 
+    async def find(self, wish: SeriesWish) -> Begun | None:
+        """One that has begun. Raises RequestIdReusedError."""
+        ...
+
     async def begin(self, wish: SeriesWish, *, now: datetime) -> Begun:
         """Note it before anything is booked. Raises RequestIdReusedError."""
+        ...
+
+    async def drop(self, wish: SeriesWish) -> None:
+        """Forget one of which nothing is booked."""
         ...
 
     async def made(self, begun: Begun, first: Appointment, date: PlannedDate) -> Appointment | None:
@@ -94,12 +103,16 @@ class BookSeries:
     async def __call__(self, wish: SeriesWish) -> SeriesAnswer:
         """Book as many dates as can be had. Raises as BookAppointment for the first; RegistryUnavailableError and
         AvailabilityUnavailableError: it is not over, ask again."""
+        until = wish.rhythm.until
+        if until is not None and until <= self._clock.now():
+            raise RequestInvalidError("until_time", "over already")
         async with self._serieses.turn(wish):
-            begun = await self._serieses.begin(wish, now=self._clock.now())
-            if begun.answer:
+            begun = await self._serieses.find(wish)
+            if begun and begun.answer:
                 return replace(begun.answer, repeated=True)
             # Before anything is booked: without it the other dates are not known.
             zone = await self._zones.zone_of(wish.wish.tenant_id, wish.wish.branch_id)
+            begun = begun or await self._serieses.begin(wish, now=self._clock.now())
             answer = await self._go_on(wish, begun, zone)
             await self._serieses.finish(wish, answer)
             return answer
@@ -117,7 +130,11 @@ class BookSeries:
 
     async def _first(self, wish: SeriesWish, series_id: UUID) -> Appointment:
         one = wish.of_date(series_id, 1, wish.wish.option_id)
-        return (await self._book(one, in_series=InSeries(series_id, 1))).appointment
+        try:
+            return (await self._book(one, in_series=InSeries(series_id, 1))).appointment
+        except ServiceError:
+            await self._serieses.drop(wish)
+            raise
 
     async def _date(
         self,

@@ -1,14 +1,16 @@
 """Promise that somebody calls back, and see to it that somebody does."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from booking.domain.callback import Callback
 from booking.domain.listing import CallbackFilters, PageEnd
-from booking.errors import CallbackUnknownError
+from booking.errors import CallbackUnknownError, RegistryUnavailableError
 
 ATTEMPTS = 5
 """Each but the first comes after somebody else's change; a callback has few of them."""
@@ -53,6 +55,23 @@ class Callbacks(Protocol):
         """Keep it with its history and its event; what is held for whom it is about is passed on, once it is resolved.
         False: somebody else was faster."""
         ...
+
+
+class Branches(Protocol):
+    """Where branches are known."""
+
+    async def zone_of(self, tenant_id: UUID, branch_id: UUID) -> ZoneInfo:
+        """Raises RequestInvalidError where there is no such branch, RegistryUnavailableError."""
+        ...
+
+
+async def must_be_of_a_branch(branches: Branches, callback: Callback) -> None:
+    """Raises RequestInvalidError where there is no such branch.
+
+    A promise is what is left where nothing else works: it is kept also while nobody can say whether there is the branch.
+    """
+    with suppress(RegistryUnavailableError):
+        await branches.zone_of(callback.tenant_id, callback.branch_id)
 
 
 async def request_callback(callbacks: Callbacks, callback: Callback, request_id: str) -> Callback:
