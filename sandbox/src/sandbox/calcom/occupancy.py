@@ -24,8 +24,8 @@ def busy_times(store: Store, event_type: EventType, *, ignored_uid: str | None) 
     host = store.user(event_type.owner_id)
     before, after = event_type.buffers
     busy = []
-    for booking in store.bookings.all():
-        if booking.host_id != host.id or booking.uid == ignored_uid:
+    for booking in store.bookings.of_host(host.id):
+        if booking.uid == ignored_uid:
             continue
         other = store.event_types.get(booking.event_type_id)
         if _blocks(booking, other):
