@@ -173,10 +173,7 @@ class Booking(booking_grpc.BookingServiceServicer):
     """On which channel customers are told of what happens."""
 
     async def _stand_or_fail(self, context: Any) -> None:
-        if self.is_hanging:
-            await asyncio.Event().wait()
-        if self.is_away:
-            await context.abort(grpc.StatusCode.UNAVAILABLE, "away")
+        await self._read_or_fail(context)
         if isinstance(self.failure, Exception):
             raise self.failure
         if self.failure:
@@ -269,12 +266,9 @@ class Booking(booking_grpc.BookingServiceServicer):
     async def RequestCallback(self, request: Any, context: Any) -> booking_pb2.RequestCallbackResponse:
         await self._stand_or_fail(context)
         made = care_pb2.Callback(
-            callback_id=request.request_id,
-            call_id=request.call_id,
-            phone_number=request.phone_number,
-            topic=request.topic,
-            priority=request.priority,
-        )
+            callback_id=request.request_id, call_id=request.call_id, phone_number=request.phone_number,
+            topic=request.topic, priority=request.priority,
+        )  # fmt: skip
         made.due_time.FromDatetime(NOW + timedelta(hours=8))
         if made not in self.callbacks:
             self.callbacks.append(made)
