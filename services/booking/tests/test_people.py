@@ -142,6 +142,20 @@ async def test_the_same_again_answers_the_same_and_changes_nothing(salon: Salon)
     assert await appointments(salon.booking) == before
 
 
+async def test_a_union_that_was_made_and_not_told_is_told_by_whoever_comes_next(
+    salon: Salon, pool: asyncpg.Pool
+) -> None:
+    """Killed between the two transactions: nobody who follows the log would ever hear of it."""
+    await salon.book(ALIAS, 0)
+    await salon.booking.UnitePeople(unite())
+    told_of = "FROM event WHERE kind = 'appointment_reassigned'"
+    await pool.execute(f"DELETE {told_of}")
+    await pool.execute("UPDATE person_union SET union_told = false")
+    for _ in range(2):
+        await salon.booking.UnitePeople(unite())
+    assert await pool.fetchval(f"SELECT count(*) {told_of}") == 1
+
+
 async def test_two_workers_at_once_do_it_once(salon: Salon, pool: asyncpg.Pool) -> None:
     await salon.book(ALIAS, 0)
     one, other = await asyncio.gather(*(salon.booking.UnitePeople(unite()) for _ in range(2)))

@@ -3,10 +3,11 @@
 import asyncio
 import random
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 import grpc
@@ -29,11 +30,13 @@ from staff_registry.testing.killing import Death, Mortal, carry_out, deaths
 from staff_registry.wire.describing import request_for
 from staff_registry.yaml_file import describe
 
+T = TypeVar("T")
 ZONE = ZoneInfo("Europe/Berlin")
 STAYING, GOING = (25, 20), (20, 6)
 """Appointments and mappings of the two rows (SR-01)."""
 CALLERS, WISHES = 20, 3
 WITHIN_S = 120
+APPLIED = resolution_pb2.RESOLUTION_STATE_APPLIED
 _SERVICE = (
     "  - {{key: service-{n}, name: Service {n}, price_minor: 2000, phases: [{{name: Work, minutes: 30}}]}}"
 )
@@ -116,6 +119,16 @@ class Outcome:
     seconds: float
 
 
+@dataclass(frozen=True)
+class Returned:
+    """Appointments and mappings of each row, before and after; who died on the way back."""
+
+    before: tuple[tuple[int, int], ...]
+    after: tuple[tuple[int, int], ...]
+    deaths: tuple[Death, ...]
+    are_two: bool
+
+
 class Play:
     """One run, on a stage."""
 
@@ -137,7 +150,8 @@ class Play:
         mortal = Mortal(self.on.resolutions, deaths(State.APPLYING), self._after)
         async with asyncio.timeout(WITHIN_S), asyncio.TaskGroup() as group:
             self._group = group
-            group.create_task(carry_out(mortal, self.on.peers, self.on.clock, self._is_over, _pause))
+            over = carry_out(mortal, self.on.peers, self.on.clock, lambda: self._is(APPLIED), _pause)
+            group.create_task(over)
         seconds = loop.time() - began
         found = await self._found()
         return replace(
@@ -147,6 +161,48 @@ class Play:
             deaths=tuple(mortal.died),
             booked_before=before,
             seconds=seconds,
+        )
+
+    async def there_and_back(self) -> Returned:
+        """Made one, and two again, without callers: they would be a reason not to."""
+        await self._open()
+        before = await self._rows()
+        await self._plan_and_apply()
+        await self._carried_out(Mortal(self.on.resolutions, deaths(State.APPLYING)), APPLIED)
+        undo = resolution_pb2.UndoResolutionRequest(
+            tenant_id=self.business.tenant_id, resolution_id=self.resolution.resolution_id, operator="proof"
+        )
+        self.resolution = (await self.on.staff.UndoResolution(undo)).resolution
+        mortal = Mortal(self.on.resolutions, deaths(State.UNDOING))
+        await self._carried_out(mortal, resolution_pb2.RESOLUTION_STATE_UNDONE)
+        after = await self._rows()
+        return Returned(before, after, tuple(mortal.died), await self._both_free_again())
+
+    async def _carried_out(self, mortal: Mortal, state: int) -> None:
+        async with asyncio.timeout(WITHIN_S):
+            await carry_out(mortal, self.on.peers, self.on.clock, lambda: self._is(state), _pause)
+
+    async def _rows(self) -> tuple[tuple[int, int], ...]:
+        """Appointments and mappings of each row."""
+        request = service_pb2.GetBusinessRequest(tenant_id=self.business.tenant_id)
+        now = (await self.on.staff.GetBusiness(request)).business
+        counted = "SELECT count(*) FROM appointment WHERE state = 'booked' AND person_id = $1"
+        return tuple(
+            [
+                (
+                    await self.on.pools["booking"].fetchval(counted, uuid.UUID(person.person_id)),
+                    sum(mapping.person_id == person.person_id for mapping in now.mappings),
+                )
+                for person in now.people
+            ]
+        )
+
+    async def _both_free_again(self) -> bool:
+        """Each can be booked where the other one is: they are two."""
+        one, other = self.business.people
+        hers, others = self._at(2, 9), self._at(2, 14)
+        return await self._book(other.person_id, other.service_ids[0], hers) and await self._book(
+            one.person_id, one.service_ids[0], others
         )
 
     async def _open(self) -> None:
@@ -245,12 +301,12 @@ class Play:
         self.told.booked.append(made.appointment.appointment_id)
         return True
 
-    async def _is_over(self) -> bool:
+    async def _is(self, state: int) -> bool:
         request = resolution_pb2.GetResolutionRequest(
             tenant_id=self.business.tenant_id, resolution_id=self.resolution.resolution_id
         )
         self.resolution = (await self.on.staff.GetResolution(request)).resolution
-        return self.resolution.state == resolution_pb2.RESOLUTION_STATE_APPLIED
+        return self.resolution.state == state
 
     async def _found(self) -> Outcome:
         """Counted in booking's tables and in what the registry tells."""
@@ -305,14 +361,17 @@ async def _pause() -> None:
     await asyncio.sleep(0.06)
 
 
-def play(urls: Mapping[str, str], redis_url: str, kind: Kind) -> Outcome:
-    """One run over migrated databases."""
+def play(kind: Kind, act: Callable[[Play], Awaitable[T]]) -> T:
+    """One run on servers of its own."""
 
-    async def on_a_stage() -> Outcome:
+    async def on_a_stage(urls: Mapping[str, str], redis_url: str) -> T:
         async with stage(urls, redis_url) as on:
-            return await Play(on, kind, seed=load(ProofSettings).proof_seed).run()
+            return await act(Play(on, kind, seed=load(ProofSettings).proof_seed))
 
-    return asyncio.run(on_a_stage())
+    with ExitStack() as stack:
+        database = stack.enter_context(EmbeddedPostgres())
+        redis = stack.enter_context(EmbeddedRedis())
+        return asyncio.run(on_a_stage(_migrated(stack, database.url), redis.url))
 
 
 def two_accounts_are_linked() -> list[Result]:
@@ -325,12 +384,25 @@ def a_double_entry_is_merged() -> list[Result]:
     return _judged(Kind.MERGE, "one name, two rows, one account", accounts=1)
 
 
+def what_was_linked_is_taken_back() -> list[Result]:
+    """From the record, killed at every step of the way back."""
+    came = play(Kind.LINK, Play.there_and_back)
+    kills = len(deaths(State.UNDOING))
+    rows = " and ".join(
+        f"{appointments} appointments with {mappings} mappings" for appointments, mappings in came.after
+    )
+    return [
+        Result(
+            "taken back, killed at every step",
+            f"{len(came.deaths)} deaths, {rows}, {'two' if came.are_two else 'still one'} in the exclusion",
+            f"{kills} deaths, {' and '.join(map(str, came.before))}, two",
+            len(came.deaths) == kills and came.after == came.before == (STAYING, GOING) and came.are_two,
+        )
+    ]
+
+
 def _judged(kind: Kind, what: str, *, accounts: int) -> list[Result]:
-    with ExitStack() as stack:
-        database = stack.enter_context(EmbeddedPostgres())
-        redis = stack.enter_context(EmbeddedRedis())
-        urls = _migrated(stack, database.url)
-        came = play(urls, redis.url, kind)
+    came = play(kind, Play.run)
     wanted = STAYING[0] + GOING[0], STAYING[1] + GOING[1]
     kills = len(deaths(State.APPLYING))
     return [
@@ -373,5 +445,9 @@ def migration(service: str) -> Callable[[str], None]:
     return migrate_copies if service == "calcom_sync" else migrate
 
 
-CLAIMS: tuple[Claim, ...] = (two_accounts_are_linked, a_double_entry_is_merged)
+CLAIMS: tuple[Claim, ...] = (
+    two_accounts_are_linked,
+    a_double_entry_is_merged,
+    what_was_linked_is_taken_back,
+)
 """Printed by ``make proof NAME=registry``."""
