@@ -112,6 +112,21 @@ class TestRules:
         found = await service.stub.SearchSlots(search(at(13)))
         assert (found.min_notice_minutes, found.horizon_days) == (240, 7)
 
+    async def test_start_windows_hold_in_their_season_alone(
+        self, service: Running, registry: RegistryPeer
+    ) -> None:
+        """Two seasons one after the other; a window that is over must not stay open for ever."""
+        today = at(13).date().isoformat()
+        yesterday = (at(13) - timedelta(days=1)).date().isoformat()
+
+        def change(business: business_pb2.Business) -> None:
+            windows = business.services[0].start_windows
+            windows.add(weekdays=WEEKDAYS, start="09:00", end="11:00", valid_until=yesterday)
+            windows.add(weekdays=WEEKDAYS, start="12:00", end="15:00", valid_from=today)
+
+        await change_salon(service, registry, change)
+        assert [await outcome(service, hour) for hour in (9, 13)] == [ALTERNATIVES, AVAILABLE]
+
     async def test_a_day_takes_only_so_many_of_a_service(
         self, service: Running, registry: RegistryPeer, booking: BookingPeer, clock: SettableClock
     ) -> None:

@@ -139,7 +139,13 @@ def _service(service: business_pb2.Service) -> OfferedService:
         notice=timedelta(minutes=service.min_notice_minutes) if own("min_notice_minutes") else None,
         horizon=timedelta(days=service.horizon_days) if own("horizon_days") else None,
         windows=tuple(
-            TimeWindow(clock_min(each.start), clock_min(each.end), frozenset(each.weekdays))
+            TimeWindow(
+                clock_min(each.start),
+                clock_min(each.end),
+                frozenset(each.weekdays),
+                _day(each.valid_from) or date.min,
+                _day(each.valid_until) or date.max,
+            )
             for each in service.start_windows
         ),
         daily_cap=service.daily_cap,

@@ -21,6 +21,7 @@ def instants_within(
         for number in range(day_number(first_day), day_number(last_day) + 1)
         for window in known
         if (number + 3) % 7 + 1 in window.weekdays  # 1970-01-01 was a Thursday
+        and window.first_day <= day_of(number) <= window.last_day
     ]
     return merged(instants_of(merged(local), lattice.parts))
 

@@ -1,7 +1,7 @@
 """Owns what a service asks of a person: its phases, buffers and booking policy, and the ONE rule of what it occupies."""
 
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import Enum
 from functools import lru_cache
 
@@ -35,11 +35,13 @@ class Phase:
 
 @dataclass(frozen=True, slots=True)
 class TimeWindow:
-    """Local time of day [from_min, to_min), minutes after 00:00, on ISO weekdays (1 is Monday)."""
+    """Local time of day [from_min, to_min), minutes after 00:00, on ISO weekdays (1 is Monday) of a season."""
 
     from_min: int
     to_min: int
     weekdays: frozenset[int] = frozenset(range(1, 8))
+    first_day: date = date.min
+    last_day: date = date.max
 
 
 @dataclass(frozen=True, slots=True)
