@@ -228,6 +228,28 @@ async def test_an_export_imports_as_no_change(sample: Path, tmp_path: Path) -> N
 
 
 @pytest.mark.usefixtures("events")
+async def test_the_history_tells_who_changed_what(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LOGNAME", "chefin")
+    await rufbuch("import", file)
+    change(file, "price_minor: 3000", "price_minor: 3200")
+    await rufbuch("import", file)
+    told = (await rufbuch("history", "salon", "--last", "1")).output.splitlines()
+    assert told == [
+        "2  2026-08-03T00:00:00+00:00  chefin",
+        "  ~ service schnitt (Schnitt): price_minor 3000 → 3200",
+    ]
+    assert (await rufbuch("history", "nowhere")).exit_code == 1
+
+
+@pytest.mark.usefixtures("events")
+async def test_all_secrets_are_resealed_on_request(file: Path, tmp_path: Path) -> None:
+    secrets = tmp_path / "secrets.yaml"
+    write(secrets, "webhook_secret: whsec_test\n")
+    await rufbuch("import", file, "--secrets", secrets)
+    assert "1 secrets, 0 of them were under an older key" in (await rufbuch("reseal")).output
+
+
+@pytest.mark.usefixtures("events")
 async def test_an_export_of_what_is_not_there_says_so(file: Path) -> None:
     assert (await rufbuch("export", "nowhere")).exit_code == 1
     assert "is none" in (await rufbuch("export")).output

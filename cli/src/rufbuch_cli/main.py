@@ -87,6 +87,17 @@ def export(
 
 
 @app.command()
+def history(
+    key: Annotated[str, typer.Argument(help="The business's key.")],
+    last: Annotated[int, typer.Option(min=1, max=100, help="How many changes.")] = 20,
+) -> None:
+    """Who has changed what in a business, the newest first."""
+    from rufbuch_cli.history import run
+
+    sys.exit(run(key, last=last))
+
+
+@app.command()
 def reseal() -> None:
     """Encrypt all stored secrets with the first key, after a new one was put before the old."""
     from rufbuch_cli.reseal import run
