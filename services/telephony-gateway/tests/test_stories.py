@@ -93,9 +93,12 @@ async def test_what_is_usual_never_replaces_what_is_said(world: World) -> None:
     )
     world.availability.answer = AVAILABLE
     context = await world.phone.function("get_context")
+    unsaid = await world.phone.function("check_availability", {"date": "Mittwoch", "time": "15:00"})
+    assert (unsaid["status"], world.availability.searches) == ("need_service", [])
     answer = await world.phone.function(
         "check_availability", {"service": "Dauerwelle", "date": "Mittwoch", "time": "15:00"}
     )
+    assert context["usual_question"] == "Möchten Sie wieder Herrenhaarschnitt bei Anna?"
     assert (context["usual_service"], world.availability.searches[0].service_id) == (
         "Herrenhaarschnitt",
         PERM,

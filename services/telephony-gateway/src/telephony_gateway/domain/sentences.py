@@ -68,6 +68,8 @@ class Sentence(enum.Enum):
     NOBODY_CAN = enum.auto()
     SERVICES = enum.auto()
     GREETING = enum.auto()
+    USUAL_AGAIN = enum.auto()
+    USUAL_AGAIN_WITH = enum.auto()
     CAME_FREE = enum.auto()
     OPEN_TODAY = enum.auto()
     CLOSED_TODAY = enum.auto()

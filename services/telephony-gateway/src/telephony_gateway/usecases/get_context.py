@@ -28,6 +28,7 @@ async def get_context(talk: Conversation, *, care: Care) -> Answer:
         "services": [service.name for service in branch.services],
         "staff": [person.name for person in branch.people],
         **known_of(caller),
+        **usual_question(talk, caller),
     }
     if offers:
         return _with_offers(talk, offers, details)
@@ -68,6 +69,15 @@ def _with_offers(talk: Conversation, offers: tuple[FoundSlot, ...], details: dic
         choices=spoken_choices(options, talk.branch, name_people=True),
     )
     return Answer(Status.OK, message, options, details)
+
+
+def usual_question(talk: Conversation, caller: Greeted) -> dict[str, str]:
+    """What is usual for the caller, as a question that may be asked as it is; nothing is taken for granted by it."""
+    if not caller.usual_service:
+        return {}
+    sentence = Sentence.USUAL_AGAIN_WITH if caller.usual_staff else Sentence.USUAL_AGAIN
+    question = sentence.say(talk.language, service=caller.usual_service, person=caller.usual_staff)
+    return {"usual_question": question}
 
 
 def known_of(caller: Greeted) -> dict[str, str]:
