@@ -91,7 +91,11 @@ class Retell:
     async def function(self, line: Line, name: str, arguments: Mapping[str, Any]) -> Reply:
         """Call one of the agent's functions, named with the version that publishing adds."""
         invocation = line.invoke(name, arguments)
-        filled = {"call_id": JUNK_CALL_ID, "execution_message": "Einen Moment bitte.", **arguments}
+        filled: dict[str, Any] = {
+            "call_id": JUNK_CALL_ID,
+            "execution_message": "Einen Moment bitte.",
+            **arguments,
+        }
         body = {"name": name, "args": filled, "call": line.as_call()}
         reply = await self._post(f"/retell/functions/{name}_v{AGENT_VERSION}", body)
         line.note_result(invocation, reply.body)

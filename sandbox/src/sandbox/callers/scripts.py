@@ -2,6 +2,7 @@
 
 from sandbox.callers import nasty
 from sandbox.callers.conversation import book_a_perm
+from sandbox.callers.stories import STORIES, told
 from sandbox.callers.turns import Script
 
 SCRIPTS: dict[str, Script] = {
@@ -12,4 +13,5 @@ SCRIPTS: dict[str, Script] = {
     "two-at-once": nasty.two_at_once,
     "injection": nasty.injection_in_the_name,
     "wrong-names": nasty.wrong_names,
+    **{name: told(steps) for name, steps in STORIES.items()},
 }
