@@ -7,7 +7,8 @@ import pytest
 
 from local_stack.databases import MigratedDatabases
 from rufbuch_cli.proof.listed_twice import SERVICES, stage
-from rufbuch_cli.proof.registry import GOING, STAYING, Play, migration
+from rufbuch_cli.proof.registry import migration
+from rufbuch_cli.proof.two_rows import GOING, STAYING, Play
 from staff_registry.domain.resolution import Kind, State
 from staff_registry.testing.killing import deaths
 

@@ -16,7 +16,7 @@ from chassis.grpc_client import channel
 from chassis.grpc_server import grpc_server
 from local_stack.databases import MigratedDatabases
 from rufbuch_cli.main import app
-from rufbuch_cli.proof.registry import listed_twice
+from rufbuch_cli.proof.two_rows import listed_twice
 from staff_registry.assembly import assemble
 from staff_registry.clients.calendar_sync import CalendarSync
 from staff_registry.domain.ids import Ids
