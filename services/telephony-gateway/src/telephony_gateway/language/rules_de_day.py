@@ -148,6 +148,8 @@ DAYS = table(
             ),
             ("BETWEEN_YEARS", day.between_years),
         ],
+        # "ein Jahr nach Weihnachten": counted further than anybody counts from a feast.
+        "UNSURE": [("N UNIT nach|vor FEAST", day.inert)],
         # "heute über acht Tage": only beside a day, see below; on its own it is a length.
         "HENCE": [("ueber N UNIT", day.offset)],
         "DAYORD": [("ORD / der ORD", lambda number: number)],

@@ -26,7 +26,7 @@ WORDS = {
     "zu": "zu zum zur",
     "von": "von vom",
     "fuer": "für fürn fürs",
-    "zwischen": "zwischen",
+    "zwischen": "zwischen zwüsche zwüschen zwischn",
     "und": "und u un",
     "oder": "oder od bzw beziehungsweise respektive",
     "nach": "nach",
@@ -133,7 +133,7 @@ VALUED: dict[str, dict[object, str]] = {
     "MOD": {
         "this": "dieser diese diesen diesem dieses",
         "coming": "kommende kommender kommenden kommendem kommendes kommend",
-        "next": "nächste nächte nexte nexten nexter nächster nächsten nächstem nächstes nächst folgende folgenden folgender nächschte nächschti nächsde näxte näxten näxter näxtes näxt",
+        "next": "nächste nächte nexte nexten nexter nächster nächsten nächstem nächstes nächst folgende folgenden folgender nächschte nächschti nächscht nächsde näxte näxten näxter näxtes näxt",
         "overnext": "übernächste übernächster übernächsten übernächstem übernächstes übernächst überübernächsten",
         "last": "vorletzte vorletzten vorletzter letzte letzter letzten letztem letztes vergangene vergangenen vergangener vergangenes vergangenem vorige vorigen voriger voriges vorherigen",
     },
