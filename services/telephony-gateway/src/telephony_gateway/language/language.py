@@ -99,7 +99,7 @@ def _by_neighbours(items: list[Item], feasts: Mapping[str, str]) -> list[Item]:
             _dotted(item, out, following)
         else:
             _small_word(item, index, items)
-        if _is_another_day(item, out):
+        if _is_another_day(item, out, items[index + 1 : index + 4]):
             out.append(Item("PAUSE", None, item.start, item.start))
         out.append(item)
         noun = _shared_noun(items, index, out)
@@ -108,11 +108,20 @@ def _by_neighbours(items: list[Item], feasts: Mapping[str, str]) -> list[Item]:
     return out
 
 
-def _is_another_day(item: Item, before: list[Item]) -> bool:
-    """ "nicht der dreißigste, der neunundzwanzigste": after a pause, what is no month is a day of its own."""
+def _is_another_day(item: Item, before: list[Item], following: list[Item]) -> bool:
+    """ "nicht der dreißigste, der neunundzwanzigste": after a pause, what is no month is a day of its own; and so is each
+    of several, "am achten, neunten oder zehnten"."""
+    kinds = [late.kind for late in following if late.kind not in {"am", "der"}]
+    of_several = kinds[:2] == ["oder", "ORD"]
     said = [early for early in before[-2:] if early.kind != "der"]
     paused = item.pause or any(early.kind == "der" and early.pause for early in before[-1:])
-    return paused and item.kind == "ORD" and item.value > 12 and bool(said) and said[-1].kind == "ORD"
+    return (
+        paused
+        and item.kind == "ORD"
+        and (item.value > 12 or of_several)
+        and bool(said)
+        and said[-1].kind == "ORD"
+    )
 
 
 def _figure_of_day(article: Item, index: int, items: list[Item]) -> None:

@@ -93,13 +93,15 @@ class Lexicon:
         )
         self._sounding = {name: _by_sound(self.entries, words) for name, words in tables.sounding.items()}
         timely = self._of_kinds(tables.timely) | (self._guessable & self.entries.keys())
-        self._forms = {_without_dots(word): word for word in timely} | {word: word for word in timely}
         self._plain = frozenset(
             spelling
             for words in tables.sounding.values()
             for word in words.split()
             for spelling in spellings(word)
         )
+        dotless = {_without_dots(word): word for word in timely & self._plain}
+        self._forms = {form: word for form, word in dotless.items() if len(form) > _SHORT}
+        self._forms |= {word: word for word in timely}
         self._near = _neighbourhood(self._forms)
         self._lookalikes = frozenset(tables.lookalikes.split()) | self._kept
         self.joined = {plain(pair) for pair in tables.joined}

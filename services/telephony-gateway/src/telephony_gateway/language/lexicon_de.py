@@ -20,6 +20,7 @@ JOINED = (
     "über nächsten",
     "halb jahr",
     "sonn tag",
+    "dienst tag",
     "fünf zehn uhr",
 )
 

@@ -35,4 +35,13 @@ aer augusto donate gerster buli dier junius mahr pagen tagein zehnder nati amer 
 laer maeh viet benner denner mull taxe heulte joni nai nier vere lochen reute wachten nachf ache ele gagen henner jann
 lins maher taggen albig kami marr elze horgen tami joche wenner arend augusti elter kulis nama nani nomi zierten jani
 sieden vivre siebt
+dessen neues haelt hans beginnt fans begann wolf endet wach muell miete enge zaehne marx neuem moege end neuesten
+wuchs duell neueste tasse vaeter fun nackte harz verletzten anfaengt vergangen heftigen letztens banner neuere morde
+mans anfaenge uebernachten beginne endes waechter hunt janeiro tassen anfing haller nat maechte seat matte dans heult
+manner gans taete laege paechter ruh heilt sans zeh beging moers koeche sitte marien saege fuellte dreien traege heuss
+dress marl hegt ming witte anfaengst nachsicht sepa naehte oesterr malz saegen neuester letter raecht halbem taeten
+vieren maechten tanner laegen quell saeen fuellten motte nate heul neuestem neuestes naehten woah ene mori monet
+duesen duese hanauer huetet mort neuenahr maz vans auffuehrt enke halde hiob mende warzen manz nantes moving wucher
+ede wolfe hurt nagt dissen halver letten mette danner martino sent ueli ends jans tas fuell nauen somme
+waegen dielen endo drittels oaks achtest bueno oas simmel julian julians man mag gar hat max bar
 """

@@ -220,7 +220,13 @@ class Listener:
 
     def _only_numbers(self) -> None:
         """ "neun dreißig" and nothing else: an answer to "wann?"."""
-        if [item.kind for item in self._items] == ["NUM", "NUM"]:
+        kinds = [item.kind for item in self._items]
+        if kinds == ["NUM", "oder", "NUM"]:
+            clocks = [build_time.hour(self._items[at].value) for at in (0, 2)]
+            if all(clocks):
+                self.said.options = [Option(time=clock) for clock in clocks]
+                self.said.left_over = False
+        if kinds == ["NUM", "NUM"]:
             self.said.options[0].time = build_time.hour_minutes(self._items[0].value, self._items[1].value)
             self.said.left_over = False
 
@@ -232,6 +238,8 @@ class Listener:
         if before == "DAY" and isinstance(self._items[index - 1].value, STRETCHES):
             # "nächste Woche sechs": an hour of which day? It counts something else.
             return False
+        if before in {"lieber", "sondern"}:
+            return True
         return before in {"DAY", "PODS"} or (
             before in _HOUR_BEFORE and isinstance(self.said.options[-1].time, Clock)
         )

@@ -130,6 +130,8 @@ PHRASES: dict[str, tuple[str, object]] = {
     "eine dreiviertel stunde": ("SPELL", 45),
     "einer viertel stunde": ("SPELL", 15),
     "einer viertelstunde": ("SPELL", 15),
+    "eine viertelstunde": ("SPELL", 15),
+    "eine dreiviertelstunde": ("SPELL", 45),
     "einer halben stunde": ("SPELL", 30),
     "eine halbe stunde": ("SPELL", 30),
     "einer dreiviertelstunde": ("SPELL", 45),

@@ -68,6 +68,14 @@ CLOCKS = table(
                 "NUM ab N",
                 lambda minutes, hour: time.minutes_after(minutes, hour) if minutes % 5 == 0 else None,
             ),
+            (
+                "um? SPELL nach N uhr?",
+                lambda spell, hour: time.counted(hour, spell) if spell < 60 else None,
+            ),
+            (
+                "um? SPELL vor N uhr?",
+                lambda spell, hour: time.counted(hour, -spell) if spell < 60 else None,
+            ),
             ("kurz nach N uhr?", lambda hour: time.nearly(hour, 10)),
             ("kurz vor N uhr?", lambda hour: time.nearly(hour, -10)),
             ("kurz nach halb N uhr?", _near_half(10)),
