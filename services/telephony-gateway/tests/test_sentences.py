@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from gateway_world import World, found, option
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rufbuch.availability.v1 import service_pb2 as availability_pb2
@@ -41,6 +41,7 @@ def filled(code: str, sentence: Sentence, word: str, at: datetime, count: int) -
 
 
 @pytest.mark.parametrize(("code", "sentence"), EACH, ids=lambda it: getattr(it, "name", it))
+@settings(max_examples=20)
 @given(word=words, at=instants, count=st.integers(0, 1000))
 def test_every_sentence_is_whole_and_short_whatever_is_in_its_gaps(
     code: str, sentence: Sentence, word: str, at: datetime, count: int
