@@ -267,6 +267,22 @@ def test_a_mapping_names_its_account() -> None:
     assert one != replace(one, account_key="b")
 
 
+async def test_a_number_shows_who_is_listed_twice_and_is_told_to_nobody(
+    registry: "Running", salon: Business
+) -> None:
+    number = "+493023125077"
+    people = [replace(person, phone_number=number) for person in salon.people[:2]]
+    desk = await seated(registry, replace(salon, people=(*people, *salon.people[2:])))
+    (candidate,) = await desk.duplicates()
+    kinds = {reason.kind for reason in candidate.reasons}
+    assert resolution_pb2.DUPLICATE_REASON_KIND_SAME_NUMBER in kinds
+    assert number not in str(await desk.now())
+    request = service_pb2.ExportBusinessRequest(tenant_id=desk.business.tenant_id)
+    exported = await registry.stub.ExportBusiness(request)
+    assert exported.yaml.count(number) == 2
+    assert [person.phone_number for person in exported.business.people][:2] == [number, number]
+
+
 async def test_what_was_before_is_encrypted_and_goes_under_a_new_key(
     desk: Desk, pool: Pool, sealer: Sealer
 ) -> None:

@@ -189,6 +189,12 @@ class TestDuplicates:
         (candidate,) = candidates_in(replace(salon, people=(*salon.people, again)))
         assert candidate.advice is Advice.MERGE
 
+    def test_one_number_of_two_names_is_found(self, salon: Business) -> None:
+        anna = replace(salon.people[0], phone_number="+493023125077", accounts=())
+        again = replace(anna, key="kim", name="Kim")
+        (candidate,) = candidates_in(replace(salon, people=(anna, *salon.people[1:], again)))
+        assert candidate.advice is Advice.MERGE
+
     def test_who_is_retired_is_not_compared(self, salon: Business) -> None:
         anna = next(person for person in salon.people if person.key == "anna")
         again = replace(anna, key="anna-2", retired=True)

@@ -80,6 +80,7 @@ class _DuplicateReasonKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_D
     DUPLICATE_REASON_KIND_SAME_EMAIL: _DuplicateReasonKind.ValueType  # 3
     DUPLICATE_REASON_KIND_SIMILAR_EMAIL: _DuplicateReasonKind.ValueType  # 4
     """The same part before the @."""
+    DUPLICATE_REASON_KIND_SAME_NUMBER: _DuplicateReasonKind.ValueType  # 5
     DUPLICATE_REASON_KIND_SAME_ACCOUNT: _DuplicateReasonKind.ValueType  # 6
     """The same user at Cal.com."""
     DUPLICATE_REASON_KIND_SAME_BRANCH: _DuplicateReasonKind.ValueType  # 7
@@ -97,6 +98,7 @@ DUPLICATE_REASON_KIND_SIMILAR_NAME: DuplicateReasonKind.ValueType  # 2
 DUPLICATE_REASON_KIND_SAME_EMAIL: DuplicateReasonKind.ValueType  # 3
 DUPLICATE_REASON_KIND_SIMILAR_EMAIL: DuplicateReasonKind.ValueType  # 4
 """The same part before the @."""
+DUPLICATE_REASON_KIND_SAME_NUMBER: DuplicateReasonKind.ValueType  # 5
 DUPLICATE_REASON_KIND_SAME_ACCOUNT: DuplicateReasonKind.ValueType  # 6
 """The same user at Cal.com."""
 DUPLICATE_REASON_KIND_SAME_BRANCH: DuplicateReasonKind.ValueType  # 7

@@ -385,11 +385,14 @@ class PersonDescription(_message.Message):
     BUFFER_BEFORE_MINUTES_FIELD_NUMBER: _builtins.int
     BUFFER_AFTER_MINUTES_FIELD_NUMBER: _builtins.int
     RETIRED_FIELD_NUMBER: _builtins.int
+    PHONE_NUMBER_FIELD_NUMBER: _builtins.int
     key: _builtins.str
     name: _builtins.str
     buffer_before_minutes: _builtins.int
     buffer_after_minutes: _builtins.int
     retired: _builtins.bool
+    phone_number: _builtins.str
+    """Where the person is reached, E.164; empty: not known. Told to nobody: it shows who is listed twice."""
     @_builtins.property
     def branch_keys(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
     @_builtins.property
@@ -419,10 +422,11 @@ class PersonDescription(_message.Message):
         buffer_before_minutes: _builtins.int = ...,
         buffer_after_minutes: _builtins.int = ...,
         retired: _builtins.bool = ...,
+        phone_number: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["absences", b"absences", "accounts", b"accounts", "branch_keys", b"branch_keys", "buffer_after_minutes", b"buffer_after_minutes", "buffer_before_minutes", b"buffer_before_minutes", "dated_hours", b"dated_hours", "key", b"key", "name", b"name", "phase_minutes", b"phase_minutes", "retired", b"retired", "service_keys", b"service_keys", "working_hours", b"working_hours"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["absences", b"absences", "accounts", b"accounts", "branch_keys", b"branch_keys", "buffer_after_minutes", b"buffer_after_minutes", "buffer_before_minutes", b"buffer_before_minutes", "dated_hours", b"dated_hours", "key", b"key", "name", b"name", "phase_minutes", b"phase_minutes", "phone_number", b"phone_number", "retired", b"retired", "service_keys", b"service_keys", "working_hours", b"working_hours"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

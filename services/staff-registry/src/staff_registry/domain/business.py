@@ -131,6 +131,8 @@ class Person:
     buffer_after_minutes: int = 0
     retired: bool = False
     """Offered for nothing any more; what was booked with her stands, and her accounts serve it."""
+    phone_number: str = ""
+    """Where she is reached, E.164; told to nobody, it shows who is listed twice."""
 
     def minutes_of(self, service: "Service", position: int) -> int:
         """How long a phase of the service lasts when this person does it."""

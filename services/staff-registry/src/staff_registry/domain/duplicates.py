@@ -29,6 +29,7 @@ class ReasonKind(enum.Enum):
     SIMILAR_NAME = 30
     SAME_EMAIL = 60
     SIMILAR_EMAIL = 15
+    SAME_NUMBER = 61
     SAME_ACCOUNT = 62
     SAME_BRANCH = 18
     OVERLAPPING_HOURS = 17
@@ -127,7 +128,9 @@ def _of_name(one: Person, other: Person) -> Iterator[Reason]:
 
 
 def _of_accounts(one: Person, other: Person) -> Iterator[Reason]:
-    """An account at Cal.com is known by its user; its address is the person's."""
+    """A number, and an account at Cal.com, which is known by its user; its address is the person's."""
+    if one.phone_number and one.phone_number == other.phone_number:
+        yield Reason(ReasonKind.SAME_NUMBER, one.phone_number)
     users, others = ({each.username.casefold() for each in person.accounts} for person in (one, other))
     if users & others:
         yield Reason(ReasonKind.SAME_ACCOUNT, min(users & others))

@@ -19,6 +19,8 @@ def person_faults(at: str, person: Person, known: Known) -> Faults:
     yield from _references(f"{at}.service_keys", person.service_keys, known.services, "service")
     yield from hours_faults(f"{at}.working_hours", person.working_hours)
     yield from dated_hours_faults(f"{at}.dated_hours", person.dated_hours)
+    if person.phone_number:
+        yield from rules.number(f"{at}.phone_number", person.phone_number)
     yield from rules.buffers(at, person.buffer_before_minutes, person.buffer_after_minutes)
     yield from _absences(f"{at}.absences", person.absences)
     for n, account in enumerate(person.accounts):

@@ -197,12 +197,13 @@ class Parts:
 
     @property
     def mark(self) -> str:
-        """Changes with any of it but for secrets; hours, absences and accounts included."""
+        """Changes with any of it but for secrets; hours, absences and accounts included. What says nothing is left out, so
+        that a mark outlives a version that knows more of people."""
         bare = [
             replace(each, accounts=tuple(replace(one, api_key="") for one in each.accounts))
             for each in self.people
         ]
-        content = [list(map(asdict, part)) for part in (bare, self.mappings, self.policies)]
+        content = [list(map(_said, part)) for part in (bare, self.mappings, self.policies)]
         return _hash(content)
 
 
@@ -210,6 +211,10 @@ def etag_of(kind: Kind, parts: Parts, conflicts: Sequence[Conflict]) -> str:
     """Of a plan. Not of numbers: while callers book, a plan stays what it is unless something new is to be decided."""
     decided = sorted((conflict.subject, conflict.description) for conflict in conflicts)
     return _hash([kind.value, parts.mark, decided])
+
+
+def _said(part: Person | PhaseMapping | Policy) -> dict[str, object]:
+    return {name: value for name, value in asdict(part).items() if value not in ("", (), None, False)}
 
 
 def _hash(content: object) -> str:

@@ -129,6 +129,7 @@ class _Pair:
             buffer_before_minutes=max(one.buffer_before_minutes, other.buffer_before_minutes),
             buffer_after_minutes=max(one.buffer_after_minutes, other.buffer_after_minutes),
             retired=one.retired and other.retired,
+            phone_number=one.phone_number or other.phone_number,
         )
 
     def _days(self) -> Iterator[DatedHours]:

@@ -227,6 +227,7 @@ def _person(row: dict[str, Any], sealer: Sealer | None) -> Person:
         buffer_before_minutes=row["buffer_before_minutes"],
         buffer_after_minutes=row["buffer_after_minutes"],
         retired=row["retired"],
+        phone_number=row["phone_number"],
     )
 
 

@@ -179,13 +179,15 @@ async def _write_people(connection: Connection, business: Business, ids: Ids) ->
     await upsert(
         connection,
         "person",
-        "tenant_id, person_id, key, position, name, buffer_before_minutes, buffer_after_minutes, retired",
+        "tenant_id, person_id, key, position, name, buffer_before_minutes, buffer_after_minutes, retired,"
+        " phone_number",
         [
-            (*_of(p, ids), p.key, n, p.name, p.buffer_before_minutes, p.buffer_after_minutes, p.retired)
+            (*_of(p, ids), p.key, n, p.name, p.buffer_before_minutes, p.buffer_after_minutes, p.retired,
+             p.phone_number)
             for n, p in enumerate(business.people)
         ],
         key="tenant_id, person_id",
-    )
+    )  # fmt: skip
     await insert(
         connection,
         "person_branch",

@@ -87,6 +87,7 @@ def _person(person: Person) -> service_pb2.PersonDescription:
         buffer_before_minutes=person.buffer_before_minutes,
         buffer_after_minutes=person.buffer_after_minutes,
         retired=person.retired,
+        phone_number=person.phone_number,
     )
 
 

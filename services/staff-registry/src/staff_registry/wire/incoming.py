@@ -136,6 +136,7 @@ def _person(message: service_pb2.PersonDescription) -> Person:
         buffer_before_minutes=message.buffer_before_minutes,
         buffer_after_minutes=message.buffer_after_minutes,
         retired=message.retired,
+        phone_number=message.phone_number,
     )
 
 

@@ -223,7 +223,7 @@ def _person(node: Node, *, api_keys: Mapping[str, str]) -> Person:
         key="key", name="name", branches="branch_keys", services="service_keys", own_minutes="phase_minutes",
         buffer_before_minutes="buffer_before_minutes", buffer_after_minutes="buffer_after_minutes",
         working_hours="working_hours", special_days="dated_hours", absences="absences", accounts="accounts",
-        retired="retired",
+        retired="retired", phone_number="phone_number",
     )  # fmt: skip
     return Person(
         key=fields["key"].text(),
@@ -238,6 +238,7 @@ def _person(node: Node, *, api_keys: Mapping[str, str]) -> Person:
         buffer_before_minutes=fields["buffer_before_minutes"].whole(0),
         buffer_after_minutes=fields["buffer_after_minutes"].whole(0),
         retired=fields["retired"].yes(),
+        phone_number=fields["phone_number"].text(""),
     )
 
 

@@ -182,6 +182,7 @@ def _person(person: Person) -> Block:
     return _block(
         key=person.key,
         name=person.name,
+        phone_number=_quoted(person.phone_number) if person.phone_number else None,
         retired=person.retired or None,
         branches=list(person.branch_keys) or None,
         services=list(person.service_keys) or None,
