@@ -42,6 +42,7 @@ async def test_an_appointment_is_drawn_with_its_gaps(owner: Browser, peers: Fake
     peers.days[ANNA, "2025-11-24"] = [
         entry("WORKING", NOW, 480),
         entry("APPOINTMENT", NOW, 50, "a-1"),
+        entry("HOLD", NOW, 50),
         entry("HOLD", NOW + timedelta(hours=3), 45),
         entry("EXTERNAL", NOW + timedelta(hours=5), 30),
     ]

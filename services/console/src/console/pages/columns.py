@@ -75,11 +75,23 @@ def _boxes(
     drawn: set[str] = set()
     for entry in entries:
         appointment = booked.get(entry.appointment_id)
+        if entry.kind == service_pb2.DAY_ENTRY_KIND_HOLD and _is_booked(entry, entries):
+            # The hold that became the appointment; it ends by itself.
+            continue
         if appointment is None:
             yield _box(KINDS.get(entry.kind, "external"), day, entry.start_time, entry.end_time, zone)
         elif entry.appointment_id not in drawn:
             drawn.add(entry.appointment_id)
             yield from _phases(person_id, day, appointment, zone)
+
+
+def _is_booked(hold: service_pb2.DayEntry, entries: Sequence[service_pb2.DayEntry]) -> bool:
+    return any(
+        entry.kind == service_pb2.DAY_ENTRY_KIND_APPOINTMENT
+        and entry.start_time.seconds < hold.end_time.seconds
+        and hold.start_time.seconds < entry.end_time.seconds
+        for entry in entries
+    )
 
 
 def _phases(
