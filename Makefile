@@ -14,7 +14,7 @@ TESTS := $(wildcard services/*/tests sandbox/tests deploy/local/tests cli/tests 
 PARALLEL := -n auto --maxprocesses 4 --dist loadgroup
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test test-unit lint format proof bench protos sentences lock clean
+.PHONY: help setup run demo test test-unit lint format proof bench docs protos sentences lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -56,6 +56,9 @@ proof: $(READY) ## run the claims of this project (NAME=main for one group)
 
 bench: $(READY) ## measure, one table
 	@$(BIN)/python -m benchmarks
+
+docs: $(READY) ## write the pages that are made from code again
+	@$(BIN)/python tests/house/stories.py
 
 protos: $(READY) ## generate the code beside the protos again
 	@$(BIN)/python protos/generate.py
