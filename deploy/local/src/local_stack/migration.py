@@ -8,7 +8,7 @@ from local_stack.readiness import NotReadyError
 from local_stack.supervisor import Supervisor, full_name, migration_log, migration_name
 from local_stack.waiting import PATIENT_PAUSE_S, NotInTimeError, until
 
-MIGRATED_WITHIN_S = 60.0
+MIGRATED_WITHIN_S = 180.0
 OVER = {"EXITED", "FATAL", "BACKOFF", "STOPPED"}
 
 

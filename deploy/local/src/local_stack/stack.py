@@ -20,8 +20,8 @@ from local_stack.settings import LocalSettings
 from local_stack.supervision import Supervision, supervised
 from local_stack.supervisor import ProgramState, Supervisor, full_name
 
-DATABASES_WITHIN_S = 30.0
-READY_WITHIN_S = 60.0
+DATABASES_WITHIN_S = 60.0
+READY_WITHIN_S = 120.0
 WATCH_EVERY_S = 1.0
 
 Table = Callable[[Installation], Sequence[Program]]

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager, contextmanager
 from importlib import resources
 
 import asyncpg
+import psycopg
 import yoyo
 
 from chassis.errors import StorageUnavailableError
@@ -71,9 +72,17 @@ def migrate(url: str, package: str) -> None:
     scheme, rest = url.split("://", 1)
     if not scheme.startswith("postgres"):
         raise ValueError(f"not a PostgreSQL URL: {scheme}://…")
-    with resources.as_file(resources.files(package) / "migrations") as folder:
+    with resources.as_file(resources.files(package) / "migrations") as folder, _alone(url):
         migrations = yoyo.read_migrations(str(folder))
         backend = yoyo.get_backend(f"postgresql+psycopg://{rest}")
-        with backend.lock():
-            backend.apply_migrations(backend.to_apply(migrations))
+        backend.apply_migrations(backend.to_apply(migrations))
         backend.connection.close()
+
+
+@contextmanager
+def _alone(url: str) -> Iterator[None]:
+    """One migration of a schema at a time. PostgreSQL's own lock: it ends with whoever holds it, also by kill -9, where
+    a row in a table would keep everybody out until somebody deletes it."""
+    with psycopg.connect(url, autocommit=True) as guard:
+        guard.execute("SELECT pg_advisory_lock(hashtextextended('migrations of ' || current_schema(), 0))")
+        yield
