@@ -13,6 +13,7 @@ LOOKED_EVERY_S = 2.0
 KEPT_ALIVE_EVERY_S = 15.0
 VIEWERS_MAX = 200
 """Of one process; a page that is not live is still a page."""
+CHANGED = "event: changed\ndata: now\n\n"
 
 Fingerprint = Callable[[str], Awaitable[str]]
 
@@ -54,16 +55,20 @@ class Hub:
         self._last[tenant_id] = seen
 
     async def changes(self, tenant_id: str) -> AsyncGenerator[str, None]:
-        """Server-sent events until the browser goes or the service ends."""
+        """Server-sent events until the browser goes or the service ends.
+
+        The first comes at once: what has happened between the making of the page and now would be missed otherwise.
+        """
         viewer = asyncio.Event()
         self._viewers[tenant_id].add(viewer)
         try:
-            # At once, so that a proxy or a browser knows that the stream stands.
-            yield ": here\n\n"
+            if tenant_id not in self._last:
+                await self._look(tenant_id)
+            yield CHANGED
             while not self._over.is_set():
                 with suppress(TimeoutError):
                     await asyncio.wait_for(viewer.wait(), KEPT_ALIVE_EVERY_S)
-                yield "event: changed\ndata: \n\n" if viewer.is_set() else ": still here\n\n"
+                yield CHANGED if viewer.is_set() else ": still here\n\n"
                 viewer.clear()
         finally:
             self._leave(tenant_id, viewer)
