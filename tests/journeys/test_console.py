@@ -87,18 +87,20 @@ async def test_what_failed_at_cal_com_is_seen_and_mended_with_a_click(
         try:
             booked = await anna.ask("start_booking", option_id=option["option_id"], name="Kim Beispiel")
             case = operator.locator(f'a[href="/sync/{booked.body["appointment_id"]}"]').first
-            await expect(case).to_be_visible(timeout=15_000)
+            await expect(case).to_be_visible(timeout=120_000)
         finally:
             await calcom.put(f"/admin/users/{username}/busy-times", json={"busyTimes": None})
     await case.click()
+    page = operator.url
+
+    async def is_told(state: str) -> bool:
+        await operator.goto(page)
+        return await operator.locator("strong.tag").inner_text() == state
+
+    await until(lambda: is_told("fehlgeschlagen"), within_s=90)
     await expect(operator.get_by_role("table")).to_contain_text("fehlgeschlagen")
     await operator.get_by_role("button", name="Noch einmal versuchen").click()
-
-    async def mended() -> bool:
-        await operator.reload()
-        return await operator.locator("strong.tag").inner_text() == "abgeglichen"
-
-    await until(mended)
+    await until(lambda: is_told("abgeglichen"), within_s=90)
 
 
 async def username_of(calcom: httpx.AsyncClient, name: str) -> str:

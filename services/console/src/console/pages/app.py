@@ -93,7 +93,7 @@ async def _as_the_service_said(request: Request, error: Exception) -> Response:
     if not reason:
         # Not a refusal but a bug, here or there: loud.
         raise error
-    return _page(request, 409, t("error.refused", reason=reason))
+    return _page(request, 409, t("error.refused", reason=t.reason(reason)))
 
 
 async def _as_a_page(request: Request, error: Exception) -> Response:

@@ -45,6 +45,10 @@ class Texts:
         """What an enum value of a service is called ("CALL_STATE_ENDED"); as it is where we have no words for it."""
         return self._words.get(f"state.{enum_name}", enum_name.replace("_", " ").lower())
 
+    def reason(self, name: str) -> str:
+        """What a service's reason for refusing ("NOT_SETTLED") means; as it is where we have no words for it."""
+        return self._words.get(f"reason.{name}", name)
+
     def clock(self, instant: Timestamp | datetime) -> str:
         """ "15:30"."""
         return format_time(self._local(instant), "HH:mm", locale=self.language)
