@@ -22,6 +22,7 @@ from booking.testing.waiting import (
     number_of,
 )
 from chassis.errors import Kind, ServiceError
+from chassis.eventlog import EventLog
 from rufbuch.booking.v1 import appointment_pb2, service_pb2
 
 HELD_FOR = timedelta(minutes=30)
@@ -48,6 +49,20 @@ async def test_a_wish_ends_with_its_window(salon: WaitingSalon, taken: appointme
     await salon.do_what_is_due()
 
     assert await salon.states() == [EXPIRED]
+
+
+async def test_an_event_of_a_newer_version_holds_nobody_up(
+    salon: WaitingSalon, pool: asyncpg.Pool, taken: appointment_pb2.Appointment
+) -> None:
+    """CS-09, and a rolling update: what the version before does not know stopped its process for good."""
+    await salon.join(1)
+    async with pool.acquire() as connection, connection.transaction():
+        await EventLog(pool).append(connection, "appointment_of_tomorrow", {"tenant_id": TENANT}, now=NOW)
+    await salon.do_what_is_due()
+    await salon.cancel(taken)
+    await salon.do_what_is_due()
+
+    assert await salon.states() == [OFFERED]
 
 
 async def test_whoever_leaves_lets_the_next_have_it(

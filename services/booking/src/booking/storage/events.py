@@ -36,6 +36,11 @@ class SqlEvents:
             yield event_of(entry)
 
 
+def is_known(kind: str) -> bool:
+    """Whether this version knows what it means."""
+    return kind in _MEANINGS
+
+
 def event_of(entry: eventlog.Event) -> Event:
     """An entry of the log in our words. Raises ValueError for a kind that is not known."""
     return Event(entry.position, entry.recorded_at, entry.traceparent, _meaning(entry.kind, entry.payload))

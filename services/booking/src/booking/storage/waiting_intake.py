@@ -1,22 +1,31 @@
 """What the log tells the waiting list, stored together with how far it was read."""
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Iterator, Sequence
 from contextlib import aclosing
 from datetime import datetime
+
+from prometheus_client import Counter
 
 from booking.domain.appointment import Appointment
 from booking.domain.event import Event
 from booking.domain.option import PhaseKind
 from booking.domain.vacancy import FreedTime, Vacancy
 from booking.domain.waiting import WaitingChange
-from booking.storage.events import event_of
+from booking.storage.events import event_of, is_known
 from booking.storage.vacancies import open_vacancy
 from booking.storage.waiting_documents import SELECT_ENTRIES, entry_from
 from booking.storage.waiting_offers import meet
-from booking.usecases.notice_changes import Noticed
+from booking.usecases.notice_changes import Noticed, Unread
+from chassis import eventlog
 from chassis.eventlog import EventLog
 from chassis.postgres import Connection, Pool, reaching_storage
 
+_log = logging.getLogger(__name__)
+_not_understood = Counter(
+    "rufbuch_booking_events_not_understood",
+    "Events of a newer version of this service: they stand in the log, but were without effect on the waiting list here",
+)
 _WAITING = f"""
 {SELECT_ENTRIES} WHERE w.tenant_id = $1 AND w.phone_number = $2 AND w.state IN ('waiting', 'offered') ORDER BY w.place
 """
@@ -34,11 +43,12 @@ class SqlIntake:
     def __init__(self, pool: Pool, events: EventLog) -> None:
         self._pool, self._events = pool, events
 
-    async def unread(self) -> tuple[str, list[Event]]:
+    async def unread(self) -> Unread:
         """See ``Intake``."""
         with reaching_storage():
             after = await self._position()
-            return after, [event_of(entry) for entry in await self._events.read(after)]
+            entries = await self._events.read(after)
+        return Unread(after, entries[-1].position if entries else after, list(_understood(entries)))
 
     async def news(self) -> None:
         """See ``Intake``."""
@@ -98,3 +108,14 @@ class SqlIntake:
             if entry.create_time <= booked.create_time and entry.wish.is_met_by(booked):
                 change = WaitingChange(now, f"met by appointment {booked.appointment_id}", booked.call_id)
                 await meet(connection, entry.wish.tenant_id, entry.entry_id, booked.appointment_id, change)
+
+
+def _understood(entries: Sequence[eventlog.Event]) -> Iterator[Event]:
+    """While a newer version is being rolled out its events are read here too. One of them must not hold up the others:
+    nobody who waits would be offered anything, and the process would stop again and again."""
+    for entry in entries:
+        if is_known(entry.kind):
+            yield event_of(entry)
+        else:
+            _not_understood.inc()
+            _log.error("an event is not understood", extra={"position": entry.position, "kind": entry.kind})

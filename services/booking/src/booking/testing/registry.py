@@ -1,4 +1,4 @@
-"""A staff registry that knows two things: policies, and where a branch is."""
+"""A staff registry that knows two things: policies, and where a branch is. Its businesses write to nobody."""
 
 from typing import Any
 
@@ -48,6 +48,14 @@ class ScriptedRegistry(service_pb2_grpc.StaffRegistryServiceServicer):
                 people=[business_pb2.Person(person_id=each, name="Anna") for each in self.people],
             )
         )
+
+    async def GetMessageSetup(  # noqa: N802 - named by the contract
+        self,
+        request: service_pb2.GetMessageSetupRequest,  # noqa: ARG002 - as the generated code has it
+        context: Any,  # noqa: ARG002, ANN401 - as the generated code has it
+    ) -> service_pb2.GetMessageSetupResponse:
+        """See the contract."""
+        return service_pb2.GetMessageSetupResponse()
 
     def servicer(self) -> Servicer:
         """As a server takes it."""

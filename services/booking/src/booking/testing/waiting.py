@@ -167,7 +167,7 @@ class WaitingSalon:
         """Take in all events. One is visible only when no older transaction runs anywhere on the server: ask again."""
         noticed = False
         while await self.pool.fetchval(_UNREAD):
-            noticed = bool(await notice_once(self.work.intake, self.clock)) or noticed
+            noticed = await notice_once(self.work.intake, self.clock) or noticed
         return noticed
 
     async def _jobs(self) -> int:

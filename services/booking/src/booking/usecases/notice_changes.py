@@ -24,11 +24,25 @@ class Noticed:
     booked: Appointment | None = None
 
 
+@dataclass(frozen=True)
+class Unread:
+    """A batch of the log. What this version does not understand is none of ``events``, but is left behind as well."""
+
+    after: str
+    position: str
+    events: Sequence[Event]
+
+    @property
+    def is_empty(self) -> bool:
+        """Nothing is unread."""
+        return self.position == self.after
+
+
 class Intake(Protocol):
     """Where it is kept how far the log was read, together with what came of it. All raise StorageUnavailableError."""
 
-    async def unread(self) -> tuple[str, list[Event]]:
-        """How far it was read, and the events after that, a batch at most."""
+    async def unread(self) -> Unread:
+        """What follows after how far it was read, a batch at most."""
         ...
 
     async def news(self) -> None:
@@ -41,14 +55,15 @@ class Intake(Protocol):
         ...
 
 
-async def notice_once(intake: Intake, clock: Clock) -> int:
-    """Take in a batch; how many events it had. Raises StorageUnavailableError."""
-    after, events = await intake.unread()
-    if events:
-        now = clock.now()
-        noticed = [each for event in events for each in _noticed(event.happening, now)]
-        await intake.record(after, noticed, events[-1].position, now)
-    return len(events)
+async def notice_once(intake: Intake, clock: Clock) -> bool:
+    """Take in a batch; whether there was one. Raises StorageUnavailableError."""
+    unread = await intake.unread()
+    if unread.is_empty:
+        return False
+    now = clock.now()
+    noticed = [each for event in unread.events for each in _noticed(event.happening, now)]
+    await intake.record(unread.after, noticed, unread.position, now)
+    return True
 
 
 async def notice_changes(intake: Intake, clock: Clock) -> None:
