@@ -46,7 +46,7 @@ async def test_a_promise_needs_neither_number_nor_name_nor_customer(
 
 async def test_what_is_urgent_is_due_within_the_hour(booking: "BookingServiceAsyncStub") -> None:
     normal = await booking.RequestCallback(wanted())
-    high = await booking.RequestCallback(wanted(priority=HIGH, request_id="2"))
+    high = await booking.RequestCallback(wanted(priority=HIGH, topic="Preis", request_id="2"))
 
     assert normal.callback.due_time.ToDatetime(UTC) == NOW + timedelta(days=1)
     assert high.callback.due_time.ToDatetime(UTC) == NOW + timedelta(hours=1)
@@ -62,6 +62,66 @@ async def test_twenty_twins_make_one_promise_and_one_event(
     assert await pool.fetchval("SELECT count(*) FROM event") == 1
 
 
+async def test_a_number_that_is_said_later_belongs_to_the_promise_that_there_is(
+    booking: "BookingServiceAsyncStub",
+) -> None:
+    """Two promises for one wish: the customer is called twice, or at the number that she did not want."""
+    first = await booking.RequestCallback(wanted(phone_number=""))
+    later = wanted(phone_number="+493023125002", name="", priority=HIGH, request_id="callback-2")
+    second = await booking.RequestCallback(later)
+
+    (callback,) = (await listed(booking)).callbacks
+    assert second.callback == callback == (await booking.RequestCallback(later)).callback
+    assert callback.callback_id == first.callback.callback_id
+    assert (callback.phone_number, callback.name) == ("+493023125002", "Anna Beispiel")
+    assert callback.priority == HIGH
+    assert callback.due_time.ToDatetime(UTC) == NOW + timedelta(hours=1)
+    events = await told(booking, 2)
+    assert events[1].callback_changed.callback == callback
+
+
+async def test_what_is_left_out_later_stays(booking: "BookingServiceAsyncStub") -> None:
+    first = await booking.RequestCallback(wanted(priority=HIGH))
+    again = await booking.RequestCallback(wanted(phone_number="", name="", request_id="callback-2"))
+
+    assert again == first
+    assert len(await told(booking, 1)) == 1
+
+
+async def test_two_numbers_at_once_make_one_promise(booking: "BookingServiceAsyncStub") -> None:
+    numbers = [f"+4930231250{number:02}" for number in range(10)]
+    await asyncio.gather(
+        *(booking.RequestCallback(wanted(phone_number=each, request_id=each)) for each in numbers)
+    )
+
+    (callback,) = (await listed(booking)).callbacks
+    assert callback.phone_number in numbers
+
+
+@pytest.mark.parametrize("changed", [{"topic": "Preis"}, {"call_id": "call_0002"}])
+async def test_another_topic_or_call_is_another_promise(
+    booking: "BookingServiceAsyncStub", changed: dict[str, str]
+) -> None:
+    await booking.RequestCallback(wanted())
+    await booking.RequestCallback(wanted(request_id="callback-2", **changed))
+
+    assert len((await listed(booking)).callbacks) == 2
+
+
+async def test_who_was_called_and_asks_again_is_promised_another_call(
+    booking: "BookingServiceAsyncStub",
+) -> None:
+    first = (await booking.RequestCallback(wanted())).callback
+    done = service_pb2.ResolveCallbackRequest(
+        tenant_id=TENANT, callback_id=first.callback_id, operator="Kim", resolution="erreicht"
+    )
+    await booking.ResolveCallback(done)
+    second = (await booking.RequestCallback(wanted(request_id="callback-2"))).callback
+
+    assert second.callback_id != first.callback_id
+    assert second.state == care_pb2.CALLBACK_STATE_OPEN
+
+
 async def test_the_event_holds_the_promise(booking: "BookingServiceAsyncStub") -> None:
     made = (await booking.BookAppointment(a_request())).appointment
     promised = await booking.RequestCallback(wanted(appointment_id=made.appointment_id))
@@ -73,7 +133,7 @@ async def test_the_event_holds_the_promise(booking: "BookingServiceAsyncStub") -
 
 async def test_pages_follow_each_other_without_holes(booking: "BookingServiceAsyncStub") -> None:
     for number in range(5):
-        await booking.RequestCallback(wanted(request_id=str(number)))
+        await booking.RequestCallback(wanted(topic=f"Farbe {number}", request_id=str(number)))
 
     seen, token = [], ""
     while True:
@@ -170,7 +230,7 @@ async def test_a_promise_is_handed_over_by_name_and_every_change_is_recorded(
 
 async def test_what_is_overdue_is_seen(booking: "BookingServiceAsyncStub", clock: SettableClock) -> None:
     normal = (await booking.RequestCallback(wanted())).callback
-    high = (await booking.RequestCallback(wanted(priority=HIGH, request_id="2"))).callback
+    high = (await booking.RequestCallback(wanted(priority=HIGH, topic="Preis", request_id="2"))).callback
     assert not (await listed(booking, overdue=True)).callbacks
 
     clock.advance(timedelta(hours=2))

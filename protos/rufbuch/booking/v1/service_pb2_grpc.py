@@ -260,7 +260,8 @@ class BookingServiceServicer:
 
     def RequestCallback(self, request, context):
         """Promises that somebody calls back; needs neither number nor customer. The same request_id again gets the first answer.
-        INVALID_ARGUMENT (REQUEST_INVALID).
+        While nobody has called, another request of the same call about the same topic and appointment adds to the first: its
+        number and name count, the more urgent of the two and the earlier time stay. INVALID_ARGUMENT (REQUEST_INVALID).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

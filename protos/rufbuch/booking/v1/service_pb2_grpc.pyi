@@ -84,7 +84,8 @@ class BookingServiceStub:
     """
     RequestCallback: _grpc.UnaryUnaryMultiCallable[_service_pb2.RequestCallbackRequest, _service_pb2.RequestCallbackResponse]
     """Promises that somebody calls back; needs neither number nor customer. The same request_id again gets the first answer.
-    INVALID_ARGUMENT (REQUEST_INVALID).
+    While nobody has called, another request of the same call about the same topic and appointment adds to the first: its
+    number and name count, the more urgent of the two and the earlier time stay. INVALID_ARGUMENT (REQUEST_INVALID).
     """
     ListCallbacks: _grpc.UnaryUnaryMultiCallable[_service_pb2.ListCallbacksRequest, _service_pb2.ListCallbacksResponse]
     """Callbacks of a business, the most urgent first. INVALID_ARGUMENT (PAGE_TOKEN_INVALID)."""
@@ -193,7 +194,8 @@ class BookingServiceAsyncStub(BookingServiceStub):
     """
     RequestCallback: _aio.UnaryUnaryMultiCallable[_service_pb2.RequestCallbackRequest, _service_pb2.RequestCallbackResponse]  # type: ignore[assignment]
     """Promises that somebody calls back; needs neither number nor customer. The same request_id again gets the first answer.
-    INVALID_ARGUMENT (REQUEST_INVALID).
+    While nobody has called, another request of the same call about the same topic and appointment adds to the first: its
+    number and name count, the more urgent of the two and the earlier time stay. INVALID_ARGUMENT (REQUEST_INVALID).
     """
     ListCallbacks: _aio.UnaryUnaryMultiCallable[_service_pb2.ListCallbacksRequest, _service_pb2.ListCallbacksResponse]  # type: ignore[assignment]
     """Callbacks of a business, the most urgent first. INVALID_ARGUMENT (PAGE_TOKEN_INVALID)."""
@@ -365,7 +367,8 @@ class BookingServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_service_pb2.RequestCallbackResponse, _abc.Awaitable[_service_pb2.RequestCallbackResponse]]:
         """Promises that somebody calls back; needs neither number nor customer. The same request_id again gets the first answer.
-        INVALID_ARGUMENT (REQUEST_INVALID).
+        While nobody has called, another request of the same call about the same topic and appointment adds to the first: its
+        number and name count, the more urgent of the two and the earlier time stay. INVALID_ARGUMENT (REQUEST_INVALID).
         """
 
     @_abc_1.abstractmethod

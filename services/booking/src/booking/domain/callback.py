@@ -76,6 +76,19 @@ class Callback:
         moved = self._moved_to(CallbackState.IN_PROGRESS if assignee else CallbackState.OPEN)
         return replace(moved, assigned_to=assignee)
 
+    def asked_for_again(self, later: Self) -> Self:
+        """The same call wants the same once more, while nobody has called yet: what it says now counts, and what it leaves
+        out stays. Nothing that was promised becomes later or less urgent."""
+        urgent = Priority.HIGH in (self.priority, later.priority)
+        fuller = replace(
+            self,
+            phone_number=later.phone_number or self.phone_number,
+            name=later.name or self.name,
+            priority=Priority.HIGH if urgent else Priority.NORMAL,
+            due_time=min(self.due_time, later.due_time),
+        )
+        return self if fuller == self else replace(fuller, version=self.version + 1)
+
     def _moved_to(self, state: CallbackState) -> Self:
         if state not in MOVES[self.state]:
             raise IllegalMoveError("it is resolved already", state=self.state.value)

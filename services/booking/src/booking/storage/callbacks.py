@@ -38,7 +38,8 @@ WITH before AS (
 ),
 changed AS (
     UPDATE callback c
-       SET state = $4, assigned_to = $5, resolved_by = $6, resolution = $7, version = $3 + 1
+       SET state = $4, assigned_to = $5, resolved_by = $6, resolution = $7, version = $3 + 1,
+           phone_number = $11, name = $12, priority = $13, due_time = $14
       FROM before WHERE c.tenant_id = $1 AND c.callback_id = $2
     RETURNING to_jsonb(c) AS document
 ),
@@ -57,7 +58,16 @@ SELECT count(*) FROM changed
 _OFFER_DUE = """
 UPDATE waitlist_offer SET due_at = $3 WHERE tenant_id = $1 AND callback_id = $2 AND state = 'open' RETURNING offer_id
 """
+# Two of one call are asked for one after the other, so that the second sees the first.
+_ONE_OF_A_CALL = "SELECT pg_advisory_xact_lock(hashtextextended('callback/' || $1 || '/' || $2, 0))"
 _GET = "SELECT to_jsonb(c) AS document FROM callback c WHERE c.tenant_id = $1"
+
+
+_BY_REQUEST = f"{_GET} AND c.request_id = $2"
+_SAME_WISH = f"""
+{_GET} AND c.call_id = $2 AND c.topic = $3 AND c.appointment_id IS NOT DISTINCT FROM $4
+   AND c.waitlist_entry_id IS NULL AND c.state <> 'resolved' ORDER BY c.create_time LIMIT 1 FOR UPDATE
+"""
 
 
 class SqlCallbacks:
@@ -69,14 +79,13 @@ class SqlCallbacks:
     async def keep(self, callback: Callback, request_id: str) -> Callback:
         """See ``Callbacks``."""
         try:
-            kept = await insert_callback(self._pool, callback, request_id)
+            async with self._pool.acquire() as connection, connection.transaction():
+                await connection.execute(_ONE_OF_A_CALL, str(callback.tenant_id), callback.call_id)
+                kept = await _kept(connection, callback, request_id)
         except asyncpg.ForeignKeyViolationError as error:
             raise RequestInvalidError("appointment_id", "this business has no such appointment") from error
-        if kept:
-            await self._events.wake()
-            return callback
-        first = f"{_GET} AND c.request_id = $2"
-        return callback_from(await self._pool.fetchval(first, callback.tenant_id, request_id))
+        await self._events.wake()
+        return kept
 
     async def get(self, tenant_id: UUID, callback_id: UUID) -> Callback | None:
         """See ``Callbacks``."""
@@ -119,6 +128,24 @@ class SqlCallbacks:
         return changed
 
 
+async def _kept(connection: Connection, callback: Callback, request_id: str) -> Callback:
+    first = await connection.fetchval(_BY_REQUEST, callback.tenant_id, request_id)
+    if first:
+        return callback_from(first)
+    same = await connection.fetchval(
+        _SAME_WISH, callback.tenant_id, callback.call_id, callback.topic, callback.appointment_id
+    )
+    if same:
+        before = callback_from(same)
+        after = before.asked_for_again(callback)
+        if after != before:
+            await _changed(connection, before, after, operator=ITSELF, now=callback.create_time)
+        return after
+    if await insert_callback(connection, callback, request_id):
+        return callback
+    return callback_from(await connection.fetchval(_BY_REQUEST, callback.tenant_id, request_id))
+
+
 async def insert_callback(connection: Connection | Pool, callback: Callback, request_id: str) -> bool:
     """Keep a promise with its event. False: the request_id has led to one before."""
     document = json.dumps(to_callback_document(callback))
@@ -143,6 +170,7 @@ async def _changed(
     """Keep it with its history and its event. False: it is in another version by now."""
     changed = await connection.fetchval(
         _CHANGE, before.tenant_id, before.callback_id, before.version, after.state.value, after.assigned_to,
-        after.resolved_by, after.resolution, now, operator, current_traceparent(),
+        after.resolved_by, after.resolution, now, operator, current_traceparent(), after.phone_number, after.name,
+        after.priority.value, after.due_time,
     )  # fmt: skip
     return bool(changed)

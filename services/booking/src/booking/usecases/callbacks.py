@@ -37,7 +37,8 @@ class Callbacks(Protocol):
     """Where promises are kept."""
 
     async def keep(self, callback: Callback, request_id: str) -> Callback:
-        """The promise with its event, or the one that the request_id has led to before.
+        """The promise with its event; or the one that the request_id has led to before; or, while nobody has seen to it,
+        the one of the same call about the same topic and appointment, with what is new.
 
         Raises RequestInvalidError where the appointment that it is about is none of this business.
         """
@@ -75,7 +76,7 @@ async def must_be_of_a_branch(branches: Branches, callback: Callback) -> None:
 
 
 async def request_callback(callbacks: Callbacks, callback: Callback, request_id: str) -> Callback:
-    """Promise it, once for each request_id. Raises RequestInvalidError."""
+    """Promise it, once for each request_id and each topic of a call. Raises RequestInvalidError."""
     due_time = callback.due_time.replace(microsecond=0)
     return await callbacks.keep(replace(callback, due_time=due_time), request_id)
 
