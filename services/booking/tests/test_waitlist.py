@@ -54,7 +54,7 @@ async def test_a_wish_ends_with_its_window(salon: WaitingSalon, taken: appointme
 async def test_an_event_of_a_newer_version_holds_nobody_up(
     salon: WaitingSalon, pool: asyncpg.Pool, taken: appointment_pb2.Appointment
 ) -> None:
-    """CS-09, and a rolling update: what the version before does not know stopped its process for good."""
+    """A rolling update: what the version before does not know stopped its process for good."""
     await salon.join(1)
     async with pool.acquire() as connection, connection.transaction():
         await EventLog(pool).append(connection, "appointment_of_tomorrow", {"tenant_id": TENANT}, now=NOW)

@@ -33,7 +33,7 @@ from rufbuch.booking.v1 import service_pb2 as booking_pb2
 from rufbuch.booking.v1 import service_pb2_grpc as booking_grpc
 from rufbuch.calendarsync.v1 import service_pb2_grpc
 from rufbuch.staff.v1 import service_pb2_grpc as staff_grpc
-from sandbox.calcom.embedded import Cal, embedded
+from sandbox.calcom.embedded import OTHER_KEY, Cal, embedded
 from sandbox.calcom.settings import Settings as StandInSettings
 
 # Helpers that others than tests use as well.
@@ -227,6 +227,17 @@ class Stage:
         found = await self.found(ref)
         wanted = {one.booking_uid: one.start.isoformat().replace("+00:00", "Z") for one in found.intents}
         return found.state is SyncState.SYNCED and await self.standing() == wanted
+
+    async def event_type_of_another(self, minutes: int) -> int:
+        """An event type of the host otto; its id."""
+        body = {
+            "lengthInMinutes": minutes,
+            "title": "Cut",
+            "slug": f"cut-{minutes}",
+            "minimumBookingNotice": 0,
+        }
+        answer = await self.cal.call("POST", "/v2/event-types", body, key=OTHER_KEY)
+        return int(answer.json()["data"]["id"])
 
     def impatient(self, seconds: float = 0.05) -> None:
         """From now on requests time out soon."""

@@ -16,6 +16,7 @@ from calcom_sync.domain.slots import TimeState, judge
 from chassis.grpc_client import fault_of
 from rufbuch.calendarsync.v1 import service_pb2
 from sandbox.calcom.admin import BusyOrder, BusySpan
+from sandbox.calcom.embedded import OTHER_KEY
 
 if TYPE_CHECKING:
     from conftest import Stage
@@ -147,6 +148,19 @@ async def test_several_times_are_one_request(stage: "Stage", stub: Any) -> None:
     request = service_pb2.CheckTimesRequest(tenant_id=str(TENANT), times=times)
     assert list((await stub.CheckTimes(request)).states) == [FREE] * 4
     assert await _looks(stage) == 1
+
+
+async def test_both_accounts_of_one_human_are_looked_at(stage: "Stage", stub: Any) -> None:
+    """Linked, the second one stood for no phase any more, and whatever was asked of it stayed unknown."""
+    otto = named("otto's account")
+    stage.registry.link_account(otto, "otto", OTHER_KEY)
+    five = await stage.event_type_of_another(minutes=5)
+    stage.registry.map(2, five, account_id=otto)
+
+    assert await _seen(stub, stage.start) == FREE
+    assert (await stage.cal.book(five, "2027-03-02T08:05:00Z", key=OTHER_KEY)).is_success
+    stage.cal.clock.advance(timedelta(seconds=1))
+    assert await _seen(stub, stage.start) == TAKEN
 
 
 async def test_somebody_without_an_account_has_nothing_outside(stage: "Stage", stub: Any) -> None:

@@ -5,7 +5,12 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
+from peers import ACCOUNT, PERSON, SERVICE, named
+
 from calcom_sync.clients.registry import FRESH_FOR
+from calcom_sync.domain.setup import Spot
+from rufbuch.staff.v1 import business_pb2
+from sandbox.calcom.embedded import HOST_KEY, OTHER_KEY
 
 if TYPE_CHECKING:
     from conftest import Stage
@@ -60,3 +65,45 @@ async def test_an_account_without_a_key_is_none(stage: "Stage") -> None:
     setup = await stage.directory.setup((await stage.book()).tenant_id)
     assert setup
     assert not setup.accounts
+
+
+async def test_of_two_accounts_of_one_human_new_copies_go_to_the_first_that_can_be_used(
+    stage: "Stage",
+) -> None:
+    """Always the same one; where its key is gone, the other, and never nowhere (CS-08)."""
+    otto = named("otto's account")
+    stage.registry.link_account(otto, "otto", OTHER_KEY)
+    stage.registry.map(0, 4711, account_id=otto)
+
+    for key, expected in ((HOST_KEY, ACCOUNT), ("", otto), (HOST_KEY, ACCOUNT)):
+        stage.registry.api_key = key
+        stage.directory.forget(TENANT)
+        setup = await stage.directory.setup(TENANT)
+        assert setup
+        target = setup.target(Spot(SERVICE, 0, PERSON))
+        assert target
+        assert target.account_id == expected
+        assert (Spot(SERVICE, 0, PERSON), 4711) in set(setup.mapped(otto))
+
+
+async def test_what_was_sent_to_one_account_is_called_off_there(stage: "Stage") -> None:
+    """The account is the copy's, whatever the registry says since: else a cancellation goes where nothing is."""
+    made, ref = await stage.booked()
+    await stage.settled(ref)
+    otto = named("otto's account")
+    stage.registry.link_account(otto, "otto", OTHER_KEY)
+    elsewhere = await stage.event_type_of_another(minutes=50)
+    stage.registry.mappings[:] = [
+        business_pb2.Mapping(
+            service_id=one.service_id, phase_position=one.phase_position, person_id=one.person_id,
+            account_id=str(otto), event_type_id=elsewhere,
+        )
+        for one in stage.registry.mappings
+    ]  # fmt: skip
+    stage.directory.forget(TENANT)
+    await stage.call_off(made)
+    found = await stage.settled(ref)
+
+    assert {one.account_id for one in found.intents} == {ACCOUNT}
+    assert await stage.bookings() == []
+    assert await stage.cases() == []

@@ -20,6 +20,7 @@ from calcom_sync.usecases.take_in import (
     CalledOff,
     Change,
     Event,
+    EventRefusedError,
     Forgotten,
     Intake,
     NoConcern,
@@ -41,7 +42,7 @@ _log = logging.getLogger(__name__)
 _taken_in = Counter("rufbuch_calcom_sync_events", "Events of booking taken in", ["new"])
 _not_understood = Counter(
     "rufbuch_calcom_sync_events_not_understood",
-    "Events of a newer booking: kept as they came, but without effect here",
+    "Events of a newer booking, or that break a rule: kept as they came, but without effect here",
 )
 NO_CONCERN = frozenset(
     {
@@ -85,14 +86,24 @@ class Consumer:
     async def _until_it_breaks(self) -> None:
         request = service_pb2.WatchEventsRequest(after=await self._intake.position())
         async for told in self._stub.WatchEvents(request):
+            await self._take_in(told)
+
+    async def _take_in(self, told: service_pb2.WatchEventsResponse) -> None:
+        now = self._clock.now()
+        try:
             event = event_of(told)
-            new = await take_in(event, intake=self._intake, now=self._clock.now())
-            _taken_in.labels(str(new).lower()).inc()
-            if isinstance(event.change, NotUnderstood):
-                # Not waited for: while the log stands still, cancellations that callers were told of would not reach Cal.com
-                # either, and a kind that is new says nothing that this version has ever acted on.
-                _not_understood.inc()
-                _log.error("an event is not understood", extra={"position": event.position})
+            new = await take_in(event, intake=self._intake, now=now)
+        except (EventRefusedError, ValueError) as error:
+            # Coming again it would be refused again, and all that is behind it would never be read.
+            _log.exception("an event cannot be", extra={"position": told.position, "error": str(error)})
+            event = Event(told.position, told.traceparent, NotUnderstood(told.SerializeToString()))
+            new = await take_in(event, intake=self._intake, now=now)
+        _taken_in.labels(str(new).lower()).inc()
+        if isinstance(event.change, NotUnderstood):
+            # Not waited for: while the log stands still, cancellations that callers were told of would not reach Cal.com
+            # either, and a kind that is new says nothing that this version has ever acted on.
+            _not_understood.inc()
+            _log.error("an event is not understood", extra={"position": event.position})
 
 
 def event_of(told: service_pb2.WatchEventsResponse) -> Event:

@@ -72,6 +72,7 @@ class FakeRegistry(staff_grpc.StaffRegistryServiceServicer):
     person: UUID = PERSON
     aliases: list[UUID] = field(default_factory=list)
     account: UUID = ACCOUNT
+    second_account: staff_pb2.AccountSecret | None = None
 
     def _check(self, tenant_id: str) -> None:
         self.asked += 1
@@ -104,7 +105,10 @@ class FakeRegistry(staff_grpc.StaffRegistryServiceServicer):
             account_id=str(self.account), person_id=str(self.person), username="vera", api_key=self.api_key
         )
         return staff_pb2.GetCalendarSetupResponse(
-            accounts=[account], mappings=self.mappings, webhook_secret=SECRET, etag="1"
+            accounts=[account, *([self.second_account] if self.second_account else [])],
+            mappings=self.mappings,
+            webhook_secret=SECRET,
+            etag="1",
         )
 
     async def WatchChanges(self, request: Any, context: Any) -> AsyncIterator[staff_pb2.WatchChangesResponse]:
@@ -124,14 +128,22 @@ class FakeRegistry(staff_grpc.StaffRegistryServiceServicer):
         for mapping in self.mappings:
             mapping.account_id = str(new)
 
-    def map(self, position: int, event_type_id: int, service_id: UUID = SERVICE) -> None:
+    def link_account(self, account_id: UUID, username: str, api_key: str) -> None:
+        """The person turned out to have a second account."""
+        self.second_account = staff_pb2.AccountSecret(
+            account_id=str(account_id), person_id=str(self.person), username=username, api_key=api_key
+        )
+
+    def map(
+        self, position: int, event_type_id: int, service_id: UUID = SERVICE, *, account_id: UUID = ACCOUNT
+    ) -> None:
         """Map a phase of a service."""
         self.mappings.append(
             business_pb2.Mapping(
                 service_id=str(service_id),
                 phase_position=position,
                 person_id=str(PERSON),
-                account_id=str(ACCOUNT),
+                account_id=str(account_id),
                 event_type_id=event_type_id,
             )
         )

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -103,23 +104,21 @@ class RegistryDirectory:
 def setup_of(
     business: service_pb2.GetBusinessResponse, calendar: service_pb2.GetCalendarSetupResponse
 ) -> Setup:
-    """What the registry says, in our words. Of several mappings of a phase the first counts."""
+    """What the registry says, in our words."""
     told = business.business
-    targets: dict[Spot, Target] = {}
-    for mapping in calendar.mappings:
-        spot = Spot(UUID(mapping.service_id), mapping.phase_position, UUID(mapping.person_id))
-        targets.setdefault(spot, Target(UUID(mapping.account_id), mapping.event_type_id))
     accounts = {
         UUID(one.account_id): Account(UUID(one.account_id), one.username, one.api_key, UUID(one.person_id))
         for one in calendar.accounts
         if one.api_key
     }
+    targets, others = _targets(calendar.mappings, accounts)
     return Setup(
         calendar_sync=told.calendar_sync,
         language=told.language.split("-")[0].lower(),
         zones={UUID(branch.branch_id): branch.time_zone for branch in told.branches},
         accounts=accounts,
         targets=targets,
+        others=others,
         webhook_secret=calendar.webhook_secret,
         when_cancelled=_THERE.get(told.calendar_terms.cancelled_there, WhenCancelled.CANCEL),
         mirror_holds=told.calendar_terms.mirror_holds,
@@ -127,6 +126,24 @@ def setup_of(
         phases=_phases(told),
         aliases={UUID(alias): UUID(person.person_id) for person in told.people for alias in person.alias_ids},
     )
+
+
+def _targets(
+    mappings: Iterable[business_pb2.Mapping], accounts: Container[UUID]
+) -> tuple[dict[Spot, Target], list[tuple[Spot, Target]]]:
+    """Where each phase goes, and what else is mapped. Of several mappings of a phase, on accounts of one human, the first
+    counts whose account can be used: always the same, since the registry tells them in one order."""
+    told = [
+        (
+            Spot(UUID(one.service_id), one.phase_position, UUID(one.person_id)),
+            Target(UUID(one.account_id), one.event_type_id),
+        )
+        for one in mappings
+    ]
+    targets: dict[Spot, Target] = {}
+    for spot, target in sorted(told, key=lambda one: one[1].account_id not in accounts):
+        targets.setdefault(spot, target)
+    return targets, [one for one in told if targets[one[0]] != one[1]]
 
 
 def _phases(business: business_pb2.Business) -> dict[Spot, timedelta]:

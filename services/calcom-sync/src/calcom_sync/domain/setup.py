@@ -1,7 +1,7 @@
 """Where the phases of a business go at Cal.com."""
 
 import enum
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from uuid import UUID
@@ -64,6 +64,8 @@ class Setup:
     """A person whose busy times are older is looked at live before a time is called free; None: nobody is."""
     phases: Mapping[Spot, timedelta] = field(default_factory=dict)
     """How long each active phase takes, for each person who does the service."""
+    others: Sequence[tuple[Spot, Target]] = ()
+    """Mappings of phases that go somewhere else: one human may have several accounts."""
     aliases: Mapping[UUID, UUID] = field(default_factory=dict)
     """Other ids of people, each with the one that it stands for."""
 
@@ -75,6 +77,12 @@ class Setup:
         """Where a phase goes; None where nothing is mapped or the account has no key here."""
         target = self.targets.get(spot) or self.targets.get(self._right(spot))
         return target if target and target.account_id in self.accounts else None
+
+    def mapped(self, account_id: UUID) -> Iterator[tuple[Spot, int]]:
+        """The event types of an account, with what they stand for, whether new copies go there or not."""
+        for spot, target in (*self.targets.items(), *self.others):
+            if target.account_id == account_id:
+                yield spot, target.event_type_id
 
     def human(self, person_id: UUID) -> UUID:
         """The id that counts, where two are one human."""

@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+import asyncpg
+
 from calcom_sync.domain.appointment import AppointmentRef, Plan
 from calcom_sync.storage.queue import remind
 from calcom_sync.storage.reservations import end_reservations
@@ -11,6 +13,7 @@ from calcom_sync.usecases.take_in import (
     CalledOff,
     Change,
     Event,
+    EventRefusedError,
     Forgotten,
     NotUnderstood,
     Reassigned,
@@ -33,7 +36,13 @@ class SqlIntake:
 
     async def record(self, event: Event, now: datetime) -> bool:
         """Store the change with all that follows from it, reminders and the position, all or nothing. False: it was known
-        already, or changes nothing."""
+        already, or changes nothing. Raises EventRefusedError: nothing was stored."""
+        try:
+            return await self._recorded(event, now)
+        except (asyncpg.IntegrityConstraintViolationError, asyncpg.DataError) as error:
+            raise EventRefusedError(f"{type(error).__name__}: {error}") from error
+
+    async def _recorded(self, event: Event, now: datetime) -> bool:
         async with self._pool.acquire() as connection, connection.transaction():
             new = await self._apply(connection, event, event.change, now)
             await connection.execute(

@@ -135,9 +135,9 @@ class TimeChecker:
 def _finest(setup: Setup, account: Account) -> int | None:
     """The account's shortest event type: the finer its slots, the more they tell."""
     lengths = [
-        (setup.phases[spot], target.event_type_id)
-        for spot, target in setup.targets.items()
-        if target.account_id == account.account_id and spot in setup.phases
+        (setup.phases[spot], number)
+        for spot, number in setup.mapped(account.account_id)
+        if spot in setup.phases
     ]
     return min(lengths)[1] if lengths else None
 

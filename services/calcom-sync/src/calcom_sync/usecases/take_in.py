@@ -70,9 +70,13 @@ class NoConcern:
 
 @dataclass(frozen=True)
 class NotUnderstood:
-    """Booking is newer than this service."""
+    """Booking is newer than this service, or says what cannot be."""
 
     body: bytes
+
+
+class EventRefusedError(Exception):
+    """What it says breaks a rule of ours, now and whenever it comes again."""
 
 
 Change = Booked | CalledOff | Forgotten | Reassigned | NoConcern | NotUnderstood
@@ -92,7 +96,7 @@ class Intake(Protocol):
 
     async def record(self, event: Event, now: datetime) -> bool:
         """Store the change with all that follows from it, reminders and the position, all or nothing. False: it was known
-        already, or changes nothing."""
+        already, or changes nothing. Raises EventRefusedError: nothing was stored."""
         ...
 
 
