@@ -88,6 +88,26 @@ class TestCancelling:
             SECOND,
         )
 
+    async def test_the_same_choice_again_cancels_no_second_one(self, world: World) -> None:
+        """TG-31, BK-17: the answer was lost, the agent asks once more for "the first", and another one is the first now."""
+        world.booking.add(
+            appointment(15, appointment_id=FIRST), appointment(9, day=27, appointment_id=SECOND)
+        )
+        await world.phone.function("cancel_appointment")
+        for _ in range(2):
+            answer = await world.phone.function("cancel_appointment", {"appointment_id": "den ersten"})
+            assert (answer["status"], answer["appointment_id"]) == ("cancelled", FIRST)
+        assert [one.appointment_id for one in world.booking.cancels] == [FIRST]
+
+    @pytest.mark.parametrize("said", ["den ersten", "1", "appointment_1"])
+    async def test_words_that_single_out_nothing_cancel_nothing(self, world: World, said: str) -> None:
+        """BK-17: whatever was read out is forgotten, or never was."""
+        world.booking.add(appointment(15, appointment_id=FIRST))
+        asked = await world.phone.function("cancel_appointment", {"appointment_id": said})
+        assert (asked["status"], world.booking.cancels) == ("choose", [])
+        chosen = await world.phone.function("cancel_appointment", {"appointment_id": FIRST})
+        assert chosen["status"] == "cancelled"
+
     async def test_a_day_without_an_appointment_cancels_no_other_one(self, world: World) -> None:
         """BK-17"""
         world.booking.add(appointment(15, appointment_id=FIRST))

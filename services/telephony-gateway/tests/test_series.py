@@ -121,6 +121,21 @@ async def test_what_could_not_be_booked_is_named_with_its_reason_and_something_i
     assert line.booking.requests[-1].option_id == "o-other004"
 
 
+async def test_after_a_missed_date_more_can_be_asked_for_without_naming_it(line: World) -> None:
+    """What is looked for then is the date that could not be booked; nobody hears that the calendar is away."""
+    line.booking.dates = [date(1), date(2, failure="TAKEN", other=True)]
+    await line.phone.function("start_booking", BOOK | {"repeat_weeks": "1", "repeat_count": "2"})
+    line.availability.answer = found(availability_pb2.SEARCH_OUTCOME_ALTERNATIVES, option(16))
+
+    more = await line.phone.function("get_alternatives")
+    waiting = await line.phone.function("join_waitlist")
+
+    assert more["status"] == "alternatives"
+    assert line.availability.searches[-1].start_time.ToDatetime(UTC) == FIRST + timedelta(weeks=1)
+    assert waiting["status"] == "waitlist_noted"
+    assert "2. Dezember" in waiting["message"]
+
+
 async def test_where_only_the_first_was_booked_nobody_hears_of_several(line: World) -> None:
     line.booking.dates = [date(1), date(2, failure="TAKEN")]
 

@@ -37,5 +37,5 @@ async def _cancel(talk: Conversation, appointment_id: str, appointments: Appoint
 
 
 def _answer(talk: Conversation, appointment: Appointment, message: str) -> Answer:
-    talk.session.choices = ()
+    # What was read out stays numbered as it was: "den ersten" said again is the one that is called off already.
     return Answer(Status.CANCELLED, message, details=described(appointment, talk.branch))

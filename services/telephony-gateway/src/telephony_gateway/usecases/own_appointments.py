@@ -34,6 +34,9 @@ def meant(talk: Conversation, found: Sequence[Appointment]) -> Appointment | Ans
     if named:
         return named
     standing = live(found)
+    if standing and talk.arguments.appointment_id:
+        # Words that were meant to single one out, and did not: the only one left may be another one.
+        return _choose(talk, standing, Sentence.WHICH_APPOINTMENT)
     fitting = [one for one in standing if _fits(one, talk)]
     if len(fitting) == 1:
         return fitting[0]
