@@ -24,6 +24,8 @@ from telephony_gateway.language.days import (
 )
 from telephony_gateway.language.feasts import Feast, FeastSide, NearFeast, WeekdayNearFeast
 from telephony_gateway.language.periods import (
+    Either,
+    LastOf,
     Month,
     NextDays,
     NthWeek,
@@ -172,8 +174,10 @@ def year(mode: Mode) -> Year:
     return Year(ahead=_WEEKS_AHEAD[mode])
 
 
-def named_month(mode: Mode | None, number: int, year: int | None = None) -> Month:
-    """ "Dezember", "nächsten März", "übernächsten März"."""
+def named_month(mode: Mode | None, number: int, year: int | None = None) -> DayExpression:
+    """ "Dezember", "nächsten März", "übernächsten März"; "letzten März" is over, if "am Letzten" was not meant."""
+    if mode == "last":
+        return Vaguely(LastOf(Month(number, year=year)))
     return Month(number, ahead=1 if mode == "overnext" else 0, year=year)
 
 
@@ -245,6 +249,17 @@ def named_feast(mode: Mode | None, name: str, year: int | None = None) -> Feast 
 def advent(number: int, _: object = None) -> str | None:
     """ "zweiter Advent"."""
     return f"advent_{number}" if 1 <= number <= 4 else None
+
+
+def advent_weekend(number: int, *_: object) -> Between | None:
+    """ "am zweiten Adventswochenende"."""
+    name = advent(number)
+    return Between(NearFeast(Feast(name), -1), Feast(name)) if name else None
+
+
+def last_of_month(mode: Mode, _: object) -> DayExpression | None:
+    """ "am Letzten des Monats"."""
+    return LastOf(Month()) if mode == "last" else None
 
 
 def _day_of(first: str, second: str, number: int) -> str | None:
@@ -359,17 +374,6 @@ class CutOffDate:
         return several(Doubt.CUT_OFF_DATE, near, january)
 
 
-@dataclass(frozen=True, slots=True)
-class Either:
-    """One of several days, the likelier first."""
-
-    days: tuple[DayExpression, ...]
-
-    def resolve(self, today: date) -> Reading:
-        """All of them, to be asked about."""
-        return Reading(tuple(span for day in self.days for span in day.resolve(today).spans), Doubt.VAGUE)
-
-
 def dotted(day: int, month: int) -> CutOffDate | DayOfMonth:
     """ "15.1" without its last dot."""
     return CutOffDate(day) if month == 1 and 10 < day <= 31 else DayOfMonth(day, month)
@@ -380,6 +384,11 @@ def with_year(found: DayExpression, number: int) -> DayExpression | None:
     if isinstance(found, DayOfMonth | Feast | Month) and found.year is None:
         return replace(found, year=number)
     return None
+
+
+def with_far_year(found: DayExpression, number: int) -> DayExpression | None:
+    """ "3. Dezember 3018": four figures that are no clock time."""
+    return with_year(found, number) if number >= 2400 else None
 
 
 def working_week(mode: Mode | None = None) -> WorkingWeek:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from telephony_gateway.language.clock import DAY, HALF_DAY, Clock, Part, Window
+from telephony_gateway.language.clock import DAY, HALF_DAY, MORNING_FROM, Clock, Part, Window
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +180,16 @@ def between(start: int | Clock | Part, end: int | Clock | Part) -> Window | None
     """ "zwischen zwei und vier", "von neun bis halb elf"."""
     first = as_clock(start)
     last = Clock(end.last) if isinstance(end, Part) else as_clock(end)
+    if isinstance(start, int) and isinstance(end, Clock) and first and last:
+        first = _in_the_same_half(first, last)
     return Window(first, last) if first is not None and last is not None else None
+
+
+def _in_the_same_half(first: Clock, last: Clock) -> Clock:
+    """ "von acht bis neun Uhr abends": the bare hour may be meant in the evening as well, and nobody can be sure."""
+    later = first.minute + HALF_DAY
+    doubtful = first.bare and last.in_part and MORNING_FROM <= first.minute < HALF_DAY and later < last.minute
+    return replace(first, minute=later, bare=False, others=(first.minute,)) if doubtful else first
 
 
 def from_time(value: int | Clock | Part) -> Window | None:

@@ -81,6 +81,8 @@ class Clock:
     bare: bool = False
     approximate: bool = False
     others: tuple[int, ...] = ()
+    in_part: bool = False
+    """Its part of the day was named with it."""
 
     def readings(self) -> tuple[int, ...]:
         """Minutes of the day that can be meant, the likelier first; more than one is a question."""
@@ -98,7 +100,7 @@ class Clock:
         minute = part.minute(self.minute)
         if part is Part.NIGHT and self.minute <= 6 * 60:
             minute = self.minute
-        return None if minute is None else replace(self, minute=minute, bare=False, others=())
+        return None if minute is None else replace(self, minute=minute, bare=False, others=(), in_part=True)
 
     def about(self) -> Clock:
         """The same time, said with "gegen" or "ungefähr"."""

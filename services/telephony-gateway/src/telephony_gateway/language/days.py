@@ -14,6 +14,8 @@ WEEK = timedelta(days=7)
 SUNDAY = 6
 # A day and month that passed less than this long ago is asked about rather than moved to next year in silence.
 JUST_PASSED = timedelta(days=14)
+# A year further off than this was misheard, or made up.
+YEARS_AHEAD_MAX = 20
 
 # "vom 5. bis 3. Dezember" is a slip, not a year.
 LONGEST_GUESSED_RANGE = timedelta(days=180)
@@ -253,7 +255,7 @@ class DayOfMonth:
     def resolve(self, today: date) -> Reading:
         """The next such day, compared with the weekday that was named."""
         reading = self._reading(today)
-        if self.weekday is None:
+        if self.weekday is None or reading.doubt is Doubt.INVENTED_YEAR:
             return reading
         first = reading.spans[0].first
         assert first is not None  # noqa: S101 - `_reading` names single days only
@@ -268,7 +270,11 @@ class DayOfMonth:
         if self.month is None:
             return self._next_such_day(today)
         if self.year is not None:
-            return one(make_date(self.year, self.month, self.day))
+            said = make_date(self.year, self.month, self.day)
+            if self.year <= today.year + YEARS_AHEAD_MAX:
+                return one(said)
+            near = self._next_such_date(today, self.month).spans[0].first or said
+            return several(Doubt.INVENTED_YEAR, near, said)
         if self.year_ahead is not None:
             return one(make_date(today.year + self.year_ahead, self.month, self.day))
         return self._next_such_date(today, self.month)

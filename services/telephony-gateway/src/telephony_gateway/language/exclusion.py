@@ -10,6 +10,8 @@ TIMELY = frozenset({"DAY", "CLOCK", "WINDOW", "PODS", "TODAYPART", "DAYORD", "MO
 _TIMES = frozenset({"CLOCK", "WINDOW", "PODS"})
 _DAYS = frozenset({"DAY"})
 _LINKS = frozenset({"und", "oder", "am", "um", "in", "von", "bis", "ab", "der", "zu"})
+_DUTIES = frozenset({"duty", "WORK"})
+_BUSY = _DUTIES | {"busy", "weder"}
 _TURNS = frozenset({"sondern", "aber", "lieber", "nein", "statt"})
 
 
@@ -27,8 +29,8 @@ def without_ruled_out(items: list[Item]) -> list[Item]:
             item.kind == "als" and any(before.kind == "lieber" for before in items[:index])
         ):
             out |= _run_after(items, index + 1)
-        elif item.kind in {"busy", "weder"}:
-            denied |= {at for at in _clause(items, index) if items[at].kind in TIMELY}
+        elif item.kind in _BUSY:
+            denied |= _busy(items, index)
         elif item.kind == "auf":
             out |= _moved(items, index)
         elif item.kind == "move":
@@ -49,12 +51,24 @@ def _move_along_span(following: list[Item]) -> None:
             item.value = item.value.end
 
 
+def _busy(items: list[Item], index: int) -> set[int]:
+    """ "Freitag bin ich weg"; "ich hab bis fünf Dienst": beside a duty only hours with one side, a full hour may as well
+    be the wish."""
+    clause = {at for at in _clause(items, index) if items[at].kind in TIMELY}
+    is_sure = items[index].kind not in _DUTIES or any(_is_one_sided(items[at].value) for at in clause)
+    return clause if is_sure else set()
+
+
+def _is_one_sided(value: object) -> bool:
+    return isinstance(value, Window) and (value.start is None) != (value.end is None)
+
+
 def _remainders(items: list[Item], denied: set[int]) -> dict[int, Item]:
     """By place: what a denied window leaves of the day."""
     found: dict[int, Item] = {}
     for at in denied:
         item = items[at]
-        if isinstance(item.value, Window) and (item.value.start is None) != (item.value.end is None):
+        if _is_one_sided(item.value):
             turned = Window(start=item.value.end, end=item.value.start)
             found[at] = Item("REMAINDER", turned, item.start, item.end, pause=item.pause, rule=item.rule)
     return found

@@ -33,7 +33,7 @@ AFTER_ABBREVIATION = frozenset(
         "WEEKDAY",
     }
 )
-HAVE = frozenset({"haben", "habt", "ist", "sind"})
+HAVE = {"zu": frozenset({"haben", "habt", "ist", "sind"}), "vor": frozenset({"hab", "habe", "haben"})}
 # Words that recognition cuts off a longer one ("ieber morgen", "pfings montag").
 SECOND_HALVES = frozenset({"MORGEN", "WEEKDAY", "POD", "TAG", "TAGE", "WEEKEND"})
 PAUSES = frozenset(",;:?!.()")
@@ -136,8 +136,8 @@ class _Lexer:
         if any(item.kind == "von" for item in self._items[-4:]):
             return
         last = self._items.pop()
-        if last.kind == "zu" and any(item.value in HAVE for item in self._items):
-            # "am Montag haben Sie zu"
+        if any(item.value in HAVE[last.kind] for item in self._items if last.kind in HAVE):
+            # "am Montag haben Sie zu", "am Montag hab ich was vor"
             self._items.append(Item("busy", "closed", last.start, last.end, pause=last.pause))
 
     def _word(self, at: int, text: str) -> int:

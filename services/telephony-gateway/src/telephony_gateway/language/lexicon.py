@@ -38,7 +38,7 @@ SURE_FROM = 5
 HIGHEST = 59
 # Words that sound like one of this group are only known not to be understood.
 UNSURE_GROUP = "adverbs"
-_NEVER_PARTS = frozenset({"ur", "we", "min", "std", "tg", "vorm", "zmittag"})
+_NEVER_PARTS = frozenset({"ur", "we", "min", "std", "tg", "vorm", "zmittag", "for", "ap", "bist", "biss"})
 # Parts of the day have so many letters, more or less.
 _A_PART = 8
 _DAYS, _PARTS = frozenset({"WEEKDAY", "RELDAY", "MORGEN"}), frozenset({"POD"})

@@ -125,7 +125,8 @@ WORDS = {
     "ago": "ago",
     "thing": "people persons euros euro dollars percent kids children adults",
     "age": "old",
-    "busy": "working busy away",
+    "busy": "working busy away holiday vacation",
+    "duty": "school meeting class shift",
 }
 
 VALUED: dict[str, dict[object, str]] = {
@@ -247,6 +248,7 @@ PHRASES: dict[str, tuple[str, object]] = {
     "rather than": ("statt", None),
     "see you": ("GREETING", None),
     "years old": ("age", None),
+    "i work": ("busy", None),
     "as soon as possible": ("SOON", "soon"),
     "at all": ("filler", None),
     "calendar week": ("kw", None),

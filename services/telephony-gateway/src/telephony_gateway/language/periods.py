@@ -328,3 +328,26 @@ class Vaguely:
     def resolve(self, today: date) -> Reading:
         """The same days, doubtful."""
         return Reading(self.days.resolve(today).spans, Doubt.VAGUE)
+
+
+@dataclass(frozen=True, slots=True)
+class LastOf:
+    """The last day of a stretch."""
+
+    stretch: DayExpression
+
+    def resolve(self, today: date) -> Reading:
+        """One day for every reading of the stretch."""
+        reading = self.stretch.resolve(today)
+        return Reading(tuple(Span(span.last or span.first) for span in reading.spans), reading.doubt)
+
+
+@dataclass(frozen=True, slots=True)
+class Either:
+    """One of several days, the likelier first."""
+
+    days: tuple[DayExpression, ...]
+
+    def resolve(self, today: date) -> Reading:
+        """All of them, to be asked about."""
+        return Reading(tuple(span for day in self.days for span in day.resolve(today).spans), Doubt.VAGUE)

@@ -218,6 +218,8 @@ PHRASES: dict[str, tuple[str, object]] = {
     "guten tag": ("GREETING", None),
     "grüß gott": ("GREETING", None),
     "frei tag": ("WEEKDAY", 4),
+    "dienst tag": ("WEEKDAY", 1),
+    "dienst tags": ("WEEKDAY", 1),
     "mit woch": ("WEEKDAY", 2),
     "son tag": ("WEEKDAY", 6),
     "frei tags": ("WEEKDAY", 4),

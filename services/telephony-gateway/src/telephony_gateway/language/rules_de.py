@@ -30,11 +30,14 @@ MACROS = {
     "on": "am|der",
 }
 
+_DAYLIKE = ("tag", "tage", "tagen", "woche", "wochen", "wochenende", "wochenend", "monat")
+
 # What is no date though it sounds like one, and what several words name together.
 NAMES = table(
     {
         "FIRSTFREE": [
             ("ORD|MOD freitermin? termin / ORD|MOD freitermin", day.first_free),
+            ("ORD WORD termin", lambda number, _: day.first_free(number)),
             ("SOON", day.first_free),
         ],
         "OTHER": [
@@ -50,6 +53,7 @@ NAMES = table(
             ("guten MORGEN|POD|WEEKEND|WEEKDAY|DAYS|FEAST|WEEKS|CLOSING / GREETING", day.inert),
             ("ORD|MOD freitermin? termin / ORD|MOD freitermin / der? ORD|MOD mal", day.inert),
             ("N thing / NUM termin", day.inert),
+            ("street der ORD|NUM MONTH / street der DM", day.inert),
         ],
         "YEAR": [
             (
@@ -65,7 +69,14 @@ NAMES = table(
             ),
         ],
         # "am nachten August": a day that was not understood, never the whole month.
-        "UNSURE": [("am WORD MONTH", day.inert)],
+        "UNSURE": [
+            ("am WORD MONTH", day.inert),
+            # "am ersten Ferientag": the first of something, never of the month.
+            (
+                "am ORD WORD / am der ORD WORD",
+                lambda _, word: day.inert() if word.endswith(_DAYLIKE) else None,
+            ),
+        ],
         "FEAST": [
             ("ORD ADVENT", day.advent),
             ("ORD CHRISTMAS_DAY", day.christmas_day),

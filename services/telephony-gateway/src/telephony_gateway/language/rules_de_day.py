@@ -49,6 +49,8 @@ DAYS = table(
             ("with? PART in? YEAR", lambda part, number: Year(number, portion=part)),
             ("in? FEASTWEEK", lambda found: WeekNear(Feast(found[0]), found[1])),
             ("on? ORD WEEKDAY", day.some_nth_weekday),
+            ("on? ORD ADVENTWEEKEND / on? ORD ADVENT WEEKEND", day.advent_weekend),
+            ("am MOD MONAT", day.last_of_month),
             (
                 "on? ORD WEEKDAY in? NEWYEAR",
                 lambda n, wd, _: NthWeekday(n, wd, Month(1, of_year=1)) if n <= 4 else None,
@@ -173,6 +175,7 @@ TOGETHER = table(
             ("DAYORD DAY", lambda number, b: unify(day.day_alone(number), b)),
             ("DAY HENCE", unify),
             ("DAY YEAR", day.with_year),
+            ("DAY HHMM", day.with_far_year),
             ("in? WEEKS von|ab|um? DAY", lambda _, inner: WeekNear(inner)),
         ],
     }

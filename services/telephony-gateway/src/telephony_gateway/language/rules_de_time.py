@@ -59,8 +59,13 @@ CLOCKS = table(
             ("um? viertel vor MIDNIGHT", lambda _: Clock(24 * 60 - _QUARTER)),
             ("um? NUM MINUTE? vor halb N uhr?", lambda minutes, _, hour: time.before_half(minutes, hour)),
             (
-                "um? NUM MINUTE? past_hour halb N uhr?",
+                "um? NUM MINUTE? nach|ueber halb N uhr?",
                 lambda minutes, _, hour: time.after_half(minutes, hour),
+            ),
+            # "bis zwei, ab halb drei" is no two minutes past.
+            (
+                "um? NUM ab halb N uhr?",
+                lambda minutes, hour: time.after_half(minutes, hour) if minutes % 5 == 0 else None,
             ),
             ("um? NUM MINUTE? vor N uhr?", lambda minutes, _, hour: time.minutes_before(minutes, hour)),
             ("um? NUM MINUTE? nach|ueber N uhr?", lambda minutes, _, hour: time.minutes_after(minutes, hour)),
@@ -105,12 +110,13 @@ CLOCKS = table(
             ("with? POD", lambda part: part),
         ],
         "TODAYPART": [("with? MOD POD", time.part_of_day)],
-        # An hour of which nobody knows what it is counted from.
+        # An hour of which nobody knows what it is counted from, or when that is.
         "UNSURE": [
+            ("nach|vor duty", time.untold),
             (
                 "N HOUR|MINUTE nach|vor? POD|CLOSING|MEAL|WORK / SPELL nach|vor POD|CLOSING|MEAL|WORK",
                 time.untold,
-            )
+            ),
         ],
         "MOMENT": [
             ("in circa? N HOUR", lambda count, _: time.Moment(count * 60) if count <= 72 else None),

@@ -176,6 +176,8 @@ DAYS = table(
                 lambda part, number, year: Month(number, portion=part, year=year),
             ),
             ("EARLY MONTH / in EARLY MONTH", lambda _, number: Month(number, portion="start")),
+            ("EARLY MOD WEEKS", lambda _, mode, __: day.part_of("start", day.week(mode))),
+            ("LATE MOD WEEKS", lambda _, mode, __: day.part_of("end", day.week(mode))),
             ("LATE MONTH / in LATE MONTH", lambda _, number: Month(number, portion="end")),
             (
                 "with? der? PART of? der? MOD? WEEKS",
@@ -238,6 +240,7 @@ TOGETHER = table(
             ("DAY DAYORD / DAY am DAYORD", lambda a, number: unify(a, day.day_alone(number))),
             ("DAYORD DAY", lambda number, b: unify(day.day_alone(number), b)),
             ("DAY YEAR", day.with_year),
+            ("DAY HHMM", day.with_far_year),
         ],
         "CLOCK": [
             ("CLOCK um|in|am? PODS", time.in_part),

@@ -21,8 +21,8 @@ WORDS = {
     "in": "in im ins innert",
     "auf": "auf aufn aufs",
     "der": "der die das den dem des dr de",
-    "ab": "ab",
-    "bis": "bis",
+    "ab": "ab ap",
+    "bis": "bis biss bist",
     "zu": "zu zum zur",
     "von": "von vom",
     "fuer": "für fürn fürs",
@@ -30,7 +30,7 @@ WORDS = {
     "und": "und u un",
     "oder": "oder od bzw beziehungsweise respektive",
     "nach": "nach",
-    "vor": "vor vorm",
+    "vor": "vor vorm for",
     "gegen": "gegen gg geg",
     "ueber": "über übern übers",
     "als": "als",
@@ -76,6 +76,8 @@ WORDS = {
     "haelfte": "hälfte",
     "feiertag": "feiertag feiertage feiertagen",
     "busy": "geboren geschlossen zuhaben arbeite arbeiten schaffe schaffen verhindert weg unterwegs ausgebucht urlaub verreist krank",
+    "duty": "dienst schicht frühschicht spätschicht unterricht vorlesung besprechung meeting kita kindergarten beschäftigt",
+    "street": "straße platz allee",
 }
 
 VALUED: dict[str, dict[object, str]] = {
@@ -152,6 +154,7 @@ VALUED: dict[str, dict[object, str]] = {
     "WEEKEND": {True: "wochenende wochenend we wochenendes wochenenden weekend wochenends"},
     "FEAST": FEASTS,
     "ADVENT": {True: "advent adventsonntag adventssonntag"},
+    "ADVENTWEEKEND": {True: "adventswochenende adventwochenende"},
     "CHRISTMAS_DAY": {True: "weihnachtstag weihnachtsfeiertag"},
     "EASTER_DAY": {True: "osterfeiertag"},
     "WHIT_DAY": {True: "pfingstfeiertag"},
