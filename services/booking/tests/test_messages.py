@@ -1,6 +1,7 @@
 """What is written to customers of what happens to their appointments, and what is promised of it."""
 
 from datetime import timedelta
+from typing import Any
 
 import asyncpg
 import pytest
@@ -11,6 +12,7 @@ from booking.testing.calls import refused
 from booking.testing.messages import MOBILE, settings
 from booking.testing.samples import START, TENANT, a_request, an_option
 from booking.testing.writing_salon import Salon, channel_of, state_of
+from booking.usecases.messages.promise import Promises
 from chassis.errors import Kind, ServiceError
 from rufbuch.booking.v1 import message_pb2, service_pb2
 from rufbuch.staff.v1 import message_pb2 as staff_message_pb2
@@ -71,6 +73,26 @@ async def test_while_the_registry_is_silent_nothing_is_promised_but_it_is_sent_l
     writing.clock.advance(timedelta(seconds=5))
     await writing.everything()
     assert len(writing.sms.parcels) == 1
+
+
+async def test_settings_that_cannot_be_are_no_failed_booking_and_stop_nobody(writing: Salon) -> None:
+    """BK-29: the appointment stood, and a fault after it had the caller told that it failed. The reader of the log, which
+    writes for all businesses, stopped for good."""
+    writing.registry.messages = settings(quiet_from="22:00")
+    assert channel_of(await writing.book()) == "unspecified"
+    await writing.everything()
+    assert await writing.messages() == []
+
+
+async def test_a_fault_in_what_is_promised_is_no_failed_booking() -> None:
+    """BK-29."""
+
+    class Faulty:
+        def __getattr__(self, name: str) -> None:
+            raise LookupError(name)
+
+    faulty: Any = Faulty()
+    assert await Promises(faulty, faulty).about(faulty) is None
 
 
 async def test_a_move_says_both_times_and_takes_the_reminder_along(writing: Salon) -> None:

@@ -1,6 +1,7 @@
 """Asks the staff registry how businesses write to their customers, and keeps it for a while."""
 
 import asyncio
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
@@ -26,6 +27,7 @@ GET_MESSAGE_SETUP = "rufbuch.staff.v1.StaffRegistryService/GetMessageSetup"
 FRESH_FOR = timedelta(seconds=30)
 AGAIN_AFTER = timedelta(seconds=2)
 """A registry that did not answer is not asked again by every caller at once."""
+_log = logging.getLogger(__name__)
 _CHANNELS = {channel.value: channel for channel in Channel}
 _KINDS = {kind.value: kind for kind in Kind}
 
@@ -71,7 +73,12 @@ class RegistrySetups:
             # Whoever asked has no time left; the next one does not wait for it as well.
             self._known[tenant_id] = _Known(now, None, RegistryUnavailableError("the registry is slow"))
             raise
-        return _Known(now, setup_of(answer.business, told.settings))
+        try:
+            return _Known(now, setup_of(answer.business, told.settings))
+        except (ValueError, KeyError):
+            # A zone that is unknown here, a night without an end: one business writes nothing, and all others do.
+            _log.exception("settings that cannot be", extra={"tenant_id": text})
+            return _Known(now, None)
 
 
 def setup_of(business: business_pb2.Business, settings: message_pb2.MessageSettings) -> Setup:

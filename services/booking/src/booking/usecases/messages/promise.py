@@ -1,6 +1,7 @@
 """Say which way a message will go, so that nobody on the phone is promised one that does not come."""
 
 import asyncio
+import logging
 
 from booking.domain.appointment import Appointment
 from booking.domain.messages.contact import way_to
@@ -9,6 +10,7 @@ from booking.errors import RegistryUnavailableError
 from booking.usecases.messages.ports import Contacts, Setups
 from chassis.errors import StorageUnavailableError
 
+_log = logging.getLogger(__name__)
 PATIENCE_S = 0.3
 """The caller waits; without an answer in this time nothing is promised, and the message is sent all the same."""
 
@@ -25,6 +27,10 @@ class Promises:
             async with asyncio.timeout(PATIENCE_S):
                 return await self._channel(appointment)
         except (RegistryUnavailableError, StorageUnavailableError, TimeoutError):
+            return None
+        except Exception:  # noqa: BLE001 - after the commit
+            # It is booked already: whatever is wrong with an extra, the caller must not hear that it failed.
+            _log.exception("nothing can be promised, by a fault of ours")
             return None
 
     async def _channel(self, appointment: Appointment) -> Channel | None:
