@@ -18,7 +18,7 @@ from booking.storage.requests import SqlRequests
 from booking.testing.memory import MemoryBookings
 from booking.testing.samples import NOW, START, a_wish, an_option
 from booking.usecases.book_appointment import Answer, Bookings
-from booking.usecases.forget_requests import Requests
+from booking.usecases.forget_old import Old
 from chassis import postgres
 from chassis.eventlog import EventLog
 from local_stack.databases import MigratedDatabases
@@ -38,7 +38,7 @@ class Book:
     tenant: int
     asks_first: bool
 
-    async def on(self, bookings: Bookings, _: Requests, step: int) -> object:
+    async def on(self, bookings: Bookings, _: Old, step: int) -> object:
         wish = a_wish(
             tenant_id=str(uuid.UUID(int=self.tenant)),
             request_id=f"request-{self.request}",
@@ -63,7 +63,7 @@ class Forget:
 
     hours: int
 
-    async def on(self, _: Bookings, requests: Requests, step: int) -> object:
+    async def on(self, _: Bookings, requests: Old, step: int) -> object:
         return await requests.forget(NOW + timedelta(hours=step - self.hours))
 
 
@@ -77,7 +77,7 @@ STEPS = st.lists(
 )
 
 
-async def outcomes(steps: Sequence[Step], bookings: Bookings, requests: Requests) -> list[object]:
+async def outcomes(steps: Sequence[Step], bookings: Bookings, requests: Old) -> list[object]:
     """What each step led to, with ids by the order in which they came up."""
     seen: dict[uuid.UUID, int] = {}
     told: list[object] = []

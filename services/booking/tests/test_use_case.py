@@ -15,7 +15,7 @@ from booking.errors import RequestIdReusedError, SlotNotBookableError, SlotTaken
 from booking.testing.memory import MemoryBookings
 from booking.testing.samples import NOW, START, a_wish, an_option
 from booking.usecases.book_appointment import Answer, BookAppointment, Bookings
-from booking.usecases.forget_requests import KEPT, forget_requests
+from booking.usecases.forget_old import KEPT, forget_old
 from chassis.errors import StorageUnavailableError
 from chassis.testing import SettableClock
 
@@ -130,7 +130,7 @@ class Unreachable:
 
 async def test_forgetting_goes_on_when_the_database_is_gone() -> None:
     storage = Unreachable()
-    forgetting = asyncio.ensure_future(forget_requests(storage, SettableClock(NOW), every_s=0))
+    forgetting = asyncio.ensure_future(forget_old(storage, SettableClock(NOW), every_s=0))
 
     async with asyncio.timeout(5):
         await storage.often.wait()

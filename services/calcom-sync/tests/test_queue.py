@@ -33,6 +33,19 @@ async def _until(condition: Callable[[], Awaitable[bool]]) -> None:
             await asyncio.sleep(0.02)
 
 
+async def test_notes_of_the_queue_do_not_pile_up(stage: "Stage") -> None:
+    """The queue writes down each job several times, and never forgets by itself."""
+    await stage.book()
+    # It stamps with the database's clock, which is years before the stage's.
+    await stage.pool.execute("UPDATE job_log SET aggregated = true")
+    await stage.book()
+    assert await stage.pool.fetchval("SELECT count(*) FROM job_log") == 2
+    await stage.worker.forget_once()
+
+    assert await stage.pool.fetchval("SELECT count(*) FROM job_log") == 1
+    assert await _jobs(stage, 2)
+
+
 async def test_a_job_is_run_as_soon_as_its_event_is_taken_in(stage: "Stage") -> None:
     async with working(stage.worker, stop=asyncio.Event(), drain_s=5):
         ref = await stage.book()

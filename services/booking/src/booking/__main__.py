@@ -3,6 +3,7 @@
 import asyncio
 from contextlib import AsyncExitStack
 from datetime import timedelta
+from functools import partial
 
 from starlette.applications import Starlette
 
@@ -18,8 +19,9 @@ from booking.domain.contact import HoldTerms
 from booking.domain.messages.message import Channel
 from booking.message_work import message_work
 from booking.settings import Settings
+from booking.storage.history import SqlHistory
 from booking.storage.requests import SqlRequests
-from booking.usecases.forget_requests import forget_requests
+from booking.usecases.forget_old import KEPT, forget_old
 from booking.usecases.messages.ports import Carrier
 from booking.waiting_work import waiting_work
 from booking.worker import working
@@ -51,8 +53,11 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
         readiness = Readiness({"database": lambda: postgres.check(pool)})
         operations = Starlette(routes=operations_routes(lambda: readiness.missing))
         await enter(http_server(operations, host=host, port=settings.metrics_port, drain_s=drain_s))
-        forget = SqlRequests(pool)
-        await enter(background(lambda: forget_requests(forget, clock), name="forget requests", stop=stop))
+        for name, old, kept in (
+            ("forget requests", SqlRequests(pool), KEPT),
+            ("forget history", SqlHistory(pool), timedelta(days=settings.booking_retention_days)),
+        ):
+            await enter(background(partial(forget_old, old, clock, kept=kept), name=name, stop=stop))
         events = EventLog(pool)
         waiting = waiting_work(
             pool, availability, registry, clock=clock, terms=_terms(settings), events=events

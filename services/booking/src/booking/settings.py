@@ -17,6 +17,8 @@ class Settings(ServiceSettings):
     waitlist_calls_from_hour: int = Field(default=8, ge=0, le=12)
     waitlist_calls_until_hour: int = Field(default=20, ge=13, le=24)
     """Between these hours of the branch's wall clock people are called; the others do not count for the hold."""
+    booking_retention_days: int = Field(default=365, ge=7, le=3650)
+    """How long messages stay after their appointment, and what was looked at for the waiting list after its time."""
     calendar_email_domain: str = Field(
         default="kunden.example.org", pattern=r"^[a-z0-9-]+(\.[a-z0-9-]+)+$", max_length=190
     )

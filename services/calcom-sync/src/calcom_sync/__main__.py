@@ -96,6 +96,7 @@ def loops_of(
 
     return {
         "sweep": parts.worker.sweep,
+        "old notes": parts.worker.forget,
         "changes": directory.watch,
         "events": events.follow,
         "pleas": lambda: every(PLEAD_EVERY_S, "pleas", plea_round),

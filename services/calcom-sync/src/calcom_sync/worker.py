@@ -18,7 +18,16 @@ from prometheus_client import Gauge
 from calcom_sync.domain.appointment import AppointmentRef
 from calcom_sync.rounds import every
 from calcom_sync.storage.appointments import SqlAppointments
-from calcom_sync.storage.queue import APPOINTMENT, CHANNEL, WEBHOOK, announce_webhook, queries, ref_of, remind
+from calcom_sync.storage.queue import (
+    APPOINTMENT,
+    CHANNEL,
+    WEBHOOK,
+    announce_webhook,
+    forget_jobs,
+    queries,
+    ref_of,
+    remind,
+)
 from calcom_sync.storage.troubles import SqlTroubles
 from calcom_sync.storage.webhooks import SqlWebhooks
 from calcom_sync.usecases.ports import Clock, SetupUnavailableError
@@ -38,6 +47,9 @@ POLL_EVERY = timedelta(seconds=1)
 SWEEP_EVERY_S = 5.0
 LATE = timedelta(seconds=10)
 """What is overdue by so much has lost its reminder."""
+FORGET_EVERY_S = 600.0
+NOTES_KEPT = timedelta(days=7)
+"""How long the queue's notes of jobs that are over are of any use."""
 AGAIN_S = 1.0
 _log = logging.getLogger(__name__)
 _tracer = trace.get_tracer(__name__)
@@ -91,6 +103,14 @@ class Worker:
         finally:
             context.detach(token)
         return due - self.clock.now() if due else None
+
+    async def forget(self) -> None:
+        """Forget old notes of the queue again and again, until cancelled."""
+        await every(FORGET_EVERY_S, "old notes", self.forget_once)
+
+    async def forget_once(self) -> None:
+        """What was noted long ago."""
+        await forget_jobs(self.pool, self.clock.now() - NOTES_KEPT)
 
     async def sweep(self) -> None:
         """Give reminders again, until cancelled. The queue is a help; what is due stands in the intents."""

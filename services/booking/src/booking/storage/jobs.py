@@ -6,7 +6,7 @@ may come twice, and one that got lost is given again by a sweep.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import cast
 
 import asyncpg
@@ -105,3 +105,15 @@ async def remind(connection: Connection, reminders: Sequence[Reminder]) -> None:
         [each.dedupe_key for each in reminders],
         on_conflict="skip",
     )
+
+
+async def forget_jobs(connection: Connection, before: datetime) -> int:
+    """Let go what the queue has noted of jobs that were over before an instant, since it never does so itself; how much. What
+    it has not summed up yet stays, and so does every job."""
+    gone = 0
+    for statement in (
+        f"DELETE FROM {_NAMES.queue_table_log} WHERE created < $1 AND aggregated",  # noqa: S608 - a name of ours
+        f"DELETE FROM {_NAMES.statistics_table} WHERE created < $1",  # noqa: S608 - a name of ours
+    ):
+        gone += int((await connection.execute(statement, before)).removeprefix("DELETE "))
+    return gone

@@ -4,7 +4,7 @@ A job is only a reminder that something may be due; what is due stands in the in
 that got lost is given again by the sweep.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import cast
 from uuid import UUID
 
@@ -21,7 +21,7 @@ from pgqueuer.domain.types import Channel
 from pgqueuer.ports.driver import Driver
 
 from calcom_sync.domain.appointment import AppointmentRef
-from chassis.postgres import Connection
+from chassis.postgres import Connection, Pool
 
 APPOINTMENT = "appointment"
 WEBHOOK = "webhook"
@@ -86,6 +86,16 @@ async def announce_webhook(connection: Connection, webhook_id: int) -> None:
     await queries(_driver(connection)).enqueue(
         WEBHOOK, str(webhook_id).encode(), dedupe_key=key, on_conflict="skip"
     )
+
+
+async def forget_jobs(pool: Pool, before: datetime) -> None:
+    """Let go what the queue has noted of jobs that were over before an instant, since it never does so itself. What it has
+    not summed up yet stays, and so does every job."""
+    await pool.execute(
+        f"DELETE FROM {_NAMES.queue_table_log} WHERE created < $1 AND aggregated",  # noqa: S608 - a name of ours
+        before,
+    )
+    await pool.execute(f"DELETE FROM {_NAMES.statistics_table} WHERE created < $1", before)  # noqa: S608 - the same
 
 
 def payload_of(ref: AppointmentRef) -> bytes:
