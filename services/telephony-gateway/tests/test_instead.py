@@ -177,6 +177,6 @@ async def test_a_wish_that_was_answered_under_another_name_says_which(world: Wor
         "start_booking", {"option_id": "o-abcd2345", "customer_name": "erika mustermann"}
     )
 
-    assert other["message"].endswith("bei Anna. Er steht auf den Namen Erika Mustermann.")
+    assert other["message"].endswith("bei Anna. Gebucht ist auf den Namen Erika Mustermann.")
     assert other["customer_name"] == "Erika Mustermann"
     assert same["message"].endswith("bei Anna.")

@@ -206,6 +206,18 @@ async def test_a_series_that_was_cut_off_is_pending_and_is_gone_on_with(line: Wo
     assert line.booking.requests == []
 
 
+async def test_a_series_that_stands_under_another_name_is_said_to(line: World) -> None:
+    """The wish was answered before, under the name that was said first."""
+    line.booking.dates = [date(1), date(2)]
+    for made in line.booking.dates:
+        made.appointment.booked_for = "Kim Beispiel"
+
+    answer = await line.phone.function("start_booking", BOOK | {"repeat_weeks": "1", "repeat_count": "2"})
+
+    assert answer["message"].endswith("Gebucht ist auf den Namen Kim Beispiel.")
+    assert answer["customer_name"] == "Kim Beispiel"
+
+
 async def test_a_first_date_that_is_taken_is_answered_like_any_other(line: World) -> None:
     line.booking.failure = RefusalError(Kind.ABORTED, "SLOT_TAKEN")
     line.availability.answer = found(

@@ -76,6 +76,17 @@ async def test_nobody_is_told_taken_of_what_is_held_for_her(world: World) -> Non
     assert [one["option_id"] for one in answer["options"]] == ["o-wait7b3f0a91c2"]
 
 
+async def test_what_is_held_for_her_is_not_said_to_be_unheld(world: World) -> None:
+    """Holds fail for what the search finds; her own time has been held all along, and its calendars were looked at."""
+    world.booking.held = [came_free(15)]
+    world.availability.answer = found(ALTERNATIVES, option(16))
+    world.availability.answer.hold_state = availability_pb2.HOLD_STATE_UNAVAILABLE
+    world.availability.answer.calendars_unchecked = True
+    answer = await world.phone.function("check_availability", {**WISH, "time": "15 Uhr"})
+
+    assert answer["message"] == "Ja, Mittwoch, der 25. November, 15 Uhr bei Anna ist frei."
+
+
 async def test_for_another_caller_it_is_taken(world: World) -> None:
     world.booking.held = [came_free(15, number="+493023125043")]
     world.availability.answer = found(ALTERNATIVES, option(16))

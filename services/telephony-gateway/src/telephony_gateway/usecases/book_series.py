@@ -5,7 +5,7 @@ from datetime import datetime
 from telephony_gateway.domain.answers import Answer, OfferedOption, Status
 from telephony_gateway.domain.sentences import Sentence, listing
 from telephony_gateway.domain.session import EarlierWish
-from telephony_gateway.usecases.booking_notes import with_notes
+from telephony_gateway.usecases.booking_notes import under_its_name, with_notes
 from telephony_gateway.usecases.conversation import Conversation
 from telephony_gateway.usecases.offers import note, spoken_choices
 from telephony_gateway.usecases.ports import Appointment, AppointmentState, BookedDate
@@ -38,7 +38,7 @@ def wanted_repetition(talk: Conversation) -> Repetition | Answer | None:
     return wanted if wanted.dates > 1 else None
 
 
-def confirmed_series(talk: Conversation, dates: tuple[BookedDate, ...], weeks: int) -> Answer:
+def confirmed_series(talk: Conversation, dates: tuple[BookedDate, ...], weeks: int, name: str) -> Answer:
     """What was booked, then what was not, and what is held instead."""
     booked = [one for one in (date.appointment for date in dates) if one and _stands(one)]
     missed = [date for date in dates if not date.appointment]
@@ -54,7 +54,10 @@ def confirmed_series(talk: Conversation, dates: tuple[BookedDate, ...], weeks: i
         days = listing([_missed(talk, date, first) for date in missed], talk.language, last=Sentence.AND)
         message += " " + sentence.say(talk.language, missed=days, choices=choices, count=len(missed))
     details = described(booked[0], talk.branch) | {"series": [_described(talk, date) for date in dates]}
-    return with_notes(talk, Answer(Status.BOOKED, message, options, details), booked[0].service_ids)
+    answer = Answer(Status.BOOKED, message, options, details)
+    if not options:
+        answer = under_its_name(talk, answer, booked[0], name)
+    return with_notes(talk, answer, booked[0].service_ids)
 
 
 def _stands(one: Appointment) -> bool:

@@ -57,6 +57,9 @@ def _with(found: Found, offers: Sequence[FoundSlot]) -> Found:
     starts = {offer.start for offer in offers}
     # What is answered with instead of the wish is no longer needed.
     others = found.slots if found.outcome is SearchOutcome.AVAILABLE else ()
+    if not others:
+        # What the search could not hold or look up is not what is said.
+        found = replace(found, holds_work=True, calendars_checked=True)
     slots = (*offers, *(slot for slot in others if slot.start not in starts))
     return replace(found, outcome=SearchOutcome.AVAILABLE, slots=slots[:IN_A_BREATH])
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from telephony_gateway.domain.answers import Answer, Status
 from telephony_gateway.domain.sentences import Sentence
 from telephony_gateway.usecases.book_series import confirmed_series, wanted_repetition
-from telephony_gateway.usecases.booking_notes import with_notes
+from telephony_gateway.usecases.booking_notes import under_its_name, with_notes
 from telephony_gateway.usecases.choose_option import chosen_option
 from telephony_gateway.usecases.conversation import Conversation
 from telephony_gateway.usecases.instead import LOST, instead
@@ -81,7 +81,7 @@ async def _book(
         return await _lost(talk, option_id, LOST[Refused.NOT_BOOKABLE], peers.slots)
     if isinstance(result, Appointment):
         return _confirmed(talk, result, name)
-    return confirmed_series(talk, result, repetition.weeks if repetition else 0)
+    return confirmed_series(talk, result, repetition.weeks if repetition else 0, name)
 
 
 async def _asked(
@@ -139,8 +139,5 @@ def _confirmed(talk: Conversation, booked: Appointment, name: str) -> Answer:
     message = Sentence.BOOKED.say(talk.language, item=spoken_appointment(booked, talk.branch))
     message = with_promise(talk, message, booked)
     details = described(booked, talk.branch)
-    if booked.booked_for and booked.booked_for.casefold() != " ".join(name.split()).casefold():
-        # The wish was answered before, under another name: whoever said this one hears which one stands.
-        message = f"{message} {Sentence.BOOKED_UNDER.say(talk.language, name=booked.booked_for)}"
-        details["customer_name"] = booked.booked_for
-    return with_notes(talk, Answer(Status.BOOKED, message, details=details), booked.service_ids)
+    answer = under_its_name(talk, Answer(Status.BOOKED, message, details=details), booked, name)
+    return with_notes(talk, answer, booked.service_ids)
