@@ -7,7 +7,7 @@ import pytest
 from availability.testing.answers import fault
 from availability.testing.peers import BookingPeer, RegistryPeer
 from availability.testing.replicas import Running, eventually
-from availability.testing.salon import at, booked, known, salon, search
+from availability.testing.salon import at, booked, explain, known, salon, search, stamp
 from chassis.testing import SettableClock
 from rufbuch.availability.v1 import service_pb2 as pb
 from rufbuch.booking.v1 import appointment_pb2
@@ -186,6 +186,49 @@ async def test_what_somebody_claimed_since_then_stays_claimed(
     await eventually(is_read)
     found = await service.stub.SearchSlots(search(at(13), person_id=known("anna"), call_id="c"))
     assert found.outcome == pb.SEARCH_OUTCOME_ALTERNATIVES
+
+
+async def test_a_moved_appointment_keeps_the_hold_of_its_new_time(
+    service: Running, booking: BookingPeer, clock: SettableClock
+) -> None:
+    """AV-28: a phase of the new time covered one of the old, and its hold was ended with the old: a replica that had not heard
+    of the move yet offered the time to others."""
+    asked = search(at(14.5), service_id=known("colour"), person_id=known("anna"), call_id="a")
+    (option, *_) = (await service.stub.SearchSlots(asked)).options
+    await service.stub.ClaimOption(claim_of(option.option_id, "a"))
+    clock.advance(timedelta(seconds=1))
+    old, new = (cancelled(two_phases(hour)).appointment for hour in (13.0, 14.5))
+    new.state = appointment_pb2.APPOINTMENT_STATE_BOOKED
+    moved = booking_pb2.AppointmentRescheduled(previous=old, appointment=new)
+    await booking.tell(clock.now(), appointment_rescheduled=moved)
+
+    async def is_read() -> bool:
+        return new.appointment_id in {each.appointment_id for each in await blockers()}
+
+    async def blockers() -> list[pb.Blocker]:
+        return list((await service.stub.ExplainSlot(explain(14.5, person_id=known("anna")))).blockers)
+
+    await eventually(is_read)
+    # The next event is dealt with after this one, wholly.
+    await booking.book(booked("ben", at(13), at(14)), now=clock.now())
+
+    async def is_over() -> bool:
+        found = await service.stub.SearchSlots(search(at(13), person_id=known("ben")))
+        return bool(found.outcome != pb.SEARCH_OUTCOME_AVAILABLE)
+
+    await eventually(is_over)
+    assert pb.BLOCKER_KIND_HOLD in {each.kind for each in await blockers()}
+
+
+def two_phases(hour: float) -> appointment_pb2.Appointment:
+    """A colour, with its gap."""
+    made = booked("anna", at(hour), at(hour + 2))
+    (first,) = made.occupied
+    last = made.occupied.add(person_id=first.person_id)
+    last.start_time.CopyFrom(stamp(at(hour + 1.5)))
+    last.end_time.CopyFrom(first.end_time)
+    first.end_time.CopyFrom(stamp(at(hour + 0.5)))
+    return made
 
 
 def cancelled(made: appointment_pb2.Appointment) -> booking_pb2.AppointmentCancelled:

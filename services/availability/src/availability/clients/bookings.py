@@ -1,6 +1,6 @@
 """Owns booking's event log as seen from here: appointments become what they take of people's time."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -60,25 +60,27 @@ class Bookings:
 def _event(message: service_pb2.WatchEventsResponse) -> BusyEvent:
     kind = message.WhichOneof("event")
     changes = None if kind is None else _changes(getattr(message, kind))
-    freed = tuple(_freed(gone) for gone in _gone(message))
+    freed = tuple(_freed(message))
     return BusyEvent(message.position, _instant(message.event_time), message.traceparent, changes, freed)
 
 
-def _gone(message: service_pb2.WatchEventsResponse) -> list[appointment_pb2.Appointment]:
-    """The appointment that gives its time back, where one does."""
+def _freed(message: service_pb2.WatchEventsResponse) -> Iterator[Freed]:
+    """The time that an appointment gives back, where one does."""
     if message.HasField("appointment_cancelled"):
-        return [message.appointment_cancelled.appointment]
-    return [message.appointment_rescheduled.previous] if message.HasField("appointment_rescheduled") else []
+        gone = message.appointment_cancelled.appointment
+        yield Freed(gone.tenant_id, gone.branch_id, _by_phases(gone))
+    if message.HasField("appointment_rescheduled"):
+        gone, made = message.appointment_rescheduled.previous, message.appointment_rescheduled.appointment
+        yield Freed(gone.tenant_id, gone.branch_id, _by_phases(gone), _by_phases(made))
 
 
-def _freed(appointment: appointment_pb2.Appointment) -> Freed:
-    """What it took: once it is called off it says so by its phases alone."""
-    takings = (
+def _by_phases(appointment: appointment_pb2.Appointment) -> tuple[Taking, ...]:
+    """What it takes, or took: once it is called off it says so by its phases alone."""
+    return tuple(
         _taking(phase.person_id, phase.start_time, phase.end_time)
         for phase in appointment.phases
         if phase.kind != appointment_pb2.PHASE_KIND_GAP_FREE
     )
-    return Freed(appointment.tenant_id, appointment.branch_id, tuple(takings))
 
 
 def _changes(event: _Event) -> tuple[BusyChange, ...]:

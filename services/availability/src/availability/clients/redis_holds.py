@@ -97,10 +97,18 @@ class RedisHolds:
         _count(expired=lapsed, released=count)
         return int(count)
 
-    async def vacate(self, scope: Scope, takings: Sequence[Taking], *, since: datetime, now: datetime) -> int:
+    async def vacate(
+        self,
+        scope: Scope,
+        takings: Sequence[Taking],
+        *,
+        kept: Sequence[Taking] = (),
+        since: datetime,
+        now: datetime,
+    ) -> int:
         """See Claims."""
-        spans = [(taking.owner_id, *taking.interval) for taking in takings]
-        lapsed, count = await self._run(_VACATE, scope, now, (since - _EPOCH) // _MS, json.dumps(spans))
+        spans = [json.dumps(spans_of(tuple(each))) for each in (takings, kept)]
+        lapsed, count = await self._run(_VACATE, scope, now, (since - _EPOCH) // _MS, *spans)
         _count(expired=lapsed, released=count)
         return int(count)
 

@@ -35,9 +35,8 @@ class EndClaims:
     async def _end(self, freed: Freed, event: BusyEvent) -> None:
         business = await self._businesses.get(freed.tenant_id)
         scope = business.scope(business.branch(freed.branch_id).branch_id)
-        takings = [
-            Taking(name, taking.interval)
-            for taking in freed.takings
-            for name in business.names_of(taking.owner_id)
-        ]
-        await self._claims.vacate(scope, takings, since=event.occurred_at, now=self._clock.now())
+        takings, kept = (
+            [Taking(name, each.interval) for each in some for name in business.names_of(each.owner_id)]
+            for some in (freed.takings, freed.kept)
+        )
+        await self._claims.vacate(scope, takings, kept=kept, since=event.occurred_at, now=self._clock.now())

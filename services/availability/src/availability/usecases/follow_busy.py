@@ -38,6 +38,8 @@ class Freed:
     tenant_id: str
     branch_id: str
     takings: tuple[Taking, ...]
+    kept: tuple[Taking, ...] = ()
+    """What the appointment takes that has taken its place."""
 
 
 @dataclass(frozen=True, slots=True)

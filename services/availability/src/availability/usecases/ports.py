@@ -99,6 +99,14 @@ class Holds(Protocol):
 class Claims(Protocol):
     """The store of the holds, as whoever ends claimed ones sees it."""
 
-    async def vacate(self, scope: Scope, takings: Sequence[Taking], *, since: datetime, now: datetime) -> int:
-        """End the claimed holds on time that was given back at an instant; how many there were. Raises
-        HoldsUnavailableError."""
+    async def vacate(
+        self,
+        scope: Scope,
+        takings: Sequence[Taking],
+        *,
+        kept: Sequence[Taking] = (),
+        since: datetime,
+        now: datetime,
+    ) -> int:
+        """End the claimed holds on time that was given back at an instant, but for those on time that is kept; how many there
+        were. Raises HoldsUnavailableError."""

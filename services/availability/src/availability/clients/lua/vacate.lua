@@ -1,14 +1,34 @@
 -- Ends claimed holds on time that an appointment has given back. ARGV: the instant at which it did, in ms, the spans as JSON
--- [[person, from, to], ...]. What was held after that instant is somebody else's. Returns {lapsed, how many were ended}.
-local given_back, spans = tonumber(ARGV[3]), cjson.decode(ARGV[4])
+-- [[person, from, to], ...], and in the same form what has taken its place. What was held after that instant is somebody
+-- else's. Returns {lapsed, how many were ended}.
+local given_back, spans, kept = tonumber(ARGV[3]), cjson.decode(ARGV[4]), cjson.decode(ARGV[5])
 local lapsed = sweep()
 local ended = {}
 local count = 0
+
+-- A move to a time that overlaps the old one has a claimed hold too, and a long phase of it may cover a short one of the old.
+local function is_kept(person, from, to)
+  for _, span in ipairs(kept) do
+    if span[1] == person and from <= span[2] and span[3] <= to then
+      return true
+    end
+  end
+  return false
+end
+
+for _, span in ipairs(kept) do
+  local fields = redis.call('HKEYS', key('person', span[1]))
+  for _, field in ipairs(fields) do
+    local option, from, to = string.match(field, '^(.+)|(%d+)|(%d+)$')
+    if is_kept(span[1], tonumber(from), tonumber(to)) then
+      ended[option] = true
+    end
+  end
+end
 for _, span in ipairs(spans) do
   local fields = redis.call('HGETALL', key('person', span[1]))
   for i = 1, #fields, 2 do
     local option, from, to = string.match(fields[i], '^(.+)|(%d+)|(%d+)$')
-    -- A move to a time that overlaps the old one has a claimed hold too, which does not cover all of the old one.
     local covers = tonumber(from) <= span[2] and span[3] <= tonumber(to)
     if fields[i + 1] == '' and covers and not ended[option] then
       local known = redis.call('HMGET', key('option', option), 'state', 'since')
