@@ -15,7 +15,7 @@ from chassis import postgres
 from chassis.eventlog import EventLog
 from chassis.grpc_client import channel
 from chassis.grpc_server import grpc_server
-from chassis.testing import SettableClock
+from chassis.testing import SettableClock, everything_told
 from local_stack.databases import MigratedDatabases
 from rufbuch_cli.main import app
 from staff_registry.assembly import assemble
@@ -98,7 +98,7 @@ async def test_a_dry_run_tells_line_by_line_and_stores_nothing(events: EventLog,
     assert told.exit_code == 0, told.output
     assert "  + person anna (Anna)\n" in told.output
     assert "nothing has been stored" in told.output
-    assert await events.read("") == []
+    assert await everything_told(events) == []
 
 
 async def test_a_change_is_told_with_both_values(events: EventLog, file: Path) -> None:
@@ -106,7 +106,7 @@ async def test_a_change_is_told_with_both_values(events: EventLog, file: Path) -
     change(file, "price_minor: 3000", "price_minor: 3200")
     told = await rufbuch("import", file)
     assert told.output.splitlines()[0] == "  ~ service schnitt (Schnitt): price_minor 3000 → 3200"
-    assert len(await events.read("")) == 2
+    assert len(await everything_told(events)) == 2
 
 
 async def test_importing_again_changes_nothing_and_tells_nobody(events: EventLog, file: Path) -> None:
@@ -114,7 +114,7 @@ async def test_importing_again_changes_nothing_and_tells_nobody(events: EventLog
     again = await rufbuch("import", file)
     assert "nothing changes" in again.output
     assert first.output.split("etag ")[1] == again.output.split("etag ")[1]
-    assert len(await events.read("")) == 1
+    assert len(await everything_told(events)) == 1
 
 
 @pytest.mark.usefixtures("events")
@@ -159,7 +159,7 @@ async def test_what_only_the_registry_knows_is_told_with_its_line_too(
     moved = (await rufbuch("import", file)).output
     assert f"{file}:7: branches[0].dialled_numbers[0]: expected a number that is not used twice" in moved
     assert "stored: branches[mitte].dialled_numbers[0]: expected a number that is not used twice" in moved
-    assert len(await events.read("")) == 1
+    assert len(await everything_told(events)) == 1
 
 
 @pytest.mark.usefixtures("events")

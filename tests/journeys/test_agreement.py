@@ -4,7 +4,7 @@ import asyncio
 
 import httpx
 import pytest
-from journey_world import Caller, Whole
+from journey_world import Caller, Whole, weekday
 
 from rufbuch_cli.agreement import Agreement, compare
 
@@ -22,7 +22,7 @@ async def compared(whole: Whole, appointment_id: str) -> Agreement:
 
 
 async def test_a_booking_that_is_gone_at_cal_com_is_a_fault(whole: Whole, anna: Caller) -> None:
-    checked = await anna.wish("Donnerstag in sechs Wochen", "14 Uhr")
+    checked = await anna.wish(weekday("Donnerstag", weeks=6), "14 Uhr")
     booked = await anna.ask(
         "start_booking", option_id=checked.body["options"][0]["option_id"], name="Kim Beispiel"
     )

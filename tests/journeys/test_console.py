@@ -9,7 +9,7 @@ import httpx
 import pytest
 from axe_playwright_python.async_playwright import Axe
 from chromium import ARGUMENTS, chromium
-from journey_world import Caller, Whole, until
+from journey_world import Caller, Whole, until, weekday
 from playwright.async_api import Browser, Page, async_playwright, expect
 
 from console.domain.accounts import Role
@@ -63,7 +63,7 @@ async def signed_in(browser: Browser, whole: Whole, size: tuple[int, int]) -> Pa
 async def test_a_call_is_on_the_page_while_it_goes_on(operator: Page, anna: Caller) -> None:
     """Live: nobody reloads."""
     await anna.retell.event(anna.line, "call_started")
-    await anna.wish("Donnerstag in sieben Wochen", "14 Uhr")
+    await anna.wish(weekday("Donnerstag", weeks=7), "14 Uhr")
     calls_now = operator.get_by_role("region", name="Gespräche jetzt")
     link = calls_now.locator(f'a[href="/calls/{anna.line.call_id}"]')
     await expect(link).to_be_visible(timeout=SEEN_WITHIN_MS)
@@ -77,7 +77,7 @@ async def test_what_failed_at_cal_com_is_seen_and_mended_with_a_click(
     operator: Page, anna: Caller, whole: Whole
 ) -> None:
     """OB-05: what cannot be seen is not mended."""
-    checked = await anna.wish("Mittwoch in fünf Wochen", "15 Uhr")
+    checked = await anna.wish(weekday("Mittwoch", weeks=5), "15 Uhr")
     option = checked.body["options"][0]
     async with httpx.AsyncClient(base_url=whole.running["CALCOM_BASE_URL"]) as calcom:
         username = await username_of(calcom, option["staff"])

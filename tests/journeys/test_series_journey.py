@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import grpc
 import pytest
-from journey_world import Caller, Whole
+from journey_world import Caller, Whole, weekday
 
 from chassis.grpc_client import channel, fault_of
 from rufbuch.booking.v1 import appointment_pb2, service_pb2, service_pb2_grpc
@@ -19,7 +19,7 @@ REASONS = {"taken", "holiday", "absence", "closed", "too_far"}
 
 async def test_a_series_says_booked_of_what_is_booked_and_names_the_rest(whole: Whole, anna: Caller) -> None:
     """Over twelve weeks there may be feasts; whatever date this is run on, what is said is what stands."""
-    checked = await anna.wish("Freitag in zwei Wochen", "11 Uhr", service="Herrenhaarschnitt")
+    checked = await anna.wish(weekday("Freitag", weeks=2), "11 Uhr", service="Herrenhaarschnitt")
     first = checked.body["options"][0]
 
     booked = await anna.ask(
@@ -55,7 +55,7 @@ async def test_what_is_overbooked_stands_and_is_offered_to_nobody(
     whole: Whole, anna: Caller, bert: Caller
 ) -> None:
     checked = await anna.wish(
-        "Samstag in drei Wochen", "10 Uhr", service="Herrenhaarschnitt", mitarbeiter="Anna"
+        weekday("Samstag", weeks=3), "10 Uhr", service="Herrenhaarschnitt", mitarbeiter="Anna"
     )
     option = checked.body["options"][0]
     booked = await anna.ask("start_booking", option_id=option["option_id"], name="Erika Mustermann")
@@ -92,6 +92,6 @@ async def test_what_is_overbooked_stands_and_is_offered_to_nobody(
     assert second.occupied == first.occupied
     assert second.overbooking_reason == "kommt eigens aus Köln"
     later = await bert.wish(
-        "Samstag in drei Wochen", "10 Uhr", service="Herrenhaarschnitt", mitarbeiter="Anna"
+        weekday("Samstag", weeks=3), "10 Uhr", service="Herrenhaarschnitt", mitarbeiter="Anna"
     )
     assert option["start"] not in [one["start"] for one in later.body.get("options", ())]

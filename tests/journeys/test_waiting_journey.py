@@ -7,13 +7,13 @@ from typing import Any
 import grpc
 import psycopg
 import pytest
-from journey_world import Caller, Whole, until
+from journey_world import Caller, Whole, until, weekday
 
 from rufbuch.booking.v1 import care_pb2, service_pb2, service_pb2_grpc
 from sandbox.callers.retell import Reply
 
 pytestmark = pytest.mark.processes
-DAY, TIME = "Freitag in vier Wochen", "11 Uhr"
+DAY, TIME = weekday("Freitag", weeks=4), "11 Uhr"
 PASSED_ON_S = 60
 """The longest that a sweep takes to find what is overdue, on a busy machine."""
 

@@ -12,7 +12,7 @@ from calcom_sync.domain.busy import Owner, Source, Span
 from calcom_sync.servicer import FULL_NAME, CalendarSyncServicer
 from calcom_sync.storage.people import Kept, Reassignment
 from chassis.grpc_server import Servicer
-from chassis.testing import serving
+from chassis.testing import everything_told, serving
 from rufbuch.booking.v1 import service_pb2 as booking_pb2
 from rufbuch.calendarsync.v1 import people_pb2, service_pb2_grpc
 
@@ -47,7 +47,7 @@ async def test_copies_and_busy_times_become_the_others_and_nothing_is_sent(stage
     assert await people_of(stage) == {WINNER}
     assert [one.account_id for one in (await stage.found(found.ref)).intents] == [ACCOUNT] * 4
     assert len(await stage.requests("POST", "")) == sent
-    kinds = [event.payload["person_id"] for event in await stage.parts.backing.busy.log.read("")]
+    kinds = [event.payload["person_id"] for event in await everything_told(stage.parts.backing.busy.log)]
     assert kinds == [str(PERSON), str(WINNER)]
 
 
@@ -112,7 +112,7 @@ async def test_a_booking_there_follows_its_account(stage: "Stage") -> None:
     await appear(stage, "a", WINNER)
     rows = await stage.pool.fetch("SELECT person_id FROM busy")
     assert [row["person_id"] for row in rows] == [WINNER]
-    assert len(await stage.parts.backing.busy.log.read("")) == 2
+    assert len(await everything_told(stage.parts.backing.busy.log)) == 2
 
 
 async def test_over_grpc(stage: "Stage") -> None:

@@ -13,6 +13,7 @@ from chassis import postgres
 from chassis.errors import PositionInvalidError
 from chassis.eventlog import EventLog
 from local_stack.databases import MigratedDatabases
+from local_stack.embedded import EmbeddedPostgres
 
 NOW = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
 TABLE = """
@@ -33,9 +34,19 @@ def make_table(url: str) -> None:
         connection.execute(TABLE)
 
 
+@pytest.fixture(scope="module")
+def own_server() -> Iterator[MigratedDatabases]:
+    """Readers wait for every transaction of a server, whatever its database: on one that other tests use as well, what
+    has just been committed may stay unseen for as long as theirs run."""
+    with EmbeddedPostgres() as server:
+        databases = MigratedDatabases(server.url, run="eventlog")
+        yield databases
+        databases.close()
+
+
 @pytest.fixture
-def database_url(migrated_database: MigratedDatabases) -> Iterator[str]:
-    with migrated_database("chassis", make_table) as url:
+def database_url(own_server: MigratedDatabases) -> Iterator[str]:
+    with own_server("chassis", make_table) as url:
         yield url
 
 

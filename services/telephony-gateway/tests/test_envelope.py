@@ -72,7 +72,9 @@ def test_every_synonym_is_one_argument() -> None:
             "kundename": "Kim",
         }
     )
-    assert said == Arguments("morgen", "15 Uhr", "Kim", "Dauerwelle", "Anna")
+    assert said == Arguments(
+        date="morgen", time="15 Uhr", customer_name="Kim", service="Dauerwelle", staff="Anna"
+    )
 
 
 def test_date_and_time_in_one_argument_are_read_as_a_date_that_has_a_time() -> None:

@@ -3,6 +3,10 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from holidays import country_holidays
 
 from local_stack.stack import Stack
 from rufbuch_cli.call import new_line
@@ -38,6 +42,23 @@ class Caller:
 
 
 AWAITED_S = 20
+BERLIN = ZoneInfo("Europe/Berlin")
+WEEKDAYS = ("Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag", "Sonntag")
+MONTHS = (
+    "Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September", "Oktober", "November",
+    "Dezember",
+)  # fmt: skip
+
+
+def weekday(name: str, *, weeks: int) -> str:
+    """That weekday of the week so many weeks ahead, as a caller names it without a doubt on whatever day the tests run:
+    "Donnerstag in drei Wochen" means two days when it is said on a Thursday."""
+    today = datetime.now(BERLIN).date()
+    day = today + timedelta(weeks=weeks, days=WEEKDAYS.index(name) - today.weekday())
+    # Nobody works then, and these journeys are about other things.
+    while day in country_holidays("DE", subdiv="BE"):
+        day += timedelta(weeks=1)
+    return f"{name}, den {day.day}. {MONTHS[day.month - 1]}"
 
 
 async def until(condition: Callable[[], Awaitable[bool]], *, within_s: float = AWAITED_S) -> None:

@@ -1,11 +1,13 @@
 """Helpers for tests: a clock that is set by hand, a server and a channel inside the test's process."""
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 
 import grpc
 
+from chassis.eventlog import Event, EventLog
 from chassis.grpc_client import channel
 from chassis.grpc_server import Servicer, grpc_server
 
@@ -40,3 +42,16 @@ async def serving(*servicers: Servicer, retried: Sequence[str] = ()) -> AsyncIte
     ):
         await server.set_ready(ready=True)
         yield opened
+
+
+async def everything_told(log: EventLog) -> list[Event]:
+    """All events of what was committed before this call. Readers wait for every transaction that runs on the server, and
+    other tests have theirs on the same one."""
+    pool = log._pool  # noqa: SLF001 - tests see behind the log
+    border = await pool.fetchval("SELECT pg_current_xact_id()::text")
+    async with asyncio.timeout(30):
+        while await pool.fetchval(  # noqa: ASYNC110 - nobody tells when a transaction of others ends
+            "SELECT pg_snapshot_xmin(pg_current_snapshot()) <= $1::text::xid8", border
+        ):
+            await asyncio.sleep(0.01)
+    return await log.read("")
