@@ -18,6 +18,8 @@ _OUT_OF_REACH = (
     asyncpg.OperatorInterventionError,
     asyncpg.CannotConnectNowError,
     asyncpg.TooManyConnectionsError,
+    # Of two transactions that waited for each other the server ends one: nothing of it has happened, and it can be repeated.
+    asyncpg.DeadlockDetectedError,
     # What asyncpg itself says of a connection that is gone, or that went in the middle of an answer.
     asyncpg.InterfaceError,
     asyncpg.InternalClientError,
@@ -48,7 +50,8 @@ async def pool(
 
 @contextmanager
 def reaching_storage() -> Iterator[None]:
-    """Turn a lost connection into StorageUnavailableError; everything else stays what it is."""
+    """Turn a lost connection, or a transaction that made way for another, into StorageUnavailableError; everything else stays
+    what it is."""
     try:
         yield
     except _OUT_OF_REACH as error:

@@ -38,6 +38,12 @@ _NAMES = DBSettings(
     schedules_table="job_schedule",
 )
 
+FORGOTTEN_AT_ONCE = 5000
+"""So many rows in one statement: the first time there may be millions, and a statement has seconds."""
+_FORGET = f"""
+DELETE FROM {{table}} WHERE id IN (SELECT id FROM {{table}} WHERE created < $1 AND {{over}} LIMIT {FORGOTTEN_AT_ONCE})
+"""  # noqa: S608 - names of ours
+
 
 @dataclass(frozen=True)
 class Reminder:
@@ -111,9 +117,9 @@ async def forget_jobs(connection: Connection, before: datetime) -> int:
     """Let go what the queue has noted of jobs that were over before an instant, since it never does so itself; how much. What
     it has not summed up yet stays, and so does every job."""
     gone = 0
-    for statement in (
-        f"DELETE FROM {_NAMES.queue_table_log} WHERE created < $1 AND aggregated",  # noqa: S608 - a name of ours
-        f"DELETE FROM {_NAMES.statistics_table} WHERE created < $1",  # noqa: S608 - a name of ours
-    ):
-        gone += int((await connection.execute(statement, before)).removeprefix("DELETE "))
+    for table, over in ((_NAMES.queue_table_log, "aggregated"), (_NAMES.statistics_table, "true")):
+        some = FORGOTTEN_AT_ONCE
+        while some == FORGOTTEN_AT_ONCE:
+            some = int((await connection.execute(_FORGET.format(table=table, over=over), before)).split()[1])
+            gone += some
     return gone

@@ -40,6 +40,12 @@ _NAMES = DBSettings(
     schedules_table="job_schedule",
 )
 
+FORGOTTEN_AT_ONCE = 5000
+"""So many rows in one statement: the first time there may be millions, and a statement has seconds."""
+_FORGET = f"""
+DELETE FROM {{table}} WHERE id IN (SELECT id FROM {{table}} WHERE created < $1 AND {{over}} LIMIT {FORGOTTEN_AT_ONCE})
+"""  # noqa: S608 - names of ours
+
 
 def queries(driver: Driver) -> Queries:
     """pgqueuer's statements over a connection or a pool."""
@@ -91,11 +97,10 @@ async def announce_webhook(connection: Connection, webhook_id: int) -> None:
 async def forget_jobs(pool: Pool, before: datetime) -> None:
     """Let go what the queue has noted of jobs that were over before an instant, since it never does so itself. What it has
     not summed up yet stays, and so does every job."""
-    await pool.execute(
-        f"DELETE FROM {_NAMES.queue_table_log} WHERE created < $1 AND aggregated",  # noqa: S608 - a name of ours
-        before,
-    )
-    await pool.execute(f"DELETE FROM {_NAMES.statistics_table} WHERE created < $1", before)  # noqa: S608 - the same
+    for table, over in ((_NAMES.queue_table_log, "aggregated"), (_NAMES.statistics_table, "true")):
+        some = FORGOTTEN_AT_ONCE
+        while some == FORGOTTEN_AT_ONCE:
+            some = int((await pool.execute(_FORGET.format(table=table, over=over), before)).split()[1])
 
 
 def payload_of(ref: AppointmentRef) -> bytes:

@@ -1,0 +1,46 @@
+"""What counts as a database that has to be asked again."""
+
+import asyncio
+from collections.abc import Iterator
+
+import asyncpg
+import psycopg
+import pytest
+
+from chassis import postgres
+from chassis.errors import StorageUnavailableError
+from chassis.postgres import reaching_storage
+from local_stack.databases import MigratedDatabases
+
+
+def make_table(url: str) -> None:
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("CREATE TABLE person (number integer PRIMARY KEY)")
+        connection.execute("INSERT INTO person VALUES (1), (2)")
+
+
+@pytest.fixture
+def database_url(migrated_database: MigratedDatabases) -> Iterator[str]:
+    with migrated_database("chassis_storage", make_table) as url:
+        yield url
+
+
+async def _lock(connection: postgres.Connection, number: int) -> None:
+    await connection.execute("SELECT FROM person WHERE number = $1 FOR UPDATE", number)
+
+
+async def test_whoever_made_way_in_a_deadlock_asks_again(database_url: str) -> None:
+    """BK-22: two transactions in the wrong order, and the loop of the one that was ended stopped its process."""
+    both_have_one = asyncio.Barrier(2)
+
+    async def crosswise(pool: asyncpg.Pool, first: int, second: int) -> None:
+        with reaching_storage():
+            async with pool.acquire() as connection, connection.transaction():
+                await _lock(connection, first)
+                await both_have_one.wait()
+                await _lock(connection, second)
+
+    async with postgres.pool(database_url) as pool:
+        ends = await asyncio.gather(crosswise(pool, 1, 2), crosswise(pool, 2, 1), return_exceptions=True)
+
+    assert [type(each) for each in ends if each is not None] == [StorageUnavailableError]
