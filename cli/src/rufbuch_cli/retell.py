@@ -12,7 +12,7 @@ from rufbuch.staff.v1 import service_pb2, service_pb2_grpc
 from rufbuch_cli.installation import Running, running
 from telephony_gateway.agents.export import flow_agent, single_prompt_agent
 from telephony_gateway.agents.lint import Expected, lint
-from telephony_gateway.agents.options import options_for
+from telephony_gateway.agents.options import Budgets, options_for
 from telephony_gateway.clients.directory import read_branch
 from telephony_gateway.domain.business import DialledBranch
 
@@ -28,7 +28,13 @@ def export(
     flow: bool = typer.Option(False, "--flow", help="A conversation flow instead of a single prompt."),  # noqa: FBT003 - a flag
 ) -> None:
     """Write an agent with all tools, as JSON to import."""
-    options = options_for(_branch(running(), number), base_url=base_url, transfer_number=transfer_number)
+    installation = running()
+    options = options_for(
+        _branch(installation, number),
+        base_url=base_url,
+        transfer_number=transfer_number,
+        budgets=_budgets(installation),
+    )
     agent = flow_agent(options) if flow else single_prompt_agent(options)
     typer.echo(json.dumps(agent, ensure_ascii=False, indent=2))
 
@@ -44,10 +50,26 @@ def lint_file(
     except ValueError as error:
         typer.echo(f"{file}: no JSON: {error}", err=True)
         raise typer.Exit(2) from error
-    findings = lint(agent, Expected(time_zone=time_zone))
+    findings = lint(agent, Expected(time_zone=time_zone, budgets=_budgets(running())))
     for finding in findings:
         typer.echo(f"{finding.rule}: {finding.where}: {finding.words}")
     raise typer.Exit(1 if findings else 0)
+
+
+def _budgets(installation: Running) -> Budgets:
+    """The gateway's, where they are set for the installation."""
+    usual = Budgets()
+    values = installation.values
+    try:
+        seconds = float(values.get("RUFBUCH_FUNCTION_BUDGET_S", usual.seconds))
+        of_functions = json.loads(values.get("RUFBUCH_FUNCTION_BUDGETS", "{}"))
+        return Budgets(seconds, {name: float(budget) for name, budget in of_functions.items()})
+    except (ValueError, TypeError, AttributeError) as error:
+        typer.echo(
+            f'RUFBUCH_FUNCTION_BUDGET_S is seconds, RUFBUCH_FUNCTION_BUDGETS JSON like {{"start_booking": 4}}: {error}',
+            err=True,
+        )
+        raise typer.Exit(2) from error
 
 
 def _branch(installation: Running, number: str) -> DialledBranch:

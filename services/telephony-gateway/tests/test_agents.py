@@ -13,7 +13,7 @@ from retell.types.llm_create_params import LlmCreateParams
 
 from telephony_gateway.agents.export import flow_agent, single_prompt_agent
 from telephony_gateway.agents.lint import Expected, lint
-from telephony_gateway.agents.options import AgentOptions, options_for
+from telephony_gateway.agents.options import AgentOptions, Budgets, options_for
 from telephony_gateway.domain.business import BookableService, Colleague, DialledBranch
 from telephony_gateway.domain.contract import CONTRACTS
 from telephony_gateway.domain.sentences import Voice
@@ -26,7 +26,7 @@ BRANCH = DialledBranch(
 )  # fmt: skip
 OPTIONS = options_for(BRANCH, base_url="https://phone.example.org/", transfer_number="+493023125001")
 WITHOUT_TRANSFER = options_for(BRANCH, base_url="https://phone.example.org")
-EXPECTED = Expected(time_zone="Europe/Berlin", budget_s=2.0)
+EXPECTED = Expected(time_zone="Europe/Berlin")
 AGENTS = [single_prompt_agent, flow_agent]
 
 
@@ -214,3 +214,15 @@ def test_a_node_that_nothing_leads_to_is_found() -> None:
 @pytest.mark.parametrize("agent", [{}, {"conversationFlow": None}, {"retellLlmData": []}])
 def test_what_is_no_agent_is_a_finding(agent: Any) -> None:
     assert [finding.rule for finding in lint(agent)] == ["no_engine"]
+
+
+@pytest.mark.parametrize("make", AGENTS)
+def test_a_function_with_a_budget_of_its_own_is_waited_for(make: Callable[[AgentOptions], Any]) -> None:
+    """TG-31: what the gateway may take, Retell waits for, function by function."""
+    budgets = Budgets(2.0, {"start_booking": 8.0})
+    longer = make(options_for(BRANCH, base_url="https://phone.example.org", budgets=budgets))
+    wanted = Expected(time_zone="Europe/Berlin", budgets=budgets)
+
+    assert lint(longer, wanted) == []
+    (found,) = lint(make(OPTIONS), wanted)
+    assert (found.rule, found.where) == ("timeout", "tool start_booking")

@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
 from telephony_gateway.agents.findings import Finding
 from telephony_gateway.agents.lint_flow import flow_findings
+from telephony_gateway.agents.options import Budgets
 from telephony_gateway.domain.contract import ARGUMENTS, CONTRACTS, contract
 from telephony_gateway.domain.envelope import function_name
 from telephony_gateway.domain.transcript import claims
@@ -28,7 +29,7 @@ class Expected:
 
     time_zone: str = ""
     """IANA zone of the branch; "": any but the default."""
-    budget_s: float = 2.0
+    budgets: Budgets = field(default_factory=Budgets)
     """How long our answers may take."""
 
 
@@ -86,8 +87,9 @@ def _tool(tool: Mapping[str, Any], expected: Expected) -> Iterator[Finding]:
         yield Finding("unknown_function", where, f"calls {name}")
     if tool.get("args_at_root"):
         yield Finding("args_at_root", where, "without the call object nobody knows who calls whom")
-    if tool.get("timeout_ms", 120_000) < expected.budget_s * 1000:
-        yield Finding("timeout", where, f"shorter than the {expected.budget_s} s that our answer may take")
+    budget_s = expected.budgets.of(name)
+    if tool.get("timeout_ms", 120_000) < budget_s * 1000:
+        yield Finding("timeout", where, f"shorter than the {budget_s} s that our answer may take")
     variables = tool.get("response_variables") or {}
     if "status" not in variables.values():
         yield Finding("no_status", where, "no response variable holds the status")

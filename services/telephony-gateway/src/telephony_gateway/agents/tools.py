@@ -44,7 +44,7 @@ def _tool(contract: Contract, options: AgentOptions) -> dict[str, Any]:
             status_variable(contract.name): "status",
             message_variable(contract.name): "message",
         },
-        "timeout_ms": options.timeout_ms,
+        "timeout_ms": options.timeout_ms(contract.name),
         # A repetition would only come after the answer that the caller has already heard.
         "max_retry": 0,
         "speak_during_execution": bool(contract.waiting),
