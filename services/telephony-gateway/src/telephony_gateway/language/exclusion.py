@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from telephony_gateway.language.clock import Window
+from telephony_gateway.language.clock import Clock, Window
 from telephony_gateway.language.days import Between
 from telephony_gateway.language.grammar import Item
 
@@ -11,7 +11,9 @@ _TIMES = frozenset({"CLOCK", "WINDOW", "PODS"})
 _DAYS = frozenset({"DAY"})
 _LINKS = frozenset({"und", "oder", "am", "um", "in", "von", "bis", "ab", "der", "zu"})
 _DUTIES = frozenset({"duty", "WORK"})
-_BUSY = _DUTIES | {"busy", "weder"}
+# Beside one of these an hour is when somebody is free, and no wish: "um fünf hab ich Feierabend".
+_ENDS = frozenset({"CLOSING", "dutyends"})
+_BUSY = _DUTIES | _ENDS | {"busy", "weder"}
 _TURNS = frozenset({"sondern", "aber", "lieber", "nein", "statt"})
 
 
@@ -22,6 +24,7 @@ def without_ruled_out(items: list[Item]) -> list[Item]:
     """
     out: set[int] = set()
     denied: set[int] = set()
+    ends = False
     for index, item in enumerate(items):
         if item.kind == "nicht":
             denied |= _negated(items, index)
@@ -31,13 +34,14 @@ def without_ruled_out(items: list[Item]) -> list[Item]:
             out |= _run_after(items, index + 1)
         elif item.kind in _BUSY:
             denied |= _busy(items, index)
+            ends = ends or item.kind in _ENDS
         elif item.kind == "auf":
             out |= _moved(items, index)
         elif item.kind == "move":
             _move_along_span(items[index + 1 :])
     if not out and not denied:
         return items
-    rest = {} if any(items[at].kind in _DAYS for at in denied) else _remainders(items, denied)
+    rest = {} if any(items[at].kind in _DAYS for at in denied) else _remainders(items, denied, ends=ends)
     out |= denied
     return [rest.get(index, item) for index, item in enumerate(items) if index not in out or index in rest]
 
@@ -63,13 +67,17 @@ def _is_one_sided(value: object) -> bool:
     return isinstance(value, Window) and (value.start is None) != (value.end is None)
 
 
-def _remainders(items: list[Item], denied: set[int]) -> dict[int, Item]:
+def _remainders(items: list[Item], denied: set[int], *, ends: bool) -> dict[int, Item]:
     """By place: what a denied window leaves of the day."""
     found: dict[int, Item] = {}
     for at in denied:
         item = items[at]
+        turned = None
         if _is_one_sided(item.value):
             turned = Window(start=item.value.end, end=item.value.start)
+        elif ends and isinstance(item.value, Clock):
+            turned = Window(start=item.value)
+        if turned:
             found[at] = Item("REMAINDER", turned, item.start, item.end, pause=item.pause, rule=item.rule)
     return found
 
