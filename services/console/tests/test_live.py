@@ -66,6 +66,22 @@ async def test_what_happens_while_a_page_is_made_is_not_missed() -> None:
     await stream.aclose()
 
 
+async def test_what_happens_while_an_event_is_on_its_way_is_told_by_another() -> None:
+    business = Business()
+    hub = Hub(business.fingerprint)
+    stream = hub.changes("salon")
+    await anext(stream)
+    for state in ("two", "three"):
+        business.state = state
+        # The stream stands at the event before: its reader has not asked for the next one yet.
+        await hub._look("salon")
+        assert await anext(stream) == live.CHANGED
+        business.state = f"{state} and a half"
+        await hub._look("salon")
+        assert await asyncio.wait_for(anext(stream), 1) == live.CHANGED
+    await stream.aclose()
+
+
 @pytest.mark.usefixtures("quick")
 async def test_streams_end_when_the_service_does() -> None:
     business = Business()

@@ -68,8 +68,10 @@ class Hub:
             while not self._over.is_set():
                 with suppress(TimeoutError):
                     await asyncio.wait_for(viewer.wait(), KEPT_ALIVE_EVERY_S)
-                yield CHANGED if viewer.is_set() else ": still here\n\n"
+                changed = viewer.is_set()
+                # Before it is told: what changes while this event is on its way is told by another.
                 viewer.clear()
+                yield CHANGED if changed else ": still here\n\n"
         finally:
             self._leave(tenant_id, viewer)
 
