@@ -32,16 +32,25 @@ class Caller:
         self.line: Line = new_line(caller=number, dialled=DIALLED_NUMBER)
 
     async def ask(self, function: str, /, **arguments: str) -> Reply:
-        return await self.retell.function(self.line, function, arguments)
+        """The answer; what takes longer than a caller is left waiting is asked for again, as agents do."""
+        for _ in range(WAITS_MAX):
+            reply = await self.retell.function(self.line, function, arguments)
+            if reply.body.get("status") != "pending":
+                break
+        return reply
 
     async def wish(self, day: str, time: str, service: str = "Dauerwelle", **more: str) -> Reply:
-        return await self.ask("check_availability", dienstleistung=service, datum=day, uhrzeit=time, **more)
+        """The answer to a wish that can be met. Raises AssertionError with the answer when nothing was offered."""
+        reply = await self.ask("check_availability", dienstleistung=service, datum=day, uhrzeit=time, **more)
+        assert reply.body.get("options"), reply.body
+        return reply
 
     async def hang_up(self) -> None:
         await self.retell.event(self.line, "call_ended")
 
 
 AWAITED_S = 20
+WAITS_MAX = 5
 BERLIN = ZoneInfo("Europe/Berlin")
 WEEKDAYS = ("Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag", "Sonntag")
 MONTHS = (
