@@ -16,7 +16,7 @@ GIVEN = {
 }
 
 
-def programs(state_dir: Path, **given: str) -> dict[str, Program]:
+def programs(state_dir: Path, **given: str | int) -> dict[str, Program]:
     """The table, by name; without preparing an embedded PostgreSQL."""
     settings = LocalSettings(state_dir=state_dir, **(GIVEN | given))  # type: ignore[arg-type] # all are strings
     return {program.name: program for program in rufbuch_programs(Installation.of(settings))}
@@ -88,3 +88,21 @@ def test_what_faces_people_stops_first_and_the_databases_last(tmp_path: Path) ->
 
     assert set(order[:2]) == {"telephony-gateway", "console"}
     assert order[-1] == "redis"
+
+
+def test_replicas_have_ports_of_their_own_behind_the_known_addresses(tmp_path: Path) -> None:
+    table = programs(tmp_path, replicas=2)
+
+    assert {"booking", "booking-2", "console-2", "front"} <= set(table)
+    ports = [port for program in table.values() for port in program.listens]
+    assert len(ports) == len(set(ports))
+    assert set(table["front"].listens) == {8080, 8081, 8082}
+    environment = table["booking-2"].environment
+    assert environment["RUFBUCH_GRPC_PORT"] == "50073"
+    assert environment["RUFBUCH_AVAILABILITY_ADDRESS"] == "ipv4:127.0.0.1:50052,127.0.0.1:50072"
+    assert float(environment["RUFBUCH_DRAIN_NOTICE_S"]) > 0
+    assert "8080=8100,8120" in table["front"].command
+
+
+def test_one_replica_needs_nothing_before_it(tmp_path: Path) -> None:
+    assert "front" not in programs(tmp_path)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from typing import Any
 
 import grpc
@@ -11,8 +12,9 @@ from grpc_reflection.v1alpha.proto_reflection_descriptor_database import ProtoRe
 
 from chassis.deadlines import deadline, time_left_s
 from chassis.errors import Kind, ServiceError
-from chassis.grpc_client import fault_of
+from chassis.grpc_client import channel, fault_of
 from chassis.grpc_server import Servicer, grpc_server
+from chassis.service import Readiness
 from chassis.testing import serving
 
 
@@ -194,3 +196,51 @@ async def test_a_quiet_connection_survives_its_own_keepalive(monkeypatch: pytest
         await stream.read()
         with pytest.raises(TimeoutError):
             await asyncio.wait_for(stream.read(), 4)
+
+
+async def test_replicas_that_are_restarted_one_after_the_other_lose_no_call() -> None:
+    """A rolling restart: a call goes to whoever does not say that it is about to stop."""
+    async with AsyncExitStack() as stack:
+        servers = [
+            await stack.enter_async_context(grpc_server([KETTLE], host="127.0.0.1", port=0, drain_s=5))
+            for _ in range(2)
+        ]
+        ports = [server.port for server in servers]
+        address = "ipv4:" + ",".join(f"127.0.0.1:{port}" for port in ports)
+        opened = await stack.enter_async_context(channel(address, default_deadline_s=5))
+        stop = asyncio.Event()
+
+        async def call() -> None:
+            while not stop.is_set():
+                await _some(opened, 1)
+
+        async with asyncio.TaskGroup() as group:
+            for _ in range(8):
+                group.create_task(call())
+            for port, server in zip(ports, servers, strict=True):
+                await _some(opened, 50)
+                readiness = asyncio.create_task(Readiness({}, notice_s=0.2).watch(server))
+                await _some(opened, 20)
+                readiness.cancel()
+                await asyncio.wait([readiness])
+                await server.drain(5)
+                again = grpc_server([KETTLE], host="127.0.0.1", port=port, drain_s=5)
+                await stack.enter_async_context(again)
+                # Found again within a second: until then the other one, which is next to go, is alone.
+                await asyncio.sleep(1.2)
+            stop.set()
+
+
+async def _some(opened: grpc.aio.Channel, calls: int) -> None:
+    for _ in range(calls):
+        await KettleStub(opened).check(health_pb2.HealthCheckRequest())
+
+
+async def test_a_replica_that_is_not_ready_is_called_nevertheless() -> None:
+    """Its own answer says what it lacks; only one that is about to stop is passed over."""
+    async with (
+        grpc_server([KETTLE], host="127.0.0.1", port=0, drain_s=1) as server,
+        channel(f"127.0.0.1:{server.port}", default_deadline_s=5) as opened,
+    ):
+        await server.set_ready(ready=False)
+        await KettleStub(opened).check(health_pb2.HealthCheckRequest())

@@ -6,7 +6,7 @@ from functools import cached_property
 
 from local_stack.accounts import server_account
 from local_stack.kept_secrets import KeptSecrets
-from local_stack.ports import HOST, Ports
+from local_stack.ports import HOST, REPLICAS_APART, Ports
 from local_stack.postgres import PostgresCluster
 from local_stack.provisioning import url_for
 from local_stack.redis import RedisFiles
@@ -82,7 +82,15 @@ class Installation:
     def addresses(self) -> dict[str, str]:
         """Where each service is reached over gRPC, as the variables that say so."""
         services = ("staff_registry", "availability", "booking", "calcom_sync", "telephony_gateway")
-        return {f"RUFBUCH_{name.upper()}_ADDRESS": f"{HOST}:{getattr(self.ports, name)}" for name in services}
+        return {
+            f"RUFBUCH_{name.upper()}_ADDRESS": self._address(getattr(self.ports, name)) for name in services
+        }
+
+    def _address(self, port: int) -> str:
+        """gRPC's own list of addresses where there are several replicas: whoever calls goes round."""
+        replicas = range(self.settings.replicas)
+        hosts = ",".join(f"{HOST}:{port + REPLICAS_APART * number}" for number in replicas)
+        return hosts if len(replicas) == 1 else f"ipv4:{hosts}"
 
     def environment(self) -> dict[str, str]:
         """Everything a command line tool needs to work with the running installation."""

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import astuple
 from pathlib import Path
 
-from local_stack.ports import Ports, PortsTakenError, refuse_taken
+from local_stack.ports import REPLICAS_APART, Ports, PortsTakenError, refuse_taken
 
 CANDIDATES = range(200, 1700, 37)
 
@@ -49,8 +49,9 @@ def _claim(offset: int) -> int | None:
 
 def _all_free(offset: int) -> bool:
     """As the stack itself judges it: an outgoing connection may sit on one of our ports as well."""
+    ports = [*astuple(Ports().shifted(offset)), *astuple(Ports().shifted(offset + REPLICAS_APART))]
     try:
-        refuse_taken(dict.fromkeys(astuple(Ports().shifted(offset)), "test"))
+        refuse_taken(dict.fromkeys(ports, "test"))
     except PortsTakenError:
         return False
     return True

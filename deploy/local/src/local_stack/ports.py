@@ -12,6 +12,9 @@ HOST = "127.0.0.1"
 HIGHEST = 65535
 STEP = 1000
 """Between the offsets that are suggested."""
+REPLICAS_MAX = 3
+REPLICAS_APART = 20
+"""Between the ports of a service's replicas: no other port is in between at any multiple."""
 
 
 class PortsTakenError(RuntimeError):

@@ -25,7 +25,8 @@ class Tier(IntEnum):
     SERVICES = 300
     SYNC = 400
     EDGE = 500
-    MIGRATIONS = 600
+    FRONT = 600
+    MIGRATIONS = 700
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,11 @@
 """The table of what makes up Rufbuch: the five services, the servers below them, the tools beside them."""
 
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from local_stack.installation import Installation
-from local_stack.ports import HOST
+from local_stack.ports import HOST, REPLICAS_APART
 from local_stack.programs import Probe, Program, Tier, both, listens_on, speaks_grpc, speaks_http
 
 
@@ -40,6 +41,8 @@ SERVICES = (
         settings=(("RUFBUCH_CONSOLE_INSECURE_COOKIES", "true"),),
     ),
 )
+DRAIN_NOTICE_S = 1.5
+"""Several times as long as the front needs to see that a replica is about to stop."""
 HTTP_PORTS = {
     "telephony_gateway": "gateway_http",
     "calcom_sync": "calcom_sync_http",
@@ -57,7 +60,42 @@ def rufbuch_programs(installation: Installation) -> list[Program]:
         programs.append(redis_program(installation))
     if not given.calcom_base_url:
         programs.append(_calcom(installation))
-    return programs + [_service(installation, service) for service in SERVICES]
+    replicas = range(given.replicas)
+    programs += [_service(installation, service, number) for service in SERVICES for number in replicas]
+    return programs if given.replicas == 1 else [*programs, _front(installation)]
+
+
+def replica_name(service: str, number: int) -> str:
+    """What the supervisor calls a replica, counted from 0: "booking", "booking-2", "booking-3"."""
+    return service if number == 0 else f"{service}-{number + 1}"
+
+
+def _front(installation: Installation) -> Program:
+    """What listens at the known HTTP addresses while several replicas stand behind each."""
+    ports = {service: _http_port(installation, service) for service in SERVICES if service.has_http}
+    routes = [
+        f"{port}={','.join(str(_http_port(installation, service, n)) for n in range(installation.settings.replicas))}"
+        for service, port in ports.items()
+    ]
+    return Program(
+        "front",
+        (sys.executable, "-m", "local_stack.front", *routes),
+        Tier.FRONT,
+        _all_of(listens_on(port) for port in ports.values()),
+        listens={port: f"{service.name} HTTP" for service, port in ports.items()},
+    )
+
+
+def _all_of(probes: Iterable[Probe]) -> Probe:
+    kept = tuple(probes)
+    return lambda: all(probe() for probe in kept)
+
+
+def _http_port(installation: Installation, service: Service, number: int | None = None) -> int:
+    """The address that everybody knows, or that of a replica behind it."""
+    known = int(getattr(installation.ports, HTTP_PORTS[service.package]))
+    behind = number is not None and installation.settings.replicas > 1
+    return known + REPLICAS_APART * (number + 1) if behind and number is not None else known
 
 
 def postgres_program(installation: Installation) -> Program:
@@ -105,47 +143,53 @@ def _calcom(installation: Installation) -> Program:
     )
 
 
-def _service(installation: Installation, service: Service) -> Program:
-    listens = _listens(installation, service)
+def _service(installation: Installation, service: Service, number: int) -> Program:
+    listens = _listens(installation, service, number)
     command = (sys.executable, "-m", service.package)
     return Program(
-        service.name,
+        replica_name(service.name, number),
         command,
         service.tier,
-        _ready(installation, service),
-        environment=_environment(installation, service),
+        _ready(installation, service, number),
+        environment=_environment(installation, service, number),
         listens=listens,
         migrate=(*command, "migrate"),
         schema=service.package,
     )
 
 
-def _listens(installation: Installation, service: Service) -> dict[int, str]:
-    ports = installation.ports
-    listens = {getattr(ports, f"{service.package}_metrics"): f"{service.name} metrics"}
+def _listens(installation: Installation, service: Service, number: int) -> dict[int, str]:
+    name = replica_name(service.name, number)
+    listens = {_port(installation, f"{service.package}_metrics", number): f"{name} metrics"}
     if service.has_grpc:
-        listens[getattr(ports, service.package)] = f"{service.name} gRPC"
+        listens[_port(installation, service.package, number)] = f"{name} gRPC"
     if service.has_http:
-        listens[getattr(ports, HTTP_PORTS[service.package])] = f"{service.name} HTTP"
+        replicas = installation.settings.replicas
+        behind = f"{service.name}, replica {number + 1}, HTTP"
+        listens[_http_port(installation, service, number)] = f"{name} HTTP" if replicas == 1 else behind
     return listens
 
 
-def _ready(installation: Installation, service: Service) -> Probe:
-    ports = installation.ports
+def _port(installation: Installation, name: str, number: int) -> int:
+    return int(getattr(installation.ports, name)) + REPLICAS_APART * number
+
+
+def _ready(installation: Installation, service: Service, number: int) -> Probe:
+    over_grpc = speaks_grpc(_port(installation, service.package, number)) if service.has_grpc else None
     if not service.has_http:
-        return speaks_grpc(getattr(ports, service.package))
-    speaks = speaks_http(getattr(ports, HTTP_PORTS[service.package]))
-    return both(speaks_grpc(getattr(ports, service.package)), speaks) if service.has_grpc else speaks
+        return over_grpc or listens_on(_port(installation, f"{service.package}_metrics", number))
+    over_http = speaks_http(_http_port(installation, service, number))
+    return both(over_grpc, over_http) if over_grpc else over_http
 
 
-def _environment(installation: Installation, service: Service) -> dict[str, str]:
+def _environment(installation: Installation, service: Service, number: int) -> dict[str, str]:
     ports = installation.ports
     environment = installation.addresses() | {
         "RUFBUCH_DATABASE_URL": installation.database_url(service.package),
         "RUFBUCH_REDIS_URL": installation.redis_url,
         "RUFBUCH_CALCOM_BASE_URL": installation.calcom_base_url,
         "RUFBUCH_CALCOM_WEBHOOK_BASE_URL": f"http://{HOST}:{ports.calcom_sync_http}",
-        "RUFBUCH_METRICS_PORT": str(getattr(ports, f"{service.package}_metrics")),
+        "RUFBUCH_METRICS_PORT": str(_port(installation, f"{service.package}_metrics", number)),
         "OTEL_EXPORTER_OTLP_ENDPOINT": installation.collector_endpoint,
         "OTEL_EXPORTER_OTLP_PROTOCOL": "grpc",
         "OTEL_SERVICE_NAME": service.name,
@@ -153,9 +197,11 @@ def _environment(installation: Installation, service: Service) -> dict[str, str]
         "OTEL_BSP_SCHEDULE_DELAY": "200",
     }
     if service.has_grpc:
-        environment["RUFBUCH_GRPC_PORT"] = str(getattr(ports, service.package))
+        environment["RUFBUCH_GRPC_PORT"] = str(_port(installation, service.package, number))
     if service.has_http:
-        environment["RUFBUCH_HTTP_PORT"] = str(getattr(ports, HTTP_PORTS[service.package]))
+        environment["RUFBUCH_HTTP_PORT"] = str(_http_port(installation, service, number))
+    if installation.settings.replicas > 1:
+        environment["RUFBUCH_DRAIN_NOTICE_S"] = str(DRAIN_NOTICE_S)
     secrets = {
         "RUFBUCH_SECRETS_KEY": installation.secrets_key,
         "RUFBUCH_RETELL_API_KEY": installation.retell_api_key,

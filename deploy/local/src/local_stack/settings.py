@@ -6,6 +6,8 @@ from typing import Literal
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from local_stack.ports import REPLICAS_MAX
+
 
 class LocalSettings(BaseSettings):
     """What whoever starts the stack may choose; everything has a default.
@@ -20,6 +22,8 @@ class LocalSettings(BaseSettings):
     state_dir: Path = Path(".rufbuch")
     port_offset: int = Field(default=0, ge=0)
     """Added to every port."""
+    replicas: int = Field(default=1, ge=1, le=REPLICAS_MAX)
+    """How many processes of every service run, behind one HTTP address each."""
     database_url: str | None = None
     """A PostgreSQL database whose user may create roles and schemas."""
     redis_url: str | None = None

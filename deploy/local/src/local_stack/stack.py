@@ -132,6 +132,15 @@ class Stack:
         self._running().start(full_name(program))
         self._await_ready([program], READY_WITHIN_S)
 
+    def restart_program(self, name: str) -> None:
+        """Stop one program in order, and return when it is ready again. Raises NotReadyError."""
+        self.stop_program(name)
+        self.start_program(name)
+
+    def replicas(self) -> list[str]:
+        """The names of all processes of services, in the order in which a rolling restart takes them."""
+        return [each.name for each in self._programs if each.migrate]
+
     def _program(self, name: str) -> Program:
         return next(program for program in self._programs if program.name == name)
 

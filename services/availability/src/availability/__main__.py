@@ -34,7 +34,7 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
             reread_after=timedelta(seconds=settings.registry_reread_s),
             warm_wait=timedelta(seconds=settings.warm_wait_s),
         )
-        readiness = _readiness(connections, ours)
+        readiness = _readiness(connections, ours, settings.drain_notice_s)
         for name, run in ours.loops.items():
             await stack.enter_async_context(background(run, name=name, stop=stop))
         operations = Starlette(routes=operations_routes(lambda: readiness.missing))
@@ -77,7 +77,7 @@ async def _connect(stack: AsyncExitStack, settings: Settings) -> Connections:
     )
 
 
-def _readiness(connections: Connections, ours: Replica) -> Readiness:
+def _readiness(connections: Connections, ours: Replica, notice_s: float) -> Readiness:
     """Redis and the calendars outside are not among them: searches are answered without."""
     return Readiness(
         {
@@ -85,7 +85,8 @@ def _readiness(connections: Connections, ours: Replica) -> Readiness:
             "businesses": ours.businesses.check,
             "bookings": ours.bookings.check,
             "warm": ours.warming.check,
-        }
+        },
+        notice_s=notice_s,
     )
 
 

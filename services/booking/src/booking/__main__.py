@@ -50,7 +50,7 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
                 retried=[GET_BUSINESS, GET_MESSAGE_SETUP],
             )
         )
-        readiness = Readiness({"database": lambda: postgres.check(pool)})
+        readiness = Readiness({"database": lambda: postgres.check(pool)}, notice_s=settings.drain_notice_s)
         operations = Starlette(routes=operations_routes(lambda: readiness.missing))
         await enter(http_server(operations, host=host, port=settings.metrics_port, drain_s=drain_s))
         for name, old, kept in (

@@ -116,7 +116,10 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
         worker = parts.worker
         booking = booking_grpc.BookingServiceStub(opened.booking)
         events = Consumer(booking, SqlIntake(opened.pool), clock)
-        readiness = Readiness({"database": lambda: postgres.check(opened.pool), "redis": opened.redis.ping})
+        readiness = Readiness(
+            {"database": lambda: postgres.check(opened.pool), "redis": opened.redis.ping},
+            notice_s=settings.drain_notice_s,
+        )
         enter = stack.enter_async_context
         await enter(working(worker, stop=stop, drain_s=settings.drain_s))
         for name, run in loops_of(parts, events, directory, BookingDesk(booking), clock).items():

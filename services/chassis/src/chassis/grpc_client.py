@@ -11,7 +11,7 @@ from google.rpc import error_details_pb2, status_pb2
 from opentelemetry.instrumentation.grpc import aio_client_interceptors
 
 from chassis.deadlines import time_left_s
-from chassis.grpc_server import DETAILS, PINGS_AT_MOST_EVERY_MS
+from chassis.grpc_server import ACCEPTING, DETAILS, PINGS_AT_MOST_EVERY_MS
 
 PING_EVERY_MS = 4 * PINGS_AT_MOST_EVERY_MS
 """How soon a connection that has died in silence (a cut cable, a stopped machine) is noticed."""
@@ -44,7 +44,7 @@ def fault_of(error: grpc.aio.AioRpcError) -> Fault:
 async def channel(
     address: str, *, default_deadline_s: float, retried: Sequence[str] = ()
 ) -> AsyncIterator[grpc.aio.Channel]:
-    """A channel to ``host:port``. ``retried`` names the methods ("package.Service/Method") that are harmless to repeat:
+    """A channel to ``host:port``, or in turns to the replicas ``ipv4:host:port,host:port``. ``retried`` names the methods ("package.Service/Method") that are harmless to repeat:
     they are sent again, a few times and quickly, while the peer is unavailable."""
     interceptors = [_Deadline(default_deadline_s), *aio_client_interceptors()]
     opened = grpc.aio.insecure_channel(address, interceptors=interceptors, options=_options(retried))
@@ -65,6 +65,7 @@ def _options(retried: Sequence[str]) -> list[tuple[str, Any]]:
     }
     config = {
         "loadBalancingConfig": [{"round_robin": {}}],
+        "healthCheckConfig": {"serviceName": ACCEPTING},
         "methodConfig": [{"name": names, "retryPolicy": policy}] if names else [],
     }
     return [

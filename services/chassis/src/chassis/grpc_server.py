@@ -25,6 +25,9 @@ from chassis.streams import until
 DETAILS = "grpc-status-details-bin"
 PINGS_AT_MOST_EVERY_MS = 5_000
 """More often than this nobody may ask whether a connection is alive; chassis.grpc_client asks less often."""
+ACCEPTING = "accepting"
+"""What health says of a process by this name: NOT_SERVING once it is about to stop, whatever it may lack before. A client
+that knows several replicas calls another one then; one that is not ready still answers, with its reasons."""
 _log = logging.getLogger(__name__)
 _seconds = Histogram("rufbuch_rpc_seconds", "Time to answer an RPC", ["method", "code"])
 # Health is asked every second, and its Watch is no generator, which the instrumentation expects.
@@ -63,7 +66,12 @@ class GrpcServer:
     async def start(self) -> None:
         """Listen; not ready yet."""
         await self.set_ready(ready=False)
+        await self._health.set(ACCEPTING, health_pb2.HealthCheckResponse.SERVING)
         await self._server.start()
+
+    async def retire(self) -> None:
+        """Have clients turn to another replica, and answer whoever comes nevertheless."""
+        await self._health.enter_graceful_shutdown()
 
     async def drain(self, grace_s: float) -> None:
         """Stop taking calls, end the streams, let the calls in flight end."""

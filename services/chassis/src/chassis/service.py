@@ -78,12 +78,23 @@ async def background(
 class Readiness:
     """Whether everything that the service needs answers; polled, and told to gRPC's health service."""
 
-    def __init__(self, checks: Mapping[str, Check]) -> None:
-        self._checks = checks
+    def __init__(self, checks: Mapping[str, Check], *, notice_s: float = 0.0) -> None:
+        """``notice_s``: for how long an end is announced before it comes (``drain_notice_s``)."""
+        self._checks, self._notice_s = checks, notice_s
         self.missing: dict[str, str] = dict.fromkeys(checks, "not checked yet")
 
     async def watch(self, server: GrpcServer | None = None) -> None:
-        """Check again and again, until cancelled."""
+        """Check again and again, until cancelled; then say so for as long as it takes everybody to hear."""
+        try:
+            await self._keep_looking(server)
+        finally:
+            if self._notice_s:
+                self.missing = {"process": "stops"}
+                if server:
+                    await server.retire()
+                await asyncio.sleep(self._notice_s)
+
+    async def _keep_looking(self, server: GrpcServer | None) -> None:
         while True:
             was_ready = not self.missing
             self.missing = await self._look()

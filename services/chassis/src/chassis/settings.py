@@ -22,6 +22,8 @@ class ServiceSettings(BaseSettings):
     """Which build this is; part of logs and answers."""
     drain_s: float = Field(default=10.0, ge=0)
     """How long a stopping server waits for the calls in flight, in seconds."""
+    drain_notice_s: float = Field(default=0.0, ge=0)
+    """How long it says that it is about to stop, and still serves, so that new calls go to another replica."""
 
 
 S = TypeVar("S", bound=BaseSettings)

@@ -24,7 +24,9 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
         enter = stack.enter_async_context
         pool = await enter(postgres.pool(settings.database_url))
         parts = assemble(settings, pool, await _peers(settings, stack), clock=SystemClock())
-        readiness = service.Readiness({"database": lambda: postgres.check(pool)})
+        readiness = service.Readiness(
+            {"database": lambda: postgres.check(pool)}, notice_s=settings.drain_notice_s
+        )
         pages = application(parts, lambda: readiness.missing)
         operations = Starlette(routes=operations_routes(lambda: readiness.missing))
         for app, port in ((operations, settings.metrics_port), (pages, settings.http_port)):

@@ -26,7 +26,8 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
         channels = await stack.enter_async_context(peer_channels(settings))
         parts = assemble(pool, sealer, channels.peers(), clock, CalendarSync(channels.calendar_sync))
         readiness = Readiness(
-            {"postgres": lambda: postgres.check(pool), "secrets": parts.businesses.check_secrets}
+            {"postgres": lambda: postgres.check(pool), "secrets": parts.businesses.check_secrets},
+            notice_s=settings.drain_notice_s,
         )
         operations = Starlette(routes=operations_routes(lambda: readiness.missing))
         host, drain_s = settings.host, settings.drain_s

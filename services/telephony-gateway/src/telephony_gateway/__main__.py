@@ -25,7 +25,9 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
     async with AsyncExitStack() as stack:
         enter = stack.enter_async_context
         connections = await _connect(settings, stack)
-        readiness = service.Readiness({"database": lambda: postgres.check(connections.pool)})
+        readiness = service.Readiness(
+            {"database": lambda: postgres.check(connections.pool)}, notice_s=settings.drain_notice_s
+        )
         gateway = assemble(settings, connections, clock=SystemClock(), missing=lambda: readiness.missing)
         stack.push_async_callback(gateway.twins.end)
         await enter(service.background(gateway.directory.watch, name="registry changes", stop=stop))
@@ -42,13 +44,13 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
                 drain_s=settings.drain_s,
             )
         )
-        await enter(service.background(lambda: readiness.watch(grpc), name="readiness", stop=stop))
         await enter(
             http_server(gateway.app, host=settings.host, port=settings.metrics_port, drain_s=settings.drain_s)
         )
         await enter(
             http_server(gateway.app, host=settings.host, port=settings.http_port, drain_s=settings.drain_s)
         )
+        await enter(service.background(lambda: readiness.watch(grpc), name="readiness", stop=stop))
         await stop.wait()
 
 
