@@ -89,6 +89,8 @@ class TestPlanned:
         plan = await desk.plan()
         (conflict,) = plan.conflicts
         assert list(conflict.choices) == [resolution_pb2.CHOICE_KEEP_BOTH]
+        assert conflict.start_time.ToDatetime(UTC) == NOW
+        assert conflict.end_time.ToDatetime(UTC) == NOW + timedelta(hours=1)
         fault = await refused(desk.apply(etag=plan.etag))
         assert (fault.reason, set(fault.metadata)) == ("DECISION_MISSING", {conflict.subject})
         decision = resolution_pb2.Decision(subject=conflict.subject, choice=resolution_pb2.CHOICE_KEEP_BOTH)

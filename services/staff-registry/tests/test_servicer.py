@@ -10,7 +10,7 @@ from asking import refused, with_number
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from chassis.grpc_client import fault_of
-from rufbuch.staff.v1 import business_pb2, service_pb2
+from rufbuch.staff.v1 import business_pb2, queries_pb2, service_pb2
 from staff_registry.domain.business import Business, Policy
 from staff_registry.domain.ids import Ids
 from staff_registry.samples import PHYSIOTHERAPY
@@ -226,6 +226,24 @@ async def test_businesses_are_listed_page_by_page_in_the_order_of_their_keys(
     )
     assert [*first.tenant_ids, *rest.tenant_ids] == [str(Ids(key).tenant) for key in sorted(keys)]
     assert rest.next_page_token == ""
+
+
+async def test_names_of_businesses_come_in_the_order_that_was_asked_for(
+    registry: Any, salon: Business
+) -> None:
+    for n, key in enumerate(("salon-a", "salon-b")):
+        await registry.stub.ImportBusiness(
+            request_for(replace(with_number(salon, key, f"+49302312511{n}"), name=key.title()))
+        )
+    known = [str(Ids(key).tenant) for key in ("salon-b", "salon-a")]
+    unknown = [str(Ids("salon-c").tenant), "no id at all"]
+    asked = queries_pb2.BatchGetBusinessNamesRequest(tenant_ids=[*unknown, *known])
+    told = (await registry.stub.BatchGetBusinessNames(asked)).businesses
+    assert [(each.tenant_id, each.key, each.name) for each in told] == [
+        (known[0], "salon-b", "Salon-B"), (known[1], "salon-a", "Salon-A"),
+    ]  # fmt: skip
+    too_many = queries_pb2.BatchGetBusinessNamesRequest(tenant_ids=["x"] * 501)
+    assert (await refused(registry.stub.BatchGetBusinessNames(too_many))).reason == "REQUEST_INVALID"
 
 
 async def test_a_page_token_that_is_not_ours_is_refused(registry: Any) -> None:

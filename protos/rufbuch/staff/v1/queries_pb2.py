@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from rufbuch.staff.v1 import business_pb2 as rufbuch_dot_staff_dot_v1_dot_business__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1erufbuch/staff/v1/queries.proto\x12\x10rufbuch.staff.v1\x1a\x1frufbuch/staff/v1/business.proto\"x\n\x13ListServicesRequest\x12\x11\n\ttenant_id\x18\x01 \x01(\t\x12\x11\n\tbranch_id\x18\x02 \x01(\t\x12\x14\n\x0cwith_retired\x18\x03 \x01(\x08\x12\x11\n\tpage_size\x18\x04 \x01(\x05\x12\x12\n\npage_token\x18\x05 \x01(\t\"\\\n\x14ListServicesResponse\x12+\n\x08services\x18\x01 \x03(\x0b\x32\x19.rufbuch.staff.v1.Service\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"I\n\x13MatchServiceRequest\x12\x11\n\ttenant_id\x18\x01 \x01(\t\x12\x0c\n\x04said\x18\x02 \x01(\t\x12\x11\n\tbranch_id\x18\x03 \x01(\t\"I\n\x14MatchServiceResponse\x12\x12\n\nservice_id\x18\x01 \x01(\t\x12\x1d\n\x15\x63\x61ndidate_service_ids\x18\x02 \x03(\t\"H\n\x12MatchPersonRequest\x12\x11\n\ttenant_id\x18\x01 \x01(\t\x12\x0c\n\x04said\x18\x02 \x01(\t\x12\x11\n\tbranch_id\x18\x03 \x01(\t\"F\n\x13MatchPersonResponse\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x1c\n\x14\x63\x61ndidate_person_ids\x18\x02 \x03(\t\">\n\x15\x42\x61tchGetPeopleRequest\x12\x11\n\ttenant_id\x18\x01 \x01(\t\x12\x12\n\nperson_ids\x18\x02 \x03(\t\"B\n\x16\x42\x61tchGetPeopleResponse\x12(\n\x06people\x18\x01 \x03(\x0b\x32\x18.rufbuch.staff.v1.Person\"b\n\x13GetSchedulesRequest\x12\x11\n\ttenant_id\x18\x01 \x01(\t\x12\x12\n\nperson_ids\x18\x02 \x03(\t\x12\x12\n\nstart_date\x18\x03 \x01(\t\x12\x10\n\x08\x65nd_date\x18\x04 \x01(\t\"\x8a\x01\n\x14GetSchedulesResponse\x12\x30\n\x06people\x18\x01 \x03(\x0b\x32 .rufbuch.staff.v1.PersonSchedule\x12\x32\n\x08\x62ranches\x18\x02 \x03(\x0b\x32 .rufbuch.staff.v1.BranchSchedule\x12\x0c\n\x04\x65tag\x18\x03 \x01(\t\"\xcd\x01\n\x0ePersonSchedule\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x12\n\nbranch_ids\x18\x02 \x03(\t\x12\x34\n\rworking_hours\x18\x03 \x03(\x0b\x32\x1d.rufbuch.staff.v1.WeeklyHours\x12\x31\n\x0b\x64\x61ted_hours\x18\x04 \x03(\x0b\x32\x1c.rufbuch.staff.v1.DatedHours\x12+\n\x08\x61\x62sences\x18\x05 \x03(\x0b\x32\x19.rufbuch.staff.v1.Absence\"\xb7\x01\n\x0e\x42ranchSchedule\x12\x11\n\tbranch_id\x18\x01 \x01(\t\x12\x11\n\ttime_zone\x18\x02 \x01(\t\x12\x16\n\x0eholiday_region\x18\x03 \x01(\t\x12\x34\n\ropening_hours\x18\x04 \x03(\x0b\x32\x1d.rufbuch.staff.v1.WeeklyHours\x12\x31\n\x0b\x64\x61ted_hours\x18\x05 \x03(\x0b\x32\x1c.rufbuch.staff.v1.DatedHoursb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1erufbuch/staff/v1/queries.proto\x12\x10rufbuch.staff.v1\x1a\x1frufbuch/staff/v1/business.proto\"x\n\x13ListServicesRequest\x12\x11\n\ttenant_id\x18\x01 \x01(\t\x12\x11\n\tbranch_id\x18\x02 \x01(\t\x12\x14\n\x0cwith_retired\x18\x03 \x01(\x08\x12\x11\n\tpage_size\x18\x04 \x01(\x05\x12\x12\n\npage_token\x18\x05 \x01(\t\"\\\n\x14ListServicesResponse\x12+\n\x08services\x18\x01 \x03(\x0b\x32\x19.rufbuch.staff.v1.Service\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"I\n\x13MatchServiceRequest\x12\x11\n\ttenant_id\x18\x01 \x01(\t\x12\x0c\n\x04said\x18\x02 \x01(\t\x12\x11\n\tbranch_id\x18\x03 \x01(\t\"I\n\x14MatchServiceResponse\x12\x12\n\nservice_id\x18\x01 \x01(\t\x12\x1d\n\x15\x63\x61ndidate_service_ids\x18\x02 \x03(\t\"H\n\x12MatchPersonRequest\x12\x11\n\ttenant_id\x18\x01 \x01(\t\x12\x0c\n\x04said\x18\x02 \x01(\t\x12\x11\n\tbranch_id\x18\x03 \x01(\t\"F\n\x13MatchPersonResponse\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x1c\n\x14\x63\x61ndidate_person_ids\x18\x02 \x03(\t\"2\n\x1c\x42\x61tchGetBusinessNamesRequest\x12\x12\n\ntenant_ids\x18\x01 \x03(\t\"S\n\x1d\x42\x61tchGetBusinessNamesResponse\x12\x32\n\nbusinesses\x18\x01 \x03(\x0b\x32\x1e.rufbuch.staff.v1.BusinessName\"<\n\x0c\x42usinessName\x12\x11\n\ttenant_id\x18\x01 \x01(\t\x12\x0b\n\x03key\x18\x02 \x01(\t\x12\x0c\n\x04name\x18\x03 \x01(\t\">\n\x15\x42\x61tchGetPeopleRequest\x12\x11\n\ttenant_id\x18\x01 \x01(\t\x12\x12\n\nperson_ids\x18\x02 \x03(\t\"B\n\x16\x42\x61tchGetPeopleResponse\x12(\n\x06people\x18\x01 \x03(\x0b\x32\x18.rufbuch.staff.v1.Person\"b\n\x13GetSchedulesRequest\x12\x11\n\ttenant_id\x18\x01 \x01(\t\x12\x12\n\nperson_ids\x18\x02 \x03(\t\x12\x12\n\nstart_date\x18\x03 \x01(\t\x12\x10\n\x08\x65nd_date\x18\x04 \x01(\t\"\x8a\x01\n\x14GetSchedulesResponse\x12\x30\n\x06people\x18\x01 \x03(\x0b\x32 .rufbuch.staff.v1.PersonSchedule\x12\x32\n\x08\x62ranches\x18\x02 \x03(\x0b\x32 .rufbuch.staff.v1.BranchSchedule\x12\x0c\n\x04\x65tag\x18\x03 \x01(\t\"\xcd\x01\n\x0ePersonSchedule\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x12\n\nbranch_ids\x18\x02 \x03(\t\x12\x34\n\rworking_hours\x18\x03 \x03(\x0b\x32\x1d.rufbuch.staff.v1.WeeklyHours\x12\x31\n\x0b\x64\x61ted_hours\x18\x04 \x03(\x0b\x32\x1c.rufbuch.staff.v1.DatedHours\x12+\n\x08\x61\x62sences\x18\x05 \x03(\x0b\x32\x19.rufbuch.staff.v1.Absence\"\xb7\x01\n\x0e\x42ranchSchedule\x12\x11\n\tbranch_id\x18\x01 \x01(\t\x12\x11\n\ttime_zone\x18\x02 \x01(\t\x12\x16\n\x0eholiday_region\x18\x03 \x01(\t\x12\x34\n\ropening_hours\x18\x04 \x03(\x0b\x32\x1d.rufbuch.staff.v1.WeeklyHours\x12\x31\n\x0b\x64\x61ted_hours\x18\x05 \x03(\x0b\x32\x1c.rufbuch.staff.v1.DatedHoursb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -44,16 +44,22 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_MATCHPERSONREQUEST']._serialized_end=523
   _globals['_MATCHPERSONRESPONSE']._serialized_start=525
   _globals['_MATCHPERSONRESPONSE']._serialized_end=595
-  _globals['_BATCHGETPEOPLEREQUEST']._serialized_start=597
-  _globals['_BATCHGETPEOPLEREQUEST']._serialized_end=659
-  _globals['_BATCHGETPEOPLERESPONSE']._serialized_start=661
-  _globals['_BATCHGETPEOPLERESPONSE']._serialized_end=727
-  _globals['_GETSCHEDULESREQUEST']._serialized_start=729
-  _globals['_GETSCHEDULESREQUEST']._serialized_end=827
-  _globals['_GETSCHEDULESRESPONSE']._serialized_start=830
-  _globals['_GETSCHEDULESRESPONSE']._serialized_end=968
-  _globals['_PERSONSCHEDULE']._serialized_start=971
-  _globals['_PERSONSCHEDULE']._serialized_end=1176
-  _globals['_BRANCHSCHEDULE']._serialized_start=1179
-  _globals['_BRANCHSCHEDULE']._serialized_end=1362
+  _globals['_BATCHGETBUSINESSNAMESREQUEST']._serialized_start=597
+  _globals['_BATCHGETBUSINESSNAMESREQUEST']._serialized_end=647
+  _globals['_BATCHGETBUSINESSNAMESRESPONSE']._serialized_start=649
+  _globals['_BATCHGETBUSINESSNAMESRESPONSE']._serialized_end=732
+  _globals['_BUSINESSNAME']._serialized_start=734
+  _globals['_BUSINESSNAME']._serialized_end=794
+  _globals['_BATCHGETPEOPLEREQUEST']._serialized_start=796
+  _globals['_BATCHGETPEOPLEREQUEST']._serialized_end=858
+  _globals['_BATCHGETPEOPLERESPONSE']._serialized_start=860
+  _globals['_BATCHGETPEOPLERESPONSE']._serialized_end=926
+  _globals['_GETSCHEDULESREQUEST']._serialized_start=928
+  _globals['_GETSCHEDULESREQUEST']._serialized_end=1026
+  _globals['_GETSCHEDULESRESPONSE']._serialized_start=1029
+  _globals['_GETSCHEDULESRESPONSE']._serialized_end=1167
+  _globals['_PERSONSCHEDULE']._serialized_start=1170
+  _globals['_PERSONSCHEDULE']._serialized_end=1375
+  _globals['_BRANCHSCHEDULE']._serialized_start=1378
+  _globals['_BRANCHSCHEDULE']._serialized_end=1561
 # @@protoc_insertion_point(module_scope)

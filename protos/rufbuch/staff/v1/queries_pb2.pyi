@@ -193,6 +193,79 @@ class MatchPersonResponse(_message.Message):
 Global___MatchPersonResponse: _TypeAlias = MatchPersonResponse  # noqa: Y015
 
 @_typing.final
+class BatchGetBusinessNamesRequest(_message.Message):
+    """Which businesses."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TENANT_IDS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def tenant_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """At most 500."""
+
+    def __init__(
+        self,
+        *,
+        tenant_ids: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["tenant_ids", b"tenant_ids"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___BatchGetBusinessNamesRequest: _TypeAlias = BatchGetBusinessNamesRequest  # noqa: Y015
+
+@_typing.final
+class BatchGetBusinessNamesResponse(_message.Message):
+    """In the order of the request."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    BUSINESSES_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def businesses(self) -> _containers.RepeatedCompositeFieldContainer[Global___BusinessName]: ...
+    def __init__(
+        self,
+        *,
+        businesses: _abc.Iterable[Global___BusinessName] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["businesses", b"businesses"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___BatchGetBusinessNamesResponse: _TypeAlias = BatchGetBusinessNamesResponse  # noqa: Y015
+
+@_typing.final
+class BusinessName(_message.Message):
+    """What a business is called."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TENANT_ID_FIELD_NUMBER: _builtins.int
+    KEY_FIELD_NUMBER: _builtins.int
+    NAME_FIELD_NUMBER: _builtins.int
+    tenant_id: _builtins.str
+    key: _builtins.str
+    name: _builtins.str
+    def __init__(
+        self,
+        *,
+        tenant_id: _builtins.str = ...,
+        key: _builtins.str = ...,
+        name: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["key", b"key", "name", b"name", "tenant_id", b"tenant_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___BusinessName: _TypeAlias = BusinessName  # noqa: Y015
+
+@_typing.final
 class BatchGetPeopleRequest(_message.Message):
     """Which people."""
 

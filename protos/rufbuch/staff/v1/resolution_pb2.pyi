@@ -366,6 +366,8 @@ class Conflict(_message.Message):
     KIND_FIELD_NUMBER: _builtins.int
     DESCRIPTION_FIELD_NUMBER: _builtins.int
     CHOICES_FIELD_NUMBER: _builtins.int
+    START_TIME_FIELD_NUMBER: _builtins.int
+    END_TIME_FIELD_NUMBER: _builtins.int
     subject: _builtins.str
     """Names it in a decision."""
     kind: Global___ConflictKind.ValueType
@@ -375,6 +377,12 @@ class Conflict(_message.Message):
     def choices(self) -> _containers.RepeatedScalarFieldContainer[Global___Choice.ValueType]:
         """What can be decided."""
 
+    @_builtins.property
+    def start_time(self) -> _timestamp_pb2.Timestamp:
+        """When the two are in each other's way; only of an overlap."""
+
+    @_builtins.property
+    def end_time(self) -> _timestamp_pb2.Timestamp: ...
     def __init__(
         self,
         *,
@@ -382,10 +390,12 @@ class Conflict(_message.Message):
         kind: Global___ConflictKind.ValueType = ...,
         description: _builtins.str = ...,
         choices: _abc.Iterable[Global___Choice.ValueType] | None = ...,
+        start_time: _timestamp_pb2.Timestamp | None = ...,
+        end_time: _timestamp_pb2.Timestamp | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["end_time", b"end_time", "start_time", b"start_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["choices", b"choices", "description", b"description", "kind", b"kind", "subject", b"subject"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["choices", b"choices", "description", b"description", "end_time", b"end_time", "kind", b"kind", "start_time", b"start_time", "subject", b"subject"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -457,11 +467,16 @@ class ResolutionPlan(_message.Message):
     ETAG_FIELD_NUMBER: _builtins.int
     MOVEMENTS_FIELD_NUMBER: _builtins.int
     CONFLICTS_FIELD_NUMBER: _builtins.int
+    PERSON_KEY_FIELD_NUMBER: _builtins.int
+    ALIAS_PERSON_KEY_FIELD_NUMBER: _builtins.int
     kind: Global___ResolutionKind.ValueType
     person_id: _builtins.str
     alias_person_id: _builtins.str
     etag: _builtins.str
     """Changes with whatever has to be decided or is decided here; not with each appointment that is booked meanwhile."""
+    person_key: _builtins.str
+    """The keys of both: what the second is called when it is no row any more."""
+    alias_person_key: _builtins.str
     @_builtins.property
     def movements(self) -> _containers.RepeatedCompositeFieldContainer[Global___Movement]: ...
     @_builtins.property
@@ -475,10 +490,12 @@ class ResolutionPlan(_message.Message):
         etag: _builtins.str = ...,
         movements: _abc.Iterable[Global___Movement] | None = ...,
         conflicts: _abc.Iterable[Global___Conflict] | None = ...,
+        person_key: _builtins.str = ...,
+        alias_person_key: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["alias_person_id", b"alias_person_id", "conflicts", b"conflicts", "etag", b"etag", "kind", b"kind", "movements", b"movements", "person_id", b"person_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["alias_person_id", b"alias_person_id", "alias_person_key", b"alias_person_key", "conflicts", b"conflicts", "etag", b"etag", "kind", b"kind", "movements", b"movements", "person_id", b"person_id", "person_key", b"person_key"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

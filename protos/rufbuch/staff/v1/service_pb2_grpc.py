@@ -54,6 +54,11 @@ class StaffRegistryServiceStub:
                 request_serializer=rufbuch_dot_staff_dot_v1_dot_service__pb2.ListBusinessesRequest.SerializeToString,
                 response_deserializer=rufbuch_dot_staff_dot_v1_dot_service__pb2.ListBusinessesResponse.FromString,
                 _registered_method=True)
+        self.BatchGetBusinessNames = channel.unary_unary(
+                '/rufbuch.staff.v1.StaffRegistryService/BatchGetBusinessNames',
+                request_serializer=rufbuch_dot_staff_dot_v1_dot_queries__pb2.BatchGetBusinessNamesRequest.SerializeToString,
+                response_deserializer=rufbuch_dot_staff_dot_v1_dot_queries__pb2.BatchGetBusinessNamesResponse.FromString,
+                _registered_method=True)
         self.ImportBusiness = channel.unary_unary(
                 '/rufbuch.staff.v1.StaffRegistryService/ImportBusiness',
                 request_serializer=rufbuch_dot_staff_dot_v1_dot_service__pb2.ImportBusinessRequest.SerializeToString,
@@ -198,6 +203,14 @@ class StaffRegistryServiceServicer:
 
     def ListBusinesses(self, request, context):
         """The ids of all businesses, in the order of their keys.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def BatchGetBusinessNames(self, request, context):
+        """What some businesses are called, in the order of the request; those that are unknown are left out.
+        INVALID_ARGUMENT (REQUEST_INVALID): more than 500.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -410,6 +423,11 @@ def add_StaffRegistryServiceServicer_to_server(servicer, server):
                     request_deserializer=rufbuch_dot_staff_dot_v1_dot_service__pb2.ListBusinessesRequest.FromString,
                     response_serializer=rufbuch_dot_staff_dot_v1_dot_service__pb2.ListBusinessesResponse.SerializeToString,
             ),
+            'BatchGetBusinessNames': grpc.unary_unary_rpc_method_handler(
+                    servicer.BatchGetBusinessNames,
+                    request_deserializer=rufbuch_dot_staff_dot_v1_dot_queries__pb2.BatchGetBusinessNamesRequest.FromString,
+                    response_serializer=rufbuch_dot_staff_dot_v1_dot_queries__pb2.BatchGetBusinessNamesResponse.SerializeToString,
+            ),
             'ImportBusiness': grpc.unary_unary_rpc_method_handler(
                     servicer.ImportBusiness,
                     request_deserializer=rufbuch_dot_staff_dot_v1_dot_service__pb2.ImportBusinessRequest.FromString,
@@ -613,6 +631,33 @@ class StaffRegistryService:
             '/rufbuch.staff.v1.StaffRegistryService/ListBusinesses',
             rufbuch_dot_staff_dot_v1_dot_service__pb2.ListBusinessesRequest.SerializeToString,
             rufbuch_dot_staff_dot_v1_dot_service__pb2.ListBusinessesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def BatchGetBusinessNames(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/rufbuch.staff.v1.StaffRegistryService/BatchGetBusinessNames',
+            rufbuch_dot_staff_dot_v1_dot_queries__pb2.BatchGetBusinessNamesRequest.SerializeToString,
+            rufbuch_dot_staff_dot_v1_dot_queries__pb2.BatchGetBusinessNamesResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -47,6 +47,10 @@ class StaffRegistryServiceStub:
     """
     ListBusinesses: _grpc.UnaryUnaryMultiCallable[_service_pb2.ListBusinessesRequest, _service_pb2.ListBusinessesResponse]
     """The ids of all businesses, in the order of their keys."""
+    BatchGetBusinessNames: _grpc.UnaryUnaryMultiCallable[_queries_pb2.BatchGetBusinessNamesRequest, _queries_pb2.BatchGetBusinessNamesResponse]
+    """What some businesses are called, in the order of the request; those that are unknown are left out.
+    INVALID_ARGUMENT (REQUEST_INVALID): more than 500.
+    """
     ImportBusiness: _grpc.UnaryUnaryMultiCallable[_service_pb2.ImportBusinessRequest, _service_pb2.ImportBusinessResponse]
     """Creates or changes one business as a whole; the same content again changes nothing.
     INVALID_ARGUMENT (BUSINESS_INVALID): all faults are in the ErrorInfo's metadata, by path; what is not in the request
@@ -148,6 +152,10 @@ class StaffRegistryServiceAsyncStub(StaffRegistryServiceStub):
     """
     ListBusinesses: _aio.UnaryUnaryMultiCallable[_service_pb2.ListBusinessesRequest, _service_pb2.ListBusinessesResponse]  # type: ignore[assignment]
     """The ids of all businesses, in the order of their keys."""
+    BatchGetBusinessNames: _aio.UnaryUnaryMultiCallable[_queries_pb2.BatchGetBusinessNamesRequest, _queries_pb2.BatchGetBusinessNamesResponse]  # type: ignore[assignment]
+    """What some businesses are called, in the order of the request; those that are unknown are left out.
+    INVALID_ARGUMENT (REQUEST_INVALID): more than 500.
+    """
     ImportBusiness: _aio.UnaryUnaryMultiCallable[_service_pb2.ImportBusinessRequest, _service_pb2.ImportBusinessResponse]  # type: ignore[assignment]
     """Creates or changes one business as a whole; the same content again changes nothing.
     INVALID_ARGUMENT (BUSINESS_INVALID): all faults are in the ErrorInfo's metadata, by path; what is not in the request
@@ -264,6 +272,16 @@ class StaffRegistryServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_service_pb2.ListBusinessesResponse, _abc.Awaitable[_service_pb2.ListBusinessesResponse]]:
         """The ids of all businesses, in the order of their keys."""
+
+    @_abc_1.abstractmethod
+    def BatchGetBusinessNames(
+        self,
+        request: _queries_pb2.BatchGetBusinessNamesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_queries_pb2.BatchGetBusinessNamesResponse, _abc.Awaitable[_queries_pb2.BatchGetBusinessNamesResponse]]:
+        """What some businesses are called, in the order of the request; those that are unknown are left out.
+        INVALID_ARGUMENT (REQUEST_INVALID): more than 500.
+        """
 
     @_abc_1.abstractmethod
     def ImportBusiness(

@@ -14,6 +14,7 @@ from console.clients.copies import Copies
 from console.clients.healths import Healths
 from console.clients.passwords import Argon2Passwords
 from console.clients.peers import Peers
+from console.clients.people import People
 from console.pages.app import build_app
 from console.pages.live import Hub
 from console.pages.parts import Parts
@@ -46,6 +47,7 @@ def assemble(
         appointments=appointments,
         calendars=Calendars(peers),
         copies=copies,
+        people=People(peers),
         healths=Healths(peers.channels),
         trail=trail,
         renderer=Renderer(),

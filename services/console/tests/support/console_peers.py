@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import grpc
+from console_team import Team, TeamRpcs
 
 from chassis.errors import Kind, ServiceError
 from chassis.grpc_server import Servicer
@@ -24,8 +25,11 @@ Context = grpc.aio.ServicerContext[Any, Any]
 TENANT = "4f9a9c1e-0000-4000-8000-000000000001"
 OTHER_TENANT = "4f9a9c1e-0000-4000-8000-000000000002"
 ANNA = "4f9a9c1e-0000-4000-8000-00000000000a"
+ANNA_TOO = "4f9a9c1e-0000-4000-8000-0000000000aa"
 BRANCH = "4f9a9c1e-0000-4000-8000-00000000000b"
 PERM = "4f9a9c1e-0000-4000-8000-00000000000e"
+
+NAMES = {TENANT: "Salon Lindenhof", OTHER_TENANT: "Werkstatt Nord"}
 
 
 class AwayError(ServiceError):
@@ -58,6 +62,7 @@ class FakePeers:
     verified: sync_pb2.VerifySyncResponse = field(default_factory=sync_pb2.VerifySyncResponse)
     away: set[str] = field(default_factory=set)
     looked_at_by: list[str] = field(default_factory=list)
+    team: Team = field(default_factory=lambda: Team(TENANT))
 
     def require(self, name: str) -> None:
         if name in self.away:
@@ -80,9 +85,12 @@ class FakePeers:
         }
 
 
-class _Registry(staff_grpc.StaffRegistryServiceServicer):
+class _Registry(TeamRpcs):
     def __init__(self, known: FakePeers) -> None:
-        self._known = known
+        self._known, self.team, self.names = known, known.team, NAMES
+
+    def reached(self) -> None:
+        self._known.require("registry")
 
     async def GetBusiness(
         self, request: staff_pb2.GetBusinessRequest, context: Context
@@ -90,10 +98,24 @@ class _Registry(staff_grpc.StaffRegistryServiceServicer):
         self._known.require("registry")
         business = business_pb2.Business(
             tenant_id=request.tenant_id,
-            name="Salon Lindenhof" if request.tenant_id == TENANT else "Werkstatt Nord",
+            name=NAMES.get(request.tenant_id, "Praxis Süd"),
             branches=[business_pb2.Branch(branch_id=BRANCH, name="Mitte", time_zone="Europe/Berlin")],
-            people=[business_pb2.Person(person_id=ANNA, name="Anna", branch_ids=[BRANCH])],
-            services=[business_pb2.Service(service_id=PERM, name="Dauerwelle")],
+            people=[
+                business_pb2.Person(person_id=ANNA, key="anna", name="Anna", branch_ids=[BRANCH]),
+                business_pb2.Person(person_id=ANNA_TOO, key="anna-2", name="Anna Beispiel"),
+            ],
+            services=[
+                business_pb2.Service(
+                    service_id=PERM,
+                    name="Dauerwelle",
+                    phases=[
+                        business_pb2.Phase(name="Wickeln", kind=business_pb2.PHASE_KIND_ACTIVE, minutes=50),
+                        business_pb2.Phase(
+                            name="Einwirken", kind=business_pb2.PHASE_KIND_GAP_FREE, minutes=15
+                        ),
+                    ],
+                )
+            ],
         )
         return staff_pb2.GetBusinessResponse(business=business)
 

@@ -22,7 +22,7 @@ from staff_registry.usecases.duplicates import Verdicts
 from staff_registry.usecases.find_business import Businesses, find_business, find_with_secrets
 from staff_registry.usecases.find_people import find_people, find_schedules
 from staff_registry.usecases.import_business import Import, import_business
-from staff_registry.usecases.list_businesses import Keys, list_businesses
+from staff_registry.usecases.list_businesses import Keys, Names, list_businesses, names_of
 from staff_registry.usecases.list_changes import Records, list_changes
 from staff_registry.usecases.list_services import list_services
 from staff_registry.usecases.map_services import MappingChecks, mapping_matrix
@@ -56,7 +56,7 @@ class Running(Import, Change, Protocol):
     """A change under way."""
 
 
-class Store(Businesses, Keys, Numbers, Records, Vault, Protocol):
+class Store(Businesses, Keys, Names, Numbers, Records, Vault, Protocol):
     """Everything that the use cases need of the storage."""
 
     def begin(self) -> AbstractAsyncContextManager[Running]:
@@ -114,6 +114,18 @@ class StaffRegistry(ResolutionRpcs, service_pb2_grpc.StaffRegistryServiceService
         page = await list_businesses(request.page_size, request.page_token, keys=self._store)
         return service_pb2.ListBusinessesResponse(
             tenant_ids=map(str, page.tenant_ids), next_page_token=page.next_page_token
+        )
+
+    async def BatchGetBusinessNames(
+        self, request: queries_pb2.BatchGetBusinessNamesRequest, context: Context
+    ) -> queries_pb2.BatchGetBusinessNamesResponse:
+        """What some businesses are called."""
+        found = await names_of(request.tenant_ids, names=self._store)
+        return queries_pb2.BatchGetBusinessNamesResponse(
+            businesses=[
+                queries_pb2.BusinessName(tenant_id=str(each.tenant_id), key=each.key, name=each.name)
+                for each in found
+            ]
         )
 
     async def ImportBusiness(

@@ -1,13 +1,17 @@
 """What the registry says of a business: names for ids, zones, who does what."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
+import grpc
+
 from chassis.clock import Clock
 from console.clients.peers import Peers
-from rufbuch.staff.v1 import business_pb2, service_pb2
+from console.clients.sections import AWAY
+from rufbuch.staff.v1 import business_pb2, queries_pb2, service_pb2
 
 KEPT = timedelta(seconds=5)
 """Names change rarely; every page asks for them."""
@@ -48,12 +52,23 @@ class Businesses:
         self._known: dict[str, tuple[datetime, Business]] = {}
 
     async def get(self, tenant_id: str) -> Business:
-        """The business. Raises AioRpcError where the registry is away and it is not remembered."""
+        """The business; as it was last, where the registry is away. Raises AioRpcError where it was never read."""
         now = self._clock.now()
         known = self._known.get(tenant_id)
         if known and now - known[0] < KEPT:
             return known[1]
         request = service_pb2.GetBusinessRequest(tenant_id=tenant_id)
-        business = Business((await self._peers.registry.GetBusiness(request)).business)
+        try:
+            business = Business((await self._peers.registry.GetBusiness(request)).business)
+        except grpc.aio.AioRpcError as error:
+            if known and error.code() in AWAY:
+                return known[1]
+            raise
         self._known[tenant_id] = now, business
         return business
+
+    async def names(self, tenant_ids: Sequence[str]) -> dict[str, str]:
+        """Tenant id → name, of those that are known."""
+        request = queries_pb2.BatchGetBusinessNamesRequest(tenant_ids=tenant_ids)
+        found = (await self._peers.registry.BatchGetBusinessNames(request)).businesses
+        return {each.tenant_id: each.name for each in found}

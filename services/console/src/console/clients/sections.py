@@ -8,7 +8,7 @@ import grpc
 
 T = TypeVar("T")
 
-_AWAY = {grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED, grpc.StatusCode.UNIMPLEMENTED}
+AWAY = {grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED, grpc.StatusCode.UNIMPLEMENTED}
 
 
 @dataclass(frozen=True)
@@ -24,6 +24,6 @@ async def section(reading: Awaitable[T]) -> Section[T]:
     try:
         return Section(await reading)
     except grpc.aio.AioRpcError as error:
-        if error.code() in _AWAY:
+        if error.code() in AWAY:
             return Section(None)
         raise

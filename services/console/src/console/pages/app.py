@@ -6,6 +6,7 @@ from urllib.parse import quote
 
 import grpc
 from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
@@ -14,9 +15,22 @@ from chassis.errors import StorageUnavailableError
 from chassis.grpc_client import fault_of
 from chassis.http_server import operations_routes
 from console.errors import ForbiddenError, ForgedRequestError, NotFoundError, SignInNeededError
-from console.pages import calendar, callbacks, calls, copies, health, sign_in, today
+from console.pages import (
+    businesses,
+    calendar,
+    callbacks,
+    calls,
+    copies,
+    health,
+    people,
+    resolving,
+    sign_in,
+    today,
+)
 from console.pages.parts import Parts, parts_of
 from console.pages.sign_in import SEE_OTHER, texts_of
+from console.pages.texts import Texts
+from console.pages.visit import Visit
 
 # No script and no style from anywhere but our own files; nobody may frame the pages.
 HEADERS = {
@@ -37,7 +51,18 @@ def build_app(parts: Parts, missing: Callable[[], dict[str, str]]) -> FastAPI:
     app.mount(
         "/static/{build}", StaticFiles(directory=str(resources.files("console") / "static")), name="static"
     )
-    for page in (sign_in, today, calls, calendar, callbacks, copies, health):
+    for page in (
+        sign_in,
+        today,
+        calls,
+        calendar,
+        callbacks,
+        people,
+        resolving,
+        copies,
+        health,
+        businesses,
+    ):
         app.include_router(page.router)
     app.middleware("http")(_with_headers)
     _map_errors(app)
@@ -63,6 +88,7 @@ def _map_errors(app: FastAPI) -> None:
         app.add_exception_handler(error, _saying(status, key))
     app.add_exception_handler(grpc.aio.AioRpcError, _as_the_service_said)
     app.add_exception_handler(HTTPException, _as_a_page)
+    app.add_exception_handler(RequestValidationError, _malformed)
 
 
 async def _to_the_sign_in(request: Request, _: Exception) -> Response:
@@ -76,7 +102,7 @@ async def _to_the_sign_in(request: Request, _: Exception) -> Response:
 
 def _saying(status: int, key: str) -> Callable[[Request, Exception], Awaitable[Response]]:
     async def handler(request: Request, _: Exception) -> Response:
-        return _page(request, status, texts_of(request)(key))
+        return _page(request, status, _texts(request)(key))
 
     return handler
 
@@ -84,9 +110,9 @@ def _saying(status: int, key: str) -> Callable[[Request, Exception], Awaitable[R
 async def _as_the_service_said(request: Request, error: Exception) -> Response:
     if not isinstance(error, grpc.aio.AioRpcError):
         raise error
-    t = texts_of(request)
+    t = _texts(request)
     if error.code() in {grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED}:
-        return _page(request, 503, t("error.away"))
+        return _page(request, 503, t("error.away_read" if request.method == "GET" else "error.away"))
     if error.code() is grpc.StatusCode.NOT_FOUND:
         return _page(request, 404, t("error.not_found"))
     reason = fault_of(error).reason
@@ -98,10 +124,21 @@ async def _as_the_service_said(request: Request, error: Exception) -> Response:
 
 async def _as_a_page(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 500
-    return _page(request, status, texts_of(request)("error.not_found"))
+    return _page(request, status, _texts(request)("error.not_found"))
+
+
+async def _malformed(request: Request, _: Exception) -> Response:
+    return _page(request, 400, _texts(request)("error.malformed"))
+
+
+def _texts(request: Request) -> Texts:
+    """In the language of whoever is signed in, and else of the browser."""
+    visit: Visit | None = getattr(request.state, "visit", None)
+    return visit.texts if visit else texts_of(request)
 
 
 def _page(request: Request, status: int, words: str) -> Response:
-    return parts_of(request).renderer.bare(
-        request, "error.html", status=status, t=texts_of(request), words=words
-    )
+    renderer, visit = parts_of(request).renderer, getattr(request.state, "visit", None)
+    if visit:
+        return renderer.page(request, "error.html", visit, status=status, words=words)
+    return renderer.bare(request, "error.html", status=status, t=texts_of(request), words=words)

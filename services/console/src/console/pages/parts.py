@@ -11,6 +11,7 @@ from console.clients.calendars import Calendars
 from console.clients.calls import Calls
 from console.clients.copies import Copies
 from console.clients.healths import Healths
+from console.clients.people import People
 from console.pages.live import Hub
 from console.pages.rendering import Renderer
 from console.settings import Settings
@@ -32,6 +33,7 @@ class Parts:
     appointments: Appointments
     calendars: Calendars
     copies: Copies
+    people: People
     healths: Healths
     trail: SqlAuditTrail
     renderer: Renderer

@@ -3,16 +3,20 @@
 import hashlib
 from importlib import resources
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 from fastapi import Request, Response
 from fastapi.responses import HTMLResponse
 from google.protobuf.message import Message
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.datastructures import QueryParams
+
+from rufbuch.staff.v1 import resolution_pb2
 
 if TYPE_CHECKING:
     from console.pages.visit import Visit
 
-SECTIONS = ("today", "calls", "calendar", "callbacks", "sync", "health")
+SECTIONS = ("today", "calls", "calendar", "callbacks", "people", "sync", "health")
 """What the menu leads to, in its order."""
 
 
@@ -25,18 +29,36 @@ class Renderer:
             lstrip_blocks=True,
         )  # fmt: skip
         # A new build has new addresses, so browsers may keep the old files for ever.
-        self._templates.globals.update(assets=_digest_of_assets(), sections=SECTIONS, state_name=state_name)
+        self._templates.globals.update(
+            assets=_digest_of_assets(),
+            sections=SECTIONS,
+            state_name=state_name,
+            advice_name=resolution_pb2.DuplicateAdvice.Name,
+            reason_name=resolution_pb2.DuplicateReasonKind.Name,
+        )
+        self._templates.filters["without"] = without
 
-    def page(self, request: Request, template: str, visit: "Visit", **values: object) -> Response:
+    def page(
+        self, request: Request, template: str, visit: "Visit", *, status: int = 200, **values: object
+    ) -> Response:
         """A page for somebody who is signed in."""
-        return self._html(template, 200, {"request": request, "visit": visit, "t": visit.texts, **values})
+        said = visit.texts.said(request.query_params.get("said", ""))
+        return self._html(
+            template, status, {"request": request, "visit": visit, "t": visit.texts, "said": said, **values}
+        )
 
     def bare(self, request: Request, template: str, *, status: int = 200, **values: object) -> Response:
         """A page for anybody; needs ``t``."""
-        return self._html(template, status, {"request": request, "visit": None, **values})
+        return self._html(template, status, {"request": request, "visit": None, "said": "", **values})
 
     def _html(self, template: str, status: int, values: dict[str, object]) -> Response:
         return HTMLResponse(self._templates.get_template(template).render(values), status_code=status)
+
+
+def without(query: QueryParams, *names: str) -> str:
+    """The rest of a query, to be continued: "a=1&b=2&", or ""."""
+    rest = [(name, value) for name, value in query.multi_items() if name not in names]
+    return f"{urlencode(rest)}&" if rest else ""
 
 
 def state_name(message: Message) -> str:

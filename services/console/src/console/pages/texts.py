@@ -10,15 +10,15 @@ from babel.dates import format_date, format_datetime, format_time, format_timede
 from google.protobuf.timestamp_pb2 import Timestamp
 
 LANGUAGES = ("de", "en")
+_FILES = resources.files("console") / "texts"
 
 
 @cache
 def words_of(language: str) -> dict[str, str]:
-    """Key ("today.title") → words."""
-    text = (resources.files("console") / "texts" / f"{language}.toml").read_text(encoding="utf-8")
-    return {
-        f"{table}.{key}": words for table, keys in tomllib.loads(text).items() for key, words in keys.items()
-    }
+    """Key ("today.title") → words. ``de.toml`` has the common ones, ``de.people.toml`` and its like those of some pages."""
+    files = [file for file in _FILES.iterdir() if file.name.split(".")[0] == language]
+    tables = [tomllib.loads(file.read_text(encoding="utf-8")).items() for file in files]
+    return {f"{table}.{key}": words for told in tables for table, keys in told for key, words in keys.items()}
 
 
 def preferred(accept_language: str) -> str:
@@ -48,6 +48,18 @@ class Texts:
     def reason(self, name: str) -> str:
         """What a service's reason for refusing ("NOT_SETTLED") means; as it is where we have no words for it."""
         return self._words.get(f"reason.{name}", name)
+
+    def what(self, name: str) -> str:
+        """What moves when two rows become one ("appointments"); as it is where we have no words for it."""
+        return self._words.get(f"what.{name}", name.replace("_", " "))
+
+    def step(self, name: str) -> str:
+        """A step of a resolution ("ANNOUNCE"); as it is where we have no words for it."""
+        return self._words.get(f"step.{name}", name.lower())
+
+    def said(self, deed: str) -> str:
+        """What has been done, after a deed ("resolve_callback"); "" where there is no such deed."""
+        return self._words.get(f"said.{deed}", "")
 
     def clock(self, instant: Timestamp | datetime) -> str:
         """ "15:30"."""

@@ -54,7 +54,10 @@ async def visiting(request: Request) -> Visit:
     if membership is None:
         raise SignInNeededError("the account may not see this business any more")
     business = await parts.businesses.get(session.tenant_id)
-    return Visit(account, session, membership, business, Texts(account.language, business.zone))
+    visit = Visit(account, session, membership, business, Texts(account.language, business.zone))
+    # Whatever goes wrong from here on is said on a page of hers, from which she can go on.
+    request.state.visit = visit
+    return visit
 
 
 async def changing(request: Request, visit: Annotated[Visit, Depends(visiting)]) -> Visit:

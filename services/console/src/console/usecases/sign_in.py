@@ -85,6 +85,10 @@ class Doorkeeper:
         await self.sessions.touch(session.token_digest, now)
         return account, session
 
+    async def look_at(self, session: Session, tenant_id: str) -> None:
+        """Another business of the account, from now on; the database refuses one that it has no part in."""
+        await self.sessions.look_at(session.token_digest, tenant_id)
+
     async def sign_out(self, token: str) -> None:
         """Repeating it is harmless."""
         await self.sessions.end(digest(token))

@@ -3,6 +3,7 @@
 import enum
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import TypeVar
 
 from staff_registry.domain.business import (
@@ -44,6 +45,9 @@ class Conflict:
     kind: ConflictKind
     description: str
     choices: tuple[Choice, ...] = ONE_OF_TWO
+    start: datetime | None = None
+    end: datetime | None = None
+    """Of an overlap: when the two are in each other's way."""
 
 
 def same_account(one: Account, other: Account) -> bool:

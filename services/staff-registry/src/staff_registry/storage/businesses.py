@@ -1,6 +1,6 @@
 """Businesses in PostgreSQL: the ports of the use cases."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from uuid import UUID
 
@@ -52,6 +52,13 @@ class SqlBusinesses:
             "SELECT key FROM tenant WHERE key > $1 ORDER BY key LIMIT $2", key, limit
         )
         return [row["key"] for row in rows]
+
+    async def names_of(self, tenant_ids: Sequence[UUID]) -> Mapping[UUID, tuple[str, str]]:
+        """Key and name of those that are known."""
+        rows = await self._pool.fetch(
+            "SELECT tenant_id, key, name FROM tenant WHERE tenant_id = ANY($1)", list(tenant_ids)
+        )
+        return {row["tenant_id"]: (row["key"], row["name"]) for row in rows}
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator["SqlImport"]:

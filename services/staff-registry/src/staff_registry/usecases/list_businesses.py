@@ -1,13 +1,14 @@
-"""All businesses, page by page."""
+"""All businesses, page by page; and what some are called."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
 
 from chassis.errors import PositionInvalidError
-from staff_registry.domain.ids import Ids
+from staff_registry.domain.ids import Ids, parse_id
 from staff_registry.domain.rules import is_slug
+from staff_registry.errors import RequestInvalidError
 
 PAGE_SIZE = 100
 PAGE_SIZE_MAX = 500
@@ -38,3 +39,29 @@ async def list_businesses(page_size: int, page_token: str, *, keys: Keys) -> Pag
     found = await keys.keys_after(page_token, limit=size + 1)
     here = found[:size]
     return Page(tuple(Ids(key).tenant for key in here), here[-1] if len(found) > size else "")
+
+
+@dataclass(frozen=True)
+class Called:
+    """What a business is called."""
+
+    tenant_id: UUID
+    key: str
+    name: str
+
+
+class Names(Protocol):
+    """What businesses are called."""
+
+    async def names_of(self, tenant_ids: Sequence[UUID]) -> Mapping[UUID, tuple[str, str]]:
+        """Key and name of those that are known."""
+        ...
+
+
+async def names_of(tenant_ids: Sequence[str], *, names: Names) -> list[Called]:
+    """In the order of the ids, without those that are unknown. Raises RequestInvalidError."""
+    if len(tenant_ids) > PAGE_SIZE_MAX:
+        raise RequestInvalidError(f"at most {PAGE_SIZE_MAX} businesses", field="tenant_ids")
+    wanted = [found for each in tenant_ids if (found := parse_id(each))]
+    known = await names.names_of(wanted)
+    return [Called(each, *known[each]) for each in wanted if each in known]

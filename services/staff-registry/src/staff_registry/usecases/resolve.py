@@ -235,7 +235,9 @@ def _overlap(overlap: Overlap) -> Conflict:
         f" from {overlap.start.isoformat()} to {overlap.end.isoformat()}"
     )
     subject = f"overlap:{overlap.appointment_id}/{overlap.other_id}"
-    return Conflict(subject, ConflictKind.OVERLAP, words, (Choice.KEEP_BOTH,))
+    return Conflict(
+        subject, ConflictKind.OVERLAP, words, (Choice.KEEP_BOTH,), start=overlap.start, end=overlap.end
+    )
 
 
 def _own_movements(found: Registered, staying: str, going: str) -> list[Movement]:

@@ -53,6 +53,8 @@ def plan_message(plan: Plan) -> resolution_pb2.ResolutionPlan:
         kind=_KINDS[plan.kind],
         person_id=str(ids.person(plan.staying_key)),
         alias_person_id=str(ids.person(plan.going_key)),
+        person_key=plan.staying_key,
+        alias_person_key=plan.going_key,
         etag=plan.etag,
         movements=[
             resolution_pb2.Movement(what=each.what, staying=each.staying, going=each.going)
@@ -64,6 +66,8 @@ def plan_message(plan: Plan) -> resolution_pb2.ResolutionPlan:
                 kind=_CONFLICTS[each.kind],
                 description=each.description,
                 choices=[_CHOICES[choice] for choice in each.choices],
+                start_time=_stamp(each.start) if each.start else None,
+                end_time=_stamp(each.end) if each.end else None,
             )
             for each in plan.conflicts
         ],
