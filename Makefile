@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 SENTENCES := services/staff-registry/src/staff_registry/domain/sentences.json
 READY := $(VENV)/.ready
-MEMBERS := protos services/chassis services/matching services/staff-registry services/availability services/booking \
+MEMBERS := protos services/signals services/chassis services/matching services/staff-registry services/availability services/booking \
 	services/calcom-sync services/telephony-gateway services/console sandbox deploy/local cli
 PYPROJECTS := pyproject.toml $(MEMBERS:%=%/pyproject.toml)
 # mypy takes the tests of one member at a time: their modules have no package, so names would clash.
@@ -59,6 +59,7 @@ bench: $(READY) ## measure, one table
 
 docs: $(READY) ## write the pages that are made from code again
 	@$(BIN)/python tests/house/stories.py
+	@$(BIN)/python tests/house/metrics_page.py
 
 protos: $(READY) ## generate the code beside the protos again
 	@$(BIN)/python protos/generate.py

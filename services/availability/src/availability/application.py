@@ -9,7 +9,6 @@ from functools import partial
 from typing import TypeAlias
 
 import grpc
-from prometheus_client import Gauge
 
 from availability.clients.bookings import Bookings
 from availability.clients.calendars import OutsideCalendars
@@ -42,11 +41,14 @@ from availability.usecases.search_slots import SearchSlots
 from availability.usecases.warming import Warming
 from chassis.clock import Clock
 from chassis.postgres import Pool
+from signals.metrics import Gauge
 
 Loop: TypeAlias = Callable[[], Awaitable[None]]
 Watch: TypeAlias = Callable[[str], AsyncIterator[BusyEvent | None]]
 _lag = Gauge(
-    "rufbuch_availability_stream_lag_seconds", "For how long something may have been missed", ["stream"]
+    "rufbuch_availability_stream_lag_seconds",
+    "For how long something may have been missed",
+    {"stream": ("bookings", "businesses", "calendars")},
 )
 
 

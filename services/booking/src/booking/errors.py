@@ -1,6 +1,6 @@
 """Why booking refuses; the reasons are those of ``rufbuch.booking.v1.ErrorReason``."""
 
-from chassis.errors import Kind, ServiceError
+from chassis.errors import Kind, ServiceError, StorageUnavailableError
 
 
 class NameInvalidError(ServiceError):
@@ -155,3 +155,11 @@ class MessageUnknownError(ServiceError):
 
     kind = Kind.NOT_FOUND
     reason = "MESSAGE_UNKNOWN"
+
+
+REASONS = {StorageUnavailableError.reason} | frozenset(
+    one.reason
+    for one in list(vars().values())
+    if isinstance(one, type) and issubclass(one, ServiceError) and one is not ServiceError
+)
+"""All that a request can be refused for."""

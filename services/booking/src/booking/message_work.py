@@ -9,13 +9,13 @@ from uuid import UUID
 
 import grpc
 from opentelemetry.instrumentation.utils import suppress_instrumentation
-from prometheus_client import Counter, Gauge
 
 from booking.clients.message_setup import RegistrySetups
-from booking.domain.messages.message import Channel, Message
+from booking.domain.messages.message import Channel, Kind, Message, MessageState
 from booking.domain.messages.patience import Patience
 from booking.errors import RegistryUnavailableError
 from booking.storage.callbacks import SqlCallbacks
+from booking.storage.lag import SqlLag
 from booking.storage.messages.messages import SqlMessages
 from booking.storage.messages.notes import SqlNotes
 from booking.storage.messages.rows import MESSAGE, reminded_of
@@ -30,6 +30,7 @@ from chassis.clock import Clock
 from chassis.errors import StorageUnavailableError
 from chassis.eventlog import EventLog
 from chassis.postgres import Pool, reaching_storage
+from signals.metrics import Counter, Gauge
 
 SWEEP_EVERY_S = 5.0
 AGAIN_S = 1.0
@@ -37,7 +38,11 @@ _log = logging.getLogger(__name__)
 _messages = Counter(
     "rufbuch_booking_messages_total",
     "Changes of messages, by kind, channel and the state that they came into",
-    ["kind", "channel", "state"],
+    {
+        "kind": [one.value for one in Kind],
+        "channel": (*(one.value for one in Channel), "none"),
+        "state": [one.value for one in MessageState],
+    },
 )
 _due = Gauge("rufbuch_booking_messages_due", "Messages whose time to be sent has come")
 
@@ -51,6 +56,7 @@ class MessageWork:
     send: SendMessage
     setups: Setups
     callbacks: Callbacks
+    lag: SqlLag
     clock: Clock
 
     async def message(self, thing: str) -> timedelta | None:
@@ -65,6 +71,7 @@ class MessageWork:
 
     async def sweep(self) -> None:
         """Remind of what is due, and open cases."""
+        await self.lag.tell(self.clock.now())
         _due.set(await self.messages.remind(self.clock.now()))
         await open_cases(self.messages, self.callbacks, self.setups, clock=self.clock)
 
@@ -123,5 +130,6 @@ def message_work(
         ),
         setups=setups,
         callbacks=SqlCallbacks(pool, events),
+        lag=SqlLag(pool),
         clock=clock,
     )

@@ -6,11 +6,11 @@ from typing import Any, Protocol
 
 import grpc
 from opentelemetry import trace
-from prometheus_client import Counter
 
 from booking.domain.event import Event
 from booking.domain.identifiers import uuid_of
 from booking.domain.listing import page_size_of
+from booking.errors import REASONS
 from booking.message_wire import channel_to_wire
 from booking.requests import filters_of, wish_of
 from booking.servicer_care import CareRpcs
@@ -36,9 +36,13 @@ from chassis.clock import Clock
 from chassis.errors import ServiceError
 from chassis.grpc_server import Servicer
 from rufbuch.booking.v1 import service_pb2, service_pb2_grpc
+from signals.metrics import Counter
 
 Context = grpc.aio.ServicerContext[Any, Any]
-_bookings = Counter("rufbuch_booking_bookings_total", "Wishes answered, by what became of them", ["outcome"])
+OUTCOMES = ("booked", "repeated", *sorted(reason.lower() for reason in REASONS))
+_bookings = Counter(
+    "rufbuch_booking_bookings_total", "Wishes answered, by what became of them", {"outcome": OUTCOMES}
+)
 
 
 class Events(Protocol):

@@ -4,7 +4,6 @@ from typing import Any
 
 import grpc
 from opentelemetry import trace
-from prometheus_client import Counter
 
 from booking.message_wire import channel_to_wire
 from booking.requests import cancellation_of, ending_of, move_of
@@ -13,9 +12,13 @@ from booking.usecases.messages.promise import Promises
 from booking.usecases.move_appointment import MoveAppointment
 from booking.wire import appointment_to_wire
 from rufbuch.booking.v1 import service_pb2
+from signals.metrics import Counter
 
 Context = grpc.aio.ServicerContext[Any, Any]
-_changes = Counter("rufbuch_booking_changes_total", "Appointments changed, by what was done", ["change"])
+CHANGES = ("cancelled", "rescheduled", "repeated", "completed", "no_show")
+_changes = Counter(
+    "rufbuch_booking_changes_total", "Appointments changed, by what was done", {"change": CHANGES}
+)
 
 
 class ChangeRpcs:

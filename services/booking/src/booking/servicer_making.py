@@ -4,17 +4,22 @@ from typing import Any
 
 import grpc
 from opentelemetry import trace
-from prometheus_client import Counter
 
+from booking.domain.series import Failure
 from booking.requests import overbooking_of
 from booking.series_messages import series_of, series_to_wire
 from booking.usecases.book_series import BookSeries
 from booking.usecases.overbook_appointment import OverbookAppointment
 from booking.wire import appointment_to_wire
 from rufbuch.booking.v1 import service_pb2
+from signals.metrics import Counter
 
 Context = grpc.aio.ServicerContext[Any, Any]
-_dates = Counter("rufbuch_booking_series_dates_total", "Dates of series, by what became of them", ["outcome"])
+_dates = Counter(
+    "rufbuch_booking_series_dates_total",
+    "Dates of series, by what became of them",
+    {"outcome": ("booked", *(one.value for one in Failure))},
+)
 _overbookings = Counter("rufbuch_booking_overbookings_total", "Appointments that were knowingly overbooked")
 
 

@@ -4,7 +4,6 @@ from typing import Any
 
 import grpc
 from opentelemetry import trace
-from prometheus_client import Counter
 
 from booking.care_requests import entry_of, waitlist_filters_of
 from booking.domain.identifiers import key_of, uuid_of, words_of
@@ -14,6 +13,7 @@ from booking.usecases.waitlist import KeepWaitlist
 from booking.wire import entry_to_wire
 from chassis.clock import Clock
 from rufbuch.booking.v1 import service_pb2
+from signals.metrics import Counter
 
 Context = grpc.aio.ServicerContext[Any, Any]
 _joined = Counter("rufbuch_booking_waitlist_joins_total", "Times that somebody was put on the waiting list")

@@ -9,7 +9,6 @@ from uuid import UUID
 
 import grpc
 from google.protobuf.timestamp_pb2 import Timestamp
-from prometheus_client import Counter
 
 from calcom_sync.domain.appointment import AppointmentRef, Attendee
 from calcom_sync.domain.visit import places
@@ -32,6 +31,7 @@ from chassis.errors import StorageUnavailableError
 from chassis.grpc_client import fault_of
 from chassis.postgres import reaching_storage
 from rufbuch.booking.v1 import appointment_pb2, service_pb2
+from signals.metrics import Counter, Gauge
 
 if TYPE_CHECKING:
     from rufbuch.booking.v1 import service_pb2_grpc
@@ -39,10 +39,14 @@ if TYPE_CHECKING:
 PAUSES_S = (0.1, 0.5, 1.0, 2.0)
 """Before connecting again; the last one stays."""
 _log = logging.getLogger(__name__)
-_taken_in = Counter("rufbuch_calcom_sync_events", "Events of booking taken in", ["new"])
+_taken_in = Counter("rufbuch_calcom_sync_events", "Events of booking taken in", {"new": ("true", "false")})
 _not_understood = Counter(
     "rufbuch_calcom_sync_events_not_understood",
     "Events of a newer booking, or that break a rule: kept as they came, but without effect here",
+)
+_lag = Gauge(
+    "rufbuch_calcom_sync_event_lag_seconds",
+    "For how long booking's log has not been followed, or how old the event is that is taken in just now",
 )
 NO_CONCERN = frozenset(
     {
@@ -66,6 +70,13 @@ class Consumer:
 
     def __init__(self, stub: "service_pb2_grpc.BookingServiceAsyncStub", intake: Log, clock: Clock) -> None:
         self._stub, self._intake, self._clock = stub, intake, clock
+        self._behind_since: datetime | None = clock.now()
+        _lag.set_function(self.lag_s)
+
+    def lag_s(self) -> float:
+        """Zero while all that is known to be there was taken in."""
+        behind = self._behind_since
+        return (self._clock.now() - behind).total_seconds() if behind else 0.0
 
     async def follow(self) -> None:
         """Take in all events as they come, until cancelled."""
@@ -85,8 +96,16 @@ class Consumer:
 
     async def _until_it_breaks(self) -> None:
         request = service_pb2.WatchEventsRequest(after=await self._intake.position())
-        async for told in self._stub.WatchEvents(request):
-            await self._take_in(told)
+        stream = self._stub.WatchEvents(request)
+        await stream.initial_metadata()
+        self._behind_since = None
+        try:
+            async for told in stream:
+                self._behind_since = _instant(told.event_time)
+                await self._take_in(told)
+                self._behind_since = None
+        finally:
+            self._behind_since = self._behind_since or self._clock.now()
 
     async def _take_in(self, told: service_pb2.WatchEventsResponse) -> None:
         now = self._clock.now()

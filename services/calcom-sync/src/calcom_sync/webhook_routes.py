@@ -2,7 +2,6 @@
 
 from uuid import UUID
 
-from prometheus_client import Counter
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
@@ -11,10 +10,16 @@ from calcom_sync.usecases.ports import Clock, Directory, SetupUnavailableError
 from calcom_sync.usecases.receive_webhook import Keeper, Received, receive_webhook
 from chassis.errors import StorageUnavailableError
 from chassis.postgres import reaching_storage
+from signals.metrics import Age, Counter
 
 SIGNATURE = "X-Cal-Signature-256"
 BODY_MAX = 256 * 1024
-_received = Counter("rufbuch_calcom_sync_webhooks", "Webhooks by what became of them", ["outcome"])
+OUTCOMES = (*(one.value for one in Received), "too_large", "unavailable")
+_received = Counter("rufbuch_calcom_sync_webhooks", "Webhooks by what became of them", {"outcome": OUTCOMES})
+_age = Age(
+    "rufbuch_calcom_sync_webhook_age_seconds",
+    "Since the last webhook of Cal.com that was believed, or since the start",
+)
 _STATUSES = {
     Received.STORED: 200,
     Received.REPEATED: 200,
@@ -22,6 +27,8 @@ _STATUSES = {
     Received.UNSIGNED: 401,
     Received.UNKNOWN_TENANT: 404,
 }
+
+_BELIEVED = frozenset({Received.STORED.value, Received.REPEATED.value})
 
 
 def webhook_routes(directory: Directory, keeper: Keeper, clock: Clock) -> list[BaseRoute]:
@@ -50,6 +57,8 @@ def webhook_routes(directory: Directory, keeper: Keeper, clock: Clock) -> list[B
 
 def _answer(outcome: str, status: int) -> Response:
     _received.labels(outcome).inc()
+    if outcome in _BELIEVED:
+        _age.renew()
     return JSONResponse({"status": outcome}, status_code=status)
 
 

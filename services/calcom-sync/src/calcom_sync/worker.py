@@ -13,7 +13,6 @@ from pgqueuer.adapters.drivers.asyncpg import AsyncpgPoolDriver
 from pgqueuer.core.qm import QueueManager
 from pgqueuer.domain.errors import FailingListenerError, RetryRequested
 from pgqueuer.domain.models import Job
-from prometheus_client import Gauge
 
 from calcom_sync.domain.appointment import AppointmentRef
 from calcom_sync.rounds import every
@@ -37,6 +36,7 @@ from chassis.errors import StorageUnavailableError
 from chassis.postgres import Pool, reaching_storage
 from chassis.service import background
 from chassis.telemetry import links_to
+from signals.metrics import Gauge
 
 AT_ONCE_MAX = 32
 BATCH = 8

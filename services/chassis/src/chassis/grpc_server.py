@@ -15,12 +15,12 @@ from google.rpc import error_details_pb2, status_pb2
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 from opentelemetry.instrumentation.grpc import aio_server_interceptor, filters
-from prometheus_client import Histogram
 
 from chassis.deadlines import deadline
-from chassis.errors import ServiceError
+from chassis.errors import Kind, ServiceError
 from chassis.postgres import reaching_storage
 from chassis.streams import until
+from signals.metrics import Capped, Histogram
 
 DETAILS = "grpc-status-details-bin"
 PINGS_AT_MOST_EVERY_MS = 5_000
@@ -29,7 +29,10 @@ ACCEPTING = "accepting"
 """What health says of a process by this name: NOT_SERVING once it is about to stop, whatever it may lack before. A client
 that knows several replicas calls another one then; one that is not ready still answers, with its reasons."""
 _log = logging.getLogger(__name__)
-_seconds = Histogram("rufbuch_rpc_seconds", "Time to answer an RPC", ["method", "code"])
+_seconds = Histogram(
+    "rufbuch_rpc_seconds", "Time to answer an RPC",
+    {"method": Capped(96, "RPCs of the service"), "code": ("OK", "ABORTED", "UNKNOWN", *(kind.value for kind in Kind))},
+)  # fmt: skip
 # Health is asked every second, and its Watch is no generator, which the instrumentation expects.
 _TRACED = filters.negate(filters.health_check())
 _Method = Callable[[Any, Any], Any]

@@ -17,6 +17,13 @@ from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from opentelemetry.trace import Link, SpanContext
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
+from signals.metrics import Capped, Gauge
+
+_build = Gauge(
+    "rufbuch_build_info",
+    "1 of the build that runs",
+    {"service": Capped(1, "the service"), "build": Capped(1, "the build")},
+)
 _PROPAGATOR = TraceContextTextMapPropagator()
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
@@ -49,6 +56,7 @@ class JsonLines(logging.Formatter):
 @contextmanager
 def telemetry(service: str, *, build: str, log_level: str, environment: Mapping[str, str]) -> Iterator[None]:
     """Log and trace while inside; flush at the end. Spans are exported where OTLP has an endpoint."""
+    _build.labels(service, build).set(1)
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonLines(service, build))
     logging.basicConfig(level=log_level, handlers=[handler], force=True)

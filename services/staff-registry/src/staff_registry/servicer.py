@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 import grpc
-from prometheus_client import Counter
 
 from chassis.clock import Clock
 from chassis.eventlog import EventLog
 from chassis.grpc_server import Servicer
 from matching import Match
 from rufbuch.staff.v1 import changes_pb2, mappings_pb2, queries_pb2, service_pb2, service_pb2_grpc
+from signals.metrics import Counter
 from staff_registry.domain.etags import business_etag
 from staff_registry.domain.ids import Ids
 from staff_registry.domain.seasons import Days
@@ -48,7 +48,9 @@ from staff_registry.wire.schedules import schedules_message
 from staff_registry.yaml_file import render
 
 _log = logging.getLogger(__name__)
-_imports = Counter("rufbuch_staff_registry_imports_total", "Imports that were accepted", ["changed"])
+_imports = Counter(
+    "rufbuch_staff_registry_imports_total", "Imports that were accepted", {"changed": ("true", "false")}
+)
 Context = grpc.aio.ServicerContext[Any, Any]
 
 
@@ -135,7 +137,7 @@ class StaffRegistry(ResolutionRpcs, service_pb2_grpc.StaffRegistryServiceService
         described, terms = described_business(request.business), import_terms(request)
         imported = await import_business(described, imports=self._store, now=self._clock.now(), terms=terms)
         if not terms.validate_only:
-            _imports.labels(imported.changed).inc()
+            _imports.labels(str(bool(imported.changed)).lower()).inc()
             tenant_id = str(Ids(described.key).tenant)
             _log.info("imported", extra={"tenant_id": tenant_id, "changed": imported.changed})
         return imported_message(imported)

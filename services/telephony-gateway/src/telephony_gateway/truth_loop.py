@@ -4,16 +4,17 @@ import asyncio
 import logging
 from dataclasses import dataclass
 
-from prometheus_client import Counter
-
 from chassis.clock import Clock
 from chassis.errors import StorageUnavailableError
 from chassis.postgres import reaching_storage
+from signals.metrics import Counter
 from telephony_gateway.storage.unchecked import UncheckedCalls
-from telephony_gateway.usecases.check_truth import EndedCall, Facts, check_truth
+from telephony_gateway.usecases.check_truth import CASES, EndedCall, Facts, check_truth
 from telephony_gateway.usecases.ports import PeerError
 
-truth_cases = Counter("rufbuch_gateway_truth_cases_total", "Claims to callers that are not so", ["kind"])
+truth_cases = Counter(
+    "rufbuch_gateway_truth_cases_total", "Claims to callers that are not so", {"kind": CASES}
+)
 checked = Counter("rufbuch_gateway_truth_checked_total", "Calls whose claims were checked")
 _log = logging.getLogger(__name__)
 

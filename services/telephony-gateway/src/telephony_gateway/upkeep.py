@@ -5,17 +5,18 @@ import logging
 from dataclasses import dataclass
 from typing import Protocol
 
-from prometheus_client import Counter, Gauge
-
 from chassis.clock import Clock
 from chassis.errors import StorageUnavailableError
 from chassis.postgres import reaching_storage
+from signals.metrics import Counter, Gauge
 from telephony_gateway.clients.platform import Platform, PlatformCall, PlatformUnreachableError
 from telephony_gateway.storage.retention import OldCalls
 from telephony_gateway.storage.unended import UnendedCall, UnendedCalls
 from telephony_gateway.usecases.ports import PeerError
 
-ended_late = Counter("rufbuch_gateway_calls_ended_late_total", "Calls whose end was never told", ["how"])
+ended_late = Counter(
+    "rufbuch_gateway_calls_ended_late_total", "Calls whose end was never told", {"how": ("age", "platform")}
+)
 forgotten = Counter("rufbuch_gateway_calls_forgotten_total", "Calls that were kept long enough")
 _silent = Gauge(
     "rufbuch_gateway_calls_silent", "Calls without an end of which nothing is heard, at the last look"

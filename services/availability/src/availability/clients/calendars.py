@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import grpc
 from google.protobuf.timestamp_pb2 import Timestamp
-from prometheus_client import Counter
 
 from availability.clients.streams import messages
 from availability.domain.holds import Taking
@@ -18,6 +17,7 @@ from availability.usecases.follow_busy import BusyEvent
 from availability.usecases.outside import Looked
 from chassis.deadlines import time_left_s
 from rufbuch.calendarsync.v1 import service_pb2, service_pb2_grpc
+from signals.metrics import Counter
 
 if TYPE_CHECKING:
     from rufbuch.calendarsync.v1.service_pb2_grpc import CalendarSyncServiceAsyncStub
@@ -26,7 +26,9 @@ ANSWERING_S = 0.15
 """Of a deadline, what is left to hold and to answer."""
 _log = logging.getLogger(__name__)
 _looks = Counter(
-    "rufbuch_availability_looks_outside", "Looks at calendars outside before an answer", ["outcome"]
+    "rufbuch_availability_looks_outside",
+    "Looks at calendars outside before an answer",
+    {"outcome": ("free", "taken", "unknown", "unanswered")},
 )
 
 

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 import grpc
 from google.protobuf.timestamp_pb2 import Timestamp
-from prometheus_client import Counter
 
 from availability.domain.holds import Caller, Held, Offer, Scope
 from availability.domain.service import PhaseKind
 from availability.usecases.business import Business
 from availability.usecases.ports import Claim, Extension, Holds, Placement, Terms
 from rufbuch.calendarsync.v1 import service_pb2, service_pb2_grpc
+from signals.metrics import Counter
 
 if TYPE_CHECKING:
     from rufbuch.calendarsync.v1.service_pb2_grpc import CalendarSyncServiceAsyncStub
@@ -23,7 +23,11 @@ if TYPE_CHECKING:
 WAITING_MAX = 1000
 DEADLINE_S = 1.0
 _log = logging.getLogger(__name__)
-_told = Counter("rufbuch_availability_holds_told", "What was held, told to be shown outside", ["outcome"])
+_told = Counter(
+    "rufbuch_availability_holds_told",
+    "What was held, told to be shown outside",
+    {"outcome": ("told", "dropped", "lost")},
+)
 
 
 class HoldTeller:

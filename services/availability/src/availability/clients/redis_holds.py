@@ -11,7 +11,6 @@ from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
-from prometheus_client import Counter
 from redis.asyncio import Redis, RedisCluster
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
@@ -22,13 +21,14 @@ from availability.clients.scripts import Script, ScriptRunner
 from availability.domain.holds import Caller, Held, HoldRules, Offer, Scope, Taking
 from availability.domain.instants import Interval
 from availability.usecases.ports import Claim, Claiming, Extension, Placement, Placing, Terms
+from signals.metrics import Counter
 
 TIMEOUT_S = 0.2
 """The longest that a search or a claim waits for Redis."""
 _holds = Counter(
     "rufbuch_availability_holds",
     "Options by what became of them: created, converted (claimed), expired (noticed), released, refused",
-    ["outcome"],
+    {"outcome": ("created", "converted", "expired", "released", "refused")},
 )
 _TAKEN, _PLACE, _EXTEND, _RELEASE, _CLAIM, _VACATE = map(
     Script, ("taken", "place", "extend", "release", "claim", "vacate")

@@ -7,16 +7,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from prometheus_client import Counter
-
 from availability.domain.holds import Taking
 from availability.usecases.calendars import BusyChange, Calendars
 from availability.usecases.following import FIRST_PAUSE_S, LOOK_BACK, StreamHealth, StreamLostError
 from chassis.clock import Clock
+from signals.metrics import Counter
 
 _log = logging.getLogger(__name__)
 _events = Counter(
-    "rufbuch_availability_events", "Events of other services by what became of them", ["log", "outcome"]
+    "rufbuch_availability_events",
+    "Events of other services by what became of them",
+    {"log": ("bookings", "calendars"), "outcome": ("stored", "stored_elsewhere", "unknown_kind")},
 )
 
 

@@ -5,10 +5,9 @@ import logging
 from datetime import datetime
 from typing import Protocol
 
-from prometheus_client import Counter
-
 from availability.usecases.following import LOOK_BACK, StreamLostError
 from chassis.clock import Clock
+from signals.metrics import Counter
 
 EVERY_S = 600.0
 AT_ONCE = 1000

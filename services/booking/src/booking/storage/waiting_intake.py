@@ -5,8 +5,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import aclosing
 from datetime import datetime
 
-from prometheus_client import Counter
-
 from booking.domain.appointment import Appointment
 from booking.domain.event import Event
 from booking.domain.option import PhaseKind
@@ -20,6 +18,7 @@ from booking.usecases.notice_changes import Noticed, Unread
 from chassis import eventlog
 from chassis.eventlog import EventLog
 from chassis.postgres import Connection, Pool, reaching_storage
+from signals.metrics import Counter
 
 _log = logging.getLogger(__name__)
 _not_understood = Counter(

@@ -20,6 +20,7 @@ from booking.storage.waiting_moves import locked, move
 from booking.usecases.waiting_options import Offered
 from chassis.eventlog import EventLog
 from chassis.postgres import Connection, Pool
+from signals.metrics import Counter
 
 _OPEN = f"""
 SELECT o.offer_id, o.root_id, o.person_id, o.held_option_id, o.start_time, o.end_time, o.expire_time, found.document,
@@ -39,6 +40,11 @@ SELECT o.offer_id, o.person_id, o.held_option_id, o.start_time, o.state, found.d
          WHERE w.tenant_id = o.tenant_id AND w.waitlist_entry_id = o.waitlist_entry_id) AS found ON true
  WHERE o.tenant_id = $1 AND o.option_id = $2 AND o.state <> 'preparing'
 """  # noqa: S608 - made of constants
+
+_offers = Counter(
+    "rufbuch_booking_waitlist_offers", "Offers to those who wait: made, and how they ended",
+    {"outcome": ("offered", "booked", *(one.value for one in Ending))},
+)  # fmt: skip
 
 
 class SqlOffers(SqlVacancies):
@@ -69,6 +75,8 @@ class SqlOffers(SqlVacancies):
             await self.looked(vacancy, candidate, Outcome.NOTHING_FREE, now)
             return False
         await self._events.wake()
+        if outcome is Outcome.OFFERED:
+            _offers.labels("offered").inc()
         return outcome is Outcome.OFFERED
 
     async def _in_preparation(self, connection: Connection, tenant_id: UUID, offer_id: UUID) -> bool:
@@ -241,4 +249,5 @@ async def _ended(
         await connection.execute(
             "DELETE FROM waitlist_taken WHERE tenant_id = $1 AND offer_id = $2", tenant_id, offer_id
         )
+        _offers.labels(state).inc()
     return callback_id

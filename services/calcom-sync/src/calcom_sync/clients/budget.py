@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from importlib import resources
 
-from prometheus_client import Counter
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
@@ -15,12 +14,15 @@ from calcom_sync.domain.budget import BudgetState
 from calcom_sync.domain.settling import reset_of
 from calcom_sync.domain.setup import Account
 from calcom_sync.usecases.ports import Place, Urgency
+from signals.metrics import Counter
 
 WITHOUT_REDIS = timedelta(seconds=5)
 """Nobody can say how much was asked already: rather late than locked out."""
 _log = logging.getLogger(__name__)
 _waits = Counter(
-    "rufbuch_calcom_sync_budget_waits", "Times that work was put off for lack of budget", ["urgency"]
+    "rufbuch_calcom_sync_budget_waits",
+    "Times that work was put off for lack of budget",
+    {"urgency": [one.value for one in Urgency]},
 )
 _pauses = Counter("rufbuch_calcom_sync_throttled", "Times that Cal.com throttled a key")
 _broken = Counter("rufbuch_calcom_sync_circuit_opened", "Times that a key rested since nothing was answered")

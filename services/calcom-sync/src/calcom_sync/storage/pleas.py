@@ -3,12 +3,11 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from prometheus_client import Gauge
-
 from calcom_sync.domain.appointment import AppointmentRef
 from calcom_sync.domain.pleas import Plea, PleaKind
 from calcom_sync.storage.loading import load_appointment
 from chassis.postgres import Connection, Pool
+from signals.metrics import Gauge
 
 LEASE = timedelta(seconds=30)
 BATCH = 20

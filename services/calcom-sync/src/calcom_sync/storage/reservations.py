@@ -4,19 +4,21 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import asyncpg
-from prometheus_client import Counter
 
 from calcom_sync.domain.reservation import Reservation
 from calcom_sync.domain.setup import Target
 from calcom_sync.usecases.mirror_holds import Held, HeldPhase
 from calcom_sync.usecases.take_in import ActivePhase, Booked
 from chassis.postgres import Connection, Pool
+from signals.metrics import Counter
 
 REMEMBERED = timedelta(hours=6)
 """How long it is known what a call has told last."""
 BATCH = 50
 _reservations = Counter(
-    "rufbuch_calcom_sync_reservations", "What became of held times at Cal.com", ["outcome"]
+    "rufbuch_calcom_sync_reservations",
+    "What became of held times at Cal.com",
+    {"outcome": ("stands", "waits", "over")},
 )
 
 

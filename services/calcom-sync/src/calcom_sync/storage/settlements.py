@@ -6,10 +6,9 @@ from datetime import datetime
 from uuid import UUID
 
 import asyncpg
-from prometheus_client import Counter
 
 from calcom_sync.domain.appointment import AppointmentRef
-from calcom_sync.domain.cases import Case
+from calcom_sync.domain.cases import Case, CaseKind
 from calcom_sync.domain.intent import Intent, State
 from calcom_sync.domain.pleas import PleaKind
 from calcom_sync.domain.settling import Settlement, as_wished
@@ -17,9 +16,21 @@ from calcom_sync.storage.pleas import make_plea
 from calcom_sync.storage.rows import intent_values
 from calcom_sync.storage.wishes import let_go, take_back
 from chassis.postgres import Connection
+from signals.metrics import Counter
 
-_cases = Counter("rufbuch_calcom_sync_cases", "Cases opened for a person", ["kind"])
-_settled = Counter("rufbuch_calcom_sync_settled", "Steps of intents, by the state they led to", ["state"])
+_cases = Counter(
+    "rufbuch_calcom_sync_cases", "Cases opened for a person", {"kind": [one.value for one in CaseKind]}
+)
+_doubts = Counter(
+    "rufbuch_calcom_sync_unknown_ended",
+    "Outcomes that were unknown, by what they turned out to be; pending: it was not done, and is sent again",
+    {"state": [one.value for one in State if one is not State.UNKNOWN]},
+)
+_settled = Counter(
+    "rufbuch_calcom_sync_settled",
+    "Steps of intents, by the state they led to",
+    {"state": [one.value for one in State]},
+)
 
 
 async def store_settlements(connection: Connection, settlements: Sequence[Settlement], now: datetime) -> bool:
@@ -59,15 +70,21 @@ async def _store(
 
 async def update_intent(connection: Connection, intent: Intent, now: datetime) -> Intent | None:
     """None: somebody has changed it since it was read."""
-    done = await connection.fetchval(
+    before = await connection.fetchval(
         "UPDATE intent SET revision = revision + 1, account_id = $4, event_type_id = $5, state = $6, due_at = $7,"
         " attempts = $8, setbacks = $9, refusals = $10, looks = $11, doubt = $12, unknown_since = $13,"
         " booking_uid = $14, booking_number = $15, without_phone = $16, last_error = $17, updated_at = $18,"
         " mark = $19, revived = $20"
-        " WHERE tenant_id = $1 AND phase_id = $2 AND revision = $3 RETURNING true",
+        " WHERE tenant_id = $1 AND phase_id = $2 AND revision = $3"
+        # A subquery still sees the row as it was.
+        " RETURNING (SELECT before.state FROM intent AS before WHERE before.tenant_id = $1 AND before.phase_id = $2)",
         *intent_values(intent, now),
     )  # fmt: skip
-    return replace(intent, revision=intent.revision + 1) if done else None
+    if before is None:
+        return None
+    if before == State.UNKNOWN.value and intent.state is not State.UNKNOWN:
+        _doubts.labels(intent.state.value).inc()
+    return replace(intent, revision=intent.revision + 1)
 
 
 async def open_case(connection: Connection, intent: Intent, case: Case, now: datetime) -> None:

@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 import asyncpg
-from prometheus_client import Gauge
 
 from calcom_sync.domain.answers import RemoteBooking
 from calcom_sync.domain.appointment import AppointmentRef
@@ -17,9 +16,14 @@ from calcom_sync.domain.request import APPOINTMENT_KEY, PHASE_KEY
 from calcom_sync.domain.survey import LAG, Finding, Task
 from calcom_sync.storage.busy import SqlBusy
 from chassis.postgres import Pool
+from signals.metrics import Gauge
 
 LEASE = timedelta(seconds=90)
-_drift = Gauge("rufbuch_calcom_sync_drift", "What the last passes found, by kind", ["kind"])
+_drift = Gauge(
+    "rufbuch_calcom_sync_drift",
+    "What the last passes found, by kind",
+    {"kind": [one.value for one in Finding]},
+)
 _age = Gauge(
     "rufbuch_calcom_sync_busy_age_seconds", "Age of the busy times of the account that was pulled longest ago"
 )

@@ -4,20 +4,26 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from prometheus_client import Gauge
-
+from calcom_sync.domain.cases import CaseKind
 from chassis.postgres import Pool
+from signals.metrics import Gauge
 
 STATES = ("pending", "in_flight", "unknown", "failed", "partial")
 _troubled = Gauge(
     "rufbuch_calcom_sync_unsettled",
     "Copies of phases that lie ahead and are not synced, by state; partial: appointments of which a part is there",
-    ["state"],
+    {"state": STATES},
 )
 _oldest = Gauge(
-    "rufbuch_calcom_sync_oldest_seconds", "For how long the oldest of them has been so, by state", ["state"]
+    "rufbuch_calcom_sync_oldest_seconds",
+    "For how long the oldest of them has been so, by state",
+    {"state": STATES},
 )
-_open_cases = Gauge("rufbuch_calcom_sync_open_cases", "Cases that wait for a person, by kind", ["kind"])
+_open_cases = Gauge(
+    "rufbuch_calcom_sync_open_cases",
+    "Cases that wait for a person, by kind",
+    {"kind": [one.value for one in CaseKind]},
+)
 _oldest_case = Gauge("rufbuch_calcom_sync_oldest_case_seconds", "For how long the oldest case has waited")
 # Of what is over, called off or moved nothing is wanted, so nothing of it is trouble.
 _WANTED = """

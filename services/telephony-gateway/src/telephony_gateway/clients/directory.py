@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import grpc
-from prometheus_client import Gauge
 
 from rufbuch.staff.v1 import business_pb2, service_pb2, service_pb2_grpc
+from signals.metrics import Gauge
 from telephony_gateway.clients.faults import peer_error, reason_of
 from telephony_gateway.domain.business import BookableService, Colleague, DialledBranch, Hours, Span
 from telephony_gateway.domain.sentence_texts import Text

@@ -8,8 +8,8 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 import redis.asyncio
-from prometheus_client import Counter
 
+from signals.metrics import Counter
 from telephony_gateway.clients.shared import SharedMemory, text_of
 from telephony_gateway.domain.answers import Answer, Status
 

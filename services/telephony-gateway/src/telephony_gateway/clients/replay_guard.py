@@ -3,8 +3,8 @@
 from datetime import datetime, timedelta
 
 import redis.asyncio
-from prometheus_client import Counter
 
+from signals.metrics import Counter
 from telephony_gateway.clients.shared import SharedMemory
 from telephony_gateway.domain.signature import FRESH
 

@@ -6,10 +6,11 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 import redis.asyncio
-from prometheus_client import Counter
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
+
+from signals.metrics import Counter
 
 TIMEOUT_S = 0.2
 AWAY_S = 1.0

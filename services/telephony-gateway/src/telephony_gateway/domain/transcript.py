@@ -19,6 +19,7 @@ _CLAIMS = (
     ("moved", rf"{_BE}.*\b(verschoben|verlegt|umgebucht|rescheduled|moved)\b"),
     ("free", rf"{_BE}.*\b(frei|verfügbar|free|available)\b"),
 )
+CLAIM_KINDS = tuple(kind for kind, _ in _CLAIMS)
 _PATTERNS = tuple((kind, re.compile(pattern, re.IGNORECASE)) for kind, pattern in _CLAIMS)
 # What a result must have said, or held, for a claim to stand.
 _BACKED_BY_STATUS = {

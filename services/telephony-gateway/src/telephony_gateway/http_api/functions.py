@@ -90,7 +90,7 @@ class FunctionsEndpoint:
         request_id = str(uuid.uuid4())
         answer = await self._answer(name, request_id, admitted, began)
         duration = time.monotonic() - began
-        known = name if name in self.functions else "unknown"
+        known = name if name in self.functions else metrics.UNKNOWN
         metrics.answers.labels(known, answer.status.value).inc()
         metrics.seconds.labels(known).observe(duration)
         spoken = {**answer.as_json(), "request_id": request_id, "build": self.build}

@@ -9,6 +9,7 @@ from telephony_gateway.domain.arguments import oddities
 from telephony_gateway.domain.envelope import Caller, function_name, read_agent
 from telephony_gateway.http_api import metrics
 
+UNSAID = "unsaid"
 _log = logging.getLogger(__name__)
 
 
@@ -29,6 +30,9 @@ class Watchman:
         named = body.get("name")
         if isinstance(named, str) and function_name(named) != name:
             found.append("name_differs")
+        version = UNSAID if agent.version is None else str(agent.version)
+        expected = self.agent_version is None or agent.version == self.agent_version
+        metrics.agents.labels(version, str(expected).lower()).inc()
         for kind in found:
             metrics.oddities.labels(kind).inc()
         if "agent_version" in found:

@@ -18,12 +18,6 @@ from telephony_gateway.storage.ledger import Heard, Ledger, Told
 from telephony_gateway.usecases.ports import Holds, NobodyDialled, PeerError
 
 _log = logging.getLogger(__name__)
-EVENTS = frozenset(
-    {
-        "call_started", "call_ended", "call_analyzed", "transcript_updated", "transfer_started",
-        "transfer_bridged", "transfer_cancelled", "transfer_ended",
-    }
-)  # fmt: skip
 _REPEATING = frozenset({"transcript_updated"})
 _EVENT_MAX = 64
 
@@ -62,6 +56,7 @@ class WebhookEndpoint:
         admitted = await self.door.admit(request, once=False)
         if isinstance(admitted, Response):
             return admitted
+        metrics.webhook_age.renew()
         return Response(status_code=204, background=BackgroundTask(self._note, admitted))
 
     async def _note(self, admitted: Admitted) -> None:
@@ -74,7 +69,7 @@ class WebhookEndpoint:
         if not isinstance(event, str) or not event.isprintable() or len(event) > _EVENT_MAX:
             metrics.errors.labels("webhook_event").inc()
             return
-        metrics.events.labels(event if event in EVENTS else "unknown").inc()
+        metrics.events.labels(event if event in metrics.EVENTS else metrics.UNKNOWN).inc()
         if event not in _REPEATING and not await self.guard.is_first(
             f"{admitted.workspace.name}:{caller.call_id}", event
         ):

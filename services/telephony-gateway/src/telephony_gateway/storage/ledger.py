@@ -9,10 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from prometheus_client import Counter
-
 from chassis.errors import StorageUnavailableError
 from chassis.postgres import Pool, reaching_storage
+from signals.metrics import Counter
 from telephony_gateway.domain.envelope import Caller
 
 BACKLOG_MAX = 10_000

@@ -31,6 +31,15 @@ class Facts(Protocol):
         ...
 
 
+CASES = (
+    "booked_missing", "booked_but_cancelled", "booked_at_another_time",
+    "cancelled_missing", "cancelled_but_stands",
+    "rescheduled_missing", "rescheduled_but_cancelled", "rescheduled_at_another_time",
+    "booked_untold", "left_pending", "callback_missing", "free_then_taken",
+)  # fmt: skip
+"""Every kind of case."""
+
+
 @dataclass(frozen=True)
 class EndedCall:
     """A call that is over."""

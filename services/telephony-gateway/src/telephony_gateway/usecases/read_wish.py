@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
+from signals.metrics import Counter
 from telephony_gateway.domain.answers import Answer, Status
 from telephony_gateway.domain.business import DialledBranch
 from telephony_gateway.domain.sentences import IN_A_BREATH, Sentence, Voice, listing, tongue
@@ -14,6 +15,10 @@ from telephony_gateway.language.understanding import Candidate, Outcome, Search,
 from telephony_gateway.language.wish import Bounds, resolve_wish
 from telephony_gateway.usecases.saying import spoken_day
 
+_dates = Counter(
+    "rufbuch_gateway_dates_total", "Wishes for a day and a time, by how far the words told it",
+    {"outcome": [one.value for one in Outcome]},
+)  # fmt: skip
 _ANY_TIME = frozenset({"egal", "irgendwann", "ganztags", "den ganzen tag", "any", "any time", "anytime"})
 _DAYS_MAX = 31
 """A range of days is searched no further than this; who means more names a part of it."""
@@ -50,6 +55,7 @@ def read_wish(
     """What the caller wants, or what has to be asked. ``whole_days``: a day without a time is enough."""
     local = now.astimezone(branch.zone)
     said = understood(day, clock, branch, now=now)
+    _dates.labels(said.outcome.value).inc()
     if said.search is Search.FIRST_FREE and said.date is None:
         return TimeWish(None, (Window(local, local + timedelta(days=branch.horizon_days)),))
     if said.outcome is Outcome.RESOLVED:

@@ -1,0 +1,77 @@
+"""What docs/metrics.md says is what the running services export, and the other way round."""
+
+import re
+from pathlib import Path
+
+import httpx
+import pytest
+from journey_world import Caller, Whole, weekday
+from prometheus_client.parser import text_string_to_metric_families
+
+pytestmark = pytest.mark.processes
+
+PAGE = Path(__file__).parents[2] / "docs" / "metrics.md"
+SERVICES = ("telephony-gateway", "staff-registry", "availability", "booking", "calcom-sync", "console")
+_ROW = re.compile(r"^\| `(?P<name>\w+)` \| (?P<kind>\w+) \| \w+ \| [^|]* \| (?P<labels>[^|]*) \|$")
+_LABEL = re.compile(r"`(\w+)`: (.*)")
+# Nothing is recorded before somebody asks, and an instrument without a record is not exported.
+ONLY_WHEN_USED = {"rufbuch_gateway_inbound_seconds"}
+
+
+class Documented:
+    """One row of the page."""
+
+    def __init__(self, kind: str, labels: str) -> None:
+        self.kind, self.caps, self.values = kind, dict[str, int](), dict[str, set[str]]()
+        for part in filter(None, labels.split("<br>")):
+            name, words = _LABEL.fullmatch(part.strip()).groups()  # type: ignore[union-attr] # the page has one form
+            cap = re.search(r"at most (\d+)", words)
+            if cap:
+                self.caps[name] = int(cap[1])
+            else:
+                self.values[name] = {*re.findall(r"`([^`]*)`", words), "other"}
+
+
+def documented(service: str) -> dict[str, Documented]:
+    found, heading = dict[str, Documented](), ""
+    for line in PAGE.read_text(encoding="utf-8").splitlines():
+        if line.startswith("## "):
+            heading = line.removeprefix("## ")
+        elif (row := _ROW.fullmatch(line)) and heading in {service, "every service"}:
+            found[row["name"]] = Documented(row["kind"], row["labels"])
+    return found
+
+
+async def exported(whole: Whole, service: str) -> dict[str, tuple[str, list[dict[str, str]]]]:
+    port = getattr(whole.stack.installation.ports, f"{service.replace('-', '_')}_metrics")
+    async with httpx.AsyncClient(timeout=10) as client:
+        text = (await client.get(f"http://127.0.0.1:{port}/metrics")).text
+    return {
+        f"{family.name}_total" if family.type == "counter" else family.name: (
+            family.type,
+            [{k: v for k, v in sample.labels.items() if k != "le"} for sample in family.samples],
+        )
+        for family in text_string_to_metric_families(text)
+        if family.name.startswith("rufbuch_")
+    }
+
+
+@pytest.mark.parametrize("service", SERVICES)
+async def test_the_page_and_the_service_agree(whole: Whole, anna: Caller, service: str) -> None:
+    await anna.wish(weekday("Freitag", weeks=4), "11 Uhr")
+    await anna.hang_up()
+    page, found = documented(service), await exported(whole, service)
+    silent = (
+        {name for name, one in page.items() if one.kind == "histogram"} if service == "console" else set()
+    )
+    assert set(found) - set(page) == set()
+    assert set(page) - set(found) - ONLY_WHEN_USED - silent == set()
+    for name, (kind, samples) in found.items():
+        assert kind == page[name].kind, name
+        for label, values in page[name].values.items():
+            assert {sample[label] for sample in samples} <= values, (name, label)
+        for label, cap in page[name].caps.items():
+            assert len({sample[label] for sample in samples}) <= cap + 1, (name, label)
+        assert {label for sample in samples for label in sample} <= {*page[name].values, *page[name].caps}, (
+            name
+        )
