@@ -14,6 +14,7 @@ from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from pgqueuer.domain.settings import DBSettings
+from prometheus_client import REGISTRY
 
 from calcom_sync import worker as worker_module
 from calcom_sync.domain.appointment import AppointmentRef, SyncState
@@ -87,7 +88,7 @@ async def test_a_lost_reminder_is_given_again(stage: "Stage") -> None:
     await stage.worker._sweep_once()
 
     assert await _jobs(stage, 1)
-    assert worker_module._overdue._value.get() == 1
+    assert REGISTRY.get_sample_value("rufbuch_calcom_sync_overdue") == 1
 
 
 async def test_a_webhook_is_looked_at_by_the_queue(stage: "Stage") -> None:

@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
 import pytest
+from prometheus_client import REGISTRY
 
 from calcom_sync.domain.appointment import SyncState
 from calcom_sync.domain.request import APPOINTMENT_KEY, PHASE_KEY, TENANT_KEY
-from calcom_sync.storage import surveys
 from rufbuch.staff.v1 import business_pb2
 
 if TYPE_CHECKING:
@@ -121,7 +121,7 @@ async def test_another_time_there_is_a_case(stage: "Stage") -> None:
     assert (await _drift(stage))["elsewhere"] == 1
 
     assert await stage.cases() == ["mismatch"]
-    assert surveys._drift.labels("elsewhere")._value.get() == 1
+    assert REGISTRY.get_sample_value("rufbuch_calcom_sync_drift", {"kind": "elsewhere"}) == 1
 
 
 async def test_what_is_being_worked_at_is_left_to_its_worker(stage: "Stage") -> None:
@@ -188,4 +188,4 @@ async def test_the_age_of_what_was_pulled_is_known(stage: "Stage") -> None:
     await stage.parts.backing.surveyor.round()
     stage.cal.clock.advance(timedelta(minutes=5))
     await stage.parts.backing.surveyor.round()
-    assert surveys._age._value.get() == 300
+    assert REGISTRY.get_sample_value("rufbuch_calcom_sync_busy_age_seconds") == 300
