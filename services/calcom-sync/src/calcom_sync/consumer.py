@@ -101,7 +101,7 @@ class Consumer:
         self._behind_since = None
         try:
             async for told in stream:
-                self._behind_since = _instant(told.event_time)
+                self._behind_since = _instant(told.event_time) if told.HasField("event_time") else None
                 await self._take_in(told)
                 self._behind_since = None
         finally:
