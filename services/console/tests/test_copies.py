@@ -47,7 +47,7 @@ async def test_a_copy_is_tried_again_on_the_record(
     owner: Browser, peers: FakePeers, pool: asyncpg.Pool
 ) -> None:
     answer = await owner.send("/today", f"/sync/{APPOINTMENT}/retry")
-    assert answer.headers["location"] == f"/sync/{APPOINTMENT}"
+    assert answer.headers["location"] == f"/sync/{APPOINTMENT}?said=retry_sync"
     (request,) = peers.retried
     assert (request.tenant_id, request.appointment_id, request.operator) == (
         TENANT, APPOINTMENT, "owner@example.org",

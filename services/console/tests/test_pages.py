@@ -1,6 +1,8 @@
 """What operators see and do, and what they do not."""
 
+import tomllib
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import asyncpg
 import pytest
@@ -9,12 +11,14 @@ from console_samples import CALLBACK, a_call, a_callback, an_appointment, stamp
 from console_world import NOW, Browser, add_account
 
 from console.domain.accounts import Role
+from console.pages import texts
 from console.pages.texts import LANGUAGES, words_of
 from console.storage.audit import SqlAuditTrail
 from rufbuch.booking.v1 import appointment_pb2, care_pb2
 from rufbuch.calendarsync.v1 import service_pb2 as sync_pb2
 from rufbuch.telephony.v1 import service_pb2 as telephony_pb2
 
+FILES = Path(texts.__file__).parents[1] / "texts"
 EVIL = "<script>alert(1)</script>"
 
 
@@ -70,7 +74,7 @@ async def test_a_callback_is_resolved_and_written_down(
 ) -> None:
     peers.callbacks = [a_callback()]
     answer = await owner.send("/callbacks", f"/callbacks/{CALLBACK}/resolve", resolution="angerufen")
-    assert answer.headers["location"] == "/callbacks"
+    assert answer.headers["location"] == "/callbacks?said=resolve_callback"
     assert peers.callbacks[0].resolved_by == "owner@example.org"
     assert peers.callbacks[0].resolution == "angerufen"
     (entry,) = await SqlAuditTrail(pool).latest(TENANT)
@@ -163,6 +167,18 @@ def test_both_languages_have_the_same_words() -> None:
     assert german.keys() == english.keys()
     for key, words in german.items():
         assert sorted(_gaps(words)) == sorted(_gaps(english[key])), key
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_words_stand_in_two_files(language: str) -> None:
+    """Which of the two would be shown is a matter of chance."""
+    keys = [
+        f"{table}.{key}"
+        for file in FILES.glob(f"{language}*.toml")
+        for table, words in tomllib.loads(file.read_text(encoding="utf-8")).items()
+        for key in words
+    ]
+    assert len(keys) == len(set(keys)), [key for key in keys if keys.count(key) > 1]
 
 
 def _gaps(words: str) -> list[str]:

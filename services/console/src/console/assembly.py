@@ -10,8 +10,10 @@ from console.clients.appointments import Appointments
 from console.clients.businesses import Businesses
 from console.clients.calendars import Calendars
 from console.clients.calls import Calls
+from console.clients.care import Care
 from console.clients.copies import Copies
 from console.clients.healths import Healths
+from console.clients.messages import Messages
 from console.clients.passwords import Argon2Passwords
 from console.clients.peers import Peers
 from console.clients.people import People
@@ -34,6 +36,7 @@ def assemble(
 ) -> Parts:
     """Wire everything; start nothing."""
     calls, appointments, copies = Calls(peers), Appointments(peers), Copies(peers)
+    care, messages = Care(peers), Messages(peers)
     trail = SqlAuditTrail(pool)
     return Parts(
         settings=settings,
@@ -48,10 +51,12 @@ def assemble(
         calendars=Calendars(peers),
         copies=copies,
         people=People(peers),
+        care=care,
+        messages=messages,
         healths=Healths(peers.channels),
         trail=trail,
         renderer=Renderer(),
-        hub=Hub(fingerprints(calls, appointments, copies, clock)),
+        hub=Hub(fingerprints(calls, appointments, care, copies, messages, clock)),
     )
 
 

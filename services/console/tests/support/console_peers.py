@@ -4,13 +4,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import grpc
+from console_care import CareRpcs
 from console_team import Team, TeamRpcs
 
 from chassis.errors import Kind, ServiceError
 from chassis.grpc_server import Servicer
 from rufbuch.availability.v1 import service_pb2 as availability_pb2
 from rufbuch.availability.v1 import service_pb2_grpc as availability_grpc
-from rufbuch.booking.v1 import appointment_pb2, care_pb2
+from rufbuch.booking.v1 import appointment_pb2, care_pb2, message_pb2
 from rufbuch.booking.v1 import service_pb2 as booking_pb2
 from rufbuch.booking.v1 import service_pb2_grpc as booking_grpc
 from rufbuch.calendarsync.v1 import service_pb2 as sync_pb2
@@ -39,13 +40,6 @@ class AwayError(ServiceError):
     reason = "STORAGE_UNAVAILABLE"
 
 
-class CallbackUnknownError(ServiceError):
-    """As booking says it."""
-
-    kind = Kind.NOT_FOUND
-    reason = "CALLBACK_UNKNOWN"
-
-
 @dataclass
 class FakePeers:
     """What they know; ``away`` names those that do not answer."""
@@ -54,6 +48,8 @@ class FakePeers:
     truth_cases: list[telephony_pb2.TruthCase] = field(default_factory=list)
     appointments: list[appointment_pb2.Appointment] = field(default_factory=list)
     callbacks: list[care_pb2.Callback] = field(default_factory=list)
+    wishes: list[care_pb2.WaitlistEntry] = field(default_factory=list)
+    messages: list[message_pb2.Message] = field(default_factory=list)
     cases: list[sync_pb2.SyncCase] = field(default_factory=list)
     days: dict[tuple[str, str], list[availability_pb2.DayEntry]] = field(default_factory=dict)
     blockers: list[availability_pb2.Blocker] = field(default_factory=list)
@@ -142,9 +138,12 @@ class _Availability(availability_grpc.AvailabilityServiceServicer):
         )
 
 
-class _Booking(booking_grpc.BookingServiceServicer):
+class _Booking(CareRpcs):
     def __init__(self, known: FakePeers) -> None:
-        self._known = known
+        self._known = self.known = known
+
+    def reached(self) -> None:
+        self._known.require("booking")
 
     async def ListAppointments(
         self, request: booking_pb2.ListAppointmentsRequest, context: Context
@@ -157,28 +156,6 @@ class _Booking(booking_grpc.BookingServiceServicer):
             and request.start_time_min.seconds <= each.start_time.seconds < request.start_time_max.seconds
         ]
         return booking_pb2.ListAppointmentsResponse(appointments=found)
-
-    async def ListCallbacks(
-        self, request: booking_pb2.ListCallbacksRequest, context: Context
-    ) -> booking_pb2.ListCallbacksResponse:
-        self._known.require("booking")
-        found = [
-            each
-            for each in self._known.callbacks
-            if each.tenant_id == request.tenant_id and request.state in {0, each.state}
-        ]
-        return booking_pb2.ListCallbacksResponse(callbacks=found)
-
-    async def ResolveCallback(
-        self, request: booking_pb2.ResolveCallbackRequest, context: Context
-    ) -> booking_pb2.ResolveCallbackResponse:
-        self._known.require("booking")
-        for each in self._known.callbacks:
-            if (each.tenant_id, each.callback_id) == (request.tenant_id, request.callback_id):
-                each.state = care_pb2.CALLBACK_STATE_RESOLVED
-                each.resolved_by, each.resolution = request.operator, request.resolution
-                return booking_pb2.ResolveCallbackResponse(callback=each)
-        raise CallbackUnknownError("no such callback")
 
 
 class _Sync(sync_grpc.CalendarSyncServiceServicer):

@@ -1,11 +1,11 @@
-"""Appointments, callbacks and the waiting list."""
+"""Appointments."""
 
 from collections.abc import Sequence
 from datetime import datetime
 
 from console.clients.peers import Peers
 from console.clients.stamps import stamp
-from rufbuch.booking.v1 import appointment_pb2, care_pb2, service_pb2
+from rufbuch.booking.v1 import appointment_pb2, service_pb2
 
 
 class Appointments:
@@ -26,20 +26,3 @@ class Appointments:
             page_size=500,
         )
         return (await self._stub.ListAppointments(request)).appointments
-
-    async def open_callbacks(self, tenant_id: str) -> Sequence[care_pb2.Callback]:
-        """The most urgent first."""
-        request = service_pb2.ListCallbacksRequest(
-            tenant_id=tenant_id, state=care_pb2.CALLBACK_STATE_OPEN, page_size=100
-        )
-        return (await self._stub.ListCallbacks(request)).callbacks
-
-    async def resolve_callback(
-        self, tenant_id: str, callback_id: str, *, operator: str, resolution: str
-    ) -> None:
-        """Somebody has taken care of it."""
-        await self._stub.ResolveCallback(
-            service_pb2.ResolveCallbackRequest(
-                tenant_id=tenant_id, callback_id=callback_id, operator=operator, resolution=resolution
-            )
-        )

@@ -22,10 +22,12 @@ from console.pages import (
     calls,
     copies,
     health,
+    messages,
     people,
     resolving,
     sign_in,
     today,
+    waiting,
 )
 from console.pages.parts import Parts, parts_of
 from console.pages.sign_in import SEE_OTHER, texts_of
@@ -57,6 +59,8 @@ def build_app(parts: Parts, missing: Callable[[], dict[str, str]]) -> FastAPI:
         calls,
         calendar,
         callbacks,
+        waiting,
+        messages,
         people,
         resolving,
         copies,

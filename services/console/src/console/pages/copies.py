@@ -4,12 +4,11 @@ import asyncio
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request, Response
-from fastapi.responses import RedirectResponse
 
 from console.clients.sections import section
 from console.domain.accounts import Action
+from console.pages.feedback import done
 from console.pages.parts import parts_of
-from console.pages.sign_in import SEE_OTHER
 from console.pages.visit import Changer, Visitor
 
 router = APIRouter()
@@ -52,7 +51,7 @@ async def retry(request: Request, visit: Changer, appointment_id: str) -> Respon
         visit.deed("retry_sync", appointment_id),
         lambda: parts.copies.retry(visit.tenant_id, appointment_id, operator=visit.operator),
     )
-    return RedirectResponse(f"/sync/{appointment_id}", SEE_OTHER)
+    return done(f"/sync/{appointment_id}", "retry_sync")
 
 
 @router.post("/sync/{appointment_id}/cases/{case_id}/resolve")
@@ -72,4 +71,4 @@ async def resolve(
             visit.tenant_id, case_id, operator=visit.operator, resolution=resolution
         ),
     )
-    return RedirectResponse(f"/sync/{appointment_id}", SEE_OTHER)
+    return done(f"/sync/{appointment_id}", "resolve_case")

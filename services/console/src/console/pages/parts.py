@@ -9,8 +9,10 @@ from console.clients.appointments import Appointments
 from console.clients.businesses import Businesses
 from console.clients.calendars import Calendars
 from console.clients.calls import Calls
+from console.clients.care import Care
 from console.clients.copies import Copies
 from console.clients.healths import Healths
+from console.clients.messages import Messages
 from console.clients.people import People
 from console.pages.live import Hub
 from console.pages.rendering import Renderer
@@ -34,6 +36,8 @@ class Parts:
     calendars: Calendars
     copies: Copies
     people: People
+    care: Care
+    messages: Messages
     healths: Healths
     trail: SqlAuditTrail
     renderer: Renderer

@@ -16,7 +16,7 @@ from rufbuch.staff.v1 import resolution_pb2
 if TYPE_CHECKING:
     from console.pages.visit import Visit
 
-SECTIONS = ("today", "calls", "calendar", "callbacks", "people", "sync", "health")
+SECTIONS = ("today", "calls", "calendar", "callbacks", "messages", "people", "sync", "health")
 """What the menu leads to, in its order."""
 
 

@@ -9,15 +9,20 @@ from fastapi.responses import RedirectResponse, StreamingResponse
 from chassis.clock import Clock
 from console.clients.appointments import Appointments
 from console.clients.calls import Calls
+from console.clients.care import Care
 from console.clients.copies import Copies
+from console.clients.messages import Messages
 from console.clients.sections import section
 from console.pages.live import Fingerprint, fingerprint_of
 from console.pages.parts import parts_of
 from console.pages.visit import Visitor
+from rufbuch.booking.v1 import care_pb2, message_pb2
 from rufbuch.telephony.v1 import service_pb2 as telephony_pb2
 
 router = APIRouter()
 LATEST_CALLS = 50
+NEEDS_SHOWN = 20
+"""Of each kind; the rest is where it is mended."""
 
 
 @router.get("/")
@@ -32,12 +37,13 @@ async def today(request: Request, visit: Visitor) -> Response:
     parts, tenant_id = parts_of(request), visit.tenant_id
     now = parts.clock.now()
     start, end = day_around(now, visit)
-    calls, bookings, callbacks, cases, untruths = await asyncio.gather(
+    calls, bookings, callbacks, cases, untruths, messages = await asyncio.gather(
         section(parts.calls.latest(tenant_id, page_size=LATEST_CALLS)),
         section(parts.appointments.between(tenant_id, start, end)),
-        section(parts.appointments.open_callbacks(tenant_id)),
+        section(parts.care.unresolved(tenant_id, size=NEEDS_SHOWN)),
         section(parts.copies.cases(tenant_id)),
         section(parts.calls.truth_cases(tenant_id)),
+        section(parts.messages.troubled(tenant_id, size=NEEDS_SHOWN)),
     )
     ongoing = calls.content and [
         call for call in calls.content.calls if call.state == telephony_pb2.CALL_STATE_ONGOING
@@ -45,6 +51,7 @@ async def today(request: Request, visit: Visitor) -> Response:
     return parts.renderer.page(
         request, "today.html", visit, now=now, ongoing=ongoing, bookings=bookings.content,
         callbacks=callbacks.content, cases=cases.content, untruths=untruths.content,
+        messages=messages.content, kind_name=message_pb2.MessageKind.Name, shown=NEEDS_SHOWN,
     )  # fmt: skip
 
 
@@ -71,19 +78,23 @@ def day_around(now: datetime, visit: Visitor) -> tuple[datetime, datetime]:
     return start, end
 
 
-def fingerprints(calls: Calls, appointments: Appointments, copies: Copies, clock: Clock) -> Fingerprint:
+def fingerprints(
+    calls: Calls, appointments: Appointments, care: Care, copies: Copies, messages: Messages, clock: Clock
+) -> Fingerprint:
     """What live pages show, in one value."""
 
     async def fingerprint(tenant_id: str) -> str:
         now = clock.now()
-        ledger, booked, callbacks, cases = await asyncio.gather(
+        ledger, booked, callbacks, cases, offers, written = await asyncio.gather(
             calls.latest(tenant_id, page_size=20),
             appointments.between(tenant_id, now - timedelta(hours=12), now + timedelta(days=1)),
-            appointments.open_callbacks(tenant_id),
+            care.unresolved(tenant_id),
             copies.cases(tenant_id),
+            care.waiting(tenant_id, care_pb2.WAITLIST_STATE_OFFERED),
+            messages.listed(tenant_id, size=20),
         )
         return fingerprint_of(
-            ledger.SerializeToString(deterministic=True),
+            *(each.SerializeToString(deterministic=True) for each in (ledger, offers, written)),
             *(each.SerializeToString(deterministic=True) for each in (*booked, *callbacks, *cases)),
         )
 
