@@ -9,6 +9,7 @@ from availability.testing.peers import BookingPeer, RegistryPeer
 from availability.testing.replicas import Running, eventually
 from availability.testing.salon import at, booked, explain, known, salon, search, stamp
 from chassis.testing import SettableClock
+from rufbuch.availability.v1 import operations_pb2
 from rufbuch.availability.v1 import service_pb2 as pb
 
 ALTERNATIVES = pb.SEARCH_OUTCOME_ALTERNATIVES
@@ -117,3 +118,11 @@ async def test_a_day_needs_a_date_and_a_person(
 def day_of(date: str = "2025-11-24", **fields: str) -> pb.GetDayRequest:
     where = {"tenant_id": known("salon"), "branch_id": known("branch"), "person_id": known("anna"), **fields}
     return pb.GetDayRequest(date=date, **where)
+
+
+async def test_whether_it_hears_what_happens_elsewhere_is_told(service: Running) -> None:
+    told = await service.stub.GetStreamStatus(operations_pb2.GetStreamStatusRequest())
+    assert {each.stream: each.connected for each in told.streams} == {
+        "bookings": True, "calendars": True, "businesses": True,
+    }  # fmt: skip
+    assert all(each.lag_seconds < 60 for each in told.streams)

@@ -12,7 +12,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from calcom_sync.domain.appointment import SyncState
 from calcom_sync.domain.intent import State
 from chassis.grpc_client import fault_of
-from rufbuch.calendarsync.v1 import service_pb2
+from rufbuch.calendarsync.v1 import operations_pb2, service_pb2
 from sandbox.calcom.embedded import HOST_KEY, OTHER_KEY
 
 if TYPE_CHECKING:
@@ -63,12 +63,15 @@ async def test_cases_are_told_page_by_page_and_closed_once(stage: "Stage", stub:
 
 
 async def test_what_cannot_be_understood_is_refused_by_name(stage: "Stage", stub: Any) -> None:
-    some, known = str(uuid4()), await stage.book()
+    some = str(uuid4())
     words = {"operator": "Ada", "resolution": "done"}
-    ref = {"tenant_id": TENANT, "appointment_id": str(known.appointment_id)}
     span: dict[str, Any] = {"start_time": _stamp(stage.start), "end_time": _stamp(stage.start)}
     invalid = ("INVALID_ARGUMENT", "REQUEST_INVALID")
-    p = service_pb2
+    days: dict[str, Any] = {
+        "start_time": _stamp(stage.start),
+        "end_time": _stamp(stage.start + timedelta(days=93)),
+    }
+    p, o = service_pb2, operations_pb2
     for call, expected in [
         (stub.ListSyncCases(p.ListSyncCasesRequest(tenant_id="x")), invalid),
         (stub.ListSyncCases(p.ListSyncCasesRequest(tenant_id=TENANT, page_size=-1)), invalid),
@@ -76,7 +79,10 @@ async def test_what_cannot_be_understood_is_refused_by_name(stage: "Stage", stub
         (stub.ResolveCase(p.ResolveCaseRequest(tenant_id=TENANT, case_id=some, **words)), ("NOT_FOUND", "CASE_UNKNOWN")),
         (stub.ResolveCase(p.ResolveCaseRequest(tenant_id=TENANT, case_id=some, operator="Ada")), invalid),
         (stub.RetrySync(p.RetrySyncRequest(tenant_id=TENANT, appointment_id=some, operator="Ada")), ("NOT_FOUND", "APPOINTMENT_UNKNOWN")),
-        (stub.RetrySync(p.RetrySyncRequest(**ref, operator="Ada")), ("FAILED_PRECONDITION", "NOT_SETTLED")),
+        (stub.ListUnsettled(o.ListUnsettledRequest(tenant_id=TENANT, page_size=-1)), invalid),
+        (stub.GetSyncFigures(o.GetSyncFiguresRequest(tenant_id=TENANT, **days)), invalid),
+        (stub.GetSyncFigures(o.GetSyncFiguresRequest(tenant_id=TENANT, **days, time_zone="Mars/Base")), invalid),
+        (stub.GetSyncStatus(o.GetSyncStatusRequest(tenant_id="x")), invalid),
         (stub.VerifySync(p.VerifySyncRequest(tenant_id=TENANT, appointment_id="x")), ("NOT_FOUND", "APPOINTMENT_UNKNOWN")),
         (stub.Reconcile(p.ReconcileRequest(tenant_id="")), invalid),
         (stub.CheckMappings(p.CheckMappingsRequest(tenant_id=some)), ("NOT_FOUND", "BUSINESS_UNKNOWN")),

@@ -19,6 +19,7 @@ from telephony_gateway.replay.recording import Recording, RecordingInvalidError,
 from telephony_gateway.replay.run import replay
 from telephony_gateway.servicer import CallServicer
 from telephony_gateway.storage.calls import Calls
+from telephony_gateway.storage.figures import SqlFigures
 
 RECORDED = {
     path.stem: path.read_text(encoding="utf-8")
@@ -46,7 +47,9 @@ async def statuses(retell: Retell, line: Line, script: str) -> list[tuple[str, s
 async def recorded(world: World, line: Line) -> Recording:
     await world.phone.gateway.ledger.flush()
     request = service_pb2.GetCallRequest(call_id=line.call_id, with_personal_data=True, operator="test")
-    answer = await CallServicer(Calls(world.pool), world.phone.clock).GetCall(request, None)
+    answer = await CallServicer(
+        Calls(world.pool), SqlFigures(world.pool), world.phone.clock, agent_version=None, build="test"
+    ).GetCall(request, None)
     return recording_of(answer.call, salon())
 
 

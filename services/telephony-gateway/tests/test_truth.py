@@ -8,17 +8,19 @@ from typing import TYPE_CHECKING, Any
 
 import grpc
 import pytest
-from gateway_world import CALLER, RefusalError, World, appointment, found, option
+from gateway_world import CALLER, TENANT, RefusalError, World, appointment, found, option
+from google.protobuf.timestamp_pb2 import Timestamp
 
 from chassis.errors import Kind
 from chassis.grpc_client import fault_of
 from chassis.grpc_server import Servicer
 from chassis.testing import serving
 from rufbuch.availability.v1 import service_pb2 as availability_pb2
-from rufbuch.telephony.v1 import service_pb2, service_pb2_grpc
+from rufbuch.telephony.v1 import operations_pb2, service_pb2, service_pb2_grpc
 from telephony_gateway.domain.transcript import early_claims
 from telephony_gateway.servicer import CallServicer
 from telephony_gateway.storage.calls import Calls
+from telephony_gateway.storage.figures import SqlFigures
 from telephony_gateway.storage.unchecked import AGAIN, LONGEST_CALL
 from telephony_gateway.usecases.ports import PeerError
 
@@ -181,7 +183,9 @@ class TestClaimsWithoutAResult:
 
 @pytest.fixture
 async def ledger(world: World) -> AsyncIterator["CallServiceAsyncStub"]:
-    servicer = CallServicer(Calls(world.pool), world.phone.clock)
+    servicer = CallServicer(
+        Calls(world.pool), SqlFigures(world.pool), world.phone.clock, agent_version=None, build="test"
+    )
     add = service_pb2_grpc.add_CallServiceServicer_to_server
     async with serving(Servicer(servicer, add, "rufbuch.telephony.v1.CallService")) as channel:
         yield service_pb2_grpc.CallServiceStub(channel)
@@ -235,3 +239,45 @@ class TestTheLedgerOverGrpc:
         )
         kinds = [case.kind for page in (first, rest) for case in page.cases]
         assert (kinds, rest.next_page_token) == (["claimed_booked", "claimed_free"], "")
+
+    async def test_days_are_told_by_the_best_that_came_of_each_call(
+        self, world: World, ledger: "CallServiceAsyncStub"
+    ) -> None:
+        await world.phone.function("start_booking", BOOK)
+        await world.phone.function("request_callback", {"topic": "Brautfrisur", "phone": "030 23125 088"})
+        await world.phone.gateway.ledger.flush()
+        told = await ledger.GetCallFigures(_days_around(world, "Europe/Berlin"))
+        (day,) = told.days
+        assert (day.calls, day.booked, day.noted, day.untrue) == (1, 1, 0, 0)
+        other = _days_around(world, "Europe/Berlin", tenant_id=str(uuid.uuid4()))
+        assert not (await ledger.GetCallFigures(other)).days
+
+    @pytest.mark.parametrize("wrong", [{"time_zone": "Mars/Base"}, {"tenant_id": "x"}, {"end_time": None}])
+    async def test_days_that_are_none_are_refused(
+        self, world: World, ledger: "CallServiceAsyncStub", wrong: dict[str, Any]
+    ) -> None:
+        request = _days_around(world, **{"time_zone": "Europe/Berlin", **wrong})
+        with pytest.raises(grpc.aio.AioRpcError) as refused:
+            await ledger.GetCallFigures(request)
+        assert fault_of(refused.value).reason == "REQUEST_INVALID"
+
+    async def test_which_agent_spoke_last_is_told(self, world: World, ledger: "CallServiceAsyncStub") -> None:
+        """TG-03: an older flow was published over the fixed one."""
+        world.phone.call |= {"agent_id": "agent_1", "agent_version": 7}
+        await world.phone.function("list_services")
+        await world.phone.event("call_started")
+        await world.phone.gateway.ledger.flush()
+        (tenant_id,) = await world.pool.fetch("SELECT tenant_id::text FROM call")
+        request = operations_pb2.GetCallStatusRequest(tenant_id=tenant_id["tenant_id"])
+        told = await ledger.GetCallStatus(request)
+        assert (told.agent_id, told.agent_version, told.build) == ("agent_1", 7, "test")
+        assert told.HasField("webhook_time")
+        assert told.HasField("function_time")
+
+
+def _days_around(world: World, time_zone: str, **changes: Any) -> operations_pb2.GetCallFiguresRequest:
+    start, end = Timestamp(), Timestamp()
+    start.FromDatetime(world.phone.clock.now() - timedelta(days=3))
+    end.FromDatetime(world.phone.clock.now() + timedelta(days=1))
+    values = {"tenant_id": TENANT, "start_time": start, "end_time": end, "time_zone": time_zone}
+    return operations_pb2.GetCallFiguresRequest(**{**values, **changes})

@@ -3,6 +3,7 @@
 import grpc
 import warnings
 
+from rufbuch.availability.v1 import operations_pb2 as rufbuch_dot_availability_dot_v1_dot_operations__pb2
 from rufbuch.availability.v1 import people_pb2 as rufbuch_dot_availability_dot_v1_dot_people__pb2
 from rufbuch.availability.v1 import service_pb2 as rufbuch_dot_availability_dot_v1_dot_service__pb2
 
@@ -80,6 +81,11 @@ class AvailabilityServiceStub:
                 '/rufbuch.availability.v1.AvailabilityService/DescribePeople',
                 request_serializer=rufbuch_dot_availability_dot_v1_dot_people__pb2.DescribePeopleRequest.SerializeToString,
                 response_deserializer=rufbuch_dot_availability_dot_v1_dot_people__pb2.DescribePeopleResponse.FromString,
+                _registered_method=True)
+        self.GetStreamStatus = channel.unary_unary(
+                '/rufbuch.availability.v1.AvailabilityService/GetStreamStatus',
+                request_serializer=rufbuch_dot_availability_dot_v1_dot_operations__pb2.GetStreamStatusRequest.SerializeToString,
+                response_deserializer=rufbuch_dot_availability_dot_v1_dot_operations__pb2.GetStreamStatusResponse.FromString,
                 _registered_method=True)
 
 
@@ -163,6 +169,13 @@ class AvailabilityServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def GetStreamStatus(self, request, context):
+        """Whether this replica hears what happens elsewhere.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_AvailabilityServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -210,6 +223,11 @@ def add_AvailabilityServiceServicer_to_server(servicer, server):
                     servicer.DescribePeople,
                     request_deserializer=rufbuch_dot_availability_dot_v1_dot_people__pb2.DescribePeopleRequest.FromString,
                     response_serializer=rufbuch_dot_availability_dot_v1_dot_people__pb2.DescribePeopleResponse.SerializeToString,
+            ),
+            'GetStreamStatus': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetStreamStatus,
+                    request_deserializer=rufbuch_dot_availability_dot_v1_dot_operations__pb2.GetStreamStatusRequest.FromString,
+                    response_serializer=rufbuch_dot_availability_dot_v1_dot_operations__pb2.GetStreamStatusResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -456,6 +474,33 @@ class AvailabilityService:
             '/rufbuch.availability.v1.AvailabilityService/DescribePeople',
             rufbuch_dot_availability_dot_v1_dot_people__pb2.DescribePeopleRequest.SerializeToString,
             rufbuch_dot_availability_dot_v1_dot_people__pb2.DescribePeopleResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetStreamStatus(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/rufbuch.availability.v1.AvailabilityService/GetStreamStatus',
+            rufbuch_dot_availability_dot_v1_dot_operations__pb2.GetStreamStatusRequest.SerializeToString,
+            rufbuch_dot_availability_dot_v1_dot_operations__pb2.GetStreamStatusResponse.FromString,
             options,
             channel_credentials,
             insecure,

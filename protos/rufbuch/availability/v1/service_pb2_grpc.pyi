@@ -5,6 +5,7 @@ isort:skip_file
 
 from collections import abc as _abc
 from grpc import aio as _aio
+from rufbuch.availability.v1 import operations_pb2 as _operations_pb2
 from rufbuch.availability.v1 import people_pb2 as _people_pb2
 from rufbuch.availability.v1 import service_pb2 as _service_pb2
 import abc as _abc_1
@@ -71,6 +72,8 @@ class AvailabilityServiceStub:
     """What this replica knows under the ids of people. NOT_FOUND (BRANCH_UNKNOWN): there is no such business. UNAVAILABLE
     (HOLDS_UNAVAILABLE, REGISTRY_UNAVAILABLE).
     """
+    GetStreamStatus: _grpc.UnaryUnaryMultiCallable[_operations_pb2.GetStreamStatusRequest, _operations_pb2.GetStreamStatusResponse]
+    """Whether this replica hears what happens elsewhere."""
 
 @_typing.type_check_only
 class AvailabilityServiceAsyncStub(AvailabilityServiceStub):
@@ -114,6 +117,8 @@ class AvailabilityServiceAsyncStub(AvailabilityServiceStub):
     """What this replica knows under the ids of people. NOT_FOUND (BRANCH_UNKNOWN): there is no such business. UNAVAILABLE
     (HOLDS_UNAVAILABLE, REGISTRY_UNAVAILABLE).
     """
+    GetStreamStatus: _aio.UnaryUnaryMultiCallable[_operations_pb2.GetStreamStatusRequest, _operations_pb2.GetStreamStatusResponse]  # type: ignore[assignment]
+    """Whether this replica hears what happens elsewhere."""
 
 class AvailabilityServiceServicer(metaclass=_abc_1.ABCMeta):
     """Finds the slots that are free and holds them for a caller. Writes no appointments."""
@@ -208,5 +213,13 @@ class AvailabilityServiceServicer(metaclass=_abc_1.ABCMeta):
         """What this replica knows under the ids of people. NOT_FOUND (BRANCH_UNKNOWN): there is no such business. UNAVAILABLE
         (HOLDS_UNAVAILABLE, REGISTRY_UNAVAILABLE).
         """
+
+    @_abc_1.abstractmethod
+    def GetStreamStatus(
+        self,
+        request: _operations_pb2.GetStreamStatusRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_operations_pb2.GetStreamStatusResponse, _abc.Awaitable[_operations_pb2.GetStreamStatusResponse]]:
+        """Whether this replica hears what happens elsewhere."""
 
 def add_AvailabilityServiceServicer_to_server(servicer: AvailabilityServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -4,6 +4,7 @@ import grpc
 import warnings
 
 from rufbuch.booking.v1 import message_pb2 as rufbuch_dot_booking_dot_v1_dot_message__pb2
+from rufbuch.booking.v1 import operations_pb2 as rufbuch_dot_booking_dot_v1_dot_operations__pb2
 from rufbuch.booking.v1 import people_pb2 as rufbuch_dot_booking_dot_v1_dot_people__pb2
 from rufbuch.booking.v1 import service_pb2 as rufbuch_dot_booking_dot_v1_dot_service__pb2
 
@@ -156,6 +157,16 @@ class BookingServiceStub:
                 '/rufbuch.booking.v1.BookingService/SeparatePeople',
                 request_serializer=rufbuch_dot_booking_dot_v1_dot_people__pb2.SeparatePeopleRequest.SerializeToString,
                 response_deserializer=rufbuch_dot_booking_dot_v1_dot_people__pb2.SeparatePeopleResponse.FromString,
+                _registered_method=True)
+        self.GetBookingFigures = channel.unary_unary(
+                '/rufbuch.booking.v1.BookingService/GetBookingFigures',
+                request_serializer=rufbuch_dot_booking_dot_v1_dot_operations__pb2.GetBookingFiguresRequest.SerializeToString,
+                response_deserializer=rufbuch_dot_booking_dot_v1_dot_operations__pb2.GetBookingFiguresResponse.FromString,
+                _registered_method=True)
+        self.GetEventLag = channel.unary_unary(
+                '/rufbuch.booking.v1.BookingService/GetEventLag',
+                request_serializer=rufbuch_dot_booking_dot_v1_dot_operations__pb2.GetEventLagRequest.SerializeToString,
+                response_deserializer=rufbuch_dot_booking_dot_v1_dot_operations__pb2.GetEventLagResponse.FromString,
                 _registered_method=True)
         self.WatchEvents = channel.unary_stream(
                 '/rufbuch.booking.v1.BookingService/WatchEvents',
@@ -371,6 +382,20 @@ class BookingServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def GetBookingFigures(self, request, context):
+        """Appointments by the day on which they were made. INVALID_ARGUMENT (REQUEST_INVALID).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetEventLag(self, request, context):
+        """How far the readers of the event log lag behind. INVALID_ARGUMENT (POSITION_INVALID): a position is none of ours.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def WatchEvents(self, request, context):
         """The event log from a position on, in an order in which nothing is ever stepped over; stays open.
         INVALID_ARGUMENT (POSITION_INVALID): the position is none of ours.
@@ -501,6 +526,16 @@ def add_BookingServiceServicer_to_server(servicer, server):
                     servicer.SeparatePeople,
                     request_deserializer=rufbuch_dot_booking_dot_v1_dot_people__pb2.SeparatePeopleRequest.FromString,
                     response_serializer=rufbuch_dot_booking_dot_v1_dot_people__pb2.SeparatePeopleResponse.SerializeToString,
+            ),
+            'GetBookingFigures': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetBookingFigures,
+                    request_deserializer=rufbuch_dot_booking_dot_v1_dot_operations__pb2.GetBookingFiguresRequest.FromString,
+                    response_serializer=rufbuch_dot_booking_dot_v1_dot_operations__pb2.GetBookingFiguresResponse.SerializeToString,
+            ),
+            'GetEventLag': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetEventLag,
+                    request_deserializer=rufbuch_dot_booking_dot_v1_dot_operations__pb2.GetEventLagRequest.FromString,
+                    response_serializer=rufbuch_dot_booking_dot_v1_dot_operations__pb2.GetEventLagResponse.SerializeToString,
             ),
             'WatchEvents': grpc.unary_stream_rpc_method_handler(
                     servicer.WatchEvents,
@@ -1157,6 +1192,60 @@ class BookingService:
             '/rufbuch.booking.v1.BookingService/SeparatePeople',
             rufbuch_dot_booking_dot_v1_dot_people__pb2.SeparatePeopleRequest.SerializeToString,
             rufbuch_dot_booking_dot_v1_dot_people__pb2.SeparatePeopleResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetBookingFigures(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/rufbuch.booking.v1.BookingService/GetBookingFigures',
+            rufbuch_dot_booking_dot_v1_dot_operations__pb2.GetBookingFiguresRequest.SerializeToString,
+            rufbuch_dot_booking_dot_v1_dot_operations__pb2.GetBookingFiguresResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetEventLag(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/rufbuch.booking.v1.BookingService/GetEventLag',
+            rufbuch_dot_booking_dot_v1_dot_operations__pb2.GetEventLagRequest.SerializeToString,
+            rufbuch_dot_booking_dot_v1_dot_operations__pb2.GetEventLagResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -6,6 +6,7 @@ isort:skip_file
 from collections import abc as _abc
 from grpc import aio as _aio
 from rufbuch.booking.v1 import message_pb2 as _message_pb2
+from rufbuch.booking.v1 import operations_pb2 as _operations_pb2
 from rufbuch.booking.v1 import people_pb2 as _people_pb2
 from rufbuch.booking.v1 import service_pb2 as _service_pb2
 import abc as _abc_1
@@ -135,6 +136,10 @@ class BookingServiceStub:
     """Takes UnitePeople back unless something has happened since that contradicts it. Repeating it is harmless.
     INVALID_ARGUMENT (REQUEST_INVALID). NOT_FOUND (RESOLUTION_UNKNOWN).
     """
+    GetBookingFigures: _grpc.UnaryUnaryMultiCallable[_operations_pb2.GetBookingFiguresRequest, _operations_pb2.GetBookingFiguresResponse]
+    """Appointments by the day on which they were made. INVALID_ARGUMENT (REQUEST_INVALID)."""
+    GetEventLag: _grpc.UnaryUnaryMultiCallable[_operations_pb2.GetEventLagRequest, _operations_pb2.GetEventLagResponse]
+    """How far the readers of the event log lag behind. INVALID_ARGUMENT (POSITION_INVALID): a position is none of ours."""
     WatchEvents: _grpc.UnaryStreamMultiCallable[_service_pb2.WatchEventsRequest, _service_pb2.WatchEventsResponse]
     """The event log from a position on, in an order in which nothing is ever stepped over; stays open.
     INVALID_ARGUMENT (POSITION_INVALID): the position is none of ours.
@@ -245,6 +250,10 @@ class BookingServiceAsyncStub(BookingServiceStub):
     """Takes UnitePeople back unless something has happened since that contradicts it. Repeating it is harmless.
     INVALID_ARGUMENT (REQUEST_INVALID). NOT_FOUND (RESOLUTION_UNKNOWN).
     """
+    GetBookingFigures: _aio.UnaryUnaryMultiCallable[_operations_pb2.GetBookingFiguresRequest, _operations_pb2.GetBookingFiguresResponse]  # type: ignore[assignment]
+    """Appointments by the day on which they were made. INVALID_ARGUMENT (REQUEST_INVALID)."""
+    GetEventLag: _aio.UnaryUnaryMultiCallable[_operations_pb2.GetEventLagRequest, _operations_pb2.GetEventLagResponse]  # type: ignore[assignment]
+    """How far the readers of the event log lag behind. INVALID_ARGUMENT (POSITION_INVALID): a position is none of ours."""
     WatchEvents: _aio.UnaryStreamMultiCallable[_service_pb2.WatchEventsRequest, _service_pb2.WatchEventsResponse]  # type: ignore[assignment]
     """The event log from a position on, in an order in which nothing is ever stepped over; stays open.
     INVALID_ARGUMENT (POSITION_INVALID): the position is none of ours.
@@ -496,6 +505,22 @@ class BookingServiceServicer(metaclass=_abc_1.ABCMeta):
         """Takes UnitePeople back unless something has happened since that contradicts it. Repeating it is harmless.
         INVALID_ARGUMENT (REQUEST_INVALID). NOT_FOUND (RESOLUTION_UNKNOWN).
         """
+
+    @_abc_1.abstractmethod
+    def GetBookingFigures(
+        self,
+        request: _operations_pb2.GetBookingFiguresRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_operations_pb2.GetBookingFiguresResponse, _abc.Awaitable[_operations_pb2.GetBookingFiguresResponse]]:
+        """Appointments by the day on which they were made. INVALID_ARGUMENT (REQUEST_INVALID)."""
+
+    @_abc_1.abstractmethod
+    def GetEventLag(
+        self,
+        request: _operations_pb2.GetEventLagRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_operations_pb2.GetEventLagResponse, _abc.Awaitable[_operations_pb2.GetEventLagResponse]]:
+        """How far the readers of the event log lag behind. INVALID_ARGUMENT (POSITION_INVALID): a position is none of ours."""
 
     @_abc_1.abstractmethod
     def WatchEvents(

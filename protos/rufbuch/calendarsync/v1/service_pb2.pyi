@@ -44,7 +44,7 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     ERROR_REASON_BUSINESS_UNAVAILABLE: _ErrorReason.ValueType  # 8
     """The staff registry does not answer, so nothing is known about the business now."""
     ERROR_REASON_NOT_SETTLED: _ErrorReason.ValueType  # 9
-    """The appointment's copies are still being made or taken back."""
+    """The appointment's copies are still being made or taken back. Not used any more: trying again is remembered."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """Why a call was refused; the reason of the google.rpc.ErrorInfo, without its prefix."""
@@ -67,7 +67,7 @@ ERROR_REASON_BUSINESS_UNKNOWN: ErrorReason.ValueType  # 7
 ERROR_REASON_BUSINESS_UNAVAILABLE: ErrorReason.ValueType  # 8
 """The staff registry does not answer, so nothing is known about the business now."""
 ERROR_REASON_NOT_SETTLED: ErrorReason.ValueType  # 9
-"""The appointment's copies are still being made or taken back."""
+"""The appointment's copies are still being made or taken back. Not used any more: trying again is remembered."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015
 
 class _AppointmentSyncState:

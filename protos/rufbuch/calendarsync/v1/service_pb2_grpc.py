@@ -4,6 +4,7 @@ import grpc
 import warnings
 
 from rufbuch.calendarsync.v1 import accounts_pb2 as rufbuch_dot_calendarsync_dot_v1_dot_accounts__pb2
+from rufbuch.calendarsync.v1 import operations_pb2 as rufbuch_dot_calendarsync_dot_v1_dot_operations__pb2
 from rufbuch.calendarsync.v1 import people_pb2 as rufbuch_dot_calendarsync_dot_v1_dot_people__pb2
 from rufbuch.calendarsync.v1 import service_pb2 as rufbuch_dot_calendarsync_dot_v1_dot_service__pb2
 
@@ -51,6 +52,21 @@ class CalendarSyncServiceStub:
                 '/rufbuch.calendarsync.v1.CalendarSyncService/RetrySync',
                 request_serializer=rufbuch_dot_calendarsync_dot_v1_dot_service__pb2.RetrySyncRequest.SerializeToString,
                 response_deserializer=rufbuch_dot_calendarsync_dot_v1_dot_service__pb2.RetrySyncResponse.FromString,
+                _registered_method=True)
+        self.ListUnsettled = channel.unary_unary(
+                '/rufbuch.calendarsync.v1.CalendarSyncService/ListUnsettled',
+                request_serializer=rufbuch_dot_calendarsync_dot_v1_dot_operations__pb2.ListUnsettledRequest.SerializeToString,
+                response_deserializer=rufbuch_dot_calendarsync_dot_v1_dot_operations__pb2.ListUnsettledResponse.FromString,
+                _registered_method=True)
+        self.GetSyncFigures = channel.unary_unary(
+                '/rufbuch.calendarsync.v1.CalendarSyncService/GetSyncFigures',
+                request_serializer=rufbuch_dot_calendarsync_dot_v1_dot_operations__pb2.GetSyncFiguresRequest.SerializeToString,
+                response_deserializer=rufbuch_dot_calendarsync_dot_v1_dot_operations__pb2.GetSyncFiguresResponse.FromString,
+                _registered_method=True)
+        self.GetSyncStatus = channel.unary_unary(
+                '/rufbuch.calendarsync.v1.CalendarSyncService/GetSyncStatus',
+                request_serializer=rufbuch_dot_calendarsync_dot_v1_dot_operations__pb2.GetSyncStatusRequest.SerializeToString,
+                response_deserializer=rufbuch_dot_calendarsync_dot_v1_dot_operations__pb2.GetSyncStatusResponse.FromString,
                 _registered_method=True)
         self.VerifySync = channel.unary_unary(
                 '/rufbuch.calendarsync.v1.CalendarSyncService/VerifySync',
@@ -145,8 +161,30 @@ class CalendarSyncServiceServicer:
 
     def RetrySync(self, request, context):
         """Tries an appointment again whose copies failed or were cancelled at Cal.com; what may have been sent is looked up first.
-        NOT_FOUND (APPOINTMENT_UNKNOWN). FAILED_PRECONDITION (NOT_WANTED): it was called off or moved; (NOT_SETTLED): it is
-        still being worked at.
+        What waits for its next try is tried now; what is just being taken back is tried again as soon as it is gone.
+        NOT_FOUND (APPOINTMENT_UNKNOWN). FAILED_PRECONDITION (NOT_WANTED): it was called off or moved.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListUnsettled(self, request, context):
+        """Appointments that lie ahead and whose copies are not as they are to be, also where no person has to look yet.
+        INVALID_ARGUMENT (REQUEST_INVALID).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetSyncFigures(self, request, context):
+        """What became of copies, and what outcomes that were unknown turned out to be, by day. INVALID_ARGUMENT (REQUEST_INVALID).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetSyncStatus(self, request, context):
+        """How far what has to arrive here has arrived. INVALID_ARGUMENT (REQUEST_INVALID).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -281,6 +319,21 @@ def add_CalendarSyncServiceServicer_to_server(servicer, server):
                     servicer.RetrySync,
                     request_deserializer=rufbuch_dot_calendarsync_dot_v1_dot_service__pb2.RetrySyncRequest.FromString,
                     response_serializer=rufbuch_dot_calendarsync_dot_v1_dot_service__pb2.RetrySyncResponse.SerializeToString,
+            ),
+            'ListUnsettled': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListUnsettled,
+                    request_deserializer=rufbuch_dot_calendarsync_dot_v1_dot_operations__pb2.ListUnsettledRequest.FromString,
+                    response_serializer=rufbuch_dot_calendarsync_dot_v1_dot_operations__pb2.ListUnsettledResponse.SerializeToString,
+            ),
+            'GetSyncFigures': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetSyncFigures,
+                    request_deserializer=rufbuch_dot_calendarsync_dot_v1_dot_operations__pb2.GetSyncFiguresRequest.FromString,
+                    response_serializer=rufbuch_dot_calendarsync_dot_v1_dot_operations__pb2.GetSyncFiguresResponse.SerializeToString,
+            ),
+            'GetSyncStatus': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetSyncStatus,
+                    request_deserializer=rufbuch_dot_calendarsync_dot_v1_dot_operations__pb2.GetSyncStatusRequest.FromString,
+                    response_serializer=rufbuch_dot_calendarsync_dot_v1_dot_operations__pb2.GetSyncStatusResponse.SerializeToString,
             ),
             'VerifySync': grpc.unary_unary_rpc_method_handler(
                     servicer.VerifySync,
@@ -435,6 +488,87 @@ class CalendarSyncService:
             '/rufbuch.calendarsync.v1.CalendarSyncService/RetrySync',
             rufbuch_dot_calendarsync_dot_v1_dot_service__pb2.RetrySyncRequest.SerializeToString,
             rufbuch_dot_calendarsync_dot_v1_dot_service__pb2.RetrySyncResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListUnsettled(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/rufbuch.calendarsync.v1.CalendarSyncService/ListUnsettled',
+            rufbuch_dot_calendarsync_dot_v1_dot_operations__pb2.ListUnsettledRequest.SerializeToString,
+            rufbuch_dot_calendarsync_dot_v1_dot_operations__pb2.ListUnsettledResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetSyncFigures(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/rufbuch.calendarsync.v1.CalendarSyncService/GetSyncFigures',
+            rufbuch_dot_calendarsync_dot_v1_dot_operations__pb2.GetSyncFiguresRequest.SerializeToString,
+            rufbuch_dot_calendarsync_dot_v1_dot_operations__pb2.GetSyncFiguresResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetSyncStatus(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/rufbuch.calendarsync.v1.CalendarSyncService/GetSyncStatus',
+            rufbuch_dot_calendarsync_dot_v1_dot_operations__pb2.GetSyncStatusRequest.SerializeToString,
+            rufbuch_dot_calendarsync_dot_v1_dot_operations__pb2.GetSyncStatusResponse.FromString,
             options,
             channel_credentials,
             insecure,

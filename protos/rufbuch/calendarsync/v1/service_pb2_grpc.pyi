@@ -6,6 +6,7 @@ isort:skip_file
 from collections import abc as _abc
 from grpc import aio as _aio
 from rufbuch.calendarsync.v1 import accounts_pb2 as _accounts_pb2
+from rufbuch.calendarsync.v1 import operations_pb2 as _operations_pb2
 from rufbuch.calendarsync.v1 import people_pb2 as _people_pb2
 from rufbuch.calendarsync.v1 import service_pb2 as _service_pb2
 import abc as _abc_1
@@ -43,9 +44,17 @@ class CalendarSyncServiceStub:
     """What a person has to look at, the oldest first. INVALID_ARGUMENT (REQUEST_INVALID, PAGE_TOKEN_INVALID)."""
     RetrySync: _grpc.UnaryUnaryMultiCallable[_service_pb2.RetrySyncRequest, _service_pb2.RetrySyncResponse]
     """Tries an appointment again whose copies failed or were cancelled at Cal.com; what may have been sent is looked up first.
-    NOT_FOUND (APPOINTMENT_UNKNOWN). FAILED_PRECONDITION (NOT_WANTED): it was called off or moved; (NOT_SETTLED): it is
-    still being worked at.
+    What waits for its next try is tried now; what is just being taken back is tried again as soon as it is gone.
+    NOT_FOUND (APPOINTMENT_UNKNOWN). FAILED_PRECONDITION (NOT_WANTED): it was called off or moved.
     """
+    ListUnsettled: _grpc.UnaryUnaryMultiCallable[_operations_pb2.ListUnsettledRequest, _operations_pb2.ListUnsettledResponse]
+    """Appointments that lie ahead and whose copies are not as they are to be, also where no person has to look yet.
+    INVALID_ARGUMENT (REQUEST_INVALID).
+    """
+    GetSyncFigures: _grpc.UnaryUnaryMultiCallable[_operations_pb2.GetSyncFiguresRequest, _operations_pb2.GetSyncFiguresResponse]
+    """What became of copies, and what outcomes that were unknown turned out to be, by day. INVALID_ARGUMENT (REQUEST_INVALID)."""
+    GetSyncStatus: _grpc.UnaryUnaryMultiCallable[_operations_pb2.GetSyncStatusRequest, _operations_pb2.GetSyncStatusResponse]
+    """How far what has to arrive here has arrived. INVALID_ARGUMENT (REQUEST_INVALID)."""
     VerifySync: _grpc.UnaryUnaryMultiCallable[_service_pb2.VerifySyncRequest, _service_pb2.VerifySyncResponse]
     """Asks Cal.com what stands there for an appointment, and changes nothing: to be read before anything is deleted by hand.
     NOT_FOUND (APPOINTMENT_UNKNOWN). UNAVAILABLE (BUSINESS_UNAVAILABLE): the registry does not answer.
@@ -113,9 +122,17 @@ class CalendarSyncServiceAsyncStub(CalendarSyncServiceStub):
     """What a person has to look at, the oldest first. INVALID_ARGUMENT (REQUEST_INVALID, PAGE_TOKEN_INVALID)."""
     RetrySync: _aio.UnaryUnaryMultiCallable[_service_pb2.RetrySyncRequest, _service_pb2.RetrySyncResponse]  # type: ignore[assignment]
     """Tries an appointment again whose copies failed or were cancelled at Cal.com; what may have been sent is looked up first.
-    NOT_FOUND (APPOINTMENT_UNKNOWN). FAILED_PRECONDITION (NOT_WANTED): it was called off or moved; (NOT_SETTLED): it is
-    still being worked at.
+    What waits for its next try is tried now; what is just being taken back is tried again as soon as it is gone.
+    NOT_FOUND (APPOINTMENT_UNKNOWN). FAILED_PRECONDITION (NOT_WANTED): it was called off or moved.
     """
+    ListUnsettled: _aio.UnaryUnaryMultiCallable[_operations_pb2.ListUnsettledRequest, _operations_pb2.ListUnsettledResponse]  # type: ignore[assignment]
+    """Appointments that lie ahead and whose copies are not as they are to be, also where no person has to look yet.
+    INVALID_ARGUMENT (REQUEST_INVALID).
+    """
+    GetSyncFigures: _aio.UnaryUnaryMultiCallable[_operations_pb2.GetSyncFiguresRequest, _operations_pb2.GetSyncFiguresResponse]  # type: ignore[assignment]
+    """What became of copies, and what outcomes that were unknown turned out to be, by day. INVALID_ARGUMENT (REQUEST_INVALID)."""
+    GetSyncStatus: _aio.UnaryUnaryMultiCallable[_operations_pb2.GetSyncStatusRequest, _operations_pb2.GetSyncStatusResponse]  # type: ignore[assignment]
+    """How far what has to arrive here has arrived. INVALID_ARGUMENT (REQUEST_INVALID)."""
     VerifySync: _aio.UnaryUnaryMultiCallable[_service_pb2.VerifySyncRequest, _service_pb2.VerifySyncResponse]  # type: ignore[assignment]
     """Asks Cal.com what stands there for an appointment, and changes nothing: to be read before anything is deleted by hand.
     NOT_FOUND (APPOINTMENT_UNKNOWN). UNAVAILABLE (BUSINESS_UNAVAILABLE): the registry does not answer.
@@ -198,9 +215,35 @@ class CalendarSyncServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_service_pb2.RetrySyncResponse, _abc.Awaitable[_service_pb2.RetrySyncResponse]]:
         """Tries an appointment again whose copies failed or were cancelled at Cal.com; what may have been sent is looked up first.
-        NOT_FOUND (APPOINTMENT_UNKNOWN). FAILED_PRECONDITION (NOT_WANTED): it was called off or moved; (NOT_SETTLED): it is
-        still being worked at.
+        What waits for its next try is tried now; what is just being taken back is tried again as soon as it is gone.
+        NOT_FOUND (APPOINTMENT_UNKNOWN). FAILED_PRECONDITION (NOT_WANTED): it was called off or moved.
         """
+
+    @_abc_1.abstractmethod
+    def ListUnsettled(
+        self,
+        request: _operations_pb2.ListUnsettledRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_operations_pb2.ListUnsettledResponse, _abc.Awaitable[_operations_pb2.ListUnsettledResponse]]:
+        """Appointments that lie ahead and whose copies are not as they are to be, also where no person has to look yet.
+        INVALID_ARGUMENT (REQUEST_INVALID).
+        """
+
+    @_abc_1.abstractmethod
+    def GetSyncFigures(
+        self,
+        request: _operations_pb2.GetSyncFiguresRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_operations_pb2.GetSyncFiguresResponse, _abc.Awaitable[_operations_pb2.GetSyncFiguresResponse]]:
+        """What became of copies, and what outcomes that were unknown turned out to be, by day. INVALID_ARGUMENT (REQUEST_INVALID)."""
+
+    @_abc_1.abstractmethod
+    def GetSyncStatus(
+        self,
+        request: _operations_pb2.GetSyncStatusRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_operations_pb2.GetSyncStatusResponse, _abc.Awaitable[_operations_pb2.GetSyncStatusResponse]]:
+        """How far what has to arrive here has arrived. INVALID_ARGUMENT (REQUEST_INVALID)."""
 
     @_abc_1.abstractmethod
     def VerifySync(

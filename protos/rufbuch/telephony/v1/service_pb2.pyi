@@ -34,6 +34,8 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """The page token is none of ours."""
     ERROR_REASON_OPERATOR_MISSING: _ErrorReason.ValueType  # 3
     """Personal data was asked for by nobody."""
+    ERROR_REASON_REQUEST_INVALID: _ErrorReason.ValueType  # 4
+    """A field is missing or malformed; metadata: "field"."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """Why a call was refused; the reason of the google.rpc.ErrorInfo, without its prefix."""
@@ -45,6 +47,8 @@ ERROR_REASON_PAGE_TOKEN_INVALID: ErrorReason.ValueType  # 2
 """The page token is none of ours."""
 ERROR_REASON_OPERATOR_MISSING: ErrorReason.ValueType  # 3
 """Personal data was asked for by nobody."""
+ERROR_REASON_REQUEST_INVALID: ErrorReason.ValueType  # 4
+"""A field is missing or malformed; metadata: "field"."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015
 
 class _CallState:

@@ -3,6 +3,7 @@
 import grpc
 import warnings
 
+from rufbuch.telephony.v1 import operations_pb2 as rufbuch_dot_telephony_dot_v1_dot_operations__pb2
 from rufbuch.telephony.v1 import service_pb2 as rufbuch_dot_telephony_dot_v1_dot_service__pb2
 
 GRPC_GENERATED_VERSION = '1.85.1'
@@ -50,6 +51,16 @@ class CallServiceStub:
                 request_serializer=rufbuch_dot_telephony_dot_v1_dot_service__pb2.ListTruthCasesRequest.SerializeToString,
                 response_deserializer=rufbuch_dot_telephony_dot_v1_dot_service__pb2.ListTruthCasesResponse.FromString,
                 _registered_method=True)
+        self.GetCallFigures = channel.unary_unary(
+                '/rufbuch.telephony.v1.CallService/GetCallFigures',
+                request_serializer=rufbuch_dot_telephony_dot_v1_dot_operations__pb2.GetCallFiguresRequest.SerializeToString,
+                response_deserializer=rufbuch_dot_telephony_dot_v1_dot_operations__pb2.GetCallFiguresResponse.FromString,
+                _registered_method=True)
+        self.GetCallStatus = channel.unary_unary(
+                '/rufbuch.telephony.v1.CallService/GetCallStatus',
+                request_serializer=rufbuch_dot_telephony_dot_v1_dot_operations__pb2.GetCallStatusRequest.SerializeToString,
+                response_deserializer=rufbuch_dot_telephony_dot_v1_dot_operations__pb2.GetCallStatusResponse.FromString,
+                _registered_method=True)
 
 
 class CallServiceServicer:
@@ -78,6 +89,20 @@ class CallServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def GetCallFigures(self, request, context):
+        """Calls by day, and what came of them. INVALID_ARGUMENT (REQUEST_INVALID).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetCallStatus(self, request, context):
+        """What was heard of a business last, and by which agent. INVALID_ARGUMENT (REQUEST_INVALID).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_CallServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -95,6 +120,16 @@ def add_CallServiceServicer_to_server(servicer, server):
                     servicer.ListTruthCases,
                     request_deserializer=rufbuch_dot_telephony_dot_v1_dot_service__pb2.ListTruthCasesRequest.FromString,
                     response_serializer=rufbuch_dot_telephony_dot_v1_dot_service__pb2.ListTruthCasesResponse.SerializeToString,
+            ),
+            'GetCallFigures': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetCallFigures,
+                    request_deserializer=rufbuch_dot_telephony_dot_v1_dot_operations__pb2.GetCallFiguresRequest.FromString,
+                    response_serializer=rufbuch_dot_telephony_dot_v1_dot_operations__pb2.GetCallFiguresResponse.SerializeToString,
+            ),
+            'GetCallStatus': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetCallStatus,
+                    request_deserializer=rufbuch_dot_telephony_dot_v1_dot_operations__pb2.GetCallStatusRequest.FromString,
+                    response_serializer=rufbuch_dot_telephony_dot_v1_dot_operations__pb2.GetCallStatusResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -179,6 +214,60 @@ class CallService:
             '/rufbuch.telephony.v1.CallService/ListTruthCases',
             rufbuch_dot_telephony_dot_v1_dot_service__pb2.ListTruthCasesRequest.SerializeToString,
             rufbuch_dot_telephony_dot_v1_dot_service__pb2.ListTruthCasesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetCallFigures(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/rufbuch.telephony.v1.CallService/GetCallFigures',
+            rufbuch_dot_telephony_dot_v1_dot_operations__pb2.GetCallFiguresRequest.SerializeToString,
+            rufbuch_dot_telephony_dot_v1_dot_operations__pb2.GetCallFiguresResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetCallStatus(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/rufbuch.telephony.v1.CallService/GetCallStatus',
+            rufbuch_dot_telephony_dot_v1_dot_operations__pb2.GetCallStatusRequest.SerializeToString,
+            rufbuch_dot_telephony_dot_v1_dot_operations__pb2.GetCallStatusResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -5,6 +5,7 @@ isort:skip_file
 
 from collections import abc as _abc
 from grpc import aio as _aio
+from rufbuch.telephony.v1 import operations_pb2 as _operations_pb2
 from rufbuch.telephony.v1 import service_pb2 as _service_pb2
 import abc as _abc_1
 import grpc as _grpc
@@ -41,6 +42,10 @@ class CallServiceStub:
     """Calls, latest first, personal data masked. INVALID_ARGUMENT (PAGE_TOKEN_INVALID)."""
     ListTruthCases: _grpc.UnaryUnaryMultiCallable[_service_pb2.ListTruthCasesRequest, _service_pb2.ListTruthCasesResponse]
     """Claims that were made to callers and are not so, latest first. INVALID_ARGUMENT (PAGE_TOKEN_INVALID)."""
+    GetCallFigures: _grpc.UnaryUnaryMultiCallable[_operations_pb2.GetCallFiguresRequest, _operations_pb2.GetCallFiguresResponse]
+    """Calls by day, and what came of them. INVALID_ARGUMENT (REQUEST_INVALID)."""
+    GetCallStatus: _grpc.UnaryUnaryMultiCallable[_operations_pb2.GetCallStatusRequest, _operations_pb2.GetCallStatusResponse]
+    """What was heard of a business last, and by which agent. INVALID_ARGUMENT (REQUEST_INVALID)."""
 
 @_typing.type_check_only
 class CallServiceAsyncStub(CallServiceStub):
@@ -55,6 +60,10 @@ class CallServiceAsyncStub(CallServiceStub):
     """Calls, latest first, personal data masked. INVALID_ARGUMENT (PAGE_TOKEN_INVALID)."""
     ListTruthCases: _aio.UnaryUnaryMultiCallable[_service_pb2.ListTruthCasesRequest, _service_pb2.ListTruthCasesResponse]  # type: ignore[assignment]
     """Claims that were made to callers and are not so, latest first. INVALID_ARGUMENT (PAGE_TOKEN_INVALID)."""
+    GetCallFigures: _aio.UnaryUnaryMultiCallable[_operations_pb2.GetCallFiguresRequest, _operations_pb2.GetCallFiguresResponse]  # type: ignore[assignment]
+    """Calls by day, and what came of them. INVALID_ARGUMENT (REQUEST_INVALID)."""
+    GetCallStatus: _aio.UnaryUnaryMultiCallable[_operations_pb2.GetCallStatusRequest, _operations_pb2.GetCallStatusResponse]  # type: ignore[assignment]
+    """What was heard of a business last, and by which agent. INVALID_ARGUMENT (REQUEST_INVALID)."""
 
 class CallServiceServicer(metaclass=_abc_1.ABCMeta):
     """The ledger of calls: what was asked, what was answered, how long it took."""
@@ -84,5 +93,21 @@ class CallServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_service_pb2.ListTruthCasesResponse, _abc.Awaitable[_service_pb2.ListTruthCasesResponse]]:
         """Claims that were made to callers and are not so, latest first. INVALID_ARGUMENT (PAGE_TOKEN_INVALID)."""
+
+    @_abc_1.abstractmethod
+    def GetCallFigures(
+        self,
+        request: _operations_pb2.GetCallFiguresRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_operations_pb2.GetCallFiguresResponse, _abc.Awaitable[_operations_pb2.GetCallFiguresResponse]]:
+        """Calls by day, and what came of them. INVALID_ARGUMENT (REQUEST_INVALID)."""
+
+    @_abc_1.abstractmethod
+    def GetCallStatus(
+        self,
+        request: _operations_pb2.GetCallStatusRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_operations_pb2.GetCallStatusResponse, _abc.Awaitable[_operations_pb2.GetCallStatusResponse]]:
+        """What was heard of a business last, and by which agent. INVALID_ARGUMENT (REQUEST_INVALID)."""
 
 def add_CallServiceServicer_to_server(servicer: CallServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -116,7 +116,8 @@ def replica(
         "pruning": Prune(booked, clock).run,
     }
     servicer = AvailabilityServicer(
-        _use_cases(businesses, calendars, holds, clock, rules, elsewhere_calendars)
+        _use_cases(businesses, calendars, holds, clock, rules, elsewhere_calendars),
+        {"bookings": bookings, "calendars": outside, "businesses": changes},
     )
     return Replica(servicer, bookings, changes, outside, warming, loops)
 

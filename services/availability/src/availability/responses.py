@@ -11,9 +11,10 @@ from availability.domain.holds import Offer, PlannedPhase, Taking
 from availability.domain.service import PhaseKind
 from availability.usecases.describe_people import Records
 from availability.usecases.explain_slot import Explanation
+from availability.usecases.following import StreamHealth
 from availability.usecases.get_day import DayEntry
 from availability.usecases.search_slots import Answer
-from rufbuch.availability.v1 import people_pb2, service_pb2
+from rufbuch.availability.v1 import operations_pb2, people_pb2, service_pb2
 
 _KINDS = {
     PhaseKind.ACTIVE: service_pb2.PHASE_KIND_ACTIVE,
@@ -42,6 +43,14 @@ _BLOCKERS = {
     BlockerKind.EXTERNAL: service_pb2.BLOCKER_KIND_EXTERNAL,
     BlockerKind.HOLD: service_pb2.BLOCKER_KIND_HOLD,
 }
+
+
+def stream_status(name: str, health: StreamHealth) -> operations_pb2.StreamStatus:
+    """How a stream is followed."""
+    status = operations_pb2.StreamStatus(stream=name, connected=health.connected)
+    if health.was_complete:
+        status.lag_seconds = max(0.0, health.lag_s())
+    return status
 
 
 def found(answer: Answer) -> service_pb2.SearchSlotsResponse:

@@ -1,5 +1,6 @@
 """Owns the gRPC service: each method translates, calls one use case, and translates back."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -10,6 +11,7 @@ from availability import requests, responses
 from availability.usecases.claim_option import ClaimOption
 from availability.usecases.describe_people import DescribePeople
 from availability.usecases.explain_slot import ExplainSlot
+from availability.usecases.following import StreamHealth
 from availability.usecases.get_day import GetDay
 from availability.usecases.hold_options import HoldOptions
 from availability.usecases.keep_holds import KeepHolds
@@ -17,7 +19,7 @@ from availability.usecases.plan_slot import PlanSlot
 from availability.usecases.ports import Extension
 from availability.usecases.search_slots import SearchSlots
 from chassis.grpc_server import Servicer
-from rufbuch.availability.v1 import people_pb2, service_pb2, service_pb2_grpc
+from rufbuch.availability.v1 import operations_pb2, people_pb2, service_pb2, service_pb2_grpc
 
 FULL_NAME = "rufbuch.availability.v1.AvailabilityService"
 Context: TypeAlias = grpc.aio.ServicerContext[Any, Any]
@@ -40,8 +42,15 @@ class UseCases:
 class AvailabilityServicer(service_pb2_grpc.AvailabilityServiceServicer):
     """See service.proto."""
 
-    def __init__(self, can: UseCases) -> None:
-        self._can = can
+    def __init__(self, can: UseCases, streams: Mapping[str, StreamHealth]) -> None:
+        self._can, self._streams = can, streams
+
+    async def GetStreamStatus(
+        self, request: operations_pb2.GetStreamStatusRequest, context: Context
+    ) -> operations_pb2.GetStreamStatusResponse:
+        """See service.proto."""
+        streams = [responses.stream_status(name, health) for name, health in self._streams.items()]
+        return operations_pb2.GetStreamStatusResponse(streams=streams)
 
     async def SearchSlots(
         self, request: service_pb2.SearchSlotsRequest, context: Context

@@ -16,6 +16,7 @@ from booking.storage.callbacks import SqlCallbacks
 from booking.storage.changes import SqlChanges
 from booking.storage.customers import SqlCustomers
 from booking.storage.events import SqlEvents
+from booking.storage.figures import SqlFigures
 from booking.storage.messages.messages import SqlMessages
 from booking.storage.messages.notes import SqlNotes
 from booking.storage.moves import SqlMoves
@@ -71,6 +72,7 @@ def booking_service(
         callbacks=SqlCallbacks(pool, events),
         customers=SqlCustomers(pool, events),
         people=SqlPeople(pool, events),
+        figures=SqlFigures(pool, events),
         waitlist=KeepWaitlist(SqlWaitlist(pool, events), policies, clock=clock),
         messages=SqlMessages(pool),
         promises=Promises(SqlNotes(pool, events), RegistrySetups(registry, clock=clock)),

@@ -17,6 +17,7 @@ from booking.servicer_care import CareRpcs
 from booking.servicer_changes import ChangeRpcs
 from booking.servicer_making import MakingRpcs
 from booking.servicer_messages import MessageRpcs
+from booking.servicer_operations import Figures, OperationsRpcs
 from booking.servicer_people import PeopleRpcs
 from booking.servicer_waitlist import WaitlistRpcs
 from booking.usecases.book_appointment import Answer, BookAppointment
@@ -71,6 +72,7 @@ class Parts:
     waitlist: KeepWaitlist
     messages: Messages
     promises: Promises
+    figures: Figures
     clock: Clock
 
 
@@ -81,6 +83,7 @@ class BookingServicer(
     WaitlistRpcs,
     PeopleRpcs,
     MessageRpcs,
+    OperationsRpcs,
     service_pb2_grpc.BookingServiceServicer,
 ):
     """The RPCs."""
@@ -94,6 +97,7 @@ class BookingServicer(
         self._people = parts.people
         self._waitlist = parts.waitlist
         self._messages, self._promises = parts.messages, parts.promises
+        self._figures = parts.figures
 
     async def BookAppointment(
         self, request: service_pb2.BookAppointmentRequest, context: Context

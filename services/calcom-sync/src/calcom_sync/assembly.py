@@ -16,6 +16,7 @@ from calcom_sync.servicer import Backing
 from calcom_sync.storage.appointments import SqlAppointments
 from calcom_sync.storage.busy import SqlBusy
 from calcom_sync.storage.cases import SqlCases
+from calcom_sync.storage.figures import SqlFigures
 from calcom_sync.storage.people import SqlPeople
 from calcom_sync.storage.pleas import SqlPleas
 from calcom_sync.storage.reservations import SqlReservations
@@ -66,7 +67,7 @@ def assemble(
     pool: Pool, redis: Redis, directory: Directory, calendar: CalcomCalendar, clock: Clock, terms: Terms
 ) -> Parts:
     """Nothing is opened or asked."""
-    appointments, webhooks = SqlAppointments(pool, clock), SqlWebhooks(pool)
+    appointments, webhooks = SqlAppointments(pool, clock, terms.patience), SqlWebhooks(pool)
     budget = RedisBudget(redis, per_minute=terms.per_minute, burst=terms.burst)
     busy = SqlBusy(pool, EventLog(pool))
     surveys = SqlSurveys(pool, busy)
@@ -91,6 +92,6 @@ def assemble(
         mirror=HoldMirror(directory, SqlReservations(pool), slots, budget, clock, terms.lease),
         accounts=AccountChecker(directory, CalcomAccounts(calendar), budget, clock),
         reader=AccountReader(directory, CalcomDescriptions(calendar), budget, clock), budget=budget,
-        patience=terms.patience, people=SqlPeople(pool, busy),
+        patience=terms.patience, people=SqlPeople(pool, busy), figures=SqlFigures(pool),
     )  # fmt: skip
     return Parts(worker, SqlPleas(pool), backing)

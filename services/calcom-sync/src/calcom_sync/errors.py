@@ -52,10 +52,3 @@ class NotWantedError(ServiceError):
 
     kind: ClassVar[Kind] = Kind.FAILED_PRECONDITION
     reason: ClassVar[str] = "NOT_WANTED"
-
-
-class NotSettledError(ServiceError):
-    """The appointment's copies are still being made or taken back."""
-
-    kind: ClassVar[Kind] = Kind.FAILED_PRECONDITION
-    reason: ClassVar[str] = "NOT_SETTLED"

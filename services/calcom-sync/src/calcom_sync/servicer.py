@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -21,10 +21,12 @@ from calcom_sync.errors import (
     CaseUnknownError,
     RequestInvalidError,
 )
+from calcom_sync.servicer_operations import OperationsRpcs
 from calcom_sync.servicer_people import PeopleRpcs
 from calcom_sync.storage.appointments import SqlAppointments
 from calcom_sync.storage.busy import SqlBusy
 from calcom_sync.storage.cases import SqlCases
+from calcom_sync.storage.figures import SqlFigures
 from calcom_sync.storage.people import SqlPeople
 from calcom_sync.storage.surveys import SqlSurveys
 from calcom_sync.usecases.check_accounts import AccountChecker
@@ -68,10 +70,11 @@ class Backing:
     budget: RedisBudget
     patience: Patience
     people: SqlPeople
+    figures: SqlFigures
 
 
 @dataclass(frozen=True)
-class CalendarSyncServicer(PeopleRpcs, service_pb2_grpc.CalendarSyncServiceServicer):
+class CalendarSyncServicer(PeopleRpcs, OperationsRpcs, service_pb2_grpc.CalendarSyncServiceServicer):
     """How far the copies at Cal.com are, and what stands there beside them. ``stop`` ends the streams."""
 
     by: Backing
@@ -83,6 +86,11 @@ class CalendarSyncServicer(PeopleRpcs, service_pb2_grpc.CalendarSyncServiceServi
     def people(self) -> SqlPeople:
         """See ``PeopleRpcs``."""
         return self.by.people
+
+    @property
+    def figures(self) -> SqlFigures:
+        """See ``OperationsRpcs``."""
+        return self.by.figures
 
     async def GetSyncState(
         self, request: service_pb2.GetSyncStateRequest, context: _Context
@@ -119,6 +127,7 @@ class CalendarSyncServicer(PeopleRpcs, service_pb2_grpc.CalendarSyncServiceServi
             wire.words_from(request.operator, "operator"),
         )
         again = await self.by.cases.revive(ref, operator, self.by.patience)
+        await self._wake_accounts(again)
         return service_pb2.RetrySyncResponse(state=wire.STATES[again.state], phases=wire.phases_to(again))
 
     async def VerifySync(
@@ -252,6 +261,14 @@ class CalendarSyncServicer(PeopleRpcs, service_pb2_grpc.CalendarSyncServiceServi
                 for one in setup.accounts.values()
             ]
         )
+
+    async def _wake_accounts(self, appointment: Appointment) -> None:
+        # While the registry is away, keys rest as long as they would.
+        with suppress(SetupUnavailableError):
+            setup = await self.directory.setup(appointment.ref.tenant_id)
+            for account_id in {intent.account_id for intent in appointment.intents}:
+                if setup and account_id and account_id in setup.accounts:
+                    await self.by.budget.wake(setup.accounts[account_id], self.clock.now())
 
     async def _known(self, tenant_id: str, appointment_id: str) -> Appointment:
         appointment = await get_sync_state(_ref(tenant_id, appointment_id), appointments=self.by.appointments)

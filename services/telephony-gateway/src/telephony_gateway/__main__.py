@@ -17,6 +17,7 @@ from telephony_gateway.http_api.functions import UNHEARD_S
 from telephony_gateway.servicer import CallServicer
 from telephony_gateway.settings import Settings
 from telephony_gateway.storage.calls import Calls
+from telephony_gateway.storage.figures import SqlFigures
 
 
 async def serve(settings: Settings, stop: asyncio.Event) -> None:
@@ -38,7 +39,7 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
         await enter(service.background(gateway.upkeep.run, name="upkeep", stop=stop))
         grpc = await enter(
             grpc_server(
-                [_calls(connections.pool)],
+                [_calls(connections.pool, settings)],
                 host=settings.host,
                 port=settings.grpc_port,
                 drain_s=settings.drain_s,
@@ -85,9 +86,16 @@ async def _connect(settings: Settings, stack: AsyncExitStack) -> Connections:
     )
 
 
-def _calls(pool: postgres.Pool) -> Servicer:
+def _calls(pool: postgres.Pool, settings: Settings) -> Servicer:
     add = service_pb2_grpc.add_CallServiceServicer_to_server
-    return Servicer(CallServicer(Calls(pool), SystemClock()), add, "rufbuch.telephony.v1.CallService")
+    servicer = CallServicer(
+        Calls(pool),
+        SqlFigures(pool),
+        SystemClock(),
+        agent_version=settings.retell_agent_version,
+        build=settings.build,
+    )
+    return Servicer(servicer, add, "rufbuch.telephony.v1.CallService")
 
 
 def main() -> None:

@@ -11,17 +11,21 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from chassis.clock import Clock
 from rufbuch.telephony.v1 import service_pb2, service_pb2_grpc
 from telephony_gateway.domain.masking import masked_exchange, masked_number
+from telephony_gateway.servicer_operations import OperationsRpcs
 from telephony_gateway.storage.calls import Calls, StoredCall, StoredCase, StoredFunction
+from telephony_gateway.storage.figures import SqlFigures
 
 PAGE_SIZE_MAX = 500
 
 
-class CallServicer(service_pb2_grpc.CallServiceServicer):
+class CallServicer(OperationsRpcs, service_pb2_grpc.CallServiceServicer):
     """Reads only, and writes down who has seen personal data."""
 
-    def __init__(self, calls: Calls, clock: Clock) -> None:
-        self._calls = calls
-        self._clock = clock
+    def __init__(
+        self, calls: Calls, figures: SqlFigures, clock: Clock, *, agent_version: int | None, build: str
+    ) -> None:
+        self._calls, self._figures, self._clock = calls, figures, clock
+        self._expected_agent_version, self._build = agent_version or 0, build
 
     async def GetCall(
         self, request: service_pb2.GetCallRequest, context: object

@@ -119,6 +119,16 @@ class RedisBudget:
             _broken.inc()
             _log.warning("a key rests", extra={"account_id": str(account.account_id)})
 
+    async def wake(self, account: Account, now: datetime) -> None:
+        """End the key's rest: somebody says that Cal.com is back. One batch tries, as after any rest."""
+        bucket = _keys(account)[0]
+        try:
+            opened = await self._redis.hget(bucket, "open_until")
+            if _later(float(opened) if opened else None, now):
+                await self._redis.hset(bucket, "open_until", str(_ms(now)))
+        except RedisError as error:
+            _log.warning("a key cannot be woken", extra={"error": type(error).__name__})
+
     async def state(self, account: Account, now: datetime) -> BudgetState:
         """How the key fares now. Raises RedisError."""
         bucket, line, _ = _keys(account)

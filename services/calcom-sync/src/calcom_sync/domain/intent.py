@@ -200,6 +200,12 @@ class Intent:
             return fresh.lost(now, patience, self.last_error, Doubt.LOST)
         return fresh.anew(now) if self.state in {State.FAILED, State.CANCELLED} else self
 
+    def hastened(self, now: datetime) -> "Intent":
+        """A person does not want to wait. What may have been sent is looked up now and, if surely absent, sent again, also
+        where somebody else had the time; absence counts no sooner than it does otherwise."""
+        again = Doubt.LOST if self.state is State.UNKNOWN else None
+        return self._due(now, setbacks=0, refusals=0, doubt=again)
+
     def failed(self, error: str) -> "Intent":
         """Refused for good."""
         return self._moved(State.FAILED, None, last_error=error, **_CERTAIN)

@@ -6,8 +6,10 @@ from datetime import datetime
 from calcom_sync.domain.appointment import Appointment, AppointmentRef
 from calcom_sync.domain.intent import Intent
 from calcom_sync.domain.moves import HandOver, hand_over
+from calcom_sync.domain.patience import Patience
 from calcom_sync.domain.settling import Settlement
 from calcom_sync.storage.loading import load_appointment
+from calcom_sync.storage.reviving import try_again_if_asked
 from calcom_sync.storage.rows import ref_of_row
 from calcom_sync.storage.settlements import store_settlements, update_intent
 from calcom_sync.storage.wishes import let_go
@@ -19,8 +21,8 @@ from chassis.postgres import Connection, Pool
 class SqlAppointments:
     """The tables appointment, intent and sync_case."""
 
-    def __init__(self, pool: Pool, clock: Clock) -> None:
-        self._pool, self._clock = pool, clock
+    def __init__(self, pool: Pool, clock: Clock, patience: Patience) -> None:
+        self._pool, self._clock, self._patience = pool, clock, patience
 
     async def load(self, ref: AppointmentRef) -> Appointment | None:
         """An appointment with its intents in order."""
@@ -48,7 +50,10 @@ class SqlAppointments:
     async def settle(self, settlement: Settlement, now: datetime) -> bool:
         """Store a settlement with all that follows from it. False: somebody else has taken over, nothing is stored."""
         async with self._pool.acquire() as connection, connection.transaction():
-            return await store_settlements(connection, [settlement], now)
+            stored = await store_settlements(connection, [settlement], now)
+            ref = AppointmentRef(settlement.intent.tenant_id, settlement.intent.appointment_id)
+            await try_again_if_asked(connection, ref, self._patience, now)
+        return stored
 
     async def hand_over(self, ref: AppointmentRef, now: datetime) -> bool:
         """Let an appointment take over the bookings of the one whose place it took, as far as that can be decided now.

@@ -5,16 +5,14 @@ from uuid import UUID
 
 import asyncpg
 
-from calcom_sync.domain.appointment import Appointment, AppointmentRef, Plan
+from calcom_sync.domain.appointment import Appointment, AppointmentRef
 from calcom_sync.domain.cases import OpenedCase
-from calcom_sync.domain.intent import State
 from calcom_sync.domain.patience import Patience
-from calcom_sync.errors import AppointmentUnknownError, NotSettledError, NotWantedError
+from calcom_sync.errors import AppointmentUnknownError, NotWantedError
 from calcom_sync.storage.loading import load_appointment
-from calcom_sync.storage.queue import remind
-from calcom_sync.storage.settlements import update_intent
+from calcom_sync.storage.reviving import try_again
 from chassis.clock import Clock
-from chassis.postgres import Connection, Pool
+from chassis.postgres import Pool
 
 
 class SqlCases:
@@ -55,8 +53,7 @@ class SqlCases:
         return _case_of(row) if row else None
 
     async def revive(self, ref: AppointmentRef, operator: str, patience: Patience) -> Appointment:
-        """Want an appointment again whose copies failed or were cancelled there, and close its cases. Raises
-        AppointmentUnknownError, NotWantedError, NotSettledError."""
+        """Have an appointment's copies tried again, and close its cases. Raises AppointmentUnknownError, NotWantedError."""
         async with self._pool.acquire() as connection, connection.transaction():
             await connection.execute(
                 "SELECT FROM appointment WHERE tenant_id = $1 AND appointment_id = $2 FOR UPDATE",
@@ -67,34 +64,9 @@ class SqlCases:
                 raise AppointmentUnknownError("nothing is known about the appointment here")
             if known.called_off or known.moved_to:
                 raise NotWantedError("the appointment was called off or moved")
-            if known.next_due:
-                raise NotSettledError("its copies are still being worked at")
-            await self._revive(connection, known, operator, patience, self._clock.now())
+            await try_again(connection, known, operator, patience, self._clock.now())
             again = await load_appointment(connection, ref)
         return again or known
-
-    async def _revive(
-        self, connection: Connection, known: Appointment, operator: str, patience: Patience, now: datetime
-    ) -> None:
-        key = known.ref.tenant_id, known.ref.appointment_id
-        # Where its phases go is found out anew, since that may be what was wrong.
-        unsent = all(
-            one.state in {State.FAILED, State.CANCELLED, State.PENDING} and not one.attempts
-            for one in known.intents
-        )
-        plan = Plan.OPEN if unsent and known.intents else known.plan
-        await connection.execute(
-            "UPDATE appointment SET wanted = true, spoiled = false, plan = $3 WHERE tenant_id = $1 AND appointment_id = $2",
-            *key, plan.value,
-        )  # fmt: skip
-        for intent in known.intents:
-            await update_intent(connection, intent.asked_for_again(now, patience), now)
-        await connection.execute(
-            "UPDATE sync_case SET closed_at = $3, resolved_by = $4, resolution = 'tried again'"
-            " WHERE tenant_id = $1 AND appointment_id = $2 AND closed_at IS NULL",
-            *key, now, operator,
-        )  # fmt: skip
-        await remind(connection, [known.ref])
 
 
 def _case_of(row: asyncpg.Record) -> OpenedCase:

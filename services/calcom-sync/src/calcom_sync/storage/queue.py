@@ -40,6 +40,10 @@ _NAMES = DBSettings(
     schedules_table="job_schedule",
 )
 
+_BRING_FORWARD = f"""
+UPDATE {_NAMES.queue_table} SET execute_after = now() + $2::interval
+ WHERE dedupe_key = ANY($1) AND status = 'queued' AND execute_after > now() + $2::interval
+"""  # noqa: S608 - names of ours
 FORGOTTEN_AT_ONCE = 5000
 """So many rows in one statement: the first time there may be millions, and a statement has seconds."""
 _FORGET = f"""
@@ -72,18 +76,21 @@ async def install(url: str) -> None:
 
 
 async def remind(connection: Connection, refs: list[AppointmentRef], after: timedelta = timedelta()) -> None:
-    """Have appointments looked at, in the transaction that gave the reason. One that waits already is left alone."""
+    """Have appointments looked at, in the transaction that gave the reason; one that waits already, no later than then."""
     if not refs:
         return
+    keys: list[str | None] = [f"{APPOINTMENT}/{ref.tenant_id}/{ref.appointment_id}" for ref in refs]
     payloads: list[bytes | None] = [payload_of(ref) for ref in refs]
     await queries(_driver(connection)).enqueue(
         [APPOINTMENT] * len(refs),
         payloads,
         [0] * len(refs),
         [after] * len(refs),
-        [f"{APPOINTMENT}/{ref.tenant_id}/{ref.appointment_id}" for ref in refs],
+        keys,
         on_conflict="skip",
     )
+    # By the database's clock, as the queue itself.
+    await connection.execute(_BRING_FORWARD, keys, after)
 
 
 async def announce_webhook(connection: Connection, webhook_id: int) -> None:

@@ -42,6 +42,10 @@ HEADERS = {
     "referrer-policy": "same-origin",
     "cross-origin-opener-policy": "same-origin",
 }
+PAGES = (
+    sign_in, today, calls, calendar, callbacks, waiting, messages, people, resolving, copies, health, businesses,
+)  # fmt: skip
+ROUTERS = tuple(page.router for page in PAGES)
 KEPT_FOR_EVER = "public, max-age=31536000, immutable"
 
 
@@ -53,21 +57,8 @@ def build_app(parts: Parts, missing: Callable[[], dict[str, str]]) -> FastAPI:
     app.mount(
         "/static/{build}", StaticFiles(directory=str(resources.files("console") / "static")), name="static"
     )
-    for page in (
-        sign_in,
-        today,
-        calls,
-        calendar,
-        callbacks,
-        waiting,
-        messages,
-        people,
-        resolving,
-        copies,
-        health,
-        businesses,
-    ):
-        app.include_router(page.router)
+    for router in ROUTERS:
+        app.include_router(router)
     app.middleware("http")(_with_headers)
     _map_errors(app)
     return app

@@ -25,7 +25,7 @@ NEEDS_SHOWN = 20
 """Of each kind; the rest is where it is mended."""
 
 
-@router.get("/")
+@router.get("/", include_in_schema=False)
 async def home() -> Response:
     """Today is what matters."""
     return RedirectResponse("/today")
@@ -55,7 +55,7 @@ async def today(request: Request, visit: Visitor) -> Response:
     )  # fmt: skip
 
 
-@router.get("/live")
+@router.get("/live", include_in_schema=False)
 async def live(request: Request, visit: Visitor) -> Response:
     """Events while something changes; 204 tells the browser not to ask again."""
     hub = parts_of(request).hub

@@ -19,9 +19,11 @@ from telephony_gateway.domain.arguments import read
 from telephony_gateway.domain.business import DialledBranch
 from telephony_gateway.domain.contract import contract
 from telephony_gateway.domain.envelope import (
+    Agent,
     Caller,
     EnvelopeError,
     function_name,
+    read_agent,
     read_arguments,
     read_caller,
 )
@@ -62,6 +64,7 @@ class Called:
     request_id: str
     caller: Caller
     arguments: Mapping[str, Any]
+    agent: Agent = Agent()  # noqa: RUF009 - frozen
 
 
 @dataclass(frozen=True)
@@ -99,7 +102,8 @@ class FunctionsEndpoint:
 
     async def _answer(self, name: str, request_id: str, admitted: Admitted, began: float) -> Answer:
         try:
-            called = Called(name, request_id, read_caller(admitted.body), read_arguments(admitted.body))
+            body = admitted.body
+            called = Called(name, request_id, read_caller(body), read_arguments(body), read_agent(body))
         except EnvelopeError as error:
             _log.warning("an envelope that is not Retell's", extra={"error": str(error)})
             return failed("envelope", Sentence.NOT_UNDERSTOOD, "de", detail=str(error))
@@ -194,7 +198,7 @@ class FunctionsEndpoint:
         )
         trace_id = f"{context.trace_id:032x}"
         self.ledger.record(
-            Heard(called.caller, tenant_id, branch_id, at=now),
+            Heard(called.caller, tenant_id, branch_id, at=now, agent=called.agent),
             Asked(called.request_id, called.caller.call_id, called.name, called.arguments, trace_id, at=now),
         )
 

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from chassis.clock import Clock
-from telephony_gateway.domain.envelope import Caller, EnvelopeError, read_caller
+from telephony_gateway.domain.envelope import Caller, EnvelopeError, read_agent, read_caller
 from telephony_gateway.http_api import metrics
 from telephony_gateway.http_api.admission import Admitted, Door
 from telephony_gateway.http_api.ending import Ending
@@ -87,7 +87,8 @@ class WebhookEndpoint:
             self.ledger.record(Heard(caller, "", "", at=now), Told(caller.call_id, event, at=now))
             return
         self.ledger.record(
-            Heard(caller, branch.tenant_id, branch.branch_id, at=now), Told(caller.call_id, event, at=now)
+            Heard(caller, branch.tenant_id, branch.branch_id, at=now, agent=read_agent(admitted.body)),
+            Told(caller.call_id, event, at=now),
         )
         if event == "transcript_updated":
             await self.lines.heard(branch.tenant_id, caller)

@@ -12,7 +12,7 @@ from typing import Any
 from chassis.errors import StorageUnavailableError
 from chassis.postgres import Pool, reaching_storage
 from signals.metrics import Counter
-from telephony_gateway.domain.envelope import Caller
+from telephony_gateway.domain.envelope import Agent, Caller
 
 BACKLOG_MAX = 10_000
 """Entries that wait while the database is away; more are dropped and counted."""
@@ -30,6 +30,7 @@ class Heard:
     tenant_id: str
     branch_id: str
     at: datetime
+    agent: Agent = Agent()  # noqa: RUF009 - frozen
 
 
 @dataclass(frozen=True)
@@ -127,12 +128,15 @@ async def _write(pool: Pool, entry: Entry) -> None:
     match entry:
         case Heard():
             await pool.execute(
-                "INSERT INTO call (call_id, tenant_id, branch_id, dialled_number, caller_number, first_heard_at)"
-                " VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (call_id) DO UPDATE SET"
+                "INSERT INTO call (call_id, tenant_id, branch_id, dialled_number, caller_number, first_heard_at,"
+                " agent_id, agent_version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (call_id) DO UPDATE SET"
                 " tenant_id = coalesce(call.tenant_id, excluded.tenant_id),"
-                " branch_id = coalesce(call.branch_id, excluded.branch_id)",
+                " branch_id = coalesce(call.branch_id, excluded.branch_id),"
+                " agent_id = coalesce(call.agent_id, excluded.agent_id),"
+                " agent_version = coalesce(call.agent_version, excluded.agent_version)",
                 entry.caller.call_id, entry.tenant_id or None, entry.branch_id or None,
                 entry.caller.dialled_number, entry.caller.caller_number, entry.at,
+                entry.agent.agent_id[:200] or None, _small(entry.agent.version),
             )  # fmt: skip
         case Asked():
             await pool.execute(
@@ -159,6 +163,11 @@ async def _write(pool: Pool, entry: Entry) -> None:
                 " VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING",
                 entry.call_id, entry.tenant_id, f"claimed_{entry.kind}", entry.words, entry.at,
             )  # fmt: skip
+
+
+def _small(version: int | None) -> int | None:
+    """As PostgreSQL's integer holds it; whatever else an agent says is nothing."""
+    return version if version is not None and 0 <= version < 2**31 else None
 
 
 def _json(value: Mapping[str, Any]) -> str:

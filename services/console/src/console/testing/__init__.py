@@ -1,0 +1,1 @@
+"""For those who look at the console from outside: tests, proofs, benchmarks."""
