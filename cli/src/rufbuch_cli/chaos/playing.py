@@ -1,0 +1,155 @@
+"""What is done to the processes and the lines, one after the other, while callers call."""
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import psutil
+
+from local_stack.offsets import claimed_offset
+from local_stack.rufbuch import rufbuch_programs
+from local_stack.settings import LocalSettings
+from local_stack.stack import Stack, Table
+from rufbuch_cli.chaos.calling import Load, under_load
+from rufbuch_cli.chaos.comparing import Compared, compare
+from rufbuch_cli.chaos.detours import detours
+from rufbuch_cli.chaos.proxy import Line, Lines
+from rufbuch_cli.installation import Running
+from rufbuch_cli.outages.breaking import How, Outage, away
+from rufbuch_cli.salon import import_salon
+
+SPOILED_S = 4.0
+BETWEEN_S = 1.5
+SERVICES = ("staff-registry", "availability", "booking", "calcom-sync", "telephony-gateway")
+SERVERS = ("redis", "postgres", "calcom")
+
+
+@dataclass(frozen=True)
+class World:
+    """A whole installation whose lines can be spoiled."""
+
+    stack: Stack
+    running: Running
+    lines: Lines
+
+
+@dataclass(frozen=True)
+class Blow:
+    """One thing that is done to it; when it returns, all is as before."""
+
+    name: str
+    strike: Callable[[World], None]
+
+
+@dataclass(frozen=True)
+class Played:
+    """What came of it."""
+
+    name: str
+    statuses: Counter[str]
+    slowest_s: float
+    compared: Compared
+    failures: tuple[str, ...]
+    """Function calls without an answer."""
+
+
+def pause(seconds: float) -> None:
+    """Let callers call."""
+    threading.Event().wait(seconds)
+
+
+def killed(name: str) -> Blow:
+    """kill -9; the supervisor starts it again."""
+
+    def strike(world: World) -> None:
+        program = psutil.Process(world.stack.states()[name].pid)
+        for process in [*program.children(recursive=True), program]:
+            process.kill()
+        psutil.wait_procs([program], timeout=10)
+        world.stack.wait_ready()
+
+    return Blow(f"{name} killed with -9", strike)
+
+
+def gone(name: str, how: How) -> Blow:
+    """Stopped and started, or SIGSTOP and SIGCONT."""
+
+    def strike(world: World) -> None:
+        with away(world.stack, Outage(name, how)):
+            pause(SPOILED_S)
+        world.stack.wait_ready()
+
+    return Blow(f"{name} {how.value}", strike)
+
+
+def spoiled(name: str, line: Line) -> Blow:
+    """The line to it."""
+
+    def strike(world: World) -> None:
+        with world.lines.spoiled(name, line):
+            pause(SPOILED_S)
+        world.stack.wait_ready()
+
+    return Blow(f"the line to {name} {line.value}", strike)
+
+
+def every_blow() -> list[Blow]:
+    """All of them."""
+    programs = (*SERVICES, *SERVERS)
+    broken = (Line.CUT, Line.RESET, Line.HALF_OPEN, Line.SLOW)
+    return [
+        *(killed(name) for name in programs),
+        *(gone(name, how) for name in programs for how in How),
+        *(spoiled(name, line) for name in (*SERVERS, *SERVICES[:4]) for line in broken),
+    ]
+
+
+def rolling(world: World) -> None:
+    """Every process of every service, one after the other."""
+    for name in world.stack.replicas():
+        world.stack.restart_program(name)
+        pause(BETWEEN_S)
+
+
+@contextmanager
+def world(*, replicas: int = 1) -> Iterator[World]:
+    """An installation of its own with the reference salon; for the main thread only."""
+    with (
+        TemporaryDirectory(prefix="rufbuch-chaos-") as scratch,
+        claimed_offset() as offset,
+        detours() as (made, lines),
+    ):
+        # Nothing of the environment: what is played is what is in this checkout.
+        state = Path(scratch) / ".rufbuch"
+        settings = LocalSettings.model_construct(state_dir=state, port_offset=offset, replicas=replicas)
+        # Where a service has several addresses its lines are its own: gRPC's list goes past a single proxy.
+        table: Table = made.table if replicas == 1 else rufbuch_programs
+        with Stack(settings, table=table) as stack:
+            running = Running(stack.installation.environment(), state)
+            import_salon(running)
+            yield World(stack, running, lines)
+
+
+def play(world: World, blow: Blow, *, callers: int = 4) -> Played:
+    """Under callers; compared when all has settled."""
+    with under_load(world.running, callers=callers) as load:
+        pause(BETWEEN_S)
+        blow.strike(world)
+        pause(BETWEEN_S)
+    return judged(blow.name, world, load)
+
+
+def judged(name: str, world: World, load: Load) -> Played:
+    """What everybody heard, beside what is so."""
+    heard = load.heard
+    return Played(
+        name,
+        Counter(each.status for each in heard),
+        max((each.seconds for each in heard), default=0.0),
+        compare(world.running, load.stories),
+        tuple(f"{each.function}: {each.status} {each.detail} {each.body}" for each in heard if each.failed),
+    )
