@@ -14,7 +14,7 @@ TESTS := $(wildcard services/*/tests sandbox/tests deploy/local/tests cli/tests 
 PARALLEL := -n auto --maxprocesses 4 --dist loadgroup
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test test-unit lint format proof bench docs protos sentences lock clean
+.PHONY: help setup run demo test test-unit lint format proof chaos bench docs protos sentences lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -53,6 +53,9 @@ format: $(READY) ## let ruff rewrite what it can
 
 proof: $(READY) ## run the claims of this project (NAME=main for one group)
 	@$(BIN)/rufbuch proof $(NAME)
+
+chaos: $(READY) ## kill, stop and cut off the real processes under callers, and compare what they heard
+	@$(BIN)/rufbuch chaos
 
 bench: $(READY) ## measure, one table
 	@$(BIN)/python -m benchmarks

@@ -198,12 +198,31 @@ def user(context: typer.Context) -> None:
     commands(context.args, prog_name="rufbuch user")
 
 
+@app.command(
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True}, add_help_option=False
+)
+def customer(context: typer.Context) -> None:
+    """One person: export everything, erase everywhere."""
+    from rufbuch_cli.customer import app as commands
+
+    commands(context.args, prog_name="rufbuch customer")
+
+
 @app.command()
 def slots() -> None:
     """JSON lines in, JSON lines out: the free starts of a workload."""
     from rufbuch_cli.filters import slots as run
 
     run(sys.stdin, sys.stdout)
+
+
+@app.command()
+def chaos() -> None:
+    """The real processes killed, stopped, restarted in turn and cut off under callers; about half an hour."""
+    from rufbuch_cli.proof import run_claims
+    from rufbuch_cli.proof.chaos import CLAIMS
+
+    sys.exit(run_claims(CLAIMS))
 
 
 @app.command()

@@ -48,7 +48,12 @@ async def recorded(world: World, line: Line) -> Recording:
     await world.phone.gateway.ledger.flush()
     request = service_pb2.GetCallRequest(call_id=line.call_id, with_personal_data=True, operator="test")
     answer = await CallServicer(
-        Calls(world.pool), SqlFigures(world.pool), world.phone.clock, agent_version=None, build="test"
+        Calls(world.pool),
+        SqlFigures(world.pool),
+        world.phone.clock,
+        callers=world.phone.gateway.callers,
+        agent_version=None,
+        build="test",
     ).GetCall(request, None)
     return recording_of(answer.call, salon())
 

@@ -184,7 +184,12 @@ class TestClaimsWithoutAResult:
 @pytest.fixture
 async def ledger(world: World) -> AsyncIterator["CallServiceAsyncStub"]:
     servicer = CallServicer(
-        Calls(world.pool), SqlFigures(world.pool), world.phone.clock, agent_version=None, build="test"
+        Calls(world.pool),
+        SqlFigures(world.pool),
+        world.phone.clock,
+        callers=world.phone.gateway.callers,
+        agent_version=None,
+        build="test",
     )
     add = service_pb2_grpc.add_CallServiceServicer_to_server
     async with serving(Servicer(servicer, add, "rufbuch.telephony.v1.CallService")) as channel:

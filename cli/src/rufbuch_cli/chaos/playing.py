@@ -1,15 +1,16 @@
 """What is done to the processes and the lines, one after the other, while callers call."""
 
+import shutil
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import psutil
 
+from local_stack.accounts import server_account, temporary_directory
 from local_stack.offsets import claimed_offset
 from local_stack.rufbuch import rufbuch_programs
 from local_stack.settings import LocalSettings
@@ -17,6 +18,7 @@ from local_stack.stack import Stack, Table
 from rufbuch_cli.chaos.calling import Load, under_load
 from rufbuch_cli.chaos.comparing import Compared, compare
 from rufbuch_cli.chaos.detours import detours
+from rufbuch_cli.chaos.full_disk import NoDiskError, full, small_disk
 from rufbuch_cli.chaos.proxy import Line, Lines
 from rufbuch_cli.installation import Running
 from rufbuch_cli.outages.breaking import How, Outage, away
@@ -35,6 +37,8 @@ class World:
     stack: Stack
     running: Running
     lines: Lines
+    disk: Path | None = None
+    """PostgreSQL's own, if it has one."""
 
 
 @dataclass(frozen=True)
@@ -116,22 +120,44 @@ def rolling(world: World) -> None:
 
 
 @contextmanager
-def world(*, replicas: int = 1) -> Iterator[World]:
-    """An installation of its own with the reference salon; for the main thread only."""
-    with (
-        TemporaryDirectory(prefix="rufbuch-chaos-") as scratch,
-        claimed_offset() as offset,
-        detours() as (made, lines),
-    ):
+def _scratch() -> Iterator[Path]:
+    """A directory that PostgreSQL's account can enter, so that its data lie inside."""
+    directory = temporary_directory(server_account())
+    try:
+        yield directory
+    finally:
+        shutil.rmtree(directory, ignore_errors=True)
+
+
+@contextmanager
+def world(*, replicas: int = 1, disk: bool = False) -> Iterator[World]:
+    """An installation of its own with the reference salon, PostgreSQL on a disk of its own if asked for; for the main
+    thread only. Raises NoDiskError."""
+    with _scratch() as scratch, claimed_offset() as offset, detours() as (made, lines), ExitStack() as disks:
         # Nothing of the environment: what is played is what is in this checkout.
-        state = Path(scratch) / ".rufbuch"
+        state = scratch / ".rufbuch"
+        place = disks.enter_context(small_disk(state / "postgres")) if disk else None
         settings = LocalSettings.model_construct(state_dir=state, port_offset=offset, replicas=replicas)
         # Where a service has several addresses its lines are its own: gRPC's list goes past a single proxy.
         table: Table = made.table if replicas == 1 else rufbuch_programs
         with Stack(settings, table=table) as stack:
             running = Running(stack.installation.environment(), state)
             import_salon(running)
-            yield World(stack, running, lines)
+            yield World(stack, running, lines, place)
+
+
+def disk_full(*, callers: int) -> Played:
+    """PostgreSQL without space for some seconds, on an installation of its own. Raises NoDiskError."""
+
+    def strike(ours: World) -> None:
+        if ours.disk is None:
+            raise NoDiskError("PostgreSQL has no disk of its own")
+        with full(ours.disk):
+            pause(2 * SPOILED_S)
+        ours.stack.wait_ready()
+
+    with world(disk=True) as ours:
+        return play(ours, Blow("PostgreSQL's disk full", strike), callers=callers)
 
 
 def play(world: World, blow: Blow, *, callers: int = 4) -> Played:

@@ -77,6 +77,8 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """No waiting wish of this business has the id."""
     ERROR_REASON_MESSAGE_UNKNOWN: _ErrorReason.ValueType  # 60
     """No message of this business has the id."""
+    ERROR_REASON_ERASURE_UNKNOWN: _ErrorReason.ValueType  # 61
+    """No erasure of this business has the id."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """Why a call was refused; the reason of the google.rpc.ErrorInfo, without its prefix."""
@@ -128,6 +130,8 @@ ERROR_REASON_WAITLIST_ENTRY_UNKNOWN: ErrorReason.ValueType  # 40
 """No waiting wish of this business has the id."""
 ERROR_REASON_MESSAGE_UNKNOWN: ErrorReason.ValueType  # 60
 """No message of this business has the id."""
+ERROR_REASON_ERASURE_UNKNOWN: ErrorReason.ValueType  # 61
+"""No erasure of this business has the id."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015
 
 @_typing.final

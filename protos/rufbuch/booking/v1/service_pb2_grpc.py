@@ -3,6 +3,7 @@
 import grpc
 import warnings
 
+from rufbuch.booking.v1 import erasure_pb2 as rufbuch_dot_booking_dot_v1_dot_erasure__pb2
 from rufbuch.booking.v1 import message_pb2 as rufbuch_dot_booking_dot_v1_dot_message__pb2
 from rufbuch.booking.v1 import operations_pb2 as rufbuch_dot_booking_dot_v1_dot_operations__pb2
 from rufbuch.booking.v1 import people_pb2 as rufbuch_dot_booking_dot_v1_dot_people__pb2
@@ -87,6 +88,16 @@ class BookingServiceStub:
                 '/rufbuch.booking.v1.BookingService/EraseCustomer',
                 request_serializer=rufbuch_dot_booking_dot_v1_dot_service__pb2.EraseCustomerRequest.SerializeToString,
                 response_deserializer=rufbuch_dot_booking_dot_v1_dot_service__pb2.EraseCustomerResponse.FromString,
+                _registered_method=True)
+        self.BeginErasure = channel.unary_unary(
+                '/rufbuch.booking.v1.BookingService/BeginErasure',
+                request_serializer=rufbuch_dot_booking_dot_v1_dot_erasure__pb2.BeginErasureRequest.SerializeToString,
+                response_deserializer=rufbuch_dot_booking_dot_v1_dot_erasure__pb2.BeginErasureResponse.FromString,
+                _registered_method=True)
+        self.GetErasure = channel.unary_unary(
+                '/rufbuch.booking.v1.BookingService/GetErasure',
+                request_serializer=rufbuch_dot_booking_dot_v1_dot_erasure__pb2.GetErasureRequest.SerializeToString,
+                response_deserializer=rufbuch_dot_booking_dot_v1_dot_erasure__pb2.GetErasureResponse.FromString,
                 _registered_method=True)
         self.RequestCallback = channel.unary_unary(
                 '/rufbuch.booking.v1.BookingService/RequestCallback',
@@ -264,6 +275,23 @@ class BookingServiceServicer:
     def EraseCustomer(self, request, context):
         """Forgets a customer: names, numbers and words are overwritten, appointments stay as anonymous facts. Repeating it is
         harmless. NOT_FOUND (CUSTOMER_UNKNOWN). FAILED_PRECONDITION (APPOINTMENTS_AHEAD): cancel them first.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def BeginErasure(self, request, context):
+        """Forgets whoever calls from a number everywhere: calls, wishes, callbacks, messages, appointments (which stay as facts
+        about nobody), copies. It goes on by itself until all is done, also after a kill; while one for the same number runs
+        that one is the answer. INVALID_ARGUMENT (REQUEST_INVALID). FAILED_PRECONDITION (APPOINTMENTS_AHEAD): cancel them first,
+        or ask with cancel_appointments; then nothing was begun.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetErasure(self, request, context):
+        """How far it is, with the certificate at the end. NOT_FOUND (ERASURE_UNKNOWN).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -456,6 +484,16 @@ def add_BookingServiceServicer_to_server(servicer, server):
                     servicer.EraseCustomer,
                     request_deserializer=rufbuch_dot_booking_dot_v1_dot_service__pb2.EraseCustomerRequest.FromString,
                     response_serializer=rufbuch_dot_booking_dot_v1_dot_service__pb2.EraseCustomerResponse.SerializeToString,
+            ),
+            'BeginErasure': grpc.unary_unary_rpc_method_handler(
+                    servicer.BeginErasure,
+                    request_deserializer=rufbuch_dot_booking_dot_v1_dot_erasure__pb2.BeginErasureRequest.FromString,
+                    response_serializer=rufbuch_dot_booking_dot_v1_dot_erasure__pb2.BeginErasureResponse.SerializeToString,
+            ),
+            'GetErasure': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetErasure,
+                    request_deserializer=rufbuch_dot_booking_dot_v1_dot_erasure__pb2.GetErasureRequest.FromString,
+                    response_serializer=rufbuch_dot_booking_dot_v1_dot_erasure__pb2.GetErasureResponse.SerializeToString,
             ),
             'RequestCallback': grpc.unary_unary_rpc_method_handler(
                     servicer.RequestCallback,
@@ -814,6 +852,60 @@ class BookingService:
             '/rufbuch.booking.v1.BookingService/EraseCustomer',
             rufbuch_dot_booking_dot_v1_dot_service__pb2.EraseCustomerRequest.SerializeToString,
             rufbuch_dot_booking_dot_v1_dot_service__pb2.EraseCustomerResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def BeginErasure(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/rufbuch.booking.v1.BookingService/BeginErasure',
+            rufbuch_dot_booking_dot_v1_dot_erasure__pb2.BeginErasureRequest.SerializeToString,
+            rufbuch_dot_booking_dot_v1_dot_erasure__pb2.BeginErasureResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetErasure(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/rufbuch.booking.v1.BookingService/GetErasure',
+            rufbuch_dot_booking_dot_v1_dot_erasure__pb2.GetErasureRequest.SerializeToString,
+            rufbuch_dot_booking_dot_v1_dot_erasure__pb2.GetErasureResponse.FromString,
             options,
             channel_credentials,
             insecure,

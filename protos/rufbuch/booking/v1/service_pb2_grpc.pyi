@@ -5,6 +5,7 @@ isort:skip_file
 
 from collections import abc as _abc
 from grpc import aio as _aio
+from rufbuch.booking.v1 import erasure_pb2 as _erasure_pb2
 from rufbuch.booking.v1 import message_pb2 as _message_pb2
 from rufbuch.booking.v1 import operations_pb2 as _operations_pb2
 from rufbuch.booking.v1 import people_pb2 as _people_pb2
@@ -83,6 +84,14 @@ class BookingServiceStub:
     """Forgets a customer: names, numbers and words are overwritten, appointments stay as anonymous facts. Repeating it is
     harmless. NOT_FOUND (CUSTOMER_UNKNOWN). FAILED_PRECONDITION (APPOINTMENTS_AHEAD): cancel them first.
     """
+    BeginErasure: _grpc.UnaryUnaryMultiCallable[_erasure_pb2.BeginErasureRequest, _erasure_pb2.BeginErasureResponse]
+    """Forgets whoever calls from a number everywhere: calls, wishes, callbacks, messages, appointments (which stay as facts
+    about nobody), copies. It goes on by itself until all is done, also after a kill; while one for the same number runs
+    that one is the answer. INVALID_ARGUMENT (REQUEST_INVALID). FAILED_PRECONDITION (APPOINTMENTS_AHEAD): cancel them first,
+    or ask with cancel_appointments; then nothing was begun.
+    """
+    GetErasure: _grpc.UnaryUnaryMultiCallable[_erasure_pb2.GetErasureRequest, _erasure_pb2.GetErasureResponse]
+    """How far it is, with the certificate at the end. NOT_FOUND (ERASURE_UNKNOWN)."""
     RequestCallback: _grpc.UnaryUnaryMultiCallable[_service_pb2.RequestCallbackRequest, _service_pb2.RequestCallbackResponse]
     """Promises that somebody calls back; needs neither number nor customer. The same request_id again gets the first answer.
     While nobody has called, another request of the same call about the same topic and appointment adds to the first: its
@@ -197,6 +206,14 @@ class BookingServiceAsyncStub(BookingServiceStub):
     """Forgets a customer: names, numbers and words are overwritten, appointments stay as anonymous facts. Repeating it is
     harmless. NOT_FOUND (CUSTOMER_UNKNOWN). FAILED_PRECONDITION (APPOINTMENTS_AHEAD): cancel them first.
     """
+    BeginErasure: _aio.UnaryUnaryMultiCallable[_erasure_pb2.BeginErasureRequest, _erasure_pb2.BeginErasureResponse]  # type: ignore[assignment]
+    """Forgets whoever calls from a number everywhere: calls, wishes, callbacks, messages, appointments (which stay as facts
+    about nobody), copies. It goes on by itself until all is done, also after a kill; while one for the same number runs
+    that one is the answer. INVALID_ARGUMENT (REQUEST_INVALID). FAILED_PRECONDITION (APPOINTMENTS_AHEAD): cancel them first,
+    or ask with cancel_appointments; then nothing was begun.
+    """
+    GetErasure: _aio.UnaryUnaryMultiCallable[_erasure_pb2.GetErasureRequest, _erasure_pb2.GetErasureResponse]  # type: ignore[assignment]
+    """How far it is, with the certificate at the end. NOT_FOUND (ERASURE_UNKNOWN)."""
     RequestCallback: _aio.UnaryUnaryMultiCallable[_service_pb2.RequestCallbackRequest, _service_pb2.RequestCallbackResponse]  # type: ignore[assignment]
     """Promises that somebody calls back; needs neither number nor customer. The same request_id again gets the first answer.
     While nobody has called, another request of the same call about the same topic and appointment adds to the first: its
@@ -368,6 +385,26 @@ class BookingServiceServicer(metaclass=_abc_1.ABCMeta):
         """Forgets a customer: names, numbers and words are overwritten, appointments stay as anonymous facts. Repeating it is
         harmless. NOT_FOUND (CUSTOMER_UNKNOWN). FAILED_PRECONDITION (APPOINTMENTS_AHEAD): cancel them first.
         """
+
+    @_abc_1.abstractmethod
+    def BeginErasure(
+        self,
+        request: _erasure_pb2.BeginErasureRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_erasure_pb2.BeginErasureResponse, _abc.Awaitable[_erasure_pb2.BeginErasureResponse]]:
+        """Forgets whoever calls from a number everywhere: calls, wishes, callbacks, messages, appointments (which stay as facts
+        about nobody), copies. It goes on by itself until all is done, also after a kill; while one for the same number runs
+        that one is the answer. INVALID_ARGUMENT (REQUEST_INVALID). FAILED_PRECONDITION (APPOINTMENTS_AHEAD): cancel them first,
+        or ask with cancel_appointments; then nothing was begun.
+        """
+
+    @_abc_1.abstractmethod
+    def GetErasure(
+        self,
+        request: _erasure_pb2.GetErasureRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_erasure_pb2.GetErasureResponse, _abc.Awaitable[_erasure_pb2.GetErasureResponse]]:
+        """How far it is, with the certificate at the end. NOT_FOUND (ERASURE_UNKNOWN)."""
 
     @_abc_1.abstractmethod
     def RequestCallback(

@@ -43,6 +43,11 @@ class CalendarSyncServiceStub:
                 request_serializer=rufbuch_dot_calendarsync_dot_v1_dot_service__pb2.GetSyncStateRequest.SerializeToString,
                 response_deserializer=rufbuch_dot_calendarsync_dot_v1_dot_service__pb2.GetSyncStateResponse.FromString,
                 _registered_method=True)
+        self.ForgetAttendee = channel.unary_unary(
+                '/rufbuch.calendarsync.v1.CalendarSyncService/ForgetAttendee',
+                request_serializer=rufbuch_dot_calendarsync_dot_v1_dot_service__pb2.ForgetAttendeeRequest.SerializeToString,
+                response_deserializer=rufbuch_dot_calendarsync_dot_v1_dot_service__pb2.ForgetAttendeeResponse.FromString,
+                _registered_method=True)
         self.ListSyncCases = channel.unary_unary(
                 '/rufbuch.calendarsync.v1.CalendarSyncService/ListSyncCases',
                 request_serializer=rufbuch_dot_calendarsync_dot_v1_dot_service__pb2.ListSyncCasesRequest.SerializeToString,
@@ -147,6 +152,15 @@ class CalendarSyncServiceServicer:
     def GetSyncState(self, request, context):
         """How far the copies of one appointment at Cal.com are.
         NOT_FOUND (APPOINTMENT_UNKNOWN): the appointment's event has not arrived yet, or the business has none with the id.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ForgetAttendee(self, request, context):
+        """Overwrites what names a customer in the copies of her appointments, the cases about them and the webhooks that told of
+        them. What stands at Cal.com stays there: its API deletes nothing, so those bookings are named for whoever owns the
+        accounts. Repeating it is harmless. INVALID_ARGUMENT (REQUEST_INVALID).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -310,6 +324,11 @@ def add_CalendarSyncServiceServicer_to_server(servicer, server):
                     request_deserializer=rufbuch_dot_calendarsync_dot_v1_dot_service__pb2.GetSyncStateRequest.FromString,
                     response_serializer=rufbuch_dot_calendarsync_dot_v1_dot_service__pb2.GetSyncStateResponse.SerializeToString,
             ),
+            'ForgetAttendee': grpc.unary_unary_rpc_method_handler(
+                    servicer.ForgetAttendee,
+                    request_deserializer=rufbuch_dot_calendarsync_dot_v1_dot_service__pb2.ForgetAttendeeRequest.FromString,
+                    response_serializer=rufbuch_dot_calendarsync_dot_v1_dot_service__pb2.ForgetAttendeeResponse.SerializeToString,
+            ),
             'ListSyncCases': grpc.unary_unary_rpc_method_handler(
                     servicer.ListSyncCases,
                     request_deserializer=rufbuch_dot_calendarsync_dot_v1_dot_service__pb2.ListSyncCasesRequest.FromString,
@@ -434,6 +453,33 @@ class CalendarSyncService:
             '/rufbuch.calendarsync.v1.CalendarSyncService/GetSyncState',
             rufbuch_dot_calendarsync_dot_v1_dot_service__pb2.GetSyncStateRequest.SerializeToString,
             rufbuch_dot_calendarsync_dot_v1_dot_service__pb2.GetSyncStateResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ForgetAttendee(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/rufbuch.calendarsync.v1.CalendarSyncService/ForgetAttendee',
+            rufbuch_dot_calendarsync_dot_v1_dot_service__pb2.ForgetAttendeeRequest.SerializeToString,
+            rufbuch_dot_calendarsync_dot_v1_dot_service__pb2.ForgetAttendeeResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -40,6 +40,11 @@ class CalendarSyncServiceStub:
     """How far the copies of one appointment at Cal.com are.
     NOT_FOUND (APPOINTMENT_UNKNOWN): the appointment's event has not arrived yet, or the business has none with the id.
     """
+    ForgetAttendee: _grpc.UnaryUnaryMultiCallable[_service_pb2.ForgetAttendeeRequest, _service_pb2.ForgetAttendeeResponse]
+    """Overwrites what names a customer in the copies of her appointments, the cases about them and the webhooks that told of
+    them. What stands at Cal.com stays there: its API deletes nothing, so those bookings are named for whoever owns the
+    accounts. Repeating it is harmless. INVALID_ARGUMENT (REQUEST_INVALID).
+    """
     ListSyncCases: _grpc.UnaryUnaryMultiCallable[_service_pb2.ListSyncCasesRequest, _service_pb2.ListSyncCasesResponse]
     """What a person has to look at, the oldest first. INVALID_ARGUMENT (REQUEST_INVALID, PAGE_TOKEN_INVALID)."""
     RetrySync: _grpc.UnaryUnaryMultiCallable[_service_pb2.RetrySyncRequest, _service_pb2.RetrySyncResponse]
@@ -117,6 +122,11 @@ class CalendarSyncServiceAsyncStub(CalendarSyncServiceStub):
     GetSyncState: _aio.UnaryUnaryMultiCallable[_service_pb2.GetSyncStateRequest, _service_pb2.GetSyncStateResponse]  # type: ignore[assignment]
     """How far the copies of one appointment at Cal.com are.
     NOT_FOUND (APPOINTMENT_UNKNOWN): the appointment's event has not arrived yet, or the business has none with the id.
+    """
+    ForgetAttendee: _aio.UnaryUnaryMultiCallable[_service_pb2.ForgetAttendeeRequest, _service_pb2.ForgetAttendeeResponse]  # type: ignore[assignment]
+    """Overwrites what names a customer in the copies of her appointments, the cases about them and the webhooks that told of
+    them. What stands at Cal.com stays there: its API deletes nothing, so those bookings are named for whoever owns the
+    accounts. Repeating it is harmless. INVALID_ARGUMENT (REQUEST_INVALID).
     """
     ListSyncCases: _aio.UnaryUnaryMultiCallable[_service_pb2.ListSyncCasesRequest, _service_pb2.ListSyncCasesResponse]  # type: ignore[assignment]
     """What a person has to look at, the oldest first. INVALID_ARGUMENT (REQUEST_INVALID, PAGE_TOKEN_INVALID)."""
@@ -198,6 +208,17 @@ class CalendarSyncServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_service_pb2.GetSyncStateResponse, _abc.Awaitable[_service_pb2.GetSyncStateResponse]]:
         """How far the copies of one appointment at Cal.com are.
         NOT_FOUND (APPOINTMENT_UNKNOWN): the appointment's event has not arrived yet, or the business has none with the id.
+        """
+
+    @_abc_1.abstractmethod
+    def ForgetAttendee(
+        self,
+        request: _service_pb2.ForgetAttendeeRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_service_pb2.ForgetAttendeeResponse, _abc.Awaitable[_service_pb2.ForgetAttendeeResponse]]:
+        """Overwrites what names a customer in the copies of her appointments, the cases about them and the webhooks that told of
+        them. What stands at Cal.com stays there: its API deletes nothing, so those bookings are named for whoever owns the
+        accounts. Repeating it is harmless. INVALID_ARGUMENT (REQUEST_INVALID).
         """
 
     @_abc_1.abstractmethod

@@ -36,6 +36,8 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """Personal data was asked for by nobody."""
     ERROR_REASON_REQUEST_INVALID: _ErrorReason.ValueType  # 4
     """A field is missing or malformed; metadata: "field"."""
+    ERROR_REASON_CALLER_MISSING: _ErrorReason.ValueType  # 5
+    """Neither a number nor a call says who is meant."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """Why a call was refused; the reason of the google.rpc.ErrorInfo, without its prefix."""
@@ -49,6 +51,8 @@ ERROR_REASON_OPERATOR_MISSING: ErrorReason.ValueType  # 3
 """Personal data was asked for by nobody."""
 ERROR_REASON_REQUEST_INVALID: ErrorReason.ValueType  # 4
 """A field is missing or malformed; metadata: "field"."""
+ERROR_REASON_CALLER_MISSING: ErrorReason.ValueType  # 5
+"""Neither a number nor a call says who is meant."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015
 
 class _CallState:
@@ -72,6 +76,138 @@ CALL_STATE_ONGOING: CallState.ValueType  # 1
 CALL_STATE_ENDED: CallState.ValueType  # 2
 """Hung up."""
 Global___CallState: _TypeAlias = CallState  # noqa: Y015
+
+@_typing.final
+class ExportCallerRequest(_message.Message):
+    """Whose calls."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TENANT_ID_FIELD_NUMBER: _builtins.int
+    PHONE_NUMBER_FIELD_NUMBER: _builtins.int
+    CALL_IDS_FIELD_NUMBER: _builtins.int
+    OPERATOR_FIELD_NUMBER: _builtins.int
+    tenant_id: _builtins.str
+    phone_number: _builtins.str
+    """E.164; empty: only the calls that are named."""
+    operator: _builtins.str
+    """Who asks."""
+    @_builtins.property
+    def call_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Calls with a withheld number that are known to be this caller's. At most 1000."""
+
+    def __init__(
+        self,
+        *,
+        tenant_id: _builtins.str = ...,
+        phone_number: _builtins.str = ...,
+        call_ids: _abc.Iterable[_builtins.str] | None = ...,
+        operator: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["call_ids", b"call_ids", "operator", b"operator", "phone_number", b"phone_number", "tenant_id", b"tenant_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ExportCallerRequest: _TypeAlias = ExportCallerRequest  # noqa: Y015
+
+@_typing.final
+class ExportCallerResponse(_message.Message):
+    """The calls with all that was asked and answered, earliest first."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CALLS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def calls(self) -> _containers.RepeatedCompositeFieldContainer[Global___Call]: ...
+    def __init__(
+        self,
+        *,
+        calls: _abc.Iterable[Global___Call] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["calls", b"calls"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ExportCallerResponse: _TypeAlias = ExportCallerResponse  # noqa: Y015
+
+@_typing.final
+class ForgetCallerRequest(_message.Message):
+    """Whose calls."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TENANT_ID_FIELD_NUMBER: _builtins.int
+    PHONE_NUMBER_FIELD_NUMBER: _builtins.int
+    CALL_IDS_FIELD_NUMBER: _builtins.int
+    tenant_id: _builtins.str
+    phone_number: _builtins.str
+    """E.164; empty: only the calls that are named."""
+    @_builtins.property
+    def call_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Calls with a withheld number that are known to be this caller's. At most 1000."""
+
+    def __init__(
+        self,
+        *,
+        tenant_id: _builtins.str = ...,
+        phone_number: _builtins.str = ...,
+        call_ids: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["call_ids", b"call_ids", "phone_number", b"phone_number", "tenant_id", b"tenant_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ForgetCallerRequest: _TypeAlias = ForgetCallerRequest  # noqa: Y015
+
+@_typing.final
+class ForgetCallerResponse(_message.Message):
+    """What was deleted."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    @_typing.final
+    class ErasedEntry(_message.Message):
+        DESCRIPTOR: _descriptor.Descriptor
+
+        KEY_FIELD_NUMBER: _builtins.int
+        VALUE_FIELD_NUMBER: _builtins.int
+        key: _builtins.str
+        value: _builtins.int
+        def __init__(
+            self,
+            *,
+            key: _builtins.str = ...,
+            value: _builtins.int = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["key", b"key", "value", b"value"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+    ERASED_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def erased(self) -> _containers.ScalarMap[_builtins.str, _builtins.int]:
+        """Table → rows."""
+
+    def __init__(
+        self,
+        *,
+        erased: _abc.Mapping[_builtins.str, _builtins.int] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["erased", b"erased"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ForgetCallerResponse: _TypeAlias = ForgetCallerResponse  # noqa: Y015
 
 @_typing.final
 class GetCallRequest(_message.Message):

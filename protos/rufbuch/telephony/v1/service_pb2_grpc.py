@@ -61,6 +61,16 @@ class CallServiceStub:
                 request_serializer=rufbuch_dot_telephony_dot_v1_dot_operations__pb2.GetCallStatusRequest.SerializeToString,
                 response_deserializer=rufbuch_dot_telephony_dot_v1_dot_operations__pb2.GetCallStatusResponse.FromString,
                 _registered_method=True)
+        self.ExportCaller = channel.unary_unary(
+                '/rufbuch.telephony.v1.CallService/ExportCaller',
+                request_serializer=rufbuch_dot_telephony_dot_v1_dot_service__pb2.ExportCallerRequest.SerializeToString,
+                response_deserializer=rufbuch_dot_telephony_dot_v1_dot_service__pb2.ExportCallerResponse.FromString,
+                _registered_method=True)
+        self.ForgetCaller = channel.unary_unary(
+                '/rufbuch.telephony.v1.CallService/ForgetCaller',
+                request_serializer=rufbuch_dot_telephony_dot_v1_dot_service__pb2.ForgetCallerRequest.SerializeToString,
+                response_deserializer=rufbuch_dot_telephony_dot_v1_dot_service__pb2.ForgetCallerResponse.FromString,
+                _registered_method=True)
 
 
 class CallServiceServicer:
@@ -103,6 +113,22 @@ class CallServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ExportCaller(self, request, context):
+        """Everything that is stored of a caller's calls, as it is; who asks is written down for each call. INVALID_ARGUMENT
+        (OPERATOR_MISSING, CALLER_MISSING): an empty or withheld number and no calls.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ForgetCaller(self, request, context):
+        """Deletes all calls of a caller with what was asked and answered in them, and what is remembered of calls that still go
+        on. Repeating it is harmless. INVALID_ARGUMENT (CALLER_MISSING).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_CallServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -130,6 +156,16 @@ def add_CallServiceServicer_to_server(servicer, server):
                     servicer.GetCallStatus,
                     request_deserializer=rufbuch_dot_telephony_dot_v1_dot_operations__pb2.GetCallStatusRequest.FromString,
                     response_serializer=rufbuch_dot_telephony_dot_v1_dot_operations__pb2.GetCallStatusResponse.SerializeToString,
+            ),
+            'ExportCaller': grpc.unary_unary_rpc_method_handler(
+                    servicer.ExportCaller,
+                    request_deserializer=rufbuch_dot_telephony_dot_v1_dot_service__pb2.ExportCallerRequest.FromString,
+                    response_serializer=rufbuch_dot_telephony_dot_v1_dot_service__pb2.ExportCallerResponse.SerializeToString,
+            ),
+            'ForgetCaller': grpc.unary_unary_rpc_method_handler(
+                    servicer.ForgetCaller,
+                    request_deserializer=rufbuch_dot_telephony_dot_v1_dot_service__pb2.ForgetCallerRequest.FromString,
+                    response_serializer=rufbuch_dot_telephony_dot_v1_dot_service__pb2.ForgetCallerResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -268,6 +304,60 @@ class CallService:
             '/rufbuch.telephony.v1.CallService/GetCallStatus',
             rufbuch_dot_telephony_dot_v1_dot_operations__pb2.GetCallStatusRequest.SerializeToString,
             rufbuch_dot_telephony_dot_v1_dot_operations__pb2.GetCallStatusResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ExportCaller(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/rufbuch.telephony.v1.CallService/ExportCaller',
+            rufbuch_dot_telephony_dot_v1_dot_service__pb2.ExportCallerRequest.SerializeToString,
+            rufbuch_dot_telephony_dot_v1_dot_service__pb2.ExportCallerResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ForgetCaller(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/rufbuch.telephony.v1.CallService/ForgetCaller',
+            rufbuch_dot_telephony_dot_v1_dot_service__pb2.ForgetCallerRequest.SerializeToString,
+            rufbuch_dot_telephony_dot_v1_dot_service__pb2.ForgetCallerResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -46,6 +46,14 @@ class CallServiceStub:
     """Calls by day, and what came of them. INVALID_ARGUMENT (REQUEST_INVALID)."""
     GetCallStatus: _grpc.UnaryUnaryMultiCallable[_operations_pb2.GetCallStatusRequest, _operations_pb2.GetCallStatusResponse]
     """What was heard of a business last, and by which agent. INVALID_ARGUMENT (REQUEST_INVALID)."""
+    ExportCaller: _grpc.UnaryUnaryMultiCallable[_service_pb2.ExportCallerRequest, _service_pb2.ExportCallerResponse]
+    """Everything that is stored of a caller's calls, as it is; who asks is written down for each call. INVALID_ARGUMENT
+    (OPERATOR_MISSING, CALLER_MISSING): an empty or withheld number and no calls.
+    """
+    ForgetCaller: _grpc.UnaryUnaryMultiCallable[_service_pb2.ForgetCallerRequest, _service_pb2.ForgetCallerResponse]
+    """Deletes all calls of a caller with what was asked and answered in them, and what is remembered of calls that still go
+    on. Repeating it is harmless. INVALID_ARGUMENT (CALLER_MISSING).
+    """
 
 @_typing.type_check_only
 class CallServiceAsyncStub(CallServiceStub):
@@ -64,6 +72,14 @@ class CallServiceAsyncStub(CallServiceStub):
     """Calls by day, and what came of them. INVALID_ARGUMENT (REQUEST_INVALID)."""
     GetCallStatus: _aio.UnaryUnaryMultiCallable[_operations_pb2.GetCallStatusRequest, _operations_pb2.GetCallStatusResponse]  # type: ignore[assignment]
     """What was heard of a business last, and by which agent. INVALID_ARGUMENT (REQUEST_INVALID)."""
+    ExportCaller: _aio.UnaryUnaryMultiCallable[_service_pb2.ExportCallerRequest, _service_pb2.ExportCallerResponse]  # type: ignore[assignment]
+    """Everything that is stored of a caller's calls, as it is; who asks is written down for each call. INVALID_ARGUMENT
+    (OPERATOR_MISSING, CALLER_MISSING): an empty or withheld number and no calls.
+    """
+    ForgetCaller: _aio.UnaryUnaryMultiCallable[_service_pb2.ForgetCallerRequest, _service_pb2.ForgetCallerResponse]  # type: ignore[assignment]
+    """Deletes all calls of a caller with what was asked and answered in them, and what is remembered of calls that still go
+    on. Repeating it is harmless. INVALID_ARGUMENT (CALLER_MISSING).
+    """
 
 class CallServiceServicer(metaclass=_abc_1.ABCMeta):
     """The ledger of calls: what was asked, what was answered, how long it took."""
@@ -109,5 +125,25 @@ class CallServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_operations_pb2.GetCallStatusResponse, _abc.Awaitable[_operations_pb2.GetCallStatusResponse]]:
         """What was heard of a business last, and by which agent. INVALID_ARGUMENT (REQUEST_INVALID)."""
+
+    @_abc_1.abstractmethod
+    def ExportCaller(
+        self,
+        request: _service_pb2.ExportCallerRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_service_pb2.ExportCallerResponse, _abc.Awaitable[_service_pb2.ExportCallerResponse]]:
+        """Everything that is stored of a caller's calls, as it is; who asks is written down for each call. INVALID_ARGUMENT
+        (OPERATOR_MISSING, CALLER_MISSING): an empty or withheld number and no calls.
+        """
+
+    @_abc_1.abstractmethod
+    def ForgetCaller(
+        self,
+        request: _service_pb2.ForgetCallerRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_service_pb2.ForgetCallerResponse, _abc.Awaitable[_service_pb2.ForgetCallerResponse]]:
+        """Deletes all calls of a caller with what was asked and answered in them, and what is remembered of calls that still go
+        on. Repeating it is harmless. INVALID_ARGUMENT (CALLER_MISSING).
+        """
 
 def add_CallServiceServicer_to_server(servicer: CallServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

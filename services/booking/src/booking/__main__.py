@@ -8,8 +8,9 @@ from functools import partial
 from starlette.applications import Starlette
 
 from booking import migration
-from booking.assembly import booking_service
+from booking.assembly import booking_service, erase_everywhere
 from booking.clients.availability import DEADLINE_S, HARMLESS_TO_REPEAT
+from booking.clients.forgetting import DEADLINE_S as FORGETTING_S
 from booking.clients.message_setup import GET_MESSAGE_SETUP
 from booking.clients.registry import DEADLINE_S as REGISTRY_S
 from booking.clients.registry import GET_BUSINESS
@@ -71,6 +72,12 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
         await enter(working(pool, handlers, stop=stop, drain_s=drain_s))
         for name, run in {**waiting.loops, **messages.loops}.items():
             await enter(background(run, name=name, stop=stop))
+        peers = [
+            await enter(channel(address, default_deadline_s=FORGETTING_S))
+            for address in (settings.telephony_gateway_address, settings.calcom_sync_address)
+        ]
+        erase = erase_everywhere(pool, registry, *peers, clock=clock, events=events)
+        await enter(background(erase.run, name="erasures", stop=stop))
         servicer = booking_service(
             pool,
             availability,

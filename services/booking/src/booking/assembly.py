@@ -6,6 +6,7 @@ import grpc
 
 from booking.clients.availability import AvailabilityOptions
 from booking.clients.dates import AvailabilityDates
+from booking.clients.forgetting import GatewayLedger, SyncedCopies
 from booking.clients.message_setup import RegistrySetups
 from booking.clients.registry import RegistryPolicies
 from booking.clients.slots import AvailabilitySlots
@@ -15,6 +16,7 @@ from booking.storage.bookings import SqlBookings
 from booking.storage.callbacks import SqlCallbacks
 from booking.storage.changes import SqlChanges
 from booking.storage.customers import SqlCustomers
+from booking.storage.erasures import SqlErasures
 from booking.storage.events import SqlEvents
 from booking.storage.figures import SqlFigures
 from booking.storage.messages.messages import SqlMessages
@@ -27,6 +29,7 @@ from booking.storage.waitlist import SqlWaitlist
 from booking.usecases.book_appointment import BookAppointment
 from booking.usecases.book_series import BookSeries
 from booking.usecases.change_appointment import ChangeAppointment
+from booking.usecases.erase_everywhere import EraseEverywhere
 from booking.usecases.messages.promise import Promises
 from booking.usecases.move_appointment import MoveAppointment
 from booking.usecases.overbook_appointment import OverbookAppointment
@@ -36,6 +39,22 @@ from chassis.clock import Clock
 from chassis.eventlog import EventLog
 from chassis.grpc_server import Servicer
 from chassis.postgres import Pool
+
+
+def erase_everywhere(
+    pool: Pool,
+    registry: grpc.aio.Channel,
+    calls: grpc.aio.Channel,
+    copies: grpc.aio.Channel,
+    *,
+    clock: Clock,
+    events: EventLog,
+) -> EraseEverywhere:
+    """The worker that forgets people, over channels to whoever keeps calls and copies."""
+    change = ChangeAppointment(SqlChanges(pool, events), RegistryPolicies(registry, clock=clock), clock=clock)
+    return EraseEverywhere(
+        SqlErasures(pool, events), change, GatewayLedger(calls), SyncedCopies(copies), clock=clock
+    )
 
 
 def booking_service(
@@ -71,6 +90,7 @@ def booking_service(
         branches=policies,
         callbacks=SqlCallbacks(pool, events),
         customers=SqlCustomers(pool, events),
+        erasures=SqlErasures(pool, events),
         people=SqlPeople(pool, events),
         figures=SqlFigures(pool, events),
         waitlist=KeepWaitlist(SqlWaitlist(pool, events), policies, clock=clock),

@@ -157,6 +157,20 @@ class MessageUnknownError(ServiceError):
     reason = "MESSAGE_UNKNOWN"
 
 
+class ErasureUnknownError(ServiceError):
+    """No erasure of this business has the id."""
+
+    kind = Kind.NOT_FOUND
+    reason = "ERASURE_UNKNOWN"
+
+
+class PeerUnavailableError(ServiceError):
+    """Another service that keeps something of the person does not answer, or not yet."""
+
+    kind = Kind.UNAVAILABLE
+    reason = "PEER_UNAVAILABLE"
+
+
 REASONS = {StorageUnavailableError.reason} | frozenset(
     one.reason
     for one in list(vars().values())

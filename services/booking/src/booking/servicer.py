@@ -15,6 +15,7 @@ from booking.message_wire import channel_to_wire
 from booking.requests import filters_of, wish_of
 from booking.servicer_care import CareRpcs
 from booking.servicer_changes import ChangeRpcs
+from booking.servicer_erasure import ErasureRpcs
 from booking.servicer_making import MakingRpcs
 from booking.servicer_messages import MessageRpcs
 from booking.servicer_operations import Figures, OperationsRpcs
@@ -25,6 +26,7 @@ from booking.usecases.book_series import BookSeries
 from booking.usecases.callbacks import Branches, Callbacks
 from booking.usecases.change_appointment import ChangeAppointment
 from booking.usecases.customers import Customers
+from booking.usecases.erase_everywhere import Erasures
 from booking.usecases.messages.ports import Messages
 from booking.usecases.messages.promise import Promises
 from booking.usecases.move_appointment import MoveAppointment
@@ -68,6 +70,7 @@ class Parts:
     callbacks: Callbacks
     branches: Branches
     customers: Customers
+    erasures: Erasures
     people: People
     waitlist: KeepWaitlist
     messages: Messages
@@ -80,6 +83,7 @@ class BookingServicer(
     MakingRpcs,
     ChangeRpcs,
     CareRpcs,
+    ErasureRpcs,
     WaitlistRpcs,
     PeopleRpcs,
     MessageRpcs,
@@ -94,7 +98,7 @@ class BookingServicer(
         self._appointments, self._events = parts.appointments, parts.events
         self._branches = parts.branches
         self._callbacks, self._customers, self._clock = parts.callbacks, parts.customers, parts.clock
-        self._people = parts.people
+        self._people, self._erasures = parts.people, parts.erasures
         self._waitlist = parts.waitlist
         self._messages, self._promises = parts.messages, parts.promises
         self._figures = parts.figures

@@ -12,6 +12,9 @@ class Settings(ServiceSettings):
     metrics_port: int = Field(default=9153, ge=0, le=65535)
     staff_registry_address: str = "127.0.0.1:50051"
     availability_address: str = "127.0.0.1:50052"
+    calcom_sync_address: str = "127.0.0.1:50054"
+    telephony_gateway_address: str = "127.0.0.1:50055"
+    """The last two are asked to forget people, and nothing else."""
     waitlist_hold_s: int = Field(default=1800, ge=300, le=14400)
     """How long something that came free is held for somebody who waits, in seconds in which people can be called."""
     waitlist_calls_from_hour: int = Field(default=8, ge=0, le=12)

@@ -14,6 +14,7 @@ from calcom_sync.clients.slots import CalcomSlots
 from calcom_sync.domain.patience import Patience
 from calcom_sync.servicer import Backing
 from calcom_sync.storage.appointments import SqlAppointments
+from calcom_sync.storage.attendees import SqlAttendees
 from calcom_sync.storage.busy import SqlBusy
 from calcom_sync.storage.cases import SqlCases
 from calcom_sync.storage.figures import SqlFigures
@@ -92,6 +93,6 @@ def assemble(
         mirror=HoldMirror(directory, SqlReservations(pool), slots, budget, clock, terms.lease),
         accounts=AccountChecker(directory, CalcomAccounts(calendar), budget, clock),
         reader=AccountReader(directory, CalcomDescriptions(calendar), budget, clock), budget=budget,
-        patience=terms.patience, people=SqlPeople(pool, busy), figures=SqlFigures(pool),
+        patience=terms.patience, people=SqlPeople(pool, busy), figures=SqlFigures(pool), attendees=SqlAttendees(pool),
     )  # fmt: skip
     return Parts(worker, SqlPleas(pool), backing)

@@ -24,6 +24,7 @@ from calcom_sync.errors import (
 from calcom_sync.servicer_operations import OperationsRpcs
 from calcom_sync.servicer_people import PeopleRpcs
 from calcom_sync.storage.appointments import SqlAppointments
+from calcom_sync.storage.attendees import SqlAttendees
 from calcom_sync.storage.busy import SqlBusy
 from calcom_sync.storage.cases import SqlCases
 from calcom_sync.storage.figures import SqlFigures
@@ -71,6 +72,7 @@ class Backing:
     patience: Patience
     people: SqlPeople
     figures: SqlFigures
+    attendees: SqlAttendees
 
 
 @dataclass(frozen=True)
@@ -100,6 +102,15 @@ class CalendarSyncServicer(PeopleRpcs, OperationsRpcs, service_pb2_grpc.Calendar
         return service_pb2.GetSyncStateResponse(
             state=wire.STATES[appointment.state], phases=wire.phases_to(appointment)
         )
+
+    async def ForgetAttendee(
+        self, request: service_pb2.ForgetAttendeeRequest, context: _Context
+    ) -> service_pb2.ForgetAttendeeResponse:
+        """See the proto."""
+        erased, uids = await self.by.attendees.forget(
+            wire.uuid_from(request.tenant_id, "tenant_id"), wire.uuid_from(request.customer_id, "customer_id")
+        )
+        return service_pb2.ForgetAttendeeResponse(erased=dict(erased), booking_uids=uids)
 
     async def ListSyncCases(
         self, request: service_pb2.ListSyncCasesRequest, context: _Context

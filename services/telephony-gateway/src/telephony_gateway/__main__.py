@@ -16,6 +16,7 @@ from telephony_gateway.clients import availability, booking, directory, shared
 from telephony_gateway.http_api.functions import UNHEARD_S
 from telephony_gateway.servicer import CallServicer
 from telephony_gateway.settings import Settings
+from telephony_gateway.storage.callers import Callers
 from telephony_gateway.storage.calls import Calls
 from telephony_gateway.storage.figures import SqlFigures
 
@@ -39,7 +40,7 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
         await enter(service.background(gateway.upkeep.run, name="upkeep", stop=stop))
         grpc = await enter(
             grpc_server(
-                [_calls(connections.pool, settings)],
+                [_calls(connections.pool, gateway.callers, settings)],
                 host=settings.host,
                 port=settings.grpc_port,
                 drain_s=settings.drain_s,
@@ -86,12 +87,13 @@ async def _connect(settings: Settings, stack: AsyncExitStack) -> Connections:
     )
 
 
-def _calls(pool: postgres.Pool, settings: Settings) -> Servicer:
+def _calls(pool: postgres.Pool, callers: Callers, settings: Settings) -> Servicer:
     add = service_pb2_grpc.add_CallServiceServicer_to_server
     servicer = CallServicer(
         Calls(pool),
         SqlFigures(pool),
         SystemClock(),
+        callers=callers,
         agent_version=settings.retell_agent_version,
         build=settings.build,
     )

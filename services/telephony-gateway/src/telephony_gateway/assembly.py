@@ -35,6 +35,7 @@ from telephony_gateway.http_api.reception import Reception
 from telephony_gateway.http_api.twins import Twins
 from telephony_gateway.http_api.webhook import WebhookEndpoint
 from telephony_gateway.settings import Settings
+from telephony_gateway.storage.callers import Callers
 from telephony_gateway.storage.ledger import Ledger
 from telephony_gateway.storage.retention import OldCalls
 from telephony_gateway.storage.unchecked import UncheckedCalls
@@ -64,6 +65,7 @@ class Gateway:
     truth: TruthLoop
     upkeep: Upkeep
     twins: Twins
+    callers: Callers
 
 
 def assemble(
@@ -107,4 +109,7 @@ def assemble(
         clock,
         settings.upkeep_s,
     )
-    return Gateway(build_app(endpoint, webhook, inbound, missing), directory, ledger, truth, upkeep, twins)
+    callers = Callers(connections.pool, sessions, lines)
+    return Gateway(
+        build_app(endpoint, webhook, inbound, missing), directory, ledger, truth, upkeep, twins, callers
+    )

@@ -79,29 +79,41 @@ class SqlCustomers:
     ) -> Mapping[str, int] | None:
         """See ``Customers``."""
         async with self._pool.acquire() as connection, connection.transaction():
-            # Whoever books for the customer waits for this row.
-            known = await connection.fetchval(
-                "SELECT true FROM customer WHERE tenant_id = $1 AND customer_id = $2 FOR UPDATE",
-                tenant_id, customer_id,
-            )  # fmt: skip
-            if not known:
-                return None
-            await _must_have_nothing_ahead(connection, tenant_id, customer_id, now)
-            erased: Counter[str] = Counter()
-            erased["waitlist_entry"] = await forget_waiting(
-                connection, tenant_id, customer_id, operator=operator, now=now
+            erased = await forget_customer(
+                connection, self._events, tenant_id, customer_id, operator=operator, now=now
             )
-            for table, statement in FORGET:
-                erased[table] += _rows(await connection.execute(statement, tenant_id, customer_id))
-            if any(erased.values()):
-                payload = {
-                    "tenant_id": str(tenant_id),
-                    "customer_id": str(customer_id),
-                    "operator": operator,
-                }
-                await self._events.append(connection, CUSTOMER_ERASED, payload, now=now)
         await self._events.wake()
         return erased
+
+
+async def forget_customer(
+    connection: Connection,
+    events: EventLog,
+    tenant_id: UUID,
+    customer_id: UUID,
+    *,
+    operator: str,
+    now: datetime,
+) -> Mapping[str, int] | None:
+    """All that is ours of a customer, in a transaction of the caller's; see ``Customers.erase``."""
+    # Whoever books for the customer waits for this row.
+    known = await connection.fetchval(
+        "SELECT true FROM customer WHERE tenant_id = $1 AND customer_id = $2 FOR UPDATE",
+        tenant_id, customer_id,
+    )  # fmt: skip
+    if not known:
+        return None
+    await _must_have_nothing_ahead(connection, tenant_id, customer_id, now)
+    erased: Counter[str] = Counter()
+    erased["waitlist_entry"] = await forget_waiting(
+        connection, tenant_id, customer_id, operator=operator, now=now
+    )
+    for table, statement in FORGET:
+        erased[table] += _rows(await connection.execute(statement, tenant_id, customer_id))
+    if any(erased.values()):
+        payload = {"tenant_id": str(tenant_id), "customer_id": str(customer_id), "operator": operator}
+        await events.append(connection, CUSTOMER_ERASED, payload, now=now)
+    return erased
 
 
 async def _must_have_nothing_ahead(

@@ -38,6 +38,11 @@ class Lines:
             key = _key(tenant_id, caller.caller_number)
             await self._shared.ask(lambda redis: redis.zrem(key, caller.call_id))
 
+    async def forget(self, tenant_id: str, number: str) -> None:
+        """The number is nobody's any more."""
+        key = _key(tenant_id, number)
+        await self._shared.ask(lambda redis: redis.delete(key))
+
     async def silent(self, tenant_id: str, caller: "Caller") -> list[str]:
         """The other calls of the number of which nothing has been heard for a while, the longest silence first."""
         key, before = _key(tenant_id, caller.caller_number), self._clock.now() - SILENT
