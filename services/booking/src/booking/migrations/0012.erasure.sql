@@ -1,4 +1,4 @@
--- depends: 0010.lists
+-- depends: 0011.operators
 -- Somebody is forgotten by everything that knows her, step by step. What says who it is stays until the last step.
 CREATE TABLE erasure (
     tenant_id uuid NOT NULL,
