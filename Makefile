@@ -14,7 +14,7 @@ TESTS := $(wildcard services/*/tests sandbox/tests deploy/local/tests cli/tests 
 PARALLEL := -n auto --maxprocesses 4 --dist loadgroup
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test test-unit lint format proof chaos bench docs protos sentences lock clean
+.PHONY: help setup run demo test test-unit simulate lint format proof chaos bench docs protos sentences lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -36,6 +36,9 @@ test: $(READY) ## run every test
 
 test-unit: $(READY) ## run the tests that need no server
 	@$(BIN)/pytest -q $(PARALLEL) -m "not postgres and not redis and not processes"
+
+simulate: $(READY) ## simulated weeks of calls while everything fails (SEED=7 CALLS=10000 RATE=0.1), judged by an oracle
+	@PYTHONPATH=tests/simulation/support $(BIN)/python -m simulated --seed $(or $(SEED),1) --calls $(or $(CALLS),500) --rate $(or $(RATE),0.1)
 
 lint: $(READY) ## style, types, layers, protos, generated code
 	@$(BIN)/ruff check .

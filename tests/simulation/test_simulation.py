@@ -1,0 +1,16 @@
+"""What the simulation shows in a short run; ``make simulate`` runs long ones."""
+
+from simulated.running import Outcome
+
+
+def test_what_callers_hear_is_true(outcome: Outcome) -> None:
+    """A day of calls, in the whole of it: OB-04."""
+    assert outcome.bugs == []
+    assert outcome.verdict.violations == ()
+
+
+def test_the_run_was_worth_judging(outcome: Outcome) -> None:
+    """A judge who has seen nothing finds nothing."""
+    seen = {one.status for one in outcome.record.exchanges}
+    assert {"booked", "available", "alternatives", "cancelled"} <= seen
+    assert outcome.verdict.looked_at["phases at Cal.com"] > 10
