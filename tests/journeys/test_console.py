@@ -70,7 +70,7 @@ async def test_a_call_is_on_the_page_while_it_goes_on(operator: Page, anna: Call
     await link.click()
     await expect(operator.get_by_text("Der Assistent fragt: check_availability")).to_be_visible()
     await anna.hang_up()
-    await expect(operator.get_by_text("Ereignis: call_ended")).to_be_visible(timeout=SEEN_WITHIN_MS)
+    await expect(operator.get_by_text("Ereignis: aufgelegt")).to_be_visible(timeout=SEEN_WITHIN_MS)
 
 
 async def test_what_failed_at_cal_com_is_seen_and_mended_with_a_click(

@@ -130,7 +130,7 @@ async def test_a_call_is_told_from_the_first_word_to_the_last(owner: Browser, pe
     ended = telephony_pb2.CallEvent(name="call_ended", receive_time=stamp(NOW + timedelta(minutes=2)))
     peers.calls = [a_call(events=[ended], truth_cases=[wrong])]
     page = (await owner.get("/calls/call_1")).text
-    order = [page.index(words) for words in ("check_availability", "call_ended", "Das stimmt nicht")]
+    order = [page.index(words) for words in ("check_availability", "aufgelegt", "Das stimmt nicht")]
     assert order == sorted(order)
     assert "Ja, Dienstag, 15 Uhr ist frei." in page
     assert "Vorgemerkt: Dienstag, 15 Uhr" in page

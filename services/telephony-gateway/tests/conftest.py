@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from typing import TYPE_CHECKING
 
 import httpx
 import psycopg
@@ -28,9 +29,16 @@ from local_stack.databases import MigratedDatabases
 from rufbuch.availability.v1 import service_pb2_grpc as availability_grpc
 from rufbuch.booking.v1 import service_pb2_grpc as booking_grpc
 from rufbuch.staff.v1 import service_pb2_grpc as staff_grpc
+from rufbuch.telephony.v1 import service_pb2_grpc as telephony_grpc
 from telephony_gateway.assembly import Connections, assemble
 from telephony_gateway.clients.shared import connect
+from telephony_gateway.servicer import CallServicer
 from telephony_gateway.settings import Settings
+from telephony_gateway.storage.calls import Calls
+from telephony_gateway.storage.figures import SqlFigures
+
+if TYPE_CHECKING:
+    from rufbuch.telephony.v1.service_pb2_grpc import CallServiceAsyncStub
 
 
 @pytest.fixture(scope="session")
@@ -45,7 +53,7 @@ def gateway_database(migrated_database: MigratedDatabases) -> Iterator[str]:
 def database_url(gateway_database: str) -> str:
     # Emptied for each test: quicker than a database of its own, and these tests share no connection.
     with psycopg.connect(gateway_database, autocommit=True) as connection:
-        connection.execute("TRUNCATE call, function_call, call_event, truth_case, disclosure")
+        connection.execute("TRUNCATE call, function_call, call_event, truth_case, disclosure CASCADE")
     return gateway_database
 
 
@@ -67,6 +75,22 @@ def settings(database_url: str, redis_url: str) -> Settings:
 async def world(settings: Settings) -> AsyncIterator[World]:
     async with a_world(settings) as made:
         yield made
+
+
+@pytest.fixture
+async def ledger(world: World) -> AsyncIterator["CallServiceAsyncStub"]:
+    """The ledger of the world's calls, over gRPC."""
+    servicer = CallServicer(
+        Calls(world.pool),
+        SqlFigures(world.pool),
+        world.phone.clock,
+        callers=world.phone.gateway.callers,
+        agent_version=None,
+        build="test",
+    )
+    add = telephony_grpc.add_CallServiceServicer_to_server
+    async with serving(Servicer(servicer, add, "rufbuch.telephony.v1.CallService")) as channel:
+        yield telephony_grpc.CallServiceStub(channel)
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 import json
 import uuid
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -13,14 +13,9 @@ from google.protobuf.timestamp_pb2 import Timestamp
 
 from chassis.errors import Kind
 from chassis.grpc_client import fault_of
-from chassis.grpc_server import Servicer
-from chassis.testing import serving
 from rufbuch.availability.v1 import service_pb2 as availability_pb2
-from rufbuch.telephony.v1 import operations_pb2, service_pb2, service_pb2_grpc
+from rufbuch.telephony.v1 import operations_pb2, service_pb2
 from telephony_gateway.domain.transcript import early_claims
-from telephony_gateway.servicer import CallServicer
-from telephony_gateway.storage.calls import Calls
-from telephony_gateway.storage.figures import SqlFigures
 from telephony_gateway.storage.unchecked import AGAIN, LONGEST_CALL
 from telephony_gateway.usecases.ports import PeerError
 
@@ -173,27 +168,12 @@ class TestClaimsWithoutAResult:
     def test_a_strange_transcript_claims_nothing(self, call: Mapping[str, Any]) -> None:
         assert early_claims(call) == []
 
-    async def test_it_becomes_a_case_and_the_transcript_is_not_kept(self, world: World) -> None:
+    async def test_it_becomes_a_case_without_the_names_around_it(self, world: World) -> None:
         said = transcript(("agent", "Frau Mustermann, Ihr Termin ist gebucht."))
         await world.phone.event("call_ended", **said)
         await world.phone.gateway.ledger.flush()
         (row,) = await world.pool.fetch("SELECT kind, subject FROM truth_case")
         assert (row["kind"], "Mustermann" in row["subject"]) == ("claimed_booked", False)
-
-
-@pytest.fixture
-async def ledger(world: World) -> AsyncIterator["CallServiceAsyncStub"]:
-    servicer = CallServicer(
-        Calls(world.pool),
-        SqlFigures(world.pool),
-        world.phone.clock,
-        callers=world.phone.gateway.callers,
-        agent_version=None,
-        build="test",
-    )
-    add = service_pb2_grpc.add_CallServiceServicer_to_server
-    async with serving(Servicer(servicer, add, "rufbuch.telephony.v1.CallService")) as channel:
-        yield service_pb2_grpc.CallServiceStub(channel)
 
 
 class TestTheLedgerOverGrpc:

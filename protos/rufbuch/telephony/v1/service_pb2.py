@@ -27,7 +27,7 @@ from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__
 from rufbuch.telephony.v1 import operations_pb2 as rufbuch_dot_telephony_dot_v1_dot_operations__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"rufbuch/telephony/v1/service.proto\x12\x14rufbuch.telephony.v1\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a%rufbuch/telephony/v1/operations.proto\"b\n\x13\x45xportCallerRequest\x12\x11\n\ttenant_id\x18\x01 \x01(\t\x12\x14\n\x0cphone_number\x18\x02 \x01(\t\x12\x10\n\x08\x63\x61ll_ids\x18\x03 \x03(\t\x12\x10\n\x08operator\x18\x04 \x01(\t\"A\n\x14\x45xportCallerResponse\x12)\n\x05\x63\x61lls\x18\x01 \x03(\x0b\x32\x1a.rufbuch.telephony.v1.Call\"P\n\x13\x46orgetCallerRequest\x12\x11\n\ttenant_id\x18\x01 \x01(\t\x12\x14\n\x0cphone_number\x18\x02 \x01(\t\x12\x10\n\x08\x63\x61ll_ids\x18\x03 \x03(\t\"\x8d\x01\n\x14\x46orgetCallerResponse\x12\x46\n\x06\x65rased\x18\x01 \x03(\x0b\x32\x36.rufbuch.telephony.v1.ForgetCallerResponse.ErasedEntry\x1a-\n\x0b\x45rasedEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x05:\x02\x38\x01\"O\n\x0eGetCallRequest\x12\x0f\n\x07\x63\x61ll_id\x18\x01 \x01(\t\x12\x1a\n\x12with_personal_data\x18\x02 \x01(\x08\x12\x10\n\x08operator\x18\x03 \x01(\t\";\n\x0fGetCallResponse\x12(\n\x04\x63\x61ll\x18\x01 \x01(\x0b\x32\x1a.rufbuch.telephony.v1.Call\"L\n\x10ListCallsRequest\x12\x11\n\ttenant_id\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"W\n\x11ListCallsResponse\x12)\n\x05\x63\x61lls\x18\x01 \x03(\x0b\x32\x1a.rufbuch.telephony.v1.Call\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"Q\n\x15ListTruthCasesRequest\x12\x11\n\ttenant_id\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"a\n\x16ListTruthCasesResponse\x12.\n\x05\x63\x61ses\x18\x01 \x03(\x0b\x32\x1f.rufbuch.telephony.v1.TruthCase\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\x8e\x01\n\tTruthCase\x12\x0f\n\x07\x63\x61se_id\x18\x01 \x01(\t\x12\x0f\n\x07\x63\x61ll_id\x18\x02 \x01(\t\x12\x11\n\ttenant_id\x18\x03 \x01(\t\x12\x0c\n\x04kind\x18\x04 \x01(\t\x12\x0f\n\x07subject\x18\x05 \x01(\t\x12-\n\tfind_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"K\n\tCallEvent\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x30\n\x0creceive_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xe1\x03\n\x04\x43\x61ll\x12\x0f\n\x07\x63\x61ll_id\x18\x01 \x01(\t\x12\x11\n\ttenant_id\x18\x02 \x01(\t\x12\x11\n\tbranch_id\x18\x03 \x01(\t\x12\x16\n\x0e\x64ialled_number\x18\x04 \x01(\t\x12\x15\n\rcaller_number\x18\x05 \x01(\t\x12.\n\x05state\x18\x06 \x01(\x0e\x32\x1f.rufbuch.telephony.v1.CallState\x12.\n\nstart_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x35\n\tfunctions\x18\t \x03(\x0b\x32\".rufbuch.telephony.v1.FunctionCall\x12/\n\x06\x65vents\x18\n \x03(\x0b\x32\x1f.rufbuch.telephony.v1.CallEvent\x12\x34\n\x0btruth_cases\x18\x0b \x03(\x0b\x32\x1f.rufbuch.telephony.v1.TruthCase\x12\x17\n\x0f\x61ppointment_ids\x18\x0c \x03(\t\x12.\n\ncheck_time\x18\r \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xde\x01\n\x0c\x46unctionCall\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12*\n\targuments\x18\x03 \x01(\x0b\x32\x17.google.protobuf.Struct\x12\'\n\x06\x61nswer\x18\x04 \x01(\x0b\x32\x17.google.protobuf.Struct\x12\x30\n\x0creceive_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x13\n\x0b\x64uration_ms\x18\x06 \x01(\x05\x12\x10\n\x08trace_id\x18\x07 \x01(\t*\xd5\x01\n\x0b\x45rrorReason\x12\x1c\n\x18\x45RROR_REASON_UNSPECIFIED\x10\x00\x12\x1d\n\x19\x45RROR_REASON_CALL_UNKNOWN\x10\x01\x12#\n\x1f\x45RROR_REASON_PAGE_TOKEN_INVALID\x10\x02\x12!\n\x1d\x45RROR_REASON_OPERATOR_MISSING\x10\x03\x12 \n\x1c\x45RROR_REASON_REQUEST_INVALID\x10\x04\x12\x1f\n\x1b\x45RROR_REASON_CALLER_MISSING\x10\x05*U\n\tCallState\x12\x1a\n\x16\x43\x41LL_STATE_UNSPECIFIED\x10\x00\x12\x16\n\x12\x43\x41LL_STATE_ONGOING\x10\x01\x12\x14\n\x10\x43\x41LL_STATE_ENDED\x10\x02\x32\xd5\x05\n\x0b\x43\x61llService\x12V\n\x07GetCall\x12$.rufbuch.telephony.v1.GetCallRequest\x1a%.rufbuch.telephony.v1.GetCallResponse\x12\\\n\tListCalls\x12&.rufbuch.telephony.v1.ListCallsRequest\x1a\'.rufbuch.telephony.v1.ListCallsResponse\x12k\n\x0eListTruthCases\x12+.rufbuch.telephony.v1.ListTruthCasesRequest\x1a,.rufbuch.telephony.v1.ListTruthCasesResponse\x12k\n\x0eGetCallFigures\x12+.rufbuch.telephony.v1.GetCallFiguresRequest\x1a,.rufbuch.telephony.v1.GetCallFiguresResponse\x12h\n\rGetCallStatus\x12*.rufbuch.telephony.v1.GetCallStatusRequest\x1a+.rufbuch.telephony.v1.GetCallStatusResponse\x12\x65\n\x0c\x45xportCaller\x12).rufbuch.telephony.v1.ExportCallerRequest\x1a*.rufbuch.telephony.v1.ExportCallerResponse\x12\x65\n\x0c\x46orgetCaller\x12).rufbuch.telephony.v1.ForgetCallerRequest\x1a*.rufbuch.telephony.v1.ForgetCallerResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"rufbuch/telephony/v1/service.proto\x12\x14rufbuch.telephony.v1\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a%rufbuch/telephony/v1/operations.proto\"b\n\x13\x45xportCallerRequest\x12\x11\n\ttenant_id\x18\x01 \x01(\t\x12\x14\n\x0cphone_number\x18\x02 \x01(\t\x12\x10\n\x08\x63\x61ll_ids\x18\x03 \x03(\t\x12\x10\n\x08operator\x18\x04 \x01(\t\"A\n\x14\x45xportCallerResponse\x12)\n\x05\x63\x61lls\x18\x01 \x03(\x0b\x32\x1a.rufbuch.telephony.v1.Call\"P\n\x13\x46orgetCallerRequest\x12\x11\n\ttenant_id\x18\x01 \x01(\t\x12\x14\n\x0cphone_number\x18\x02 \x01(\t\x12\x10\n\x08\x63\x61ll_ids\x18\x03 \x03(\t\"\x8d\x01\n\x14\x46orgetCallerResponse\x12\x46\n\x06\x65rased\x18\x01 \x03(\x0b\x32\x36.rufbuch.telephony.v1.ForgetCallerResponse.ErasedEntry\x1a-\n\x0b\x45rasedEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x05:\x02\x38\x01\"b\n\x0eGetCallRequest\x12\x0f\n\x07\x63\x61ll_id\x18\x01 \x01(\t\x12\x1a\n\x12with_personal_data\x18\x02 \x01(\x08\x12\x10\n\x08operator\x18\x03 \x01(\t\x12\x11\n\ttenant_id\x18\x14 \x01(\t\";\n\x0fGetCallResponse\x12(\n\x04\x63\x61ll\x18\x01 \x01(\x0b\x32\x1a.rufbuch.telephony.v1.Call\"\xfd\x01\n\x10ListCallsRequest\x12\x11\n\ttenant_id\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\x12\x15\n\rcaller_number\x18\x14 \x01(\t\x12\x0f\n\x07\x63\x61ll_id\x18\x15 \x01(\t\x12\x0f\n\x07outcome\x18\x16 \x01(\t\x12\x32\n\x0estart_time_min\x18\x17 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x32\n\x0estart_time_max\x18\x18 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06untrue\x18\x19 \x01(\x08\"W\n\x11ListCallsResponse\x12)\n\x05\x63\x61lls\x18\x01 \x03(\x0b\x32\x1a.rufbuch.telephony.v1.Call\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"e\n\x15ListTruthCasesRequest\x12\x11\n\ttenant_id\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\x12\x12\n\nunresolved\x18\x14 \x01(\x08\"c\n\x17ResolveTruthCaseRequest\x12\x11\n\ttenant_id\x18\x01 \x01(\t\x12\x0f\n\x07\x63\x61se_id\x18\x02 \x01(\t\x12\x10\n\x08operator\x18\x03 \x01(\t\x12\x12\n\nresolution\x18\x04 \x01(\t\"I\n\x18ResolveTruthCaseResponse\x12-\n\x04\x63\x61se\x18\x01 \x01(\x0b\x32\x1f.rufbuch.telephony.v1.TruthCase\"a\n\x16ListTruthCasesResponse\x12.\n\x05\x63\x61ses\x18\x01 \x03(\x0b\x32\x1f.rufbuch.telephony.v1.TruthCase\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xe9\x01\n\tTruthCase\x12\x0f\n\x07\x63\x61se_id\x18\x01 \x01(\t\x12\x0f\n\x07\x63\x61ll_id\x18\x02 \x01(\t\x12\x11\n\ttenant_id\x18\x03 \x01(\t\x12\x0c\n\x04kind\x18\x04 \x01(\t\x12\x0f\n\x07subject\x18\x05 \x01(\t\x12-\n\tfind_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x13\n\x0bresolved_by\x18\x14 \x01(\t\x12\x12\n\nresolution\x18\x15 \x01(\t\x12\x30\n\x0cresolve_time\x18\x16 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"K\n\tCallEvent\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x30\n\x0creceive_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xc2\x04\n\x04\x43\x61ll\x12\x0f\n\x07\x63\x61ll_id\x18\x01 \x01(\t\x12\x11\n\ttenant_id\x18\x02 \x01(\t\x12\x11\n\tbranch_id\x18\x03 \x01(\t\x12\x16\n\x0e\x64ialled_number\x18\x04 \x01(\t\x12\x15\n\rcaller_number\x18\x05 \x01(\t\x12.\n\x05state\x18\x06 \x01(\x0e\x32\x1f.rufbuch.telephony.v1.CallState\x12.\n\nstart_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x35\n\tfunctions\x18\t \x03(\x0b\x32\".rufbuch.telephony.v1.FunctionCall\x12/\n\x06\x65vents\x18\n \x03(\x0b\x32\x1f.rufbuch.telephony.v1.CallEvent\x12\x34\n\x0btruth_cases\x18\x0b \x03(\x0b\x32\x1f.rufbuch.telephony.v1.TruthCase\x12\x17\n\x0f\x61ppointment_ids\x18\x0c \x03(\t\x12.\n\ncheck_time\x18\r \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x10\n\x08outcomes\x18\x14 \x03(\t\x12\x18\n\x10truth_case_count\x18\x15 \x01(\x05\x12\x33\n\nutterances\x18\x16 \x03(\x0b\x32\x1f.rufbuch.telephony.v1.Utterance\"\xde\x01\n\x0c\x46unctionCall\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12*\n\targuments\x18\x03 \x01(\x0b\x32\x17.google.protobuf.Struct\x12\'\n\x06\x61nswer\x18\x04 \x01(\x0b\x32\x17.google.protobuf.Struct\x12\x30\n\x0creceive_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x13\n\x0b\x64uration_ms\x18\x06 \x01(\x05\x12\x10\n\x08trace_id\x18\x07 \x01(\t\"\x91\x01\n\tUtterance\x12.\n\x07speaker\x18\x01 \x01(\x0e\x32\x1d.rufbuch.telephony.v1.Speaker\x12\r\n\x05words\x18\x02 \x01(\t\x12,\n\x08say_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x17\n\x0f\x61\x66ter_functions\x18\x04 \x01(\x05*\xd7\x02\n\x0b\x45rrorReason\x12\x1c\n\x18\x45RROR_REASON_UNSPECIFIED\x10\x00\x12\x1d\n\x19\x45RROR_REASON_CALL_UNKNOWN\x10\x01\x12#\n\x1f\x45RROR_REASON_PAGE_TOKEN_INVALID\x10\x02\x12!\n\x1d\x45RROR_REASON_OPERATOR_MISSING\x10\x03\x12 \n\x1c\x45RROR_REASON_REQUEST_INVALID\x10\x04\x12\x1f\n\x1b\x45RROR_REASON_CALLER_MISSING\x10\x05\x12\x1f\n\x1b\x45RROR_REASON_NUMBER_INVALID\x10\x14\x12 \n\x1c\x45RROR_REASON_OUTCOME_INVALID\x10\x15\x12\x1d\n\x19\x45RROR_REASON_CASE_UNKNOWN\x10\x16\x12\x1e\n\x1a\x45RROR_REASON_CASE_RESOLVED\x10\x17*U\n\tCallState\x12\x1a\n\x16\x43\x41LL_STATE_UNSPECIFIED\x10\x00\x12\x16\n\x12\x43\x41LL_STATE_ONGOING\x10\x01\x12\x14\n\x10\x43\x41LL_STATE_ENDED\x10\x02*I\n\x07Speaker\x12\x17\n\x13SPEAKER_UNSPECIFIED\x10\x00\x12\x11\n\rSPEAKER_AGENT\x10\x01\x12\x12\n\x0eSPEAKER_CALLER\x10\x02\x32\xc8\x06\n\x0b\x43\x61llService\x12V\n\x07GetCall\x12$.rufbuch.telephony.v1.GetCallRequest\x1a%.rufbuch.telephony.v1.GetCallResponse\x12\\\n\tListCalls\x12&.rufbuch.telephony.v1.ListCallsRequest\x1a\'.rufbuch.telephony.v1.ListCallsResponse\x12k\n\x0eListTruthCases\x12+.rufbuch.telephony.v1.ListTruthCasesRequest\x1a,.rufbuch.telephony.v1.ListTruthCasesResponse\x12k\n\x0eGetCallFigures\x12+.rufbuch.telephony.v1.GetCallFiguresRequest\x1a,.rufbuch.telephony.v1.GetCallFiguresResponse\x12h\n\rGetCallStatus\x12*.rufbuch.telephony.v1.GetCallStatusRequest\x1a+.rufbuch.telephony.v1.GetCallStatusResponse\x12\x65\n\x0c\x45xportCaller\x12).rufbuch.telephony.v1.ExportCallerRequest\x1a*.rufbuch.telephony.v1.ExportCallerResponse\x12\x65\n\x0c\x46orgetCaller\x12).rufbuch.telephony.v1.ForgetCallerRequest\x1a*.rufbuch.telephony.v1.ForgetCallerResponse\x12q\n\x10ResolveTruthCase\x12-.rufbuch.telephony.v1.ResolveTruthCaseRequest\x1a..rufbuch.telephony.v1.ResolveTruthCaseResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -36,10 +36,12 @@ if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_FORGETCALLERRESPONSE_ERASEDENTRY']._loaded_options = None
   _globals['_FORGETCALLERRESPONSE_ERASEDENTRY']._serialized_options = b'8\001'
-  _globals['_ERRORREASON']._serialized_start=1978
-  _globals['_ERRORREASON']._serialized_end=2191
-  _globals['_CALLSTATE']._serialized_start=2193
-  _globals['_CALLSTATE']._serialized_end=2278
+  _globals['_ERRORREASON']._serialized_start=2707
+  _globals['_ERRORREASON']._serialized_end=3050
+  _globals['_CALLSTATE']._serialized_start=3052
+  _globals['_CALLSTATE']._serialized_end=3137
+  _globals['_SPEAKER']._serialized_start=3139
+  _globals['_SPEAKER']._serialized_end=3212
   _globals['_EXPORTCALLERREQUEST']._serialized_start=162
   _globals['_EXPORTCALLERREQUEST']._serialized_end=260
   _globals['_EXPORTCALLERRESPONSE']._serialized_start=262
@@ -51,25 +53,31 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_FORGETCALLERRESPONSE_ERASEDENTRY']._serialized_start=508
   _globals['_FORGETCALLERRESPONSE_ERASEDENTRY']._serialized_end=553
   _globals['_GETCALLREQUEST']._serialized_start=555
-  _globals['_GETCALLREQUEST']._serialized_end=634
-  _globals['_GETCALLRESPONSE']._serialized_start=636
-  _globals['_GETCALLRESPONSE']._serialized_end=695
-  _globals['_LISTCALLSREQUEST']._serialized_start=697
-  _globals['_LISTCALLSREQUEST']._serialized_end=773
-  _globals['_LISTCALLSRESPONSE']._serialized_start=775
-  _globals['_LISTCALLSRESPONSE']._serialized_end=862
-  _globals['_LISTTRUTHCASESREQUEST']._serialized_start=864
-  _globals['_LISTTRUTHCASESREQUEST']._serialized_end=945
-  _globals['_LISTTRUTHCASESRESPONSE']._serialized_start=947
-  _globals['_LISTTRUTHCASESRESPONSE']._serialized_end=1044
-  _globals['_TRUTHCASE']._serialized_start=1047
-  _globals['_TRUTHCASE']._serialized_end=1189
-  _globals['_CALLEVENT']._serialized_start=1191
-  _globals['_CALLEVENT']._serialized_end=1266
-  _globals['_CALL']._serialized_start=1269
-  _globals['_CALL']._serialized_end=1750
-  _globals['_FUNCTIONCALL']._serialized_start=1753
-  _globals['_FUNCTIONCALL']._serialized_end=1975
-  _globals['_CALLSERVICE']._serialized_start=2281
-  _globals['_CALLSERVICE']._serialized_end=3006
+  _globals['_GETCALLREQUEST']._serialized_end=653
+  _globals['_GETCALLRESPONSE']._serialized_start=655
+  _globals['_GETCALLRESPONSE']._serialized_end=714
+  _globals['_LISTCALLSREQUEST']._serialized_start=717
+  _globals['_LISTCALLSREQUEST']._serialized_end=970
+  _globals['_LISTCALLSRESPONSE']._serialized_start=972
+  _globals['_LISTCALLSRESPONSE']._serialized_end=1059
+  _globals['_LISTTRUTHCASESREQUEST']._serialized_start=1061
+  _globals['_LISTTRUTHCASESREQUEST']._serialized_end=1162
+  _globals['_RESOLVETRUTHCASEREQUEST']._serialized_start=1164
+  _globals['_RESOLVETRUTHCASEREQUEST']._serialized_end=1263
+  _globals['_RESOLVETRUTHCASERESPONSE']._serialized_start=1265
+  _globals['_RESOLVETRUTHCASERESPONSE']._serialized_end=1338
+  _globals['_LISTTRUTHCASESRESPONSE']._serialized_start=1340
+  _globals['_LISTTRUTHCASESRESPONSE']._serialized_end=1437
+  _globals['_TRUTHCASE']._serialized_start=1440
+  _globals['_TRUTHCASE']._serialized_end=1673
+  _globals['_CALLEVENT']._serialized_start=1675
+  _globals['_CALLEVENT']._serialized_end=1750
+  _globals['_CALL']._serialized_start=1753
+  _globals['_CALL']._serialized_end=2331
+  _globals['_FUNCTIONCALL']._serialized_start=2334
+  _globals['_FUNCTIONCALL']._serialized_end=2556
+  _globals['_UTTERANCE']._serialized_start=2559
+  _globals['_UTTERANCE']._serialized_end=2704
+  _globals['_CALLSERVICE']._serialized_start=3215
+  _globals['_CALLSERVICE']._serialized_end=4055
 # @@protoc_insertion_point(module_scope)

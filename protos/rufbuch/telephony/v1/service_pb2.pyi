@@ -38,6 +38,14 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """A field is missing or malformed; metadata: "field"."""
     ERROR_REASON_CALLER_MISSING: _ErrorReason.ValueType  # 5
     """Neither a number nor a call says who is meant."""
+    ERROR_REASON_NUMBER_INVALID: _ErrorReason.ValueType  # 20
+    """What is looked for is no telephone number."""
+    ERROR_REASON_OUTCOME_INVALID: _ErrorReason.ValueType  # 21
+    """No call ends like that."""
+    ERROR_REASON_CASE_UNKNOWN: _ErrorReason.ValueType  # 22
+    """The business has no such case."""
+    ERROR_REASON_CASE_RESOLVED: _ErrorReason.ValueType  # 23
+    """Somebody has looked at the case already; metadata: "resolved_by"."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """Why a call was refused; the reason of the google.rpc.ErrorInfo, without its prefix."""
@@ -53,6 +61,14 @@ ERROR_REASON_REQUEST_INVALID: ErrorReason.ValueType  # 4
 """A field is missing or malformed; metadata: "field"."""
 ERROR_REASON_CALLER_MISSING: ErrorReason.ValueType  # 5
 """Neither a number nor a call says who is meant."""
+ERROR_REASON_NUMBER_INVALID: ErrorReason.ValueType  # 20
+"""What is looked for is no telephone number."""
+ERROR_REASON_OUTCOME_INVALID: ErrorReason.ValueType  # 21
+"""No call ends like that."""
+ERROR_REASON_CASE_UNKNOWN: ErrorReason.ValueType  # 22
+"""The business has no such case."""
+ERROR_REASON_CASE_RESOLVED: ErrorReason.ValueType  # 23
+"""Somebody has looked at the case already; metadata: "resolved_by"."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015
 
 class _CallState:
@@ -76,6 +92,24 @@ CALL_STATE_ONGOING: CallState.ValueType  # 1
 CALL_STATE_ENDED: CallState.ValueType  # 2
 """Hung up."""
 Global___CallState: _TypeAlias = CallState  # noqa: Y015
+
+class _Speaker:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _SpeakerEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Speaker.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    SPEAKER_UNSPECIFIED: _Speaker.ValueType  # 0
+    SPEAKER_AGENT: _Speaker.ValueType  # 1
+    SPEAKER_CALLER: _Speaker.ValueType  # 2
+
+class Speaker(_Speaker, metaclass=_SpeakerEnumTypeWrapper):
+    """Who said something."""
+
+SPEAKER_UNSPECIFIED: Speaker.ValueType  # 0
+SPEAKER_AGENT: Speaker.ValueType  # 1
+SPEAKER_CALLER: Speaker.ValueType  # 2
+Global___Speaker: _TypeAlias = Speaker  # noqa: Y015
 
 @_typing.final
 class ExportCallerRequest(_message.Message):
@@ -218,22 +252,26 @@ class GetCallRequest(_message.Message):
     CALL_ID_FIELD_NUMBER: _builtins.int
     WITH_PERSONAL_DATA_FIELD_NUMBER: _builtins.int
     OPERATOR_FIELD_NUMBER: _builtins.int
+    TENANT_ID_FIELD_NUMBER: _builtins.int
     call_id: _builtins.str
     """Retell's id."""
     with_personal_data: _builtins.bool
     """Show names and numbers as they are."""
     operator: _builtins.str
     """Who looks; needed with personal data."""
+    tenant_id: _builtins.str
+    """Whose call it has to be; empty: anybody's."""
     def __init__(
         self,
         *,
         call_id: _builtins.str = ...,
         with_personal_data: _builtins.bool = ...,
         operator: _builtins.str = ...,
+        tenant_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["call_id", b"call_id", "operator", b"operator", "with_personal_data", b"with_personal_data"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["call_id", b"call_id", "operator", b"operator", "tenant_id", b"tenant_id", "with_personal_data", b"with_personal_data"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -263,28 +301,58 @@ Global___GetCallResponse: _TypeAlias = GetCallResponse  # noqa: Y015
 
 @_typing.final
 class ListCallsRequest(_message.Message):
-    """A page of calls."""
+    """A page of calls; every filter that is set must hold."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     TENANT_ID_FIELD_NUMBER: _builtins.int
     PAGE_SIZE_FIELD_NUMBER: _builtins.int
     PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    CALLER_NUMBER_FIELD_NUMBER: _builtins.int
+    CALL_ID_FIELD_NUMBER: _builtins.int
+    OUTCOME_FIELD_NUMBER: _builtins.int
+    START_TIME_MIN_FIELD_NUMBER: _builtins.int
+    START_TIME_MAX_FIELD_NUMBER: _builtins.int
+    UNTRUE_FIELD_NUMBER: _builtins.int
     tenant_id: _builtins.str
     """Empty: of all businesses."""
     page_size: _builtins.int
     """At most 500; 0 means 100."""
     page_token: _builtins.str
+    caller_number: _builtins.str
+    """Only of this number, in any spelling; without a country code it is a German one."""
+    call_id: _builtins.str
+    """Only this one."""
+    outcome: _builtins.str
+    """Only those of which this came: "booked", "cancelled", "rescheduled", "callback_noted", "waitlist_noted", "pending",
+    "error", or "nothing" of it all.
+    """
+    untrue: _builtins.bool
+    """Only those in which a caller was told something that is not so."""
+    @_builtins.property
+    def start_time_min(self) -> _timestamp_pb2.Timestamp:
+        """Only those that began at this instant or later."""
+
+    @_builtins.property
+    def start_time_max(self) -> _timestamp_pb2.Timestamp:
+        """Only those that began before this instant."""
+
     def __init__(
         self,
         *,
         tenant_id: _builtins.str = ...,
         page_size: _builtins.int = ...,
         page_token: _builtins.str = ...,
+        caller_number: _builtins.str = ...,
+        call_id: _builtins.str = ...,
+        outcome: _builtins.str = ...,
+        start_time_min: _timestamp_pb2.Timestamp | None = ...,
+        start_time_max: _timestamp_pb2.Timestamp | None = ...,
+        untrue: _builtins.bool = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["start_time_max", b"start_time_max", "start_time_min", b"start_time_min"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["page_size", b"page_size", "page_token", b"page_token", "tenant_id", b"tenant_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["call_id", b"call_id", "caller_number", b"caller_number", "outcome", b"outcome", "page_size", b"page_size", "page_token", b"page_token", "start_time_max", b"start_time_max", "start_time_min", b"start_time_min", "tenant_id", b"tenant_id", "untrue", b"untrue"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -324,25 +392,83 @@ class ListTruthCasesRequest(_message.Message):
     TENANT_ID_FIELD_NUMBER: _builtins.int
     PAGE_SIZE_FIELD_NUMBER: _builtins.int
     PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    UNRESOLVED_FIELD_NUMBER: _builtins.int
     tenant_id: _builtins.str
     """Empty: of all businesses."""
     page_size: _builtins.int
     """At most 500; 0 means 100."""
     page_token: _builtins.str
+    unresolved: _builtins.bool
+    """Only those that nobody has looked at."""
     def __init__(
         self,
         *,
         tenant_id: _builtins.str = ...,
         page_size: _builtins.int = ...,
         page_token: _builtins.str = ...,
+        unresolved: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["page_size", b"page_size", "page_token", b"page_token", "tenant_id", b"tenant_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["page_size", b"page_size", "page_token", b"page_token", "tenant_id", b"tenant_id", "unresolved", b"unresolved"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ListTruthCasesRequest: _TypeAlias = ListTruthCasesRequest  # noqa: Y015
+
+@_typing.final
+class ResolveTruthCaseRequest(_message.Message):
+    """Which case, and what a person says of it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TENANT_ID_FIELD_NUMBER: _builtins.int
+    CASE_ID_FIELD_NUMBER: _builtins.int
+    OPERATOR_FIELD_NUMBER: _builtins.int
+    RESOLUTION_FIELD_NUMBER: _builtins.int
+    tenant_id: _builtins.str
+    case_id: _builtins.str
+    operator: _builtins.str
+    """By name, which is recorded."""
+    resolution: _builtins.str
+    """What was done about it."""
+    def __init__(
+        self,
+        *,
+        tenant_id: _builtins.str = ...,
+        case_id: _builtins.str = ...,
+        operator: _builtins.str = ...,
+        resolution: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["case_id", b"case_id", "operator", b"operator", "resolution", b"resolution", "tenant_id", b"tenant_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ResolveTruthCaseRequest: _TypeAlias = ResolveTruthCaseRequest  # noqa: Y015
+
+@_typing.final
+class ResolveTruthCaseResponse(_message.Message):
+    """The case as it is now."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CASE_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def case(self) -> Global___TruthCase: ...
+    def __init__(
+        self,
+        *,
+        case: Global___TruthCase | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["case", b"case"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["case", b"case"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ResolveTruthCaseResponse: _TypeAlias = ResolveTruthCaseResponse  # noqa: Y015
 
 @_typing.final
 class ListTruthCasesResponse(_message.Message):
@@ -381,6 +507,9 @@ class TruthCase(_message.Message):
     KIND_FIELD_NUMBER: _builtins.int
     SUBJECT_FIELD_NUMBER: _builtins.int
     FIND_TIME_FIELD_NUMBER: _builtins.int
+    RESOLVED_BY_FIELD_NUMBER: _builtins.int
+    RESOLUTION_FIELD_NUMBER: _builtins.int
+    RESOLVE_TIME_FIELD_NUMBER: _builtins.int
     case_id: _builtins.str
     call_id: _builtins.str
     tenant_id: _builtins.str
@@ -388,8 +517,13 @@ class TruthCase(_message.Message):
     """E.g. "booked_missing", "booked_untold", "claimed_free"."""
     subject: _builtins.str
     """What it is about: an appointment, an option, the words of a claim."""
+    resolved_by: _builtins.str
+    """Who has looked at it; empty: nobody yet."""
+    resolution: _builtins.str
     @_builtins.property
     def find_time(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def resolve_time(self) -> _timestamp_pb2.Timestamp: ...
     def __init__(
         self,
         *,
@@ -399,10 +533,13 @@ class TruthCase(_message.Message):
         kind: _builtins.str = ...,
         subject: _builtins.str = ...,
         find_time: _timestamp_pb2.Timestamp | None = ...,
+        resolved_by: _builtins.str = ...,
+        resolution: _builtins.str = ...,
+        resolve_time: _timestamp_pb2.Timestamp | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["find_time", b"find_time"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["find_time", b"find_time", "resolve_time", b"resolve_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["call_id", b"call_id", "case_id", b"case_id", "find_time", b"find_time", "kind", b"kind", "subject", b"subject", "tenant_id", b"tenant_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["call_id", b"call_id", "case_id", b"case_id", "find_time", b"find_time", "kind", b"kind", "resolution", b"resolution", "resolve_time", b"resolve_time", "resolved_by", b"resolved_by", "subject", b"subject", "tenant_id", b"tenant_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -453,6 +590,9 @@ class Call(_message.Message):
     TRUTH_CASES_FIELD_NUMBER: _builtins.int
     APPOINTMENT_IDS_FIELD_NUMBER: _builtins.int
     CHECK_TIME_FIELD_NUMBER: _builtins.int
+    OUTCOMES_FIELD_NUMBER: _builtins.int
+    TRUTH_CASE_COUNT_FIELD_NUMBER: _builtins.int
+    UTTERANCES_FIELD_NUMBER: _builtins.int
     call_id: _builtins.str
     tenant_id: _builtins.str
     """Empty: the dialled number is nobody's."""
@@ -461,6 +601,8 @@ class Call(_message.Message):
     caller_number: _builtins.str
     """Empty: withheld. Masked but for its last two digits, unless personal data was asked for."""
     state: Global___CallState.ValueType
+    truth_case_count: _builtins.int
+    """Of how much that was said it is known that it is not so."""
     @_builtins.property
     def start_time(self) -> _timestamp_pb2.Timestamp: ...
     @_builtins.property
@@ -479,6 +621,14 @@ class Call(_message.Message):
     def check_time(self) -> _timestamp_pb2.Timestamp:
         """When its claims were compared with the state; absent: not yet."""
 
+    @_builtins.property
+    def outcomes(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """What came of it, as ListCallsRequest.outcome names it; empty: nothing."""
+
+    @_builtins.property
+    def utterances(self) -> _containers.RepeatedCompositeFieldContainer[Global___Utterance]:
+        """What was said, in order. Words are left empty unless personal data was asked for: names may stand anywhere in them."""
+
     def __init__(
         self,
         *,
@@ -495,10 +645,13 @@ class Call(_message.Message):
         truth_cases: _abc.Iterable[Global___TruthCase] | None = ...,
         appointment_ids: _abc.Iterable[_builtins.str] | None = ...,
         check_time: _timestamp_pb2.Timestamp | None = ...,
+        outcomes: _abc.Iterable[_builtins.str] | None = ...,
+        truth_case_count: _builtins.int = ...,
+        utterances: _abc.Iterable[Global___Utterance] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["check_time", b"check_time", "end_time", b"end_time", "start_time", b"start_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["appointment_ids", b"appointment_ids", "branch_id", b"branch_id", "call_id", b"call_id", "caller_number", b"caller_number", "check_time", b"check_time", "dialled_number", b"dialled_number", "end_time", b"end_time", "events", b"events", "functions", b"functions", "start_time", b"start_time", "state", b"state", "tenant_id", b"tenant_id", "truth_cases", b"truth_cases"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["appointment_ids", b"appointment_ids", "branch_id", b"branch_id", "call_id", b"call_id", "caller_number", b"caller_number", "check_time", b"check_time", "dialled_number", b"dialled_number", "end_time", b"end_time", "events", b"events", "functions", b"functions", "outcomes", b"outcomes", "start_time", b"start_time", "state", b"state", "tenant_id", b"tenant_id", "truth_case_count", b"truth_case_count", "truth_cases", b"truth_cases", "utterances", b"utterances"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -547,3 +700,38 @@ class FunctionCall(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___FunctionCall: _TypeAlias = FunctionCall  # noqa: Y015
+
+@_typing.final
+class Utterance(_message.Message):
+    """Something that was said without a break."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SPEAKER_FIELD_NUMBER: _builtins.int
+    WORDS_FIELD_NUMBER: _builtins.int
+    SAY_TIME_FIELD_NUMBER: _builtins.int
+    AFTER_FUNCTIONS_FIELD_NUMBER: _builtins.int
+    speaker: Global___Speaker.ValueType
+    words: _builtins.str
+    """Empty: personal data was not asked for."""
+    after_functions: _builtins.int
+    """How many functions had been called before it."""
+    @_builtins.property
+    def say_time(self) -> _timestamp_pb2.Timestamp:
+        """Absent: no time was told of it."""
+
+    def __init__(
+        self,
+        *,
+        speaker: Global___Speaker.ValueType = ...,
+        words: _builtins.str = ...,
+        say_time: _timestamp_pb2.Timestamp | None = ...,
+        after_functions: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["say_time", b"say_time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["after_functions", b"after_functions", "say_time", b"say_time", "speaker", b"speaker", "words", b"words"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Utterance: _TypeAlias = Utterance  # noqa: Y015

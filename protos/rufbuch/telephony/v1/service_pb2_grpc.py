@@ -71,6 +71,11 @@ class CallServiceStub:
                 request_serializer=rufbuch_dot_telephony_dot_v1_dot_service__pb2.ForgetCallerRequest.SerializeToString,
                 response_deserializer=rufbuch_dot_telephony_dot_v1_dot_service__pb2.ForgetCallerResponse.FromString,
                 _registered_method=True)
+        self.ResolveTruthCase = channel.unary_unary(
+                '/rufbuch.telephony.v1.CallService/ResolveTruthCase',
+                request_serializer=rufbuch_dot_telephony_dot_v1_dot_service__pb2.ResolveTruthCaseRequest.SerializeToString,
+                response_deserializer=rufbuch_dot_telephony_dot_v1_dot_service__pb2.ResolveTruthCaseResponse.FromString,
+                _registered_method=True)
 
 
 class CallServiceServicer:
@@ -86,7 +91,8 @@ class CallServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ListCalls(self, request, context):
-        """Calls, latest first, personal data masked. INVALID_ARGUMENT (PAGE_TOKEN_INVALID).
+        """Calls, latest first, personal data masked. INVALID_ARGUMENT (PAGE_TOKEN_INVALID); (NUMBER_INVALID): what is looked for
+        is no number; (OUTCOME_INVALID): no call ends like that.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -129,6 +135,14 @@ class CallServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ResolveTruthCase(self, request, context):
+        """A person has looked at a case; the same again gets the same answer. NOT_FOUND (CASE_UNKNOWN): the business has no such
+        case. FAILED_PRECONDITION (CASE_RESOLVED): by somebody else. INVALID_ARGUMENT (OPERATOR_MISSING).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_CallServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -166,6 +180,11 @@ def add_CallServiceServicer_to_server(servicer, server):
                     servicer.ForgetCaller,
                     request_deserializer=rufbuch_dot_telephony_dot_v1_dot_service__pb2.ForgetCallerRequest.FromString,
                     response_serializer=rufbuch_dot_telephony_dot_v1_dot_service__pb2.ForgetCallerResponse.SerializeToString,
+            ),
+            'ResolveTruthCase': grpc.unary_unary_rpc_method_handler(
+                    servicer.ResolveTruthCase,
+                    request_deserializer=rufbuch_dot_telephony_dot_v1_dot_service__pb2.ResolveTruthCaseRequest.FromString,
+                    response_serializer=rufbuch_dot_telephony_dot_v1_dot_service__pb2.ResolveTruthCaseResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -358,6 +377,33 @@ class CallService:
             '/rufbuch.telephony.v1.CallService/ForgetCaller',
             rufbuch_dot_telephony_dot_v1_dot_service__pb2.ForgetCallerRequest.SerializeToString,
             rufbuch_dot_telephony_dot_v1_dot_service__pb2.ForgetCallerResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ResolveTruthCase(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/rufbuch.telephony.v1.CallService/ResolveTruthCase',
+            rufbuch_dot_telephony_dot_v1_dot_service__pb2.ResolveTruthCaseRequest.SerializeToString,
+            rufbuch_dot_telephony_dot_v1_dot_service__pb2.ResolveTruthCaseResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -39,7 +39,9 @@ class CallServiceStub:
     NOT_FOUND (CALL_UNKNOWN). INVALID_ARGUMENT (OPERATOR_MISSING): personal data is shown to somebody.
     """
     ListCalls: _grpc.UnaryUnaryMultiCallable[_service_pb2.ListCallsRequest, _service_pb2.ListCallsResponse]
-    """Calls, latest first, personal data masked. INVALID_ARGUMENT (PAGE_TOKEN_INVALID)."""
+    """Calls, latest first, personal data masked. INVALID_ARGUMENT (PAGE_TOKEN_INVALID); (NUMBER_INVALID): what is looked for
+    is no number; (OUTCOME_INVALID): no call ends like that.
+    """
     ListTruthCases: _grpc.UnaryUnaryMultiCallable[_service_pb2.ListTruthCasesRequest, _service_pb2.ListTruthCasesResponse]
     """Claims that were made to callers and are not so, latest first. INVALID_ARGUMENT (PAGE_TOKEN_INVALID)."""
     GetCallFigures: _grpc.UnaryUnaryMultiCallable[_operations_pb2.GetCallFiguresRequest, _operations_pb2.GetCallFiguresResponse]
@@ -54,6 +56,10 @@ class CallServiceStub:
     """Deletes all calls of a caller with what was asked and answered in them, and what is remembered of calls that still go
     on. Repeating it is harmless. INVALID_ARGUMENT (CALLER_MISSING).
     """
+    ResolveTruthCase: _grpc.UnaryUnaryMultiCallable[_service_pb2.ResolveTruthCaseRequest, _service_pb2.ResolveTruthCaseResponse]
+    """A person has looked at a case; the same again gets the same answer. NOT_FOUND (CASE_UNKNOWN): the business has no such
+    case. FAILED_PRECONDITION (CASE_RESOLVED): by somebody else. INVALID_ARGUMENT (OPERATOR_MISSING).
+    """
 
 @_typing.type_check_only
 class CallServiceAsyncStub(CallServiceStub):
@@ -65,7 +71,9 @@ class CallServiceAsyncStub(CallServiceStub):
     NOT_FOUND (CALL_UNKNOWN). INVALID_ARGUMENT (OPERATOR_MISSING): personal data is shown to somebody.
     """
     ListCalls: _aio.UnaryUnaryMultiCallable[_service_pb2.ListCallsRequest, _service_pb2.ListCallsResponse]  # type: ignore[assignment]
-    """Calls, latest first, personal data masked. INVALID_ARGUMENT (PAGE_TOKEN_INVALID)."""
+    """Calls, latest first, personal data masked. INVALID_ARGUMENT (PAGE_TOKEN_INVALID); (NUMBER_INVALID): what is looked for
+    is no number; (OUTCOME_INVALID): no call ends like that.
+    """
     ListTruthCases: _aio.UnaryUnaryMultiCallable[_service_pb2.ListTruthCasesRequest, _service_pb2.ListTruthCasesResponse]  # type: ignore[assignment]
     """Claims that were made to callers and are not so, latest first. INVALID_ARGUMENT (PAGE_TOKEN_INVALID)."""
     GetCallFigures: _aio.UnaryUnaryMultiCallable[_operations_pb2.GetCallFiguresRequest, _operations_pb2.GetCallFiguresResponse]  # type: ignore[assignment]
@@ -79,6 +87,10 @@ class CallServiceAsyncStub(CallServiceStub):
     ForgetCaller: _aio.UnaryUnaryMultiCallable[_service_pb2.ForgetCallerRequest, _service_pb2.ForgetCallerResponse]  # type: ignore[assignment]
     """Deletes all calls of a caller with what was asked and answered in them, and what is remembered of calls that still go
     on. Repeating it is harmless. INVALID_ARGUMENT (CALLER_MISSING).
+    """
+    ResolveTruthCase: _aio.UnaryUnaryMultiCallable[_service_pb2.ResolveTruthCaseRequest, _service_pb2.ResolveTruthCaseResponse]  # type: ignore[assignment]
+    """A person has looked at a case; the same again gets the same answer. NOT_FOUND (CASE_UNKNOWN): the business has no such
+    case. FAILED_PRECONDITION (CASE_RESOLVED): by somebody else. INVALID_ARGUMENT (OPERATOR_MISSING).
     """
 
 class CallServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -100,7 +112,9 @@ class CallServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _service_pb2.ListCallsRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_service_pb2.ListCallsResponse, _abc.Awaitable[_service_pb2.ListCallsResponse]]:
-        """Calls, latest first, personal data masked. INVALID_ARGUMENT (PAGE_TOKEN_INVALID)."""
+        """Calls, latest first, personal data masked. INVALID_ARGUMENT (PAGE_TOKEN_INVALID); (NUMBER_INVALID): what is looked for
+        is no number; (OUTCOME_INVALID): no call ends like that.
+        """
 
     @_abc_1.abstractmethod
     def ListTruthCases(
@@ -144,6 +158,16 @@ class CallServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_service_pb2.ForgetCallerResponse, _abc.Awaitable[_service_pb2.ForgetCallerResponse]]:
         """Deletes all calls of a caller with what was asked and answered in them, and what is remembered of calls that still go
         on. Repeating it is harmless. INVALID_ARGUMENT (CALLER_MISSING).
+        """
+
+    @_abc_1.abstractmethod
+    def ResolveTruthCase(
+        self,
+        request: _service_pb2.ResolveTruthCaseRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_service_pb2.ResolveTruthCaseResponse, _abc.Awaitable[_service_pb2.ResolveTruthCaseResponse]]:
+        """A person has looked at a case; the same again gets the same answer. NOT_FOUND (CASE_UNKNOWN): the business has no such
+        case. FAILED_PRECONDITION (CASE_RESOLVED): by somebody else. INVALID_ARGUMENT (OPERATOR_MISSING).
         """
 
 def add_CallServiceServicer_to_server(servicer: CallServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import grpc
+from console_calls import CallRpcs
 from console_care import CareRpcs
 from console_team import Team, TeamRpcs
 
@@ -58,6 +59,7 @@ class FakePeers:
     verified: sync_pb2.VerifySyncResponse = field(default_factory=sync_pb2.VerifySyncResponse)
     away: set[str] = field(default_factory=set)
     looked_at_by: list[str] = field(default_factory=list)
+    searches: list[telephony_pb2.ListCallsRequest] = field(default_factory=list)
     team: Team = field(default_factory=lambda: Team(TENANT))
 
     def require(self, name: str) -> None:
@@ -204,29 +206,9 @@ class _Sync(sync_grpc.CalendarSyncServiceServicer):
         return sync_pb2.GetBudgetResponse(accounts=[sync_pb2.AccountBudget(tokens=42.7, waiting=3)])
 
 
-class _Calls(telephony_grpc.CallServiceServicer):
+class _Calls(CallRpcs):
     def __init__(self, known: FakePeers) -> None:
-        self._known = known
+        self._known = self.known = known
 
-    async def ListCalls(
-        self, request: telephony_pb2.ListCallsRequest, context: Context
-    ) -> telephony_pb2.ListCallsResponse:
+    def reached(self) -> None:
         self._known.require("calls")
-        found = [each for each in self._known.calls if each.tenant_id == request.tenant_id]
-        return telephony_pb2.ListCallsResponse(calls=found)
-
-    async def GetCall(
-        self, request: telephony_pb2.GetCallRequest, context: Context
-    ) -> telephony_pb2.GetCallResponse:
-        self._known.require("calls")
-        if request.with_personal_data:
-            self._known.looked_at_by.append(request.operator)
-        found = next(each for each in self._known.calls if each.call_id == request.call_id)
-        return telephony_pb2.GetCallResponse(call=found)
-
-    async def ListTruthCases(
-        self, request: telephony_pb2.ListTruthCasesRequest, context: Context
-    ) -> telephony_pb2.ListTruthCasesResponse:
-        self._known.require("calls")
-        found = [each for each in self._known.truth_cases if each.tenant_id == request.tenant_id]
-        return telephony_pb2.ListTruthCasesResponse(cases=found)

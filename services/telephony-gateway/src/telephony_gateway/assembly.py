@@ -93,7 +93,7 @@ def assemble(
         budget_s=settings.budget_s,
         build=settings.build,
     )
-    ending = Ending(slots, sessions, lines, ledger, clock)
+    ending = Ending(slots, sessions, lines, ledger, clock, keeps_words=settings.words_retention_days > 0)
     webhook = WebhookEndpoint(door, reception, slots, ending, lines, EventGuard(shared), ledger, clock)
     inbound = InboundEndpoint(
         door, reception, care, clock, settings.inbound_budget_s, settings.retell_fallback_agent
@@ -103,7 +103,11 @@ def assemble(
     )
     upkeep = Upkeep(
         UnendedCalls(connections.pool),
-        OldCalls(connections.pool, timedelta(days=settings.ledger_retention_days)),
+        OldCalls(
+            connections.pool,
+            timedelta(days=settings.ledger_retention_days),
+            words_kept=timedelta(days=settings.words_retention_days),
+        ),
         Platform(settings.retell_base_url, [one.keys[0] for one in settings.workspaces.all]),
         ending,
         clock,

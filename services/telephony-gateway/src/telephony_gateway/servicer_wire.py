@@ -8,7 +8,9 @@ from google.protobuf.struct_pb2 import Struct
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from rufbuch.telephony.v1 import service_pb2
-from telephony_gateway.storage.calls import StoredCall, StoredCase, StoredFunction
+from telephony_gateway.storage.stored import StoredCall, StoredCase, StoredFunction
+
+_SPEAKERS = {"agent": service_pb2.SPEAKER_AGENT, "user": service_pb2.SPEAKER_CALLER}
 
 
 def call_to_wire(call: StoredCall) -> service_pb2.Call:
@@ -30,6 +32,17 @@ def call_to_wire(call: StoredCall) -> service_pb2.Call:
         truth_cases=[case_to_wire(case) for case in call.cases],
         appointment_ids=call.appointment_ids,
         check_time=_timestamp(call.checked_at) if call.checked_at else None,
+        outcomes=call.outcomes,
+        truth_case_count=call.case_count,
+        utterances=[
+            service_pb2.Utterance(
+                speaker=_SPEAKERS[each.role],
+                words=each.words,
+                say_time=_timestamp(each.at) if each.at else None,
+                after_functions=each.after_functions,
+            )
+            for each in call.utterances
+        ],
     )
 
 
@@ -42,6 +55,9 @@ def case_to_wire(case: StoredCase) -> service_pb2.TruthCase:
         kind=case.kind,
         subject=case.subject,
         find_time=_timestamp(case.found_at),
+        resolved_by=case.resolved_by,
+        resolution=case.resolution,
+        resolve_time=_timestamp(case.resolved_at) if case.resolved_at else None,
     )
 
 

@@ -45,7 +45,9 @@ class Settings(ServiceSettings):
     upkeep_s: float = Field(default=60.0, gt=0)
     """How often such calls, and calls that were kept long enough, are looked for, in seconds."""
     ledger_retention_days: int = Field(default=90, ge=1, le=3650)
-    """How long a call is kept, with what was said in it."""
+    """How long a call is kept, with the functions that were asked and their answers."""
+    words_retention_days: int = Field(default=14, ge=0, le=3650)
+    """How long the words of a call are kept; 0: they are judged and not kept."""
 
     @property
     def workspaces(self) -> Workspaces:

@@ -57,6 +57,17 @@ class Texts:
         """A step of a resolution ("ANNOUNCE"); as it is where we have no words for it."""
         return self._words.get(f"step.{name}", name.lower())
 
+    def untruth(self, kind: str) -> str:
+        """What was not so ("booked_missing"); as it is where we have no words for it."""
+        return self._words.get(f"untruth.{kind}", kind.replace("_", " "))
+
+    def iso_clock(self, text: object) -> str:
+        """The time of an instant that a function has answered, in the page's zone; as it is where it is none."""
+        try:
+            return self.clock(datetime.fromisoformat(str(text)))
+        except ValueError:
+            return str(text)
+
     def said(self, deed: str) -> str:
         """What has been done, after a deed ("resolve_callback"); "" where there is no such deed."""
         return self._words.get(f"said.{deed}", "")

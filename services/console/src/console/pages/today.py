@@ -42,7 +42,7 @@ async def today(request: Request, visit: Visitor) -> Response:
         section(parts.appointments.between(tenant_id, start, end)),
         section(parts.care.unresolved(tenant_id, size=NEEDS_SHOWN)),
         section(parts.copies.cases(tenant_id)),
-        section(parts.calls.truth_cases(tenant_id)),
+        section(parts.calls.truth_cases(tenant_id, size=NEEDS_SHOWN)),
         section(parts.messages.troubled(tenant_id, size=NEEDS_SHOWN)),
     )
     ongoing = calls.content and [

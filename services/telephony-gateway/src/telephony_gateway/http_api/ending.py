@@ -8,8 +8,9 @@ from chassis.clock import Clock
 from telephony_gateway.clients.platform import PlatformCall
 from telephony_gateway.domain.envelope import Caller
 from telephony_gateway.domain.transcript import early_claims
+from telephony_gateway.domain.utterances import utterances
 from telephony_gateway.http_api import metrics
-from telephony_gateway.storage.ledger import Found, Ledger
+from telephony_gateway.storage.ledger import Found, Ledger, Said
 from telephony_gateway.storage.unended import UnendedCall
 from telephony_gateway.usecases.ports import Holds
 
@@ -39,10 +40,12 @@ class Ending:
     lines: Dead
     ledger: Ledger
     clock: Clock
+    keeps_words: bool = True
 
     async def hang_up(self, tenant_id: str, branch_id: str, caller: Caller, call: Mapping[str, Any]) -> None:
         """The call is over. Raises PeerError."""
-        # The transcript is judged as it passes and is not kept: only what was wrong with it is.
+        if self.keeps_words:
+            self.ledger.record(Said(caller.call_id, utterances(call), self.clock.now()))
         for claim in early_claims(call):
             metrics.claims.labels(claim.kind).inc()
             self.ledger.record(Found(caller.call_id, tenant_id, claim.kind, claim.words, self.clock.now()))

@@ -7,7 +7,8 @@ from typing import Protocol
 
 from chassis.errors import Kind, ServiceError
 from chassis.postgres import Pool
-from telephony_gateway.storage.calls import Calls, StoredCall
+from telephony_gateway.storage.calls import Calls
+from telephony_gateway.storage.stored import StoredCall
 
 BATCH = 200
 """So many calls in one transaction: nobody waits for it, and whoever is killed goes on with the next."""
@@ -73,7 +74,7 @@ class Callers:
 
     async def forget(self, caller: Caller) -> Mapping[str, int]:
         """Delete everything, in small steps; rows by table. Done again it finds nothing."""
-        erased = {"call": 0, "function_call": 0, "truth_case": 0}
+        erased = {"call": 0, "function_call": 0, "truth_case": 0, "utterance": 0}
         while some := await self._forget_some(caller, erased):
             for call_id in some:
                 await self._notes.forget(caller.tenant_id, call_id)
@@ -89,7 +90,7 @@ class Callers:
             )  # fmt: skip
             calls = [str(row["call_id"]) for row in rows]
             # What hangs on a call would go with it; deleted by itself it is counted.
-            for table in ("truth_case", "function_call", "call"):
+            for table in ("truth_case", "function_call", "utterance", "call"):
                 done = await connection.execute(f"DELETE FROM {table} WHERE call_id = ANY($1)", calls)  # noqa: S608 - ours
                 erased[table] += int(done.removeprefix("DELETE "))
         return calls

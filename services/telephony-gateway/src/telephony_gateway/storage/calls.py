@@ -2,18 +2,31 @@
 
 import base64
 import binascii
-import json
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
-from typing import Any
-from uuid import UUID
-
-import asyncpg
 
 from chassis.errors import Kind, ServiceError
 from chassis.postgres import Pool
+from telephony_gateway.domain.searching import NOTHING, CallFilters
+from telephony_gateway.storage.conditions import Conditions
+from telephony_gateway.storage.stored import (
+    StoredCall,
+    StoredCase,
+    call_from,
+    case_from,
+    function_from,
+    utterance_from,
+)
 
 OPERATOR_MAX = 200
+RESOLUTION_MAX = 500
+BIGINT_DIGITS = 19
+_LED_BY_OUTCOMES = "JOIN call_outcome o ON o.call_id = c.call_id"
+_CALLS = """
+SELECT c.*, ARRAY(SELECT o.outcome FROM call_outcome o WHERE o.call_id = c.call_id ORDER BY o.outcome) AS outcomes,
+       (SELECT count(*) FROM truth_case t WHERE t.call_id = c.call_id) AS case_count
+  FROM call c
+"""
 
 
 class CallUnknownError(ServiceError):
@@ -37,52 +50,32 @@ class OperatorMissingError(ServiceError):
     reason = "OPERATOR_MISSING"
 
 
-@dataclass(frozen=True)
-class StoredCase:
-    """Something that a caller was told and that is not so."""
+class NumberInvalidError(ServiceError):
+    """What is looked for is no telephone number."""
 
-    case_id: int
-    call_id: str
-    tenant_id: str
-    kind: str
-    subject: str
-    found_at: datetime
+    kind = Kind.INVALID_ARGUMENT
+    reason = "NUMBER_INVALID"
 
 
-@dataclass(frozen=True)
-class StoredFunction:
-    """One function call."""
+class OutcomeInvalidError(ServiceError):
+    """No call ends like that."""
 
-    request_id: str
-    name: str
-    arguments: dict[str, Any]
-    answer: dict[str, Any] | None
-    received_at: datetime
-    duration_ms: int | None
-    trace_id: str
+    kind = Kind.INVALID_ARGUMENT
+    reason = "OUTCOME_INVALID"
 
 
-@dataclass(frozen=True)
-class StoredCall:
-    """One call."""
+class CaseUnknownError(ServiceError):
+    """The business has no such case."""
 
-    call_id: str
-    tenant_id: str
-    branch_id: str
-    dialled_number: str
-    caller_number: str
-    first_heard_at: datetime
-    ended_at: datetime | None
-    checked_at: datetime | None
-    functions: tuple[StoredFunction, ...] = ()
-    events: tuple[tuple[str, datetime], ...] = ()
-    cases: tuple[StoredCase, ...] = ()
+    kind = Kind.NOT_FOUND
+    reason = "CASE_UNKNOWN"
 
-    @property
-    def appointment_ids(self) -> list[str]:
-        """What the answers say was booked, moved or cancelled, in that order."""
-        ids = (function.answer.get("appointment_id") for function in self.functions if function.answer)
-        return list(dict.fromkeys(str(one) for one in ids if one))
+
+class CaseResolvedError(ServiceError):
+    """Somebody has looked at it already."""
+
+    kind = Kind.FAILED_PRECONDITION
+    reason = "CASE_RESOLVED"
 
 
 class Calls:
@@ -91,10 +84,10 @@ class Calls:
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
 
-    async def get(self, call_id: str) -> StoredCall:
-        """One call with its functions in order. Raises CallUnknownError."""
-        row = await self._pool.fetchrow("SELECT * FROM call WHERE call_id = $1", call_id)
-        if row is None:
+    async def get(self, call_id: str, *, tenant_id: str = "") -> StoredCall:
+        """One call with its functions in order. Raises CallUnknownError, also where it is another business's."""
+        row = await self._pool.fetchrow(f"{_CALLS} WHERE c.call_id = $1", call_id)
+        if row is None or tenant_id not in {"", str(row["tenant_id"])}:
             raise CallUnknownError("no such call was heard of")
         functions = await self._pool.fetch(
             "SELECT * FROM function_call WHERE call_id = $1 ORDER BY received_at, request_id", call_id
@@ -103,14 +96,16 @@ class Calls:
             "SELECT event, received_at FROM call_event WHERE call_id = $1 ORDER BY received_at, event",
             call_id,
         )
+        said = await self._pool.fetch("SELECT * FROM utterance WHERE call_id = $1 ORDER BY position", call_id)
         cases = await self._pool.fetch(
             "SELECT * FROM truth_case WHERE call_id = $1 ORDER BY case_id", call_id
         )
         return replace(
-            _call(row),
-            functions=tuple(_function(function) for function in functions),
+            call_from(row),
+            functions=tuple(function_from(function) for function in functions),
             events=tuple((event["event"], event["received_at"]) for event in events),
-            cases=tuple(_case(case) for case in cases),
+            cases=tuple(case_from(case) for case in cases),
+            utterances=tuple(utterance_from(each) for each in said),
         )
 
     async def note_disclosure(self, call_id: str, *, operator: str, now: datetime) -> None:
@@ -122,74 +117,79 @@ class Calls:
             call_id, operator.strip()[:OPERATOR_MAX], now,
         )  # fmt: skip
 
-    async def cases(self, *, tenant_id: str, size: int, token: str) -> tuple[list[StoredCase], str]:
+    async def cases(
+        self, *, tenant_id: str, size: int, token: str, unresolved: bool = False
+    ) -> tuple[list[StoredCase], str]:
         """Cases, latest first, and the token of the next page. Raises PageTokenInvalidError."""
-        if token and not (token.isdecimal() and len(token) < 19):
+        if token and not (token.isdecimal() and len(token) < BIGINT_DIGITS):
             raise PageTokenInvalidError("a page token is handed back as it was given out")
+        where = Conditions()
+        where.of_tenant("tenant_id", tenant_id)
+        if token:
+            where.add("case_id < {}", int(token))
+        if unresolved:
+            where.add("resolved_at IS NULL")
         rows = await self._pool.fetch(
-            f"SELECT * FROM truth_case WHERE {_of(tenant_id)}"  # noqa: S608 - one of two conditions of ours
-            " AND ($2::bigint IS NULL OR case_id < $2)"
-            " ORDER BY case_id DESC LIMIT $3",
-            _uuid_or_none(tenant_id), int(token) if token else None, size + 1,
-        )  # fmt: skip
-        found = [_case(row) for row in rows[:size]]
+            f"SELECT * FROM truth_case {where} ORDER BY case_id DESC LIMIT {size + 1:d}",  # noqa: S608 - conditions of ours
+            *where.values,
+        )
+        found = [case_from(row) for row in rows[:size]]
         return found, str(found[-1].case_id) if len(rows) > size else ""
 
-    async def page(self, *, tenant_id: str, size: int, token: str) -> tuple[list[StoredCall], str]:
-        """Calls, latest first, and the token of the next page. Raises PageTokenInvalidError."""
-        before, call_id = _read_token(token)
-        rows = await self._pool.fetch(
-            f"SELECT * FROM call WHERE {_of(tenant_id)}"  # noqa: S608 - as above
-            " AND ($2::timestamptz IS NULL OR (first_heard_at, call_id) < ($2, $3))"
-            " ORDER BY first_heard_at DESC, call_id DESC LIMIT $4",
-            _uuid_or_none(tenant_id), before, call_id, size + 1,
+    async def resolve_case(
+        self, tenant_id: str, case_id: str, *, operator: str, resolution: str, now: datetime
+    ) -> StoredCase:
+        """A person has looked at it. Raises CaseUnknownError, CaseResolvedError, OperatorMissingError."""
+        if not operator.strip():
+            raise OperatorMissingError("a case is resolved by somebody")
+        number = int(case_id) if case_id.isdecimal() and len(case_id) < BIGINT_DIGITS else 0
+        row = await self._pool.fetchrow(
+            "UPDATE truth_case SET resolved_at = coalesce(resolved_at, $3),"
+            " resolved_by = CASE WHEN resolved_at IS NULL THEN $4 ELSE resolved_by END,"
+            " resolution = CASE WHEN resolved_at IS NULL THEN $5 ELSE resolution END"
+            " WHERE tenant_id::text = $1 AND case_id = $2 RETURNING *",
+            tenant_id, number, now, operator.strip()[:OPERATOR_MAX], resolution.strip()[:RESOLUTION_MAX],
         )  # fmt: skip
-        calls = [_call(row) for row in rows[:size]]
+        if row is None:
+            raise CaseUnknownError("the business has no such case")
+        if row["resolved_by"] != operator.strip()[:OPERATOR_MAX]:
+            raise CaseResolvedError("somebody has looked at it already", resolved_by=row["resolved_by"])
+        return case_from(row)
+
+    async def page(self, filters: CallFilters, *, size: int, token: str) -> tuple[list[StoredCall], str]:
+        """Calls, latest first, and the token of the next page. Raises PageTokenInvalidError."""
+        # Led by the outcomes, which are in the order of the list: rare ones are found as quickly as common ones.
+        led = bool(filters.outcome) and filters.outcome != NOTHING
+        leader, joined = ("o", _LED_BY_OUTCOMES) if led else ("c", "")
+        where = _conditions(filters, leader)
+        before, call_id = _read_token(token)
+        if before:
+            where.add(f"({leader}.first_heard_at, {leader}.call_id) < ({{}}, {{}})", before, call_id)
+        order = f"ORDER BY {leader}.first_heard_at DESC, {leader}.call_id DESC LIMIT {size + 1:d}"
+        rows = await self._pool.fetch(f"{_CALLS} {joined} {where} {order}", *where.values)
+        calls = [call_from(row) for row in rows[:size]]
         return calls, _token(calls[-1]) if len(rows) > size else ""
 
 
-def _of(tenant_id: str) -> str:
-    """A condition over $1. Written only where it is meant, so that the index of one business serves."""
-    return "tenant_id = $1" if tenant_id else "$1::uuid IS NULL"
-
-
-def _uuid_or_none(tenant_id: str) -> UUID | None:
-    """None: all businesses; an id that is none belongs to nobody."""
-    try:
-        return UUID(tenant_id) if tenant_id else None
-    except ValueError:
-        return UUID(int=0)
-
-
-def _case(row: asyncpg.Record) -> StoredCase:
-    return StoredCase(
-        row["case_id"], row["call_id"], str(row["tenant_id"]), row["kind"], row["subject"], row["found_at"]
-    )
-
-
-def _call(row: asyncpg.Record) -> StoredCall:
-    return StoredCall(
-        call_id=row["call_id"],
-        tenant_id=str(row["tenant_id"] or ""),
-        branch_id=str(row["branch_id"] or ""),
-        dialled_number=row["dialled_number"],
-        caller_number=row["caller_number"],
-        first_heard_at=row["first_heard_at"],
-        ended_at=row["ended_at"],
-        checked_at=row["checked_at"],
-    )
-
-
-def _function(row: asyncpg.Record) -> StoredFunction:
-    return StoredFunction(
-        request_id=str(row["request_id"]),
-        name=row["name"],
-        arguments=json.loads(row["arguments"]),
-        answer=json.loads(row["answer"]) if row["answer"] else None,
-        received_at=row["received_at"],
-        duration_ms=row["duration_ms"],
-        trace_id=row["trace_id"],
-    )
+def _conditions(filters: CallFilters, leader: str) -> Conditions:
+    where = Conditions()
+    where.of_tenant(f"{leader}.tenant_id", filters.tenant_id)
+    possible: dict[str, object] = {
+        "c.caller_number = {}": filters.caller_number,
+        "c.call_id = {}": filters.call_id,
+        f"{leader}.first_heard_at >= {{}}": filters.start_min,
+        f"{leader}.first_heard_at < {{}}": filters.start_max,
+    }
+    if leader == "o":
+        possible["o.outcome = {}"] = filters.outcome
+    for condition, value in possible.items():
+        if value:
+            where.add(condition, value)
+    if filters.untrue:
+        where.add("EXISTS (SELECT FROM truth_case t WHERE t.call_id = c.call_id)")
+    if filters.outcome == NOTHING:
+        where.add("NOT EXISTS (SELECT FROM call_outcome o WHERE o.call_id = c.call_id)")
+    return where
 
 
 def _token(call: StoredCall) -> str:

@@ -4,7 +4,7 @@ import asyncio
 import json
 import logging
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,6 +13,8 @@ from chassis.errors import StorageUnavailableError
 from chassis.postgres import Pool, reaching_storage
 from signals.metrics import Counter
 from telephony_gateway.domain.envelope import Agent, Caller
+from telephony_gateway.domain.searching import OUTCOMES
+from telephony_gateway.domain.utterances import Utterance
 
 BACKLOG_MAX = 10_000
 """Entries that wait while the database is away; more are dropped and counted."""
@@ -74,7 +76,25 @@ class Found:
     at: datetime
 
 
-Entry = Heard | Asked | Answered | Told | Found
+@dataclass(frozen=True)
+class Said:
+    """The words of a call that is over."""
+
+    call_id: str
+    utterances: Sequence[Utterance]
+    at: datetime
+
+
+Entry = Heard | Asked | Answered | Told | Found | Said
+_ANSWERED = """
+WITH answered AS (
+    UPDATE function_call SET answer = $2, duration_ms = $3 WHERE request_id = $1 RETURNING call_id
+)
+INSERT INTO call_outcome (call_id, outcome, tenant_id, first_heard_at)
+SELECT c.call_id, $4, c.tenant_id, c.first_heard_at FROM answered JOIN call c USING (call_id)
+ WHERE $4 <> '' AND c.tenant_id IS NOT NULL
+ON CONFLICT DO NOTHING
+"""
 
 
 class Ledger:
@@ -145,10 +165,9 @@ async def _write(pool: Pool, entry: Entry) -> None:
                 entry.request_id, entry.call_id, entry.name, _json(entry.arguments), entry.at, entry.trace_id,
             )  # fmt: skip
         case Answered():
-            await pool.execute(
-                "UPDATE function_call SET answer = $2, duration_ms = $3 WHERE request_id = $1",
-                entry.request_id, _json(entry.answer), entry.duration_ms,
-            )  # fmt: skip
+            status = entry.answer.get("status")
+            outcome = status if isinstance(status, str) and status in OUTCOMES else ""
+            await pool.execute(_ANSWERED, entry.request_id, _json(entry.answer), entry.duration_ms, outcome)
         case Told():
             await pool.execute(
                 "WITH told AS (INSERT INTO call_event (call_id, event, received_at) VALUES ($1, $2, $3)"
@@ -163,6 +182,16 @@ async def _write(pool: Pool, entry: Entry) -> None:
                 " VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING",
                 entry.call_id, entry.tenant_id, f"claimed_{entry.kind}", entry.words, entry.at,
             )  # fmt: skip
+        case Said():
+            rows = [
+                (entry.call_id, n, each.role, _storable(each.words), each.at, each.after_functions, entry.at)
+                for n, each in enumerate(entry.utterances)
+            ]
+            await pool.executemany(
+                "INSERT INTO utterance (call_id, position, role, words, said_at, after_functions, kept_since)"
+                " VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING",
+                rows,
+            )
 
 
 def _small(version: int | None) -> int | None:

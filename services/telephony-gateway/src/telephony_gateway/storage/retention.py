@@ -1,4 +1,4 @@
-"""Calls are forgotten when they have been kept long enough, and so is who looked at them (SE-17)."""
+"""Calls are forgotten when they have been kept long enough, their words sooner, and so is who looked at them (SE-17)."""
 
 from datetime import datetime, timedelta
 
@@ -12,14 +12,15 @@ DISCLOSURES_KEPT = timedelta(days=3 * 365)
 class OldCalls:
     """Deletes in small steps, so that nobody waits for it."""
 
-    def __init__(self, pool: Pool, kept: timedelta) -> None:
-        self._pool, self._kept = pool, kept
+    def __init__(self, pool: Pool, kept: timedelta, *, words_kept: timedelta) -> None:
+        self._pool, self._kept, self._words_kept = pool, kept, words_kept
 
     async def forget(self, *, now: datetime) -> int:
-        """Delete the calls of before, with functions, events and cases; how many."""
+        """Delete the calls of before, with functions, events and cases, and the words of before; how many calls."""
         count = 0
         while gone := await self._forget_some(now - self._kept):
             count += gone
+        await self._pool.execute("DELETE FROM utterance WHERE kept_since < $1", now - self._words_kept)
         await self._pool.execute("DELETE FROM disclosure WHERE disclosed_at < $1", now - DISCLOSURES_KEPT)
         return count
 
