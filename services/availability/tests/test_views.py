@@ -98,6 +98,40 @@ async def test_a_day_shows_hours_absences_appointments_and_holds(
     ]
 
 
+async def test_several_days_are_told_as_each_by_itself(service: Running) -> None:
+    await service.stub.SearchSlots(search(at(10), person_id=known("anna"), call_id="a"))
+    wanted = [
+        pb.PersonDate(person_id=known(who), date=day)
+        for who in ("anna", "ben")
+        for day in ("2025-11-24", "2025-11-25")
+    ]
+    request = pb.BatchGetDaysRequest(tenant_id=known("salon"), branch_id=known("branch"), days=wanted)
+    told = (await service.stub.BatchGetDays(request)).days
+    assert [(each.person_id, each.date) for each in told] == [(each.person_id, each.date) for each in wanted]
+    for each in told:
+        alone = await service.stub.GetDay(day_of(each.date, person_id=each.person_id))
+        assert list(each.entries) == list(alone.entries)
+    assert any(entry.kind == pb.DAY_ENTRY_KIND_HOLD for entry in told[0].entries)
+    assert not any(entry.kind == pb.DAY_ENTRY_KIND_HOLD for entry in told[2].entries)
+
+
+@pytest.mark.parametrize(
+    ("days", "expected"),
+    [
+        ([("anna", "2025-11-24"), ("nobody", "2025-11-24")], "PERSON_UNKNOWN"),
+        ([("anna", "morgen")], "WISH_INVALID"),
+        ([("anna", "2025-11-24")] * 401, "WISH_INVALID"),
+    ],
+    ids=["nobody", "no day", "too many"],
+)
+async def test_several_days_are_told_or_none(
+    service: Running, days: list[tuple[str, str]], expected: str
+) -> None:
+    wanted = [pb.PersonDate(person_id=known(who), date=day) for who, day in days]
+    request = pb.BatchGetDaysRequest(tenant_id=known("salon"), branch_id=known("branch"), days=wanted)
+    assert await reason(service.stub.BatchGetDays(request)) == expected
+
+
 @pytest.mark.parametrize(
     ("fields", "expected"),
     [

@@ -50,7 +50,65 @@ async def test_an_appointment_is_drawn_with_its_gaps(owner: Browser, peers: Fake
     assert "Dauerwelle, Wickeln" in page
     assert "Einwirkzeit, frei für andere" in page
     assert "13:00–13:45" in page
-    assert page.count("<rect") == 5
+    for kind, count in {"working": 1, "appointment": 1, "gap": 1, "hold": 1, "external": 1}.items():
+        assert page.count(f'<rect class="{kind}"') == count, kind
+    assert "außerhalb belegt" in page
+
+
+async def test_absences_and_what_is_busy_outside_are_drawn(owner: Browser, peers: FakePeers) -> None:
+    peers.days[ANNA, "2025-11-24"] = [
+        entry("WORKING", NOW, 480),
+        entry("ABSENCE", NOW, 60),
+        entry("EXTERNAL", NOW, 30),
+    ]
+    page = (await owner.get("/calendar?day=2025-11-24")).text
+    assert '<rect class="absence"' in page
+    assert '<rect class="external"' in page
+    assert "abwesend" in page
+
+
+async def test_a_day_gone_by_still_has_its_appointments(owner: Browser, peers: FakePeers) -> None:
+    """Availability forgets it; booking does not."""
+    before = NOW - timedelta(days=30)
+    peers.appointments = [
+        an_appointment(start_time=stamp(before), phases=[phase("ACTIVE", before, 50, "Wickeln")]),
+        an_appointment(
+            appointment_id="a-2", start_time=stamp(before), service_name="Abgesagtes",
+            state=appointment_pb2.APPOINTMENT_STATE_CANCELLED, phases=[phase("ACTIVE", before, 50, "Wickeln")],
+        ),
+    ]  # fmt: skip
+    page = (await owner.get("/calendar?day=2025-10-25")).text
+    assert "Dauerwelle, Wickeln" in page
+    assert "Abgesagtes" not in page
+    assert "sind nur noch die Termine bekannt" in page
+
+
+async def test_every_time_leads_to_why_it_is_not_free_by_mouse_and_by_keyboard(
+    owner: Browser, peers: FakePeers
+) -> None:
+    peers.days[ANNA, "2025-11-24"] = [entry("WORKING", NOW, 480), entry("EXTERNAL", NOW, 30)]
+    page = (await owner.get("/calendar?day=2025-11-24")).text
+    at_ten = f"/calendar/why?person={ANNA}&amp;branch={BRANCH}&amp;when=2025-11-24T10:00"
+    assert f'<a href="{at_ten}" tabindex="-1"><rect class="ask"' in page
+    assert f'<li><a href="{at_ten}"' in page
+    peers.blockers = [availability_pb2.Blocker(person_id=ANNA, words="Anna ist außerhalb belegt.")]
+    why = (await owner.get(at_ten.replace("&amp;", "&"))).text
+    assert "Anna ist außerhalb belegt." in why
+    assert peers.explained[0].service_id == PERM
+
+
+@pytest.mark.parametrize("when", ["", "morgen", "0001-01-01T00:00"])
+async def test_what_is_no_time_is_not_asked_about(owner: Browser, peers: FakePeers, when: str) -> None:
+    answer = await owner.get(f"/calendar/why?service={PERM}&when={when}")
+    assert answer.status_code == 200
+    assert ("Das ist kein Zeitpunkt." in answer.text) is bool(when)
+    assert peers.explained == []
+
+
+async def test_all_columns_are_asked_for_at_once(owner: Browser, peers: FakePeers) -> None:
+    """One question for a week, not one for each day."""
+    await owner.get(f"/calendar?day=2025-11-26&person={ANNA}")
+    assert peers.days_asked == 1
 
 
 async def test_a_week_of_one_person_has_seven_days(owner: Browser, peers: FakePeers) -> None:

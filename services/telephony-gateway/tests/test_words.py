@@ -5,7 +5,7 @@ from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from gateway_world import World
+from gateway_world import CALLER, World
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -117,3 +117,18 @@ async def test_words_go_sooner_than_the_call(world: World) -> None:
         left.append(await world.pool.fetchval("SELECT count(*) FROM utterance"))
     assert left == [3, 0]
     assert await world.pool.fetchval("SELECT count(*) FROM call") == 1
+
+
+async def test_whoever_is_forgotten_is_shown_her_words_before_and_leaves_none(
+    world: World, ledger: "CallServiceAsyncStub"
+) -> None:
+    await hang_up(world)
+    tenant_id = str(await world.pool.fetchval("SELECT tenant_id FROM call"))
+    asked = service_pb2.ExportCallerRequest(
+        tenant_id=tenant_id, phone_number=CALLER, operator="kim@example.org"
+    )
+    (call,) = (await ledger.ExportCaller(asked)).calls
+    assert [each.words for each in call.utterances] == [each.words for each in SAID]
+    forgotten = service_pb2.ForgetCallerRequest(tenant_id=tenant_id, phone_number=CALLER)
+    assert (await ledger.ForgetCaller(forgotten)).erased["utterance"] == len(SAID)
+    assert await world.pool.fetchval("SELECT count(*) FROM utterance") == 0

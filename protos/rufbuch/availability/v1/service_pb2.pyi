@@ -1030,6 +1030,111 @@ class GetDayResponse(_message.Message):
 Global___GetDayResponse: _TypeAlias = GetDayResponse  # noqa: Y015
 
 @_typing.final
+class BatchGetDaysRequest(_message.Message):
+    """Which days of people of one branch."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TENANT_ID_FIELD_NUMBER: _builtins.int
+    BRANCH_ID_FIELD_NUMBER: _builtins.int
+    DAYS_FIELD_NUMBER: _builtins.int
+    tenant_id: _builtins.str
+    branch_id: _builtins.str
+    @_builtins.property
+    def days(self) -> _containers.RepeatedCompositeFieldContainer[Global___PersonDate]:
+        """At most 400."""
+
+    def __init__(
+        self,
+        *,
+        tenant_id: _builtins.str = ...,
+        branch_id: _builtins.str = ...,
+        days: _abc.Iterable[Global___PersonDate] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["branch_id", b"branch_id", "days", b"days", "tenant_id", b"tenant_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___BatchGetDaysRequest: _TypeAlias = BatchGetDaysRequest  # noqa: Y015
+
+@_typing.final
+class PersonDate(_message.Message):
+    """A day of one person."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PERSON_ID_FIELD_NUMBER: _builtins.int
+    DATE_FIELD_NUMBER: _builtins.int
+    person_id: _builtins.str
+    date: _builtins.str
+    """"YYYY-MM-DD" in the branch's zone."""
+    def __init__(
+        self,
+        *,
+        person_id: _builtins.str = ...,
+        date: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["date", b"date", "person_id", b"person_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PersonDate: _TypeAlias = PersonDate  # noqa: Y015
+
+@_typing.final
+class BatchGetDaysResponse(_message.Message):
+    """In the order of the request."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DAYS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def days(self) -> _containers.RepeatedCompositeFieldContainer[Global___Day]: ...
+    def __init__(
+        self,
+        *,
+        days: _abc.Iterable[Global___Day] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["days", b"days"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___BatchGetDaysResponse: _TypeAlias = BatchGetDaysResponse  # noqa: Y015
+
+@_typing.final
+class Day(_message.Message):
+    """What fills one day of one person, by start."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PERSON_ID_FIELD_NUMBER: _builtins.int
+    DATE_FIELD_NUMBER: _builtins.int
+    ENTRIES_FIELD_NUMBER: _builtins.int
+    person_id: _builtins.str
+    date: _builtins.str
+    @_builtins.property
+    def entries(self) -> _containers.RepeatedCompositeFieldContainer[Global___DayEntry]: ...
+    def __init__(
+        self,
+        *,
+        person_id: _builtins.str = ...,
+        date: _builtins.str = ...,
+        entries: _abc.Iterable[Global___DayEntry] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["date", b"date", "entries", b"entries", "person_id", b"person_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Day: _TypeAlias = Day  # noqa: Y015
+
+@_typing.final
 class DayEntry(_message.Message):
     """A span of the day, half open."""
 

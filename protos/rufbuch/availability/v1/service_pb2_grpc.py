@@ -77,6 +77,11 @@ class AvailabilityServiceStub:
                 request_serializer=rufbuch_dot_availability_dot_v1_dot_service__pb2.GetDayRequest.SerializeToString,
                 response_deserializer=rufbuch_dot_availability_dot_v1_dot_service__pb2.GetDayResponse.FromString,
                 _registered_method=True)
+        self.BatchGetDays = channel.unary_unary(
+                '/rufbuch.availability.v1.AvailabilityService/BatchGetDays',
+                request_serializer=rufbuch_dot_availability_dot_v1_dot_service__pb2.BatchGetDaysRequest.SerializeToString,
+                response_deserializer=rufbuch_dot_availability_dot_v1_dot_service__pb2.BatchGetDaysResponse.FromString,
+                _registered_method=True)
         self.DescribePeople = channel.unary_unary(
                 '/rufbuch.availability.v1.AvailabilityService/DescribePeople',
                 request_serializer=rufbuch_dot_availability_dot_v1_dot_people__pb2.DescribePeopleRequest.SerializeToString,
@@ -161,6 +166,14 @@ class AvailabilityServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def BatchGetDays(self, request, context):
+        """What fills several people's days, each as GetDay tells it; all of them or none. Errors as GetDay. INVALID_ARGUMENT
+        (WISH_INVALID): more than 400 days.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def DescribePeople(self, request, context):
         """What this replica knows under the ids of people. NOT_FOUND (BRANCH_UNKNOWN): there is no such business. UNAVAILABLE
         (HOLDS_UNAVAILABLE, REGISTRY_UNAVAILABLE).
@@ -218,6 +231,11 @@ def add_AvailabilityServiceServicer_to_server(servicer, server):
                     servicer.GetDay,
                     request_deserializer=rufbuch_dot_availability_dot_v1_dot_service__pb2.GetDayRequest.FromString,
                     response_serializer=rufbuch_dot_availability_dot_v1_dot_service__pb2.GetDayResponse.SerializeToString,
+            ),
+            'BatchGetDays': grpc.unary_unary_rpc_method_handler(
+                    servicer.BatchGetDays,
+                    request_deserializer=rufbuch_dot_availability_dot_v1_dot_service__pb2.BatchGetDaysRequest.FromString,
+                    response_serializer=rufbuch_dot_availability_dot_v1_dot_service__pb2.BatchGetDaysResponse.SerializeToString,
             ),
             'DescribePeople': grpc.unary_unary_rpc_method_handler(
                     servicer.DescribePeople,
@@ -447,6 +465,33 @@ class AvailabilityService:
             '/rufbuch.availability.v1.AvailabilityService/GetDay',
             rufbuch_dot_availability_dot_v1_dot_service__pb2.GetDayRequest.SerializeToString,
             rufbuch_dot_availability_dot_v1_dot_service__pb2.GetDayResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def BatchGetDays(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/rufbuch.availability.v1.AvailabilityService/BatchGetDays',
+            rufbuch_dot_availability_dot_v1_dot_service__pb2.BatchGetDaysRequest.SerializeToString,
+            rufbuch_dot_availability_dot_v1_dot_service__pb2.BatchGetDaysResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -68,6 +68,10 @@ class AvailabilityServiceStub:
     """One person's day for the console: working hours, appointments with phases and gaps, holds, external busy times.
     NOT_FOUND (BRANCH_UNKNOWN, PERSON_UNKNOWN). INVALID_ARGUMENT (WISH_INVALID): the date is none.
     """
+    BatchGetDays: _grpc.UnaryUnaryMultiCallable[_service_pb2.BatchGetDaysRequest, _service_pb2.BatchGetDaysResponse]
+    """What fills several people's days, each as GetDay tells it; all of them or none. Errors as GetDay. INVALID_ARGUMENT
+    (WISH_INVALID): more than 400 days.
+    """
     DescribePeople: _grpc.UnaryUnaryMultiCallable[_people_pb2.DescribePeopleRequest, _people_pb2.DescribePeopleResponse]
     """What this replica knows under the ids of people. NOT_FOUND (BRANCH_UNKNOWN): there is no such business. UNAVAILABLE
     (HOLDS_UNAVAILABLE, REGISTRY_UNAVAILABLE).
@@ -112,6 +116,10 @@ class AvailabilityServiceAsyncStub(AvailabilityServiceStub):
     GetDay: _aio.UnaryUnaryMultiCallable[_service_pb2.GetDayRequest, _service_pb2.GetDayResponse]  # type: ignore[assignment]
     """One person's day for the console: working hours, appointments with phases and gaps, holds, external busy times.
     NOT_FOUND (BRANCH_UNKNOWN, PERSON_UNKNOWN). INVALID_ARGUMENT (WISH_INVALID): the date is none.
+    """
+    BatchGetDays: _aio.UnaryUnaryMultiCallable[_service_pb2.BatchGetDaysRequest, _service_pb2.BatchGetDaysResponse]  # type: ignore[assignment]
+    """What fills several people's days, each as GetDay tells it; all of them or none. Errors as GetDay. INVALID_ARGUMENT
+    (WISH_INVALID): more than 400 days.
     """
     DescribePeople: _aio.UnaryUnaryMultiCallable[_people_pb2.DescribePeopleRequest, _people_pb2.DescribePeopleResponse]  # type: ignore[assignment]
     """What this replica knows under the ids of people. NOT_FOUND (BRANCH_UNKNOWN): there is no such business. UNAVAILABLE
@@ -202,6 +210,16 @@ class AvailabilityServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_service_pb2.GetDayResponse, _abc.Awaitable[_service_pb2.GetDayResponse]]:
         """One person's day for the console: working hours, appointments with phases and gaps, holds, external busy times.
         NOT_FOUND (BRANCH_UNKNOWN, PERSON_UNKNOWN). INVALID_ARGUMENT (WISH_INVALID): the date is none.
+        """
+
+    @_abc_1.abstractmethod
+    def BatchGetDays(
+        self,
+        request: _service_pb2.BatchGetDaysRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_service_pb2.BatchGetDaysResponse, _abc.Awaitable[_service_pb2.BatchGetDaysResponse]]:
+        """What fills several people's days, each as GetDay tells it; all of them or none. Errors as GetDay. INVALID_ARGUMENT
+        (WISH_INVALID): more than 400 days.
         """
 
     @_abc_1.abstractmethod

@@ -29,6 +29,7 @@ NUMBER = re.compile(r"\+[1-9]\d{1,14}")
 UNWANTED_MAX = 200
 SERVICES_MAX = 5
 """In one visit."""
+DAYS_MAX = 400
 SLOTS_MAX = 5
 """To be held together."""
 
@@ -87,6 +88,13 @@ def call_of(request: OfCall) -> tuple[str, str, str] | None:
     except BranchUnknownError:
         return None
     return (tenant_id, branch_id, request.call_id) if CALL_ID.fullmatch(request.call_id) else None
+
+
+def days_of(request: service_pb2.BatchGetDaysRequest) -> list[tuple[str, date]]:
+    """Raises PersonUnknownError, WishInvalidError."""
+    if len(request.days) > DAYS_MAX:
+        raise WishInvalidError(f"at most {DAYS_MAX} days", field="days")
+    return [(person_of(each.person_id), date_of(each.date)) for each in request.days]
 
 
 def branch_of(request: InBranch) -> tuple[str, str]:

@@ -128,6 +128,21 @@ class AvailabilityServicer(service_pb2_grpc.AvailabilityServiceServicer):
         entries = await self._can.day(*requests.branch_of(request), person_id, day)
         return service_pb2.GetDayResponse(entries=map(responses.entry, entries))
 
+    async def BatchGetDays(
+        self, request: service_pb2.BatchGetDaysRequest, context: Context
+    ) -> service_pb2.BatchGetDaysResponse:
+        """See service.proto."""
+        wanted = requests.days_of(request)
+        found = await self._can.day.several(*requests.branch_of(request), wanted)
+        return service_pb2.BatchGetDaysResponse(
+            days=[
+                service_pb2.Day(
+                    person_id=person_id, date=day.isoformat(), entries=map(responses.entry, entries)
+                )
+                for (person_id, day), entries in zip(wanted, found, strict=True)
+            ]
+        )
+
     async def DescribePeople(
         self, request: people_pb2.DescribePeopleRequest, context: Context
     ) -> people_pb2.DescribePeopleResponse:

@@ -41,6 +41,13 @@ class AwayError(ServiceError):
     reason = "STORAGE_UNAVAILABLE"
 
 
+class CaseUnknownError(ServiceError):
+    """As calcom-sync says it."""
+
+    kind = Kind.NOT_FOUND
+    reason = "CASE_UNKNOWN"
+
+
 @dataclass
 class FakePeers:
     """What they know; ``away`` names those that do not answer."""
@@ -53,6 +60,7 @@ class FakePeers:
     messages: list[message_pb2.Message] = field(default_factory=list)
     cases: list[sync_pb2.SyncCase] = field(default_factory=list)
     days: dict[tuple[str, str], list[availability_pb2.DayEntry]] = field(default_factory=dict)
+    days_asked: int = 0
     blockers: list[availability_pb2.Blocker] = field(default_factory=list)
     explained: list[availability_pb2.ExplainSlotRequest] = field(default_factory=list)
     retried: list[sync_pb2.RetrySyncRequest] = field(default_factory=list)
@@ -122,12 +130,20 @@ class _Availability(availability_grpc.AvailabilityServiceServicer):
     def __init__(self, known: FakePeers) -> None:
         self._known = known
 
-    async def GetDay(
-        self, request: availability_pb2.GetDayRequest, context: Context
-    ) -> availability_pb2.GetDayResponse:
+    async def BatchGetDays(
+        self, request: availability_pb2.BatchGetDaysRequest, context: Context
+    ) -> availability_pb2.BatchGetDaysResponse:
         self._known.require("availability")
-        return availability_pb2.GetDayResponse(
-            entries=self._known.days.get((request.person_id, request.date), [])
+        self._known.days_asked += 1
+        return availability_pb2.BatchGetDaysResponse(
+            days=[
+                availability_pb2.Day(
+                    person_id=each.person_id,
+                    date=each.date,
+                    entries=self._known.days.get((each.person_id, each.date), []),
+                )
+                for each in request.days
+            ]
         )
 
     async def ExplainSlot(
@@ -194,10 +210,12 @@ class _Sync(sync_grpc.CalendarSyncServiceServicer):
         self, request: sync_pb2.ResolveCaseRequest, context: Context
     ) -> sync_pb2.ResolveCaseResponse:
         self._known.require("sync")
-        case = next(each for each in self._known.cases if each.case_id == request.case_id)
-        case.resolution, case.resolved_by = request.resolution, request.operator
-        case.close_time.GetCurrentTime()
-        return sync_pb2.ResolveCaseResponse(case=case)
+        for case in self._known.cases:
+            if (case.tenant_id, case.case_id) == (request.tenant_id, request.case_id):
+                case.resolution, case.resolved_by = request.resolution, request.operator
+                case.close_time.GetCurrentTime()
+                return sync_pb2.ResolveCaseResponse(case=case)
+        raise CaseUnknownError("no such case")
 
     async def GetBudget(
         self, request: sync_pb2.GetBudgetRequest, context: Context

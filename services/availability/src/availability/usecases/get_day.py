@@ -1,5 +1,6 @@
-"""Owns one person's day, as an operator sees it."""
+"""Owns people's days, as an operator sees them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import Enum
@@ -54,22 +55,45 @@ class GetDay:
     async def __call__(
         self, tenant_id: str, branch_id: str, person_id: str, day: date
     ) -> tuple[DayEntry, ...]:
-        """What fills a local day, by start and no further than the day goes; of appointments what they occupy. Days
-        before yesterday are forgotten here, and holds are left out while their store is out of reach.
+        """What fills a local day, as ``several`` tells it."""
+        (entries,) = await self.several(tenant_id, branch_id, [(person_id, day)])
+        return entries
+
+    async def several(
+        self, tenant_id: str, branch_id: str, wanted: Sequence[tuple[str, date]]
+    ) -> list[tuple[DayEntry, ...]]:
+        """What fills each (person, local day), by start and no further than the day goes; of appointments what they
+        occupy. Days before yesterday are forgotten here, and holds are left out while their store is out of reach. The
+        store of the holds is asked once.
 
         Raises BranchUnknownError, PersonUnknownError, RegistryUnavailableError.
         """
         business = await self._businesses.get(tenant_id)
         branch = business.branch(branch_id)
-        person_id = business.right_name(person_id)
-        if branch_id not in business.person(person_id).branch_ids:
-            raise PersonUnknownError("the person does not work in this branch")
-        span = Interval(midnight(branch.zone, day), midnight(branch.zone, day + DAY))
-        entries = [
-            *self._in_calendar(business, branch, person_id, span),
-            *await self._held(business, branch, person_id, span),
+        days = [
+            (
+                business.right_name(person_id),
+                Interval(midnight(branch.zone, day), midnight(branch.zone, day + DAY)),
+            )
+            for person_id, day in wanted
         ]
-        return tuple(sorted(entries, key=lambda entry: (entry.interval, entry.kind.value)))
+        people = list(dict.fromkeys(person_id for person_id, _ in days))
+        for person_id in people:
+            if branch_id not in business.person(person_id).branch_ids:
+                raise PersonUnknownError("the person does not work in this branch")
+        held = await self._held(business, branch, people)
+        return [
+            tuple(
+                sorted(
+                    [
+                        *self._in_calendar(business, branch, person_id, span),
+                        *_held_on(held, business.names_of(person_id), span),
+                    ],
+                    key=lambda entry: (entry.interval, entry.kind.value),
+                )
+            )
+            for person_id, span in days
+        ]
 
     def _in_calendar(
         self, business: Business, branch: Branch, person_id: str, span: Interval
@@ -83,22 +107,24 @@ class GetDay:
             entries.append(DayEntry(kind, taken.interval.within(span), appointment_id))
         return entries
 
-    async def _held(
-        self, business: Business, branch: Branch, person_id: str, span: Interval
-    ) -> list[DayEntry]:
-        scope = business.scope(branch.branch_id)
+    async def _held(self, business: Business, branch: Branch, people: Sequence[str]) -> Sequence[Held]:
+        names = [name for person_id in people for name in business.names_of(person_id)]
         try:
-            names = business.names_of(person_id)
-            held = await self._holds.taken(scope, names, ignoring_call="", now=self._clock.now())
+            return await self._holds.taken(
+                business.scope(branch.branch_id), names, ignoring_call="", now=self._clock.now()
+            )
         except HoldsUnavailableError:
             return []
-        # Under each id of the person once; the latest end counts.
-        until = {
-            each.interval.within(span): each.expires
-            for each in sorted(held, key=_expires)
-            if each.interval.touches(span)
-        }
-        return [DayEntry(EntryKind.HOLD, interval, expires=expires) for interval, expires in until.items()]
+
+
+def _held_on(held: Sequence[Held], names: Sequence[str], span: Interval) -> list[DayEntry]:
+    # Under each id of the person once; the latest end counts.
+    until = {
+        each.interval.within(span): each.expires
+        for each in sorted(held, key=_expires)
+        if each.owner_id in names and each.interval.touches(span)
+    }
+    return [DayEntry(EntryKind.HOLD, interval, expires=expires) for interval, expires in until.items()]
 
 
 def _expires(held: Held) -> datetime:

@@ -1,6 +1,5 @@
 """People's days, and why a time is not free."""
 
-import asyncio
 from collections.abc import Sequence
 from datetime import date, datetime
 
@@ -19,14 +18,14 @@ class Calendars:
         self, tenant_id: str, branch_id: str, wanted: Sequence[tuple[str, date]]
     ) -> list[Sequence[service_pb2.DayEntry]]:
         """What fills each (person, local date), in their order."""
-        requests = [
-            service_pb2.GetDayRequest(
-                tenant_id=tenant_id, branch_id=branch_id, person_id=person_id, date=day.isoformat()
-            )
-            for person_id, day in wanted
-        ]
-        answers = await asyncio.gather(*(self._stub.GetDay(request) for request in requests))
-        return [answer.entries for answer in answers]
+        request = service_pb2.BatchGetDaysRequest(
+            tenant_id=tenant_id,
+            branch_id=branch_id,
+            days=[
+                service_pb2.PersonDate(person_id=person_id, date=day.isoformat()) for person_id, day in wanted
+            ],
+        )
+        return [day.entries for day in (await self._stub.BatchGetDays(request)).days]
 
     async def explain(
         self,

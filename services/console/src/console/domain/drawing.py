@@ -7,6 +7,8 @@ from zoneinfo import ZoneInfo
 
 MINUTES_AROUND = 30
 """Drawn before the first entry and after the last, so that the edges are seen."""
+PIXELS_PER_MINUTE = 0.8
+HALF_HOUR = 30
 OPENING_HOURS = (9 * 60, 18 * 60)
 """Drawn where there is nothing."""
 
@@ -40,8 +42,32 @@ class Frame:
         first = -(-self.start // 60)
         return [Span(hour * 60, hour * 60 + 60) for hour in range(first, self.end // 60 + 1)]
 
+    @property
+    def pixels(self) -> float:
+        """How tall the whole of it is."""
+        return round((self.end - self.start) * PIXELS_PER_MINUTE, 1)
+
+    def y(self, span: Span) -> float:
+        """How far down a span begins, in pixels."""
+        return round(self.top(span) * self.pixels / 100, 1)
+
+    def tall(self, span: Span) -> float:
+        """How tall a span is, in pixels."""
+        return round(self.height(span) * self.pixels / 100, 1)
+
+    def halves(self) -> list[Span]:
+        """Half hours inside, to be pointed at."""
+        first = -(-self.start // HALF_HOUR) * HALF_HOUR
+        return [Span(start, start + HALF_HOUR) for start in range(first, self.end - HALF_HOUR + 1, HALF_HOUR)]
+
     def _share(self, minute: int) -> float:
         return round(100 * min(1.0, max(0.0, (minute - self.start) / (self.end - self.start))), 3)
+
+
+def clock_of(minute: int) -> str:
+    """ "09:30" of minutes since midnight; what is beyond the day ends with it."""
+    minute = min(minute, 24 * 60 - 1)
+    return f"{minute // 60:02}:{minute % 60:02}"
 
 
 def span_on(day: date, start: datetime, end: datetime, zone: ZoneInfo) -> Span:

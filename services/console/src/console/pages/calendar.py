@@ -3,41 +3,55 @@
 import asyncio
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Request, Response
 
-from console.clients.sections import section
+from console.clients.sections import Section, section
+from console.domain.drawing import clock_of
 from console.errors import NotFoundError
 from console.pages.columns import draw
+from console.pages.paging import shown
 from console.pages.parts import Parts, parts_of
 from console.pages.visit import Visit, Visitor
+from rufbuch.availability.v1.service_pb2 import ExplainSlotResponse
 from rufbuch.booking.v1 import appointment_pb2
 from rufbuch.staff.v1 import business_pb2
 
 router = APIRouter()
-PEOPLE_MAX = 30
-"""Drawn beside each other; more do not fit on any screen."""
+PEOPLE_SHOWN = 20
+"""Drawn beside each other; the others are on further pages."""
+REMEMBERED = timedelta(days=1)
+"""Availability forgets days before yesterday: of them only the appointments are known."""
 
 
 @router.get("/calendar")
 async def calendar(
-    request: Request, visit: Visitor, day: date | None = None, person: str = "", branch: str = ""
+    request: Request,
+    visit: Visitor,
+    day: date | None = None,
+    person: str = "",
+    branch: str = "",
+    people: int = 1,
 ) -> Response:
     """Without a person: everybody's day; with one: her week."""
     parts = parts_of(request)
     place = branch_of(visit, branch)
     today = parts.clock.now().astimezone(visit.business.zone).date()
     first = day or today
-    wanted = list(_wanted(visit, place, first, person))
+    team = shown(_people(visit, place), people, size=PEOPLE_SHOWN)
+    wanted = list(_wanted(visit, team.rows, first, person))
     days, booked = await asyncio.gather(
         section(parts.calendars.days(visit.tenant_id, place.branch_id, wanted)),
         section(_booked(parts, visit, wanted)),
     )
-    drawing = draw(wanted, days.content or [], booked.content or [], visit.business.zone)
+    # What one of the two knows is drawn also while the other does not answer.
+    drawing = draw(wanted, days.content or [()] * len(wanted), booked.content or [], visit.business.zone)
     step = timedelta(days=7 if person else 1)
     return parts.renderer.page(
         request, "calendar.html", visit, branch=place, day=first, today=today, person=person, drawing=drawing,
-        away=days.content is None or booked.content is None, before=first - step, after=first + step,
+        away=days.content is None or booked.content is None, before=first - step, after=first + step, team=team,
+        forgotten=bool(wanted) and min(day for _, day in wanted) < today - REMEMBERED, clock_of=clock_of,
     )  # fmt: skip
 
 
@@ -46,34 +60,52 @@ async def why(
     request: Request,
     visit: Visitor,
     service: str = "",
-    when: datetime | None = None,
+    when: str = "",
     person: str = "",
     branch: str = "",
 ) -> Response:
-    """What stands in the way of a start. ``when`` is the branch's wall clock; of an hour that comes twice, the first."""
+    """What stands in the way of a start. ``when`` is the branch's wall clock; of an hour that comes twice, the first.
+    Whoever comes from the calendar has named no service yet: the first is looked at that the person can do."""
     parts = parts_of(request)
     place = branch_of(visit, branch)
-    explained = None
-    if service and when:
-        start = when.replace(tzinfo=visit.business.zone, fold=0).astimezone(UTC)
-        explained = await parts.calendars.explain(
-            visit.tenant_id,
-            place.branch_id,
-            service,
-            start,
-            person_id=person,
-            language=visit.account.language,
-        )
+    start = _start(when, visit.business.zone)
+    if start and not service:
+        service = _usual(visit, person)
+    explained = Section[ExplainSlotResponse](None)
+    if service and start:
+        explained = await section(
+            parts.calendars.explain(
+                visit.tenant_id, place.branch_id, service, start, person_id=person,
+                language=visit.account.language,
+            )
+        )  # fmt: skip
     return parts.renderer.page(
-        request,
-        "why.html",
-        visit,
-        branch=place,
-        service=service,
-        when=when,
-        person=person,
-        explained=explained,
-    )
+        request, "why.html", visit, branch=place, service=service, when=when if start else "", person=person,
+        explained=explained.content, away=bool(service and start) and explained.content is None,
+        fault=bool(when) and start is None,
+    )  # fmt: skip
+
+
+def _start(when: str, zone: ZoneInfo) -> datetime | None:
+    try:
+        return datetime.fromisoformat(when).replace(tzinfo=zone, fold=0).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _usual(visit: Visit, person_id: str) -> str:
+    people = {each.person_id: each.service_ids for each in visit.business.message.people}
+    able = people.get(person_id, ())
+    services = [each.service_id for each in visit.business.message.services if not each.retired]
+    return next((each for each in services if each in able or not able), "")
+
+
+def _people(visit: Visit, place: business_pb2.Branch) -> list[business_pb2.Person]:
+    return [
+        each
+        for each in visit.business.message.people
+        if place.branch_id in each.branch_ids and not each.retired
+    ]
 
 
 def branch_of(visit: Visit, branch_id: str) -> business_pb2.Branch:
@@ -85,12 +117,11 @@ def branch_of(visit: Visit, branch_id: str) -> business_pb2.Branch:
 
 
 def _wanted(
-    visit: Visit, place: business_pb2.Branch, first: date, person_id: str
+    visit: Visit, people: Sequence[business_pb2.Person], first: date, person_id: str
 ) -> Iterator[tuple[str, date]]:
     """(person, local day) of each column."""
     if not person_id:
-        people = [each for each in visit.business.message.people if place.branch_id in each.branch_ids]
-        yield from ((each.person_id, first) for each in people[:PEOPLE_MAX])
+        yield from ((each.person_id, first) for each in people)
         return
     if person_id not in visit.business.people:
         raise NotFoundError("no such person")

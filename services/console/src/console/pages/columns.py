@@ -20,6 +20,10 @@ KINDS = {
 }
 
 
+_GONE = {appointment_pb2.APPOINTMENT_STATE_CANCELLED, appointment_pb2.APPOINTMENT_STATE_RESCHEDULED}
+"""Their time belongs to somebody else."""
+
+
 @dataclass(frozen=True)
 class Box:
     """Something that takes a part of a day."""
@@ -31,6 +35,13 @@ class Box:
     end: Timestamp
     appointment: appointment_pb2.Appointment | None = None
     phase: str = ""
+    held_until: Timestamp | None = None
+    """Only of holds."""
+
+    @property
+    def label(self) -> str:
+        """What stands in it where there is room; the list beside the drawing says all of it."""
+        return self.appointment.service_name if self.appointment and self.kind == "appointment" else ""
 
 
 @dataclass(frozen=True)
@@ -57,7 +68,7 @@ def draw(
     zone: ZoneInfo,
 ) -> Drawing:
     """All columns. Of an appointment each phase is a box of its own, so that a gap can be seen to be used."""
-    known = {each.appointment_id: each for each in booked}
+    known = {each.appointment_id: each for each in booked if each.state not in _GONE}
     columns = tuple(
         Column(person_id, day, tuple(_boxes(person_id, day, entries, known, zone)))
         for (person_id, day), entries in zip(wanted, days, strict=False)
@@ -72,17 +83,22 @@ def _boxes(
     booked: Mapping[str, appointment_pb2.Appointment],
     zone: ZoneInfo,
 ) -> Iterator[Box]:
-    drawn: set[str] = set()
+    """Appointments as booking knows them, since availability forgets days that are over; everything else, and what
+    booking has not told, as availability does."""
+    made = []
     for entry in entries:
-        appointment = booked.get(entry.appointment_id)
+        if entry.appointment_id in booked:
+            continue
         if entry.kind == service_pb2.DAY_ENTRY_KIND_HOLD and _is_booked(entry, entries):
             # The hold that became the appointment; it ends by itself.
             continue
-        if appointment is None:
-            yield _box(KINDS.get(entry.kind, "external"), day, entry.start_time, entry.end_time, zone)
-        elif entry.appointment_id not in drawn:
-            drawn.add(entry.appointment_id)
-            yield from _phases(person_id, day, appointment, zone)
+        made.append(
+            _box(KINDS.get(entry.kind, "external"), day, entry.start_time, entry.end_time, zone, held=entry)
+        )
+    for appointment in booked.values():
+        made += _phases(person_id, day, appointment, zone)
+    # What somebody works stands behind all that is in it.
+    return iter(sorted(made, key=lambda box: (box.kind != "working", box.span.start, box.span.end)))
 
 
 def _is_booked(hold: service_pb2.DayEntry, entries: Sequence[service_pb2.DayEntry]) -> bool:
@@ -101,7 +117,9 @@ def _phases(
         if phase.person_id == person_id:
             free = phase.kind == appointment_pb2.PHASE_KIND_GAP_FREE
             kind = "gap" if free else "appointment"
-            yield _box(kind, day, phase.start_time, phase.end_time, zone, appointment, phase.name)
+            box = _box(kind, day, phase.start_time, phase.end_time, zone, appointment, phase.name)
+            if box.span.end > box.span.start:
+                yield box
 
 
 def _box(
@@ -112,6 +130,9 @@ def _box(
     zone: ZoneInfo,
     appointment: appointment_pb2.Appointment | None = None,
     phase: str = "",
+    *,
+    held: service_pb2.DayEntry | None = None,
 ) -> Box:
     span = span_on(day, start.ToDatetime(tzinfo=UTC), end.ToDatetime(tzinfo=UTC), zone)
-    return Box(kind, span, start, end, appointment, phase)
+    until = held.hold_expire_time if held and held.HasField("hold_expire_time") else None
+    return Box(kind, span, start, end, appointment, phase, until)

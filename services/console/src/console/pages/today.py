@@ -21,6 +21,7 @@ from rufbuch.telephony.v1 import service_pb2 as telephony_pb2
 
 router = APIRouter()
 LATEST_CALLS = 50
+BOOKINGS_SHOWN = 100
 NEEDS_SHOWN = 20
 """Of each kind; the rest is where it is mended."""
 
@@ -52,6 +53,7 @@ async def today(request: Request, visit: Visitor) -> Response:
         request, "today.html", visit, now=now, ongoing=ongoing, bookings=bookings.content,
         callbacks=callbacks.content, cases=cases.content, untruths=untruths.content,
         messages=messages.content, kind_name=message_pb2.MessageKind.Name, shown=NEEDS_SHOWN,
+        bookings_shown=BOOKINGS_SHOWN,
     )  # fmt: skip
 
 
