@@ -14,7 +14,7 @@ TESTS := $(wildcard services/*/tests sandbox/tests deploy/local/tests cli/tests 
 PARALLEL := -n auto --maxprocesses 4 --dist loadgroup
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test test-unit simulate lint format proof chaos bench docs protos sentences lock clean
+.PHONY: help setup run demo test test-unit simulate lint format proof chaos bench docs pictures protos sentences lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -66,6 +66,9 @@ bench: $(READY) ## measure, one table
 docs: $(READY) ## write the pages that are made from code again
 	@$(BIN)/python tests/house/stories.py
 	@$(BIN)/python tests/house/metrics_page.py
+
+pictures: $(READY) ## take the pictures of docs/console.md again (needs a browser)
+	@$(BIN)/python -m benchmarks.console.pictures
 
 protos: $(READY) ## generate the code beside the protos again
 	@$(BIN)/python protos/generate.py

@@ -13,6 +13,7 @@ from journey_world import Caller, Whole, until, weekday
 from playwright.async_api import Browser, Page, async_playwright, expect
 
 from console.domain.accounts import Role
+from console.testing.addresses import paths
 from rufbuch_cli.user import put_user
 
 pytestmark = [pytest.mark.processes, pytest.mark.timeout(400)]
@@ -20,7 +21,8 @@ pytestmark = [pytest.mark.processes, pytest.mark.timeout(400)]
 OWNER, PASSWORD = "owner@example.org", "ein langes Passwort"
 DESK, PHONE = (1200, 900), (390, 844)
 SEEN_WITHIN_MS = 10_000
-PAGES = ("/today", "/calls", "/calendar", "/calendar/why", "/callbacks", "/sync", "/health")
+PAGES = [path for path in paths() if "{" not in path]
+"""Those that need no example; the proof of the console looks at all."""
 
 
 @pytest.fixture

@@ -192,7 +192,7 @@ def staff(context: typer.Context) -> None:
     context_settings={"allow_extra_args": True, "ignore_unknown_options": True}, add_help_option=False
 )
 def user(context: typer.Context) -> None:
-    """Who may use the console: add."""
+    """Who may use the console: add, list, disable, enable, reset."""
     from rufbuch_cli.user import app as commands
 
     commands(context.args, prog_name="rufbuch user")

@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+from collections.abc import Sequence
 
 import httpx
 
@@ -16,7 +17,9 @@ DIALLED_NUMBER = "+493023125100"
 TIMEOUT_S = 20.0
 
 
-def import_salon(installation: Running) -> business_pb2.Business:
+def import_salon(
+    installation: Running, more_people: Sequence[service_pb2.PersonDescription] = ()
+) -> business_pb2.Business:
     """Make the stand-in ready and import the salon; doing it again changes nothing."""
     text = SALON.read_text(encoding="utf-8")
     bare = import_request(text).business
@@ -27,10 +30,9 @@ def import_salon(installation: Running) -> business_pb2.Business:
         calcom = CalcomSetup(client)
         calcom.users(accounts)
         mappings = calcom.mappings(bare, accounts)
-        business = import_business(
-            installation,
-            import_request(text, api_keys=keys, mappings=mappings, webhook_secret=secret).business,
-        )
+        description = import_request(text, api_keys=keys, mappings=mappings, webhook_secret=secret).business
+        description.people.extend(more_people)
+        business = import_business(installation, description)
         for account in accounts:
             calcom.webhook(
                 account,

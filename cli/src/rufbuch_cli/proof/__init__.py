@@ -8,6 +8,7 @@ from rufbuch_cli.proof.availability import CLAIMS as AVAILABILITY
 from rufbuch_cli.proof.booking import CLAIMS as BOOKING
 from rufbuch_cli.proof.calcom import CLAIMS as CALCOM
 from rufbuch_cli.proof.claims import Claim, Result
+from rufbuch_cli.proof.console import CLAIMS as CONSOLE
 from rufbuch_cli.proof.files import CLAIMS as FILES
 from rufbuch_cli.proof.gateway import CLAIMS as GATEWAY
 from rufbuch_cli.proof.language import CLAIMS as LANGUAGE
@@ -22,6 +23,7 @@ GROUPS: dict[str, tuple[Claim, ...]] = {
     "language": LANGUAGE,
     "gateway": GATEWAY,
     "registry": (*FILES, *REGISTRY),
+    "console": CONSOLE,
 }
 
 

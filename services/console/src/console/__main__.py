@@ -11,9 +11,11 @@ from chassis.errors import StorageUnavailableError
 from chassis.grpc_client import channel
 from chassis.http_server import http_server, operations_routes
 from console.assembly import application, assemble
+from console.clients.oidc import OidcClient, ProviderSettings
 from console.clients.peers import Peers
+from console.pages.parts import Parts
+from console.pages.provider import BACK_FROM_PROVIDER
 from console.settings import Settings
-from console.usecases.sign_in import Doorkeeper
 
 TIDIED_EVERY_S = 3600.0
 
@@ -23,7 +25,10 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
     async with AsyncExitStack() as stack:
         enter = stack.enter_async_context
         pool = await enter(postgres.pool(settings.database_url))
-        parts = assemble(settings, pool, await _peers(settings, stack), clock=SystemClock())
+        peers, provider = await _peers(settings, stack), _provider(settings)
+        if provider:
+            stack.push_async_callback(provider.close)
+        parts = assemble(settings, pool, peers, clock=SystemClock(), provider=provider)
         readiness = service.Readiness(
             {"database": lambda: postgres.check(pool)}, notice_s=settings.drain_notice_s
         )
@@ -33,7 +38,7 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
             await enter(http_server(app, host=settings.host, port=port, drain_s=settings.drain_s))
         # After the pages, so that their streams end before the server waits for them.
         await enter(service.background(parts.hub.run, name="live pages", stop=stop))
-        await enter(service.background(lambda: _tidy(parts.doorkeeper), name="tidy", stop=stop))
+        await enter(service.background(lambda: _tidy(parts), name="tidy", stop=stop))
         await enter(service.background(readiness.watch, name="readiness", stop=stop))
         await stop.wait()
 
@@ -56,11 +61,25 @@ async def _peers(settings: Settings, stack: AsyncExitStack) -> Peers:
     )
 
 
-async def _tidy(doorkeeper: Doorkeeper) -> None:
+def _provider(settings: Settings) -> OidcClient | None:
+    if not settings.console_oidc_issuer:
+        return None
+    known = ProviderSettings(
+        settings.console_oidc_issuer,
+        settings.console_oidc_client_id,
+        settings.console_oidc_client_secret,
+        f"{settings.console_public_url.rstrip('/')}{BACK_FROM_PROVIDER}",
+    )
+    return OidcClient(known, SystemClock())
+
+
+async def _tidy(parts: Parts) -> None:
     while True:
         # Nothing is lost by tidying an hour later.
         with suppress(StorageUnavailableError):
-            await doorkeeper.tidy()
+            await parts.doorkeeper.tidy()
+            if parts.provider:
+                await parts.provider.tidy()
         await asyncio.sleep(TIDIED_EVERY_S)
 
 

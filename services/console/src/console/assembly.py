@@ -11,7 +11,9 @@ from console.clients.businesses import Businesses
 from console.clients.calendars import Calendars
 from console.clients.calls import Calls
 from console.clients.care import Care
+from console.clients.checks import Checks
 from console.clients.copies import Copies
+from console.clients.figures import Figures
 from console.clients.healths import Healths
 from console.clients.messages import Messages
 from console.clients.passwords import Argon2Passwords
@@ -26,24 +28,36 @@ from console.settings import Settings
 from console.storage.accounts import SqlAccounts
 from console.storage.audit import SqlAuditTrail
 from console.storage.sessions import SqlAttempts, SqlSessions
+from console.storage.under_way import SqlUnderWay
 from console.usecases.act import Actor
-from console.usecases.ports import Passwords
+from console.usecases.ports import Passwords, Provider
 from console.usecases.sign_in import Doorkeeper
+from console.usecases.through_provider import ProviderSignIn
 
 
 def assemble(
-    settings: Settings, pool: Pool, peers: Peers, *, clock: Clock, passwords: Passwords | None = None
+    settings: Settings,
+    pool: Pool,
+    peers: Peers,
+    *,
+    clock: Clock,
+    passwords: Passwords | None = None,
+    provider: Provider | None = None,
 ) -> Parts:
     """Wire everything; start nothing."""
     calls, appointments, copies = Calls(peers), Appointments(peers), Copies(peers)
     care, messages = Care(peers), Messages(peers)
-    trail = SqlAuditTrail(pool)
+    trail, accounts = SqlAuditTrail(pool), SqlAccounts(pool)
+    doorkeeper = Doorkeeper(
+        accounts, SqlSessions(pool), SqlAttempts(pool), passwords or Argon2Passwords(), clock
+    )
     return Parts(
         settings=settings,
         clock=clock,
-        doorkeeper=Doorkeeper(
-            SqlAccounts(pool), SqlSessions(pool), SqlAttempts(pool), passwords or Argon2Passwords(), clock
-        ),
+        doorkeeper=doorkeeper,
+        provider=ProviderSignIn(provider, SqlUnderWay(pool), accounts, doorkeeper, clock)
+        if provider
+        else None,
         actor=Actor(trail, clock),
         businesses=Businesses(peers, clock),
         calls=calls,
@@ -54,6 +68,8 @@ def assemble(
         care=care,
         messages=messages,
         healths=Healths(peers.channels),
+        checks=Checks(peers, clock),
+        figures=Figures(peers, clock),
         trail=trail,
         renderer=Renderer(),
         hub=Hub(fingerprints(calls, appointments, care, copies, messages, clock)),

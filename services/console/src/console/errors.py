@@ -3,6 +3,7 @@
 ConsoleError
 ├── SignInNeededError       → to the sign-in
 ├── SignInRefusedError      → the sign-in again, with the reason
+├── PasswordRefusedError    → its form again
 ├── ForbiddenError          → 403
 ├── ForgedRequestError      → 403
 └── NotFoundError           → 404
@@ -23,6 +24,10 @@ class SignInNeededError(ConsoleError):
 
 class SignInRefusedError(ConsoleError):
     """Wrong address or password, or too many of them: ``details["until"]`` (ISO) says how long."""
+
+
+class PasswordRefusedError(ConsoleError):
+    """Too short, or too long, to be one."""
 
 
 class ForbiddenError(ConsoleError):

@@ -1,6 +1,8 @@
 """What the console reads from the environment."""
 
-from pydantic import Field
+from typing import Self
+
+from pydantic import Field, model_validator
 
 from chassis.settings import ServiceSettings
 
@@ -21,5 +23,30 @@ class Settings(ServiceSettings):
     """After so long a section of a page says that its service does not answer, and the rest is shown."""
     console_insecure_cookies: bool = False
     """Sessions over plain HTTP as well: for a laptop, never for a server that others reach."""
+    console_oidc_issuer: str = ""
+    """An OpenID provider at which people may sign in as well, e.g. https://login.example.org; empty: none."""
+    console_oidc_client_id: str = ""
+    console_oidc_client_secret: str = ""
+    """Empty: a public client; the code is protected by PKCE either way."""
+    console_public_url: str = ""
+    """Where browsers reach the console, e.g. https://console.example.org; the provider sends them back there."""
     console_trace_url: str = ""
     """Where traces are shown, with ``{trace_id}`` in it; empty: no links."""
+
+    @model_validator(mode="after")
+    def _provider_is_whole(self) -> Self:
+        """With a provider, everything it needs; over TLS but for a laptop."""
+        if not self.console_oidc_issuer:
+            return self
+        missing = [
+            name.upper()
+            for name in ("console_oidc_client_id", "console_public_url")
+            if not getattr(self, name)
+        ]
+        if missing:
+            raise ValueError(
+                f"RUFBUCH_CONSOLE_OIDC_ISSUER needs {', '.join(f'RUFBUCH_{name}' for name in missing)}"
+            )
+        if not self.console_oidc_issuer.startswith("https://") and not self.console_insecure_cookies:
+            raise ValueError("RUFBUCH_CONSOLE_OIDC_ISSUER is an address that begins with https://")
+        return self

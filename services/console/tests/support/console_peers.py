@@ -7,6 +7,13 @@ import grpc
 from console_calls import CallRpcs
 from console_care import CareRpcs
 from console_team import Team, TeamRpcs
+from operations_peers import (
+    AvailabilityOperations,
+    BookingOperations,
+    CallOperations,
+    Operations,
+    SyncOperations,
+)
 
 from chassis.errors import Kind, ServiceError
 from chassis.grpc_server import Servicer
@@ -68,6 +75,7 @@ class FakePeers:
     away: set[str] = field(default_factory=set)
     looked_at_by: list[str] = field(default_factory=list)
     searches: list[telephony_pb2.ListCallsRequest] = field(default_factory=list)
+    operations: Operations = field(default_factory=Operations)
     team: Team = field(default_factory=lambda: Team(TENANT))
 
     def require(self, name: str) -> None:
@@ -126,9 +134,13 @@ class _Registry(TeamRpcs):
         return staff_pb2.GetBusinessResponse(business=business)
 
 
-class _Availability(availability_grpc.AvailabilityServiceServicer):
+class _Availability(AvailabilityOperations, availability_grpc.AvailabilityServiceServicer):
     def __init__(self, known: FakePeers) -> None:
+        self.operations = known.operations
         self._known = known
+
+    def reached(self) -> None:
+        self._known.require("availability")
 
     async def BatchGetDays(
         self, request: availability_pb2.BatchGetDaysRequest, context: Context
@@ -156,8 +168,9 @@ class _Availability(availability_grpc.AvailabilityServiceServicer):
         )
 
 
-class _Booking(CareRpcs):
+class _Booking(BookingOperations, CareRpcs):
     def __init__(self, known: FakePeers) -> None:
+        self.operations = known.operations
         self._known = self.known = known
 
     def reached(self) -> None:
@@ -176,9 +189,13 @@ class _Booking(CareRpcs):
         return booking_pb2.ListAppointmentsResponse(appointments=found)
 
 
-class _Sync(sync_grpc.CalendarSyncServiceServicer):
+class _Sync(SyncOperations, sync_grpc.CalendarSyncServiceServicer):
     def __init__(self, known: FakePeers) -> None:
+        self.operations = known.operations
         self._known = known
+
+    def reached(self) -> None:
+        self._known.require("sync")
 
     async def ListSyncCases(
         self, request: sync_pb2.ListSyncCasesRequest, context: Context
@@ -198,6 +215,13 @@ class _Sync(sync_grpc.CalendarSyncServiceServicer):
     ) -> sync_pb2.VerifySyncResponse:
         self._known.require("sync")
         return self._known.verified
+
+    async def GetSyncState(
+        self, request: sync_pb2.GetSyncStateRequest, context: Context
+    ) -> sync_pb2.GetSyncStateResponse:
+        self._known.require("sync")
+        phases = [each.phase for each in self._known.verified.phases]
+        return sync_pb2.GetSyncStateResponse(state=self._known.verified.state, phases=phases)
 
     async def RetrySync(
         self, request: sync_pb2.RetrySyncRequest, context: Context
@@ -224,8 +248,9 @@ class _Sync(sync_grpc.CalendarSyncServiceServicer):
         return sync_pb2.GetBudgetResponse(accounts=[sync_pb2.AccountBudget(tokens=42.7, waiting=3)])
 
 
-class _Calls(CallRpcs):
+class _Calls(CallOperations, CallRpcs):
     def __init__(self, known: FakePeers) -> None:
+        self.operations = known.operations
         self._known = self.known = known
 
     def reached(self) -> None:

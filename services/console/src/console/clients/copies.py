@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 
 from console.clients.peers import Peers
-from rufbuch.calendarsync.v1 import service_pb2
+from rufbuch.calendarsync.v1 import operations_pb2, service_pb2
+
+UNSETTLED_SHOWN = 50
 
 
 class Copies:
@@ -20,6 +22,15 @@ class Copies:
             tenant_id=tenant_id, appointment_id=appointment_id, with_closed=with_closed, page_size=100
         )
         return (await self._stub.ListSyncCases(request)).cases
+
+    async def unsettled(self, tenant_id: str) -> operations_pb2.ListUnsettledResponse:
+        """What lies ahead and is not there as it is to be, also where no person has to look yet."""
+        request = operations_pb2.ListUnsettledRequest(tenant_id=tenant_id, page_size=UNSETTLED_SHOWN)
+        return await self._stub.ListUnsettled(request)
+
+    async def status(self, tenant_id: str) -> operations_pb2.GetSyncStatusResponse:
+        """Whether everything arrives there."""
+        return await self._stub.GetSyncStatus(operations_pb2.GetSyncStatusRequest(tenant_id=tenant_id))
 
     async def verify(self, tenant_id: str, appointment_id: str) -> service_pb2.VerifySyncResponse:
         """Here and there, side by side; changes nothing."""

@@ -16,6 +16,7 @@ from chassis.grpc_client import fault_of
 from chassis.http_server import operations_routes
 from console.errors import ForbiddenError, ForgedRequestError, NotFoundError, SignInNeededError
 from console.pages import (
+    account,
     businesses,
     calendar,
     callbacks,
@@ -24,6 +25,7 @@ from console.pages import (
     health,
     messages,
     people,
+    provider,
     resolving,
     sign_in,
     today,
@@ -43,7 +45,7 @@ HEADERS = {
     "cross-origin-opener-policy": "same-origin",
 }
 PAGES = (
-    sign_in, today, calls, calendar, callbacks, waiting, messages, people, resolving, copies, health, businesses,
+    account, provider, sign_in, today, calls, calendar, callbacks, waiting, messages, people, resolving, copies, health, businesses,
 )  # fmt: skip
 ROUTERS = tuple(page.router for page in PAGES)
 KEPT_FOR_EVER = "public, max-age=31536000, immutable"
@@ -67,6 +69,8 @@ def build_app(parts: Parts, missing: Callable[[], dict[str, str]]) -> FastAPI:
 async def _with_headers(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
     answer = await call_next(request)
     answer.headers.update(HEADERS)
+    if not parts_of(request).settings.console_insecure_cookies:
+        answer.headers["strict-transport-security"] = "max-age=31536000"
     is_asset = request.url.path.startswith("/static/") and answer.status_code == 200
     answer.headers.setdefault("cache-control", KEPT_FOR_EVER if is_asset else "no-store")
     return answer

@@ -29,5 +29,9 @@ async def look(request: Request, visit: Changer, tenant_id: str) -> Response:
     """From now on this session sees that business. Raises NotFoundError where the account has no part in it."""
     if visit.account.membership(tenant_id) is None:
         raise NotFoundError("the account has no part in this business")
-    await parts_of(request).doorkeeper.look_at(visit.session, tenant_id)
+    parts = parts_of(request)
+    await parts.actor.do(
+        visit.deed("look_at_business", tenant_id),
+        lambda: parts.doorkeeper.look_at(visit.session, tenant_id),
+    )
     return done("/today", "look_at_business")

@@ -19,7 +19,6 @@ KINDS = {
     service_pb2.DAY_ENTRY_KIND_EXTERNAL: "external",
 }
 
-
 _GONE = {appointment_pb2.APPOINTMENT_STATE_CANCELLED, appointment_pb2.APPOINTMENT_STATE_RESCHEDULED}
 """Their time belongs to somebody else."""
 

@@ -5,8 +5,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form, Request, Response
 
+from console.clients.figures import SYNC_DAYS
 from console.clients.sections import section
 from console.domain.accounts import Action
+from console.pages import drawn
 from console.pages.feedback import done
 from console.pages.parts import parts_of
 from console.pages.visit import Changer, Visitor
@@ -18,13 +20,19 @@ router = APIRouter()
 async def cases(request: Request, visit: Visitor, *, closed: bool = False) -> Response:
     """All cases, the oldest first, and how much may still be asked of Cal.com."""
     parts = parts_of(request)
-    found, budget = await asyncio.gather(
+    days = parts.figures.days(visit.business.zone, SYNC_DAYS)
+    found, budget, unsettled, counted = await asyncio.gather(
         section(parts.copies.cases(visit.tenant_id, with_closed=closed)),
         section(parts.copies.budget(visit.tenant_id)),
+        section(parts.copies.unsettled(visit.tenant_id)),
+        parts.figures.copies(visit.tenant_id, days),
     )
+    charts = counted.content is not None and [
+        drawn.doubts(visit.texts, days, counted.content), drawn.copies(visit.texts, days, counted.content),
+    ]  # fmt: skip
     return parts.renderer.page(
         request, "copies.html", visit, now=parts.clock.now(), cases=found.content, budget=budget.content,
-        closed=closed,
+        closed=closed, unsettled=unsettled.content, charts=charts,
     )  # fmt: skip
 
 
@@ -32,14 +40,25 @@ async def cases(request: Request, visit: Visitor, *, closed: bool = False) -> Re
 async def compare(request: Request, visit: Visitor, appointment_id: str) -> Response:
     """One appointment, here and there. Asks Cal.com, changes nothing: to be read before anything is done by hand."""
     parts, tenant_id = parts_of(request), visit.tenant_id
-    compared, cases = await asyncio.gather(
+    compared, state, cases = await asyncio.gather(
         section(parts.copies.verify(tenant_id, appointment_id)),
+        section(parts.copies.state(tenant_id, appointment_id)),
         section(parts.copies.cases(tenant_id, appointment_id=appointment_id)),
     )
     return parts.renderer.page(
         request, "copy.html", visit, now=parts.clock.now(), appointment_id=appointment_id,
-        compared=compared.content, cases=cases.content,
+        compared=compared.content, state=state.content, cases=cases.content,
     )  # fmt: skip
+
+
+@router.get("/sync/{appointment_id}/state", include_in_schema=False)
+async def state(request: Request, visit: Visitor, appointment_id: str) -> Response:
+    """The part of the page above that changes by itself; Cal.com is not asked for it."""
+    parts = parts_of(request)
+    found = await section(parts.copies.state(visit.tenant_id, appointment_id))
+    return parts.renderer.page(
+        request, "copy_state.html", visit, appointment_id=appointment_id, state=found.content
+    )
 
 
 @router.post("/sync/{appointment_id}/retry")

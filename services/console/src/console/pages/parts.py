@@ -10,7 +10,9 @@ from console.clients.businesses import Businesses
 from console.clients.calendars import Calendars
 from console.clients.calls import Calls
 from console.clients.care import Care
+from console.clients.checks import Checks
 from console.clients.copies import Copies
+from console.clients.figures import Figures
 from console.clients.healths import Healths
 from console.clients.messages import Messages
 from console.clients.people import People
@@ -20,6 +22,7 @@ from console.settings import Settings
 from console.storage.audit import SqlAuditTrail
 from console.usecases.act import Actor
 from console.usecases.sign_in import Doorkeeper
+from console.usecases.through_provider import ProviderSignIn
 
 
 @dataclass(frozen=True)
@@ -39,9 +42,13 @@ class Parts:
     care: Care
     messages: Messages
     healths: Healths
+    checks: Checks
+    figures: Figures
     trail: SqlAuditTrail
     renderer: Renderer
     hub: Hub
+    provider: ProviderSignIn | None = None
+    """None: nobody signs in elsewhere."""
 
 
 def parts_of(request: Request) -> Parts:

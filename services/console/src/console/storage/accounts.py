@@ -1,5 +1,6 @@
 """Users in PostgreSQL."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -7,11 +8,12 @@ from chassis.postgres import Pool, reaching_storage
 from console.domain.accounts import Account, Membership, Role
 
 _ACCOUNT = """
-SELECT a.account_id, a.email, a.name, a.language, a.password_hash,
+SELECT a.account_id, a.email, a.name, a.language, a.password_hash, a.disabled_at,
        coalesce(array_agg(m.tenant_id::text ORDER BY m.position) FILTER (WHERE m.tenant_id IS NOT NULL), '{}') AS tenants,
        coalesce(array_agg(m.role ORDER BY m.position) FILTER (WHERE m.tenant_id IS NOT NULL), '{}') AS roles
   FROM account a LEFT JOIN membership m USING (account_id)
 """
+_OPEN = "a.disabled_at IS NULL"
 
 
 class SqlAccounts:
@@ -22,12 +24,14 @@ class SqlAccounts:
 
     async def by_email(self, email: str) -> tuple[Account, str] | None:
         """See Accounts."""
-        row = await self._row(f"{_ACCOUNT} WHERE a.email = $1 GROUP BY a.account_id", email)
+        row = await self._row(f"{_ACCOUNT} WHERE a.email = $1 AND {_OPEN} GROUP BY a.account_id", email)
         return (_account(row), row["password_hash"]) if row else None
 
     async def by_id(self, account_id: UUID) -> Account | None:
         """See Accounts."""
-        row = await self._row(f"{_ACCOUNT} WHERE a.account_id = $1 GROUP BY a.account_id", account_id)
+        row = await self._row(
+            f"{_ACCOUNT} WHERE a.account_id = $1 AND {_OPEN} GROUP BY a.account_id", account_id
+        )
         return _account(row) if row else None
 
     async def put(self, account: Account, password_hash: str) -> None:
@@ -37,7 +41,7 @@ class SqlAccounts:
                 account_id = await connection.fetchval(
                     """INSERT INTO account (account_id, email, name, language, password_hash) VALUES ($1, $2, $3, $4, $5)
                        ON CONFLICT (email) DO UPDATE SET name = EXCLUDED.name, language = EXCLUDED.language,
-                           password_hash = EXCLUDED.password_hash
+                           password_hash = EXCLUDED.password_hash, disabled_at = NULL, provider_subject = NULL
                        RETURNING account_id""",
                     account.account_id, account.email, account.name, account.language, password_hash,
                 )  # fmt: skip
@@ -50,6 +54,50 @@ class SqlAccounts:
                         for position, each in enumerate(account.memberships)
                     ],
                 )
+
+    async def bind(self, account_id: UUID, subject: str) -> bool:
+        """See Accounts."""
+        row = await self._row(
+            "UPDATE account SET provider_subject = coalesce(provider_subject, $2) WHERE account_id = $1"
+            " RETURNING provider_subject = $2 AS is_known_so",
+            account_id, subject,
+        )  # fmt: skip
+        return bool(row and row["is_known_so"])
+
+    async def change_password(self, account_id: UUID, password_hash: str, *, keep: bytes) -> None:
+        """See Accounts."""
+        with reaching_storage():
+            async with self._pool.acquire() as connection, connection.transaction():
+                await connection.execute(
+                    "UPDATE account SET password_hash = $2 WHERE account_id = $1", account_id, password_hash
+                )
+                await connection.execute(
+                    "DELETE FROM session WHERE account_id = $1 AND token_digest <> $2", account_id, keep
+                )
+
+    async def disable(self, email: str, now: datetime) -> bool:
+        """Shut the account and end its sessions; repeating it is harmless. False: there is none."""
+        with reaching_storage():
+            async with self._pool.acquire() as connection, connection.transaction():
+                account_id = await connection.fetchval(
+                    "UPDATE account SET disabled_at = coalesce(disabled_at, $2) WHERE email = $1 RETURNING account_id",
+                    email, now,
+                )  # fmt: skip
+                await connection.execute("DELETE FROM session WHERE account_id = $1", account_id)
+        return account_id is not None
+
+    async def enable(self, email: str) -> bool:
+        """Open it again. False: there is none."""
+        row = await self._row(
+            "UPDATE account SET disabled_at = NULL WHERE email = $1 RETURNING account_id", email
+        )
+        return row is not None
+
+    async def all(self) -> list[tuple[Account, datetime | None]]:
+        """Everybody by address, and since when they are shut."""
+        with reaching_storage():
+            rows = await self._pool.fetch(f"{_ACCOUNT} GROUP BY a.account_id ORDER BY a.email")
+        return [(_account(row), row["disabled_at"]) for row in rows]
 
     async def change_hash(self, account_id: UUID, password_hash: str) -> None:
         """See Accounts."""

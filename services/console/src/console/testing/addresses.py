@@ -12,6 +12,7 @@ SHOWN_IN = {
     "/calls/{call_id}": ("", "?personal=true"),
     "/calendar": ("", "?person={person_id}", "?day={day}", "?day={day}&person={person_id}"),
     "/calendar/why": ("", "?service={service_id}&when={day}T15:00", "?service={service_id}&when={day}T15:00&person={person_id}"),
+    "/people/plan": ("?kind=merge&stays={stays}&goes={goes}",),
     "/sync": ("", "?closed=true"),
 }  # fmt: skip
 """What else of a page looks different, as queries."""

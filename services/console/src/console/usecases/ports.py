@@ -1,5 +1,6 @@
 """What the use cases need from storage."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
@@ -9,8 +10,64 @@ from console.domain.deeds import Deed
 from console.domain.sessions import Session
 
 
+@dataclass(frozen=True)
+class Going:
+    """What one sign-in is known by on its way to a provider: three secrets, and its answer must fit each."""
+
+    state: str
+    nonce: str
+    verifier: str
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Whom a provider vouches for; ``subject`` names its issuer as well."""
+
+    email: str
+    subject: str
+
+
+@dataclass(frozen=True)
+class UnderWay:
+    """What we keep of a sign-in while somebody stands before the provider's page."""
+
+    nonce: str
+    verifier: str
+    target: str
+
+
+class Provider(Protocol):
+    """An OpenID provider."""
+
+    async def address(self, going: Going) -> str:
+        """Where the browser is sent. Raises SignInRefusedError."""
+        ...
+
+    async def identity(self, code: str, going: Going) -> Identity:
+        """Whom it vouches for. Raises SignInRefusedError."""
+        ...
+
+
+class SignInsUnderWay(Protocol):
+    """Each serves once, and only the browser that has begun it."""
+
+    async def add(self, state_digest: bytes, browser_digest: bytes, going: UnderWay, now: datetime) -> None:
+        """Keep a new one."""
+        ...
+
+    async def take(
+        self, state_digest: bytes, browser_digest: bytes, *, begun_after: datetime
+    ) -> UnderWay | None:
+        """It is gone with this. None: there is none such, or not of this browser."""
+        ...
+
+    async def forget(self, *, before: datetime) -> None:
+        """Drop old ones."""
+        ...
+
+
 class Accounts(Protocol):
-    """Users and their passwords."""
+    """Users and their passwords. One that is disabled is not found."""
 
     async def by_email(self, email: str) -> tuple[Account, str] | None:
         """The account and the hash of its password; the address is in lower case."""
@@ -18,6 +75,14 @@ class Accounts(Protocol):
 
     async def by_id(self, account_id: UUID) -> Account | None:
         """The account as it is now."""
+        ...
+
+    async def bind(self, account_id: UUID, subject: str) -> bool:
+        """Whether a provider knows the account by this name; the first one that is given is kept."""
+        ...
+
+    async def change_password(self, account_id: UUID, password_hash: str, *, keep: bytes) -> None:
+        """Another password; all sessions end but the one with this digest."""
         ...
 
     async def put(self, account: Account, password_hash: str) -> None:

@@ -10,9 +10,10 @@ from chassis.clock import Clock
 from console.domain.accounts import Account
 from console.domain.lockout import ATTEMPTS_MAX, WINDOW, locked_until
 from console.domain.sessions import IDLE_MAX, LIFE_MAX, Session
-from console.errors import SignInNeededError, SignInRefusedError
+from console.errors import PasswordRefusedError, SignInNeededError, SignInRefusedError
 from console.usecases.ports import Accounts, Attempts, Passwords, Sessions
 
+PASSWORD_LENGTH_MIN = 12
 PASSWORD_LENGTH_MAX = 1000
 """Characters; hashing a novel would be a way to keep us busy."""
 
@@ -37,7 +38,11 @@ class Doorkeeper:
 
         An unknown address, a wrong password and an account without a business get the same answer.
         """
-        now, email = self.clock.now(), email.strip().lower()
+        account = await self._checked(email.strip().lower(), password)
+        return await self.open(account)
+
+    async def _checked(self, email: str, password: str) -> Account:
+        now = self.clock.now()
         failures = await self.attempts.begin(email, since=now - WINDOW, now=now, attempts_max=ATTEMPTS_MAX)
         until = locked_until(failures, now=now)
         if until:
@@ -46,7 +51,16 @@ class Doorkeeper:
         if account is None or not account.memberships:
             raise SignInRefusedError("address or password is wrong")
         await self.attempts.succeeded(email)
-        return await self._open(account, now)
+        return account
+
+    async def change_password(self, account: Account, session: Session, current: str, new: str) -> None:
+        """All other sessions of the account end. Raises PasswordRefusedError; SignInRefusedError where the current one is
+        wrong, which counts like a wrong one at the sign-in."""
+        if not PASSWORD_LENGTH_MIN <= len(new) <= PASSWORD_LENGTH_MAX:
+            raise PasswordRefusedError(f"a password has at least {PASSWORD_LENGTH_MIN} characters")
+        await self._checked(account.email, current)
+        renewed = await asyncio.to_thread(self.passwords.hash, new)
+        await self.accounts.change_password(account.account_id, renewed, keep=session.token_digest)
 
     async def _who(self, email: str, password: str) -> Account | None:
         found = await self.accounts.by_email(email)
@@ -60,8 +74,14 @@ class Doorkeeper:
             await self.accounts.change_hash(account.account_id, renewed)
         return account if matches else None
 
-    async def _open(self, account: Account, now: datetime) -> tuple[str, Session]:
-        token = secrets.token_urlsafe(32)
+    async def open(self, account: Account) -> tuple[str, Session]:
+        """A session of somebody who was recognised. Raises SignInRefusedError: of an account without a business."""
+        if not account.memberships:
+            raise SignInRefusedError("the account belongs to no business")
+        now, token = self.clock.now(), secrets.token_urlsafe(32)
+        return token, await self._kept(account, token, now)
+
+    async def _kept(self, account: Account, token: str, now: datetime) -> Session:
         session = Session(
             token_digest=digest(token),
             account_id=account.account_id,
@@ -71,7 +91,7 @@ class Doorkeeper:
             seen_at=now,
         )
         await self.sessions.add(session)
-        return token, session
+        return session
 
     async def recognise(self, token: str) -> tuple[Account, Session]:
         """Who holds a token. Raises SignInNeededError, also where the account has left the business since."""
