@@ -83,6 +83,8 @@ async def _faults(page: Page, address: str, width: int) -> tuple[str, ...]:
     answer = await page.goto(address)
     status = answer.status if answer else 0
     faults = [] if status == 200 else [f"answered {status}"]
+    # Parts that come after the page belong to it.
+    await page.wait_for_function("!document.querySelector('[aria-busy=true]')")
     if await page.evaluate("document.documentElement.scrollWidth") > width:
         faults.append("wider than its screen")
     found = (await Axe().run(page)).response["violations"]

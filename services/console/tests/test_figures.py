@@ -99,19 +99,19 @@ async def test_calls_and_appointments_of_the_last_days_are_drawn_and_remembered_
 ) -> None:
     peers.operations.call_days = [calls_pb2.CallDay(date="2025-11-23", calls=12, booked=7)]
     peers.operations.booking_days = [booking_pb2.BookingDay(date="2025-11-23", booked=8, cancelled=1)]
-    page = (await owner.get("/today")).text
+    page = (await owner.get("/today/figures")).text
     assert "In den letzten 14 Tagen 12 Anrufe, davon 7 mit einem Termin." in page
     assert "9 Termine vereinbart, 1 davon abgesagt" in page
-    await owner.get("/today")
+    await owner.get("/today/figures")
     assert peers.operations.asked.count("booking figures") == 1
     clock.advance(timedelta(minutes=2))
-    await owner.get("/today")
+    await owner.get("/today/figures")
     assert peers.operations.asked.count("booking figures") == 2
 
 
 async def test_figures_that_cannot_be_read_are_not_none(owner: Browser, peers: FakePeers) -> None:
     peers.away = {"booking"}
-    page = (await owner.get("/today")).text
+    page = (await owner.get("/today/figures")).text
     assert "antwortet gerade nicht" in page
 
 

@@ -44,13 +44,12 @@ async def today(request: Request, visit: Visitor) -> Response:
     parts, tenant_id = parts_of(request), visit.tenant_id
     now = parts.clock.now()
     start, end = day_around(now, visit)
-    (calls, bookings, callbacks, messages, charts), (cases, untruths, unsettled) = await asyncio.gather(
+    (calls, bookings, callbacks, messages), (cases, untruths, unsettled) = await asyncio.gather(
         asyncio.gather(
             section(parts.calls.latest(tenant_id, page_size=LATEST_CALLS)),
             section(parts.appointments.between(tenant_id, start, end)),
             section(parts.care.unresolved(tenant_id, size=NEEDS_SHOWN)),
             section(parts.messages.troubled(tenant_id, size=NEEDS_SHOWN)),
-            _charts(parts, visit),
         ),
         asyncio.gather(
             section(parts.copies.cases(tenant_id)),
@@ -63,10 +62,17 @@ async def today(request: Request, visit: Visitor) -> Response:
     ]
     return parts.renderer.page(
         request, "today.html", visit, now=now, ongoing=ongoing, bookings=bookings.content,
-        callbacks=callbacks.content, messages=messages.content, charts=charts, shown=NEEDS_SHOWN,
+        callbacks=callbacks.content, messages=messages.content, shown=NEEDS_SHOWN,
         kind_name=message_pb2.MessageKind.Name, cases=cases.content, untruths=untruths.content,
         bookings_shown=BOOKINGS_SHOWN, stuck=stuck(unsettled.content, cases.content or []),
     )  # fmt: skip
+
+
+@router.get("/today/figures", include_in_schema=False)
+async def figures(request: Request, visit: Visitor) -> Response:
+    """The last days as charts: a part of the page, brought when the rest is there."""
+    parts = parts_of(request)
+    return parts.renderer.page(request, "today_figures.html", visit, charts=await _charts(parts, visit))
 
 
 async def _charts(parts: Parts, visit: Visit) -> Sequence[Chart | None]:
