@@ -3,10 +3,12 @@
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+import asyncpg
 import grpc
 import pytest
 from google.protobuf.timestamp_pb2 import Timestamp
 
+from booking.storage.lag import SqlLag
 from booking.testing.samples import NOW, TENANT, a_request
 from chassis.grpc_client import fault_of
 from rufbuch.booking.v1 import operations_pb2, service_pb2
@@ -62,3 +64,11 @@ async def test_a_position_that_is_none_is_refused(booking: "BookingServiceAsyncS
     with pytest.raises(grpc.aio.AioRpcError) as refused:
         await booking.GetEventLag(operations_pb2.GetEventLagRequest(positions={"x": "nowhere"}))
     assert fault_of(refused.value).reason == "POSITION_INVALID"
+
+
+@pytest.mark.parametrize("position", ["", "1289-7", "998-1", "18446744073709551615-9"])
+async def test_every_position_can_be_looked_at(pool: asyncpg.Pool, position: str) -> None:
+    """A digit above seven in a transaction's id ended the service, since the id was read as octal."""
+    await pool.execute("UPDATE message_reader SET position = $1", position)
+    await pool.execute("UPDATE waitlist_stream SET position = $1", position)
+    await SqlLag(pool).tell(NOW)

@@ -24,7 +24,9 @@ class SqlLag:
         for consumer, table in _READERS.items():
             oldest = await self._pool.fetchval(
                 f"SELECT recorded_at FROM event, {table}"  # noqa: S608 - our own names
-                " WHERE (transaction_id, number) > (('0' || split_part(position, '-', 1))::xid8,"
-                " ('0' || split_part(position, '-', 2))::bigint) ORDER BY transaction_id, number LIMIT 1"
+                # No zero in front of it: PostgreSQL reads such an xid8 as octal, and an 8 or a 9 in it ends the service.
+                " WHERE (transaction_id, number) > (coalesce(nullif(split_part(position, '-', 1), ''), '0')::xid8,"
+                " coalesce(nullif(split_part(position, '-', 2), ''), '0')::bigint)"
+                " ORDER BY transaction_id, number LIMIT 1"
             )
             _lag.labels(consumer).set(max(0.0, (now - oldest).total_seconds()) if oldest else 0.0)
