@@ -14,7 +14,7 @@ TESTS := $(wildcard services/*/tests sandbox/tests deploy/local/tests cli/tests 
 PARALLEL := -n auto --maxprocesses 4 --dist loadgroup
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test test-unit simulate lint format proof chaos bench docs pictures protos sentences lock clean
+.PHONY: audit sbom help setup run demo test test-unit simulate lint format proof chaos bench docs pictures protos sentences lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -59,6 +59,12 @@ proof: $(READY) ## run the claims of this project (NAME=main for one group)
 
 chaos: $(READY) ## kill, stop and cut off the real processes under callers, and compare what they heard
 	@$(BIN)/rufbuch chaos
+
+audit: $(READY) ## what is known against the locked packages, and what could not be checked
+	@$(BIN)/python -m local_stack.supply_chain audit
+
+sbom: $(READY) ## the bill of materials of what is locked (CycloneDX, on standard output)
+	@$(BIN)/python -m local_stack.supply_chain sbom
 
 bench: $(READY) ## measure, one table
 	@$(BIN)/python -m benchmarks

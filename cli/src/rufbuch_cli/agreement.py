@@ -10,6 +10,8 @@ import httpx
 import psycopg
 from psycopg.rows import dict_row
 
+from chassis import rows
+from chassis.grpc_client import blocking_channel
 from rufbuch.calendarsync.v1 import service_pb2, service_pb2_grpc
 from rufbuch_cli.installation import Running
 
@@ -40,7 +42,7 @@ def compare(
 ) -> Agreement:
     """Wait until the appointment is synced, then compare phase by phase. The database is asked as booking's own role."""
     state = _settled(installation, tenant_id, appointment_id)
-    phases = _phases(booking_database_url, appointment_id)
+    phases = _phases(booking_database_url, tenant_id, appointment_id)
     bookings = _bookings(installation["CALCOM_BASE_URL"], appointment_id)
     active = [phase for phase in phases if phase["kind"] == "active"]
     faults = [*_differences(active, bookings)]
@@ -57,7 +59,7 @@ def compare(
 def _settled(installation: Running, tenant_id: str, appointment_id: str) -> str:
     request = service_pb2.GetSyncStateRequest(tenant_id=tenant_id, appointment_id=appointment_id)
     ends, state = time.monotonic() + SYNCED_WITHIN_S, "UNSPECIFIED"
-    with grpc.insecure_channel(installation["CALCOM_SYNC_ADDRESS"]) as channel:
+    with blocking_channel(installation["CALCOM_SYNC_ADDRESS"]) as channel:
         stub = service_pb2_grpc.CalendarSyncServiceStub(channel)
         while time.monotonic() < ends:
             try:
@@ -75,13 +77,14 @@ def _settled(installation: Running, tenant_id: str, appointment_id: str) -> str:
     return state
 
 
-def _phases(database_url: str, appointment_id: str) -> list[dict[str, Any]]:
+def _phases(database_url: str, tenant_id: str, appointment_id: str) -> list[dict[str, Any]]:
     query = (
         "SELECT phase_id::text, kind, p.start_time, p.end_time FROM booking.phase p"
         " JOIN booking.appointment a USING (tenant_id, appointment_id)"
         " WHERE appointment_id = %s AND a.state = 'booked' ORDER BY position"
     )
     with psycopg.connect(database_url, row_factory=dict_row) as connection:
+        connection.execute("SELECT set_config(%s, %s, false)", (rows.SETTING, tenant_id))
         return connection.execute(query, (appointment_id,)).fetchall()
 
 

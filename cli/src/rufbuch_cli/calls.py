@@ -5,6 +5,7 @@ import getpass
 import grpc
 import typer
 
+from chassis.grpc_client import blocking_channel
 from rufbuch.staff.v1 import business_pb2
 from rufbuch.staff.v1 import service_pb2 as staff_pb2
 from rufbuch.staff.v1 import service_pb2_grpc as staff_grpc
@@ -26,7 +27,7 @@ def read_call(
     request = service_pb2.GetCallRequest(
         call_id=call_id, with_personal_data=personal_data, operator=operator if personal_data else ""
     )
-    with grpc.insecure_channel(installation["TELEPHONY_GATEWAY_ADDRESS"]) as channel:
+    with blocking_channel(installation["TELEPHONY_GATEWAY_ADDRESS"]) as channel:
         try:
             return service_pb2_grpc.CallServiceStub(channel).GetCall(request, timeout=TIMEOUT_S).call
         except grpc.RpcError as error:
@@ -37,7 +38,7 @@ def read_call(
 def read_business(installation: Running, tenant_id: str) -> business_pb2.Business | None:
     """One business as it is now; None, with a line on standard error, where it is not to be had."""
     request = staff_pb2.GetBusinessRequest(tenant_id=tenant_id)
-    with grpc.insecure_channel(installation["STAFF_REGISTRY_ADDRESS"]) as channel:
+    with blocking_channel(installation["STAFF_REGISTRY_ADDRESS"]) as channel:
         try:
             return (
                 staff_grpc.StaffRegistryServiceStub(channel).GetBusiness(request, timeout=TIMEOUT_S).business

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import typer
 
+from chassis import identity
 from chassis.settings import load
 from local_stack.settings import LocalSettings
 from local_stack.state_dir import StateDir
@@ -18,6 +19,11 @@ class Running:
 
     values: dict[str, str]
     state_dir: Path
+
+    def become(self) -> None:
+        """Show the operator's certificate from now on, where the services ask for one."""
+        directory = self.values.get("RUFBUCH_TLS_DIRECTORY")
+        identity.use(Path(directory) if directory else None)
 
     def __getitem__(self, name: str) -> str:
         """A variable by its name without ``RUFBUCH_``. Ends the command where it is not known."""
@@ -34,4 +40,6 @@ def running() -> Running:
     state = StateDir(settings.state_dir.absolute())
     written = json.loads(state.environment.read_text()) if state.environment.exists() else {}
     given = {key: value for key, value in os.environ.items() if key.startswith("RUFBUCH_")}  # noqa: TID251 - the commands' one look
-    return Running({**written, **given}, state.path)
+    found = Running({**written, **given}, state.path)
+    found.become()
+    return found

@@ -98,6 +98,23 @@ def history(
 
 
 @app.command()
+def certs(
+    directory: Annotated[
+        Path | None,
+        typer.Option(help="Where they stand; without it, those of this checkout.", file_okay=False),
+    ] = None,
+    every: Annotated[bool, typer.Option("--all", help="Also those that hold for long yet.")] = False,
+    host: Annotated[
+        list[str] | None, typer.Option("--host", help="Another name at which the services are reached.")
+    ] = None,
+) -> None:
+    """Make or renew the certificates of the services; running ones take the new files by themselves."""
+    from rufbuch_cli.certs import run
+
+    sys.exit(run(directory, every=every, hosts=host or []))
+
+
+@app.command()
 def reseal() -> None:
     """Encrypt all stored secrets with the first key, after a new one was put before the old."""
     from rufbuch_cli.reseal import run

@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
 import pytest
@@ -21,11 +22,16 @@ INSERT INTO appointment SELECT made.* FROM appointment AS one, jsonb_populate_re
 
 
 @pytest.fixture
-async def attacker(booking: "BookingServiceAsyncStub", pool: asyncpg.Pool) -> AsyncIterator[Connection]:
-    """A connection beside one appointment."""
+async def attacker(
+    booking: "BookingServiceAsyncStub", database_url: str, postgres_server: str
+) -> AsyncIterator[Connection]:
+    """A superuser's connection beside one appointment."""
     await booking.BookAppointment(a_request())
-    async with pool.acquire() as connection:
-        yield connection
+    connection = await asyncpg.connect(
+        urlunsplit(urlsplit(postgres_server)._replace(path=urlsplit(database_url).path))
+    )
+    yield connection
+    await connection.close()
 
 
 @pytest.mark.parametrize(
@@ -304,7 +310,7 @@ class TestRoles:
         )
         for right in rights:
             await stranger.execute(f"GRANT {right} ON ALL TABLES IN SCHEMA public TO {role}")
-        await stranger.execute(f"SET ROLE {role}")
+        await stranger.execute(f"SET ROLE {role}; SET rufbuch.tenant = '*'")
 
     @pytest.mark.parametrize("table", ["appointment", "phase", "occupancy", "customer", "event", "series"])
     async def test_nobody_reads_what_they_were_not_given(self, stranger: Connection, table: str) -> None:

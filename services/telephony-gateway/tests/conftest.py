@@ -32,7 +32,7 @@ from rufbuch.staff.v1 import service_pb2_grpc as staff_grpc
 from rufbuch.telephony.v1 import service_pb2_grpc as telephony_grpc
 from telephony_gateway.assembly import Connections, assemble
 from telephony_gateway.clients.shared import connect
-from telephony_gateway.servicer import CallServicer
+from telephony_gateway.servicer import FOR_EVERYBODY, CallServicer
 from telephony_gateway.settings import Settings
 from telephony_gateway.storage.calls import Calls
 from telephony_gateway.storage.figures import SqlFigures
@@ -89,7 +89,7 @@ async def ledger(world: World) -> AsyncIterator["CallServiceAsyncStub"]:
         build="test",
     )
     add = telephony_grpc.add_CallServiceServicer_to_server
-    async with serving(Servicer(servicer, add, "rufbuch.telephony.v1.CallService")) as channel:
+    async with serving(Servicer(servicer, add, "rufbuch.telephony.v1.CallService", FOR_EVERYBODY)) as channel:
         yield telephony_grpc.CallServiceStub(channel)
 
 

@@ -12,7 +12,7 @@ from chassis.grpc_client import fault_of
 from chassis.grpc_server import Servicer
 from chassis.testing import serving
 from rufbuch.telephony.v1 import service_pb2, service_pb2_grpc
-from telephony_gateway.servicer import CallServicer
+from telephony_gateway.servicer import FOR_EVERYBODY, CallServicer
 from telephony_gateway.storage.calls import Calls
 from telephony_gateway.storage.figures import SqlFigures
 
@@ -31,7 +31,7 @@ async def ledger(world: World) -> AsyncIterator["CallServiceAsyncStub"]:
         build="test",
     )
     add = service_pb2_grpc.add_CallServiceServicer_to_server
-    async with serving(Servicer(servicer, add, "rufbuch.telephony.v1.CallService")) as channel:
+    async with serving(Servicer(servicer, add, "rufbuch.telephony.v1.CallService", FOR_EVERYBODY)) as channel:
         yield service_pb2_grpc.CallServiceStub(channel)
 
 

@@ -6,8 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-import grpc
-
+from chassis.grpc_client import channel as channel_to
 from rufbuch.booking.v1 import appointment_pb2, service_pb2, service_pb2_grpc
 from rufbuch_cli.call import new_line
 from rufbuch_cli.outages.judging import Facts, Heard
@@ -128,7 +127,7 @@ async def all_at_once(askings: list[Asking]) -> list[Heard]:
 
 async def facts(address: str, tenant_id: str, askings: list[Asking]) -> list[Facts]:
     """What is so of each of the calls. Raises grpc.RpcError."""
-    async with grpc.aio.insecure_channel(address) as channel:
+    async with channel_to(address, default_deadline_s=30) as channel:
         stub = service_pb2_grpc.BookingServiceStub(channel)
         callbacks = await stub.ListCallbacks(
             service_pb2.ListCallbacksRequest(tenant_id=tenant_id, page_size=500)

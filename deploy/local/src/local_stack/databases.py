@@ -10,7 +10,11 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg
 from psycopg import sql
 
+from local_stack.provisioning import url_for
+
 Migrate = Callable[[str], None]
+OWNER = "rufbuch_test"
+"""Owns the databases of tests: a role like a service's own, since a superuser would see through row level security."""
 
 
 class MigratedDatabases:
@@ -20,6 +24,8 @@ class MigratedDatabases:
         self._admin_url = admin_url
         self._run = run
         self._templates: set[str] = set()
+        self._password = sha256(f"{OWNER} {admin_url}".encode()).hexdigest()
+        self._has_owner = False
 
     @contextmanager
     def __call__(self, name: str, migrate: Migrate) -> Iterator[str]:
@@ -29,7 +35,7 @@ class MigratedDatabases:
         """
         template = self._template(name, migrate)
         database = f"test_{name}_{secrets.token_hex(6)}"
-        self._run_sql("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY", database, template)
+        self._run_sql("CREATE DATABASE {} OWNER {} TEMPLATE {} STRATEGY FILE_COPY", database, OWNER, template)
         try:
             yield self._url(database)
         finally:
@@ -51,16 +57,36 @@ class MigratedDatabases:
         """Migrate once, also when several processes of the run come at the same time."""
         with self._admin() as admin:
             admin.execute("SELECT pg_advisory_lock(hashtext(%s))", [template])
+            self._ensure_owner(admin)
             if admin.execute("SELECT 1 FROM pg_database WHERE datname = %s", [template]).fetchone():
                 return
             # Under another name until it is complete: a failed migration must not be found by the next test.
             unfinished = f"{template}_unfinished"
-            for words in ("DROP DATABASE IF EXISTS {} WITH (FORCE)", "CREATE DATABASE {}"):
-                admin.execute(sql.SQL(words).format(sql.Identifier(unfinished)))
+            for words in ("DROP DATABASE IF EXISTS {} WITH (FORCE)", "CREATE DATABASE {} OWNER {}"):
+                admin.execute(sql.SQL(words).format(sql.Identifier(unfinished), sql.Identifier(OWNER)))
             migrate(self._url(unfinished))
             words = "ALTER DATABASE {} RENAME TO {}"
             admin.execute(_END_CONNECTIONS, [unfinished])
             admin.execute(sql.SQL(words).format(sql.Identifier(unfinished), sql.Identifier(template)))
+
+    def _ensure_owner(self, admin: psycopg.Connection) -> None:
+        """With rights that tests need (other roles, the sessions of others); it looks into the rows of all tenants unless
+        it is told otherwise, as a service always is."""
+        if self._has_owner:
+            return
+        admin.execute("SELECT pg_advisory_lock(hashtext(%s))", [OWNER])
+        known = admin.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [OWNER]).fetchone()
+        words = (
+            "ALTER ROLE {} LOGIN CREATEROLE PASSWORD {}"
+            if known
+            else "CREATE ROLE {} LOGIN CREATEROLE PASSWORD {}"
+        )
+        owner = sql.Identifier(OWNER)
+        admin.execute(sql.SQL(words).format(owner, sql.Literal(self._password)))
+        admin.execute(sql.SQL("ALTER ROLE {} SET rufbuch.tenant = '*'").format(owner))
+        admin.execute(sql.SQL("GRANT pg_monitor, pg_signal_backend TO {}").format(owner))
+        admin.execute("SELECT pg_advisory_unlock(hashtext(%s))", [OWNER])
+        self._has_owner = True
 
     def _run_sql(self, words: str, *names: str) -> None:
         with self._admin() as admin:
@@ -70,7 +96,9 @@ class MigratedDatabases:
         return psycopg.connect(self._admin_url, autocommit=True)
 
     def _url(self, database: str) -> str:
-        return urlunsplit(urlsplit(self._admin_url)._replace(path=f"/{database}"))
+        return url_for(
+            urlunsplit(urlsplit(self._admin_url)._replace(path=f"/{database}")), OWNER, self._password
+        )
 
 
 _END_CONNECTIONS = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s"

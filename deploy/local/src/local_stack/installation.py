@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from local_stack.accounts import server_account
+from local_stack.certificates import OPERATOR
 from local_stack.kept_secrets import KeptSecrets
 from local_stack.ports import HOST, REPLICAS_APART, Ports
 from local_stack.postgres import PostgresCluster
@@ -92,19 +93,27 @@ class Installation:
         hosts = ",".join(f"{HOST}:{port + REPLICAS_APART * number}" for number in replicas)
         return hosts if len(replicas) == 1 else f"ipv4:{hosts}"
 
+    def identity(self, name: str) -> dict[str, str]:
+        """Who a service is to the others; nothing where they talk in the clear."""
+        return {"RUFBUCH_TLS_DIRECTORY": str(self.state.certificates / name)} if self.settings.mtls else {}
+
     def environment(self) -> dict[str, str]:
         """Everything a command line tool needs to work with the running installation."""
-        return self.addresses() | {
-            "RUFBUCH_DATABASE_URL": self.admin_url,
-            "RUFBUCH_REDIS_URL": self.redis_url,
-            "RUFBUCH_CALCOM_BASE_URL": self.calcom_base_url,
-            "RUFBUCH_CONSOLE_DATABASE_URL": self.database_url("console"),
-            "RUFBUCH_CONSOLE_URL": f"http://{HOST}:{self.ports.console_http}",
-            "RUFBUCH_GATEWAY_URL": f"http://{HOST}:{self.ports.gateway_http}",
-            "RUFBUCH_CALCOM_WEBHOOK_BASE_URL": f"http://{HOST}:{self.ports.calcom_sync_http}",
-            "RUFBUCH_RETELL_API_KEY": self.retell_api_key,
-            "OTEL_EXPORTER_OTLP_ENDPOINT": self.collector_endpoint,
-        }
+        return (
+            self.addresses()
+            | self.identity(OPERATOR)
+            | {
+                "RUFBUCH_DATABASE_URL": self.admin_url,
+                "RUFBUCH_REDIS_URL": self.redis_url,
+                "RUFBUCH_CALCOM_BASE_URL": self.calcom_base_url,
+                "RUFBUCH_CONSOLE_DATABASE_URL": self.database_url("console"),
+                "RUFBUCH_CONSOLE_URL": f"http://{HOST}:{self.ports.console_http}",
+                "RUFBUCH_GATEWAY_URL": f"http://{HOST}:{self.ports.gateway_http}",
+                "RUFBUCH_CALCOM_WEBHOOK_BASE_URL": f"http://{HOST}:{self.ports.calcom_sync_http}",
+                "RUFBUCH_RETELL_API_KEY": self.retell_api_key,
+                "OTEL_EXPORTER_OTLP_ENDPOINT": self.collector_endpoint,
+            }
+        )
 
 
 def running_environment(settings: LocalSettings) -> dict[str, str] | None:

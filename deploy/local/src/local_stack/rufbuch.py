@@ -175,27 +175,33 @@ def _port(installation: Installation, name: str, number: int) -> int:
 
 
 def _ready(installation: Installation, service: Service, number: int) -> Probe:
-    over_grpc = speaks_grpc(_port(installation, service.package, number)) if service.has_grpc else None
+    # Where certificates are asked for, gRPC's health is not for a prober without one, as it is for the kubelet.
+    asks_grpc = service.has_grpc and not installation.settings.mtls
+    over_grpc = speaks_grpc(_port(installation, service.package, number)) if asks_grpc else None
     if not service.has_http:
-        return over_grpc or listens_on(_port(installation, f"{service.package}_metrics", number))
+        return over_grpc or speaks_http(_port(installation, f"{service.package}_metrics", number))
     over_http = speaks_http(_http_port(installation, service, number))
     return both(over_grpc, over_http) if over_grpc else over_http
 
 
 def _environment(installation: Installation, service: Service, number: int) -> dict[str, str]:
     ports = installation.ports
-    environment = installation.addresses() | {
-        "RUFBUCH_DATABASE_URL": installation.database_url(service.package),
-        "RUFBUCH_REDIS_URL": installation.redis_url,
-        "RUFBUCH_CALCOM_BASE_URL": installation.calcom_base_url,
-        "RUFBUCH_CALCOM_WEBHOOK_BASE_URL": f"http://{HOST}:{ports.calcom_sync_http}",
-        "RUFBUCH_METRICS_PORT": str(_port(installation, f"{service.package}_metrics", number)),
-        "OTEL_EXPORTER_OTLP_ENDPOINT": installation.collector_endpoint,
-        "OTEL_EXPORTER_OTLP_PROTOCOL": "grpc",
-        "OTEL_SERVICE_NAME": service.name,
-        # Milliseconds: whoever plays a call wants to see its trace at once, not after five seconds.
-        "OTEL_BSP_SCHEDULE_DELAY": "200",
-    }
+    environment = (
+        installation.addresses()
+        | installation.identity(service.name)
+        | {
+            "RUFBUCH_DATABASE_URL": installation.database_url(service.package),
+            "RUFBUCH_REDIS_URL": installation.redis_url,
+            "RUFBUCH_CALCOM_BASE_URL": installation.calcom_base_url,
+            "RUFBUCH_CALCOM_WEBHOOK_BASE_URL": f"http://{HOST}:{ports.calcom_sync_http}",
+            "RUFBUCH_METRICS_PORT": str(_port(installation, f"{service.package}_metrics", number)),
+            "OTEL_EXPORTER_OTLP_ENDPOINT": installation.collector_endpoint,
+            "OTEL_EXPORTER_OTLP_PROTOCOL": "grpc",
+            "OTEL_SERVICE_NAME": service.name,
+            # Milliseconds: whoever plays a call wants to see its trace at once, not after five seconds.
+            "OTEL_BSP_SCHEDULE_DELAY": "200",
+        }
+    )
     if service.has_grpc:
         environment["RUFBUCH_GRPC_PORT"] = str(_port(installation, service.package, number))
     if service.has_http:

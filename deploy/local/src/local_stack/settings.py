@@ -24,6 +24,8 @@ class LocalSettings(BaseSettings):
     """Added to every port."""
     replicas: int = Field(default=1, ge=1, le=REPLICAS_MAX)
     """How many processes of every service run, behind one HTTP address each."""
+    mtls: bool = False
+    """Whether the services talk mutual TLS, each with a certificate of this installation's own authority."""
     database_url: str | None = None
     """A PostgreSQL database whose user may create roles and schemas."""
     redis_url: str | None = None

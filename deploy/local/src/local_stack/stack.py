@@ -4,8 +4,10 @@ import json
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
+from datetime import UTC, datetime
 from typing import Self
 
+from local_stack.certificates import Authority
 from local_stack.installation import Installation
 from local_stack.interrupts import Interrupts, handled
 from local_stack.kept_secrets import write_private
@@ -77,6 +79,8 @@ class Stack:
         ended = end_leftovers(state.path)
         if ended:
             self._say(f"ended what an earlier start had left: {', '.join(ended)}")
+        if self.installation.settings.mtls:
+            Authority(state.certificates, now=datetime.now(UTC)).renew()
         self._programs = self._table(self.installation)
         refuse_taken(
             {port: purpose for each in self._programs for port, purpose in each.listens.items()},

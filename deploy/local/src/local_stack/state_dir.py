@@ -48,6 +48,11 @@ class StateDir:
         return self.path / "traces.sqlite3"
 
     @property
+    def certificates(self) -> Path:
+        """The authority of this installation, and a folder for each service."""
+        return self.path / "certificates"
+
+    @property
     def redis(self) -> Path:
         """Redis' append-only file."""
         return self.path / "redis"

@@ -8,6 +8,7 @@ import grpc
 from opentelemetry import trace
 
 from availability import requests, responses
+from availability.allowed import ALLOWED
 from availability.usecases.claim_option import ClaimOption
 from availability.usecases.describe_people import DescribePeople
 from availability.usecases.explain_slot import ExplainSlot
@@ -158,4 +159,5 @@ def _of_call(call_id: str) -> None:
 
 def as_servicer(implementation: AvailabilityServicer) -> Servicer:
     """For the server."""
-    return Servicer(implementation, service_pb2_grpc.add_AvailabilityServiceServicer_to_server, FULL_NAME)
+    add = service_pb2_grpc.add_AvailabilityServiceServicer_to_server
+    return Servicer(implementation, add, FULL_NAME, allowed=ALLOWED)

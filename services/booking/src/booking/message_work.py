@@ -26,6 +26,7 @@ from booking.usecases.messages.open_cases import open_cases
 from booking.usecases.messages.ports import Carrier, Setups
 from booking.usecases.messages.send import SendMessage
 from booking.worker import Handler
+from chassis import rows
 from chassis.clock import Clock
 from chassis.errors import StorageUnavailableError
 from chassis.eventlog import EventLog
@@ -62,7 +63,8 @@ class MessageWork:
     async def message(self, thing: str) -> timedelta | None:
         """The job that sends one message. What cannot be looked up now stays due, and the sweep reminds of it again."""
         tenant_id, message_id = reminded_of(thing)
-        await self._reaching(lambda: self.work(tenant_id, message_id))
+        with rows.only_of(tenant_id):
+            await self._reaching(lambda: self.work(tenant_id, message_id))
         return None
 
     async def work(self, tenant_id: UUID, message_id: UUID) -> None:

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 import grpc
 from opentelemetry import trace
 
+from booking.allowed import ALLOWED
 from booking.domain.event import Event
 from booking.domain.identifiers import uuid_of
 from booking.domain.listing import page_size_of
@@ -162,4 +163,5 @@ def booking_servicer(parts: Parts) -> Servicer:
         BookingServicer(parts),
         service_pb2_grpc.add_BookingServiceServicer_to_server,
         "rufbuch.booking.v1.BookingService",
+        allowed=ALLOWED,
     )

@@ -20,6 +20,7 @@ from booking.usecases.notice_changes import notice_changes
 from booking.usecases.settle_offer import SettleOffer
 from booking.usecases.sweep_waitlist import sweep_waitlist
 from booking.worker import Handler
+from chassis import rows
 from chassis.clock import Clock
 from chassis.eventlog import EventLog
 from chassis.postgres import Pool
@@ -42,7 +43,8 @@ class WaitingWork:
     async def offer(self, thing: str) -> timedelta | None:
         """The job that looks at an offer."""
         tenant_id, offer_id = thing.split("/")
-        return await self.settle(UUID(tenant_id), UUID(offer_id))
+        with rows.only_of(tenant_id):
+            return await self.settle(UUID(tenant_id), UUID(offer_id))
 
     @property
     def handlers(self) -> Mapping[str, Handler]:

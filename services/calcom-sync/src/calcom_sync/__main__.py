@@ -12,6 +12,7 @@ import httpx
 from redis.asyncio import Redis
 from starlette.applications import Starlette
 
+from calcom_sync.allowed import ALLOWED
 from calcom_sync.assembly import Parts, Terms, assemble
 from calcom_sync.clients.calcom import CalcomCalendar, calcom_http
 from calcom_sync.clients.desk import BookingDesk
@@ -135,6 +136,7 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
             CalendarSyncServicer(parts.backing, directory, clock, stop),
             service_pb2_grpc.add_CalendarSyncServiceServicer_to_server,
             FULL_NAME,
+            allowed=ALLOWED,
         )
         server = await enter(
             grpc_server([servicer], host=settings.host, port=settings.grpc_port, drain_s=settings.drain_s)

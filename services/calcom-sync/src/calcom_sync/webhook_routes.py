@@ -8,6 +8,7 @@ from starlette.routing import BaseRoute, Route
 
 from calcom_sync.usecases.ports import Clock, Directory, SetupUnavailableError
 from calcom_sync.usecases.receive_webhook import Keeper, Received, receive_webhook
+from chassis import rows
 from chassis.errors import StorageUnavailableError
 from chassis.postgres import reaching_storage
 from signals.metrics import Age, Counter
@@ -44,7 +45,7 @@ def webhook_routes(directory: Directory, keeper: Keeper, clock: Clock) -> list[B
             return _answer(Received.UNKNOWN_TENANT.value, 404)
         signature = request.headers.get(SIGNATURE, "")
         try:
-            with reaching_storage():
+            with rows.only_of(tenant_id), reaching_storage():
                 received = await receive_webhook(
                     tenant_id, body, signature, directory=directory, keeper=keeper, now=clock.now()
                 )

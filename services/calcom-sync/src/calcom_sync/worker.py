@@ -32,6 +32,7 @@ from calcom_sync.storage.webhooks import SqlWebhooks
 from calcom_sync.usecases.ports import Clock, SetupUnavailableError
 from calcom_sync.usecases.process_webhook import WebhookProcessor
 from calcom_sync.usecases.synchronise import REGISTRY_PAUSE, Synchroniser
+from chassis import rows
 from chassis.errors import StorageUnavailableError
 from chassis.postgres import Pool, reaching_storage
 from chassis.service import background
@@ -78,7 +79,8 @@ class Worker:
     async def appointment(self, job: Job) -> None:
         """Do what is due for one appointment, and come back when more will be."""
         ref = ref_of(job.payload or b"")
-        due = await self._traced(ref)
+        with rows.only_of(ref.tenant_id):
+            due = await self._traced(ref)
         if due is not None:
             raise RetryRequested(max(due, timedelta()))
 

@@ -10,6 +10,7 @@ import grpc
 from google.rpc import error_details_pb2, status_pb2
 from opentelemetry.instrumentation.grpc import aio_client_interceptors
 
+from chassis import identity
 from chassis.deadlines import time_left_s
 from chassis.grpc_server import ACCEPTING, DETAILS, PINGS_AT_MOST_EVERY_MS
 
@@ -47,11 +48,27 @@ async def channel(
     """A channel to ``host:port``, or in turns to the replicas ``ipv4:host:port,host:port``. ``retried`` names the methods ("package.Service/Method") that are harmless to repeat:
     they are sent again, a few times and quickly, while the peer is unavailable."""
     interceptors = [_Deadline(default_deadline_s), *aio_client_interceptors()]
-    opened = grpc.aio.insecure_channel(address, interceptors=interceptors, options=_options(retried))
+    terms: dict[str, Any] = {"interceptors": interceptors, "options": _options(retried)}
+    who = identity.current()
+    opened: grpc.aio.Channel = (
+        identity.RenewingChannel(
+            who, lambda pems: grpc.aio.secure_channel(address, identity.client_credentials(pems), **terms)
+        )
+        if who
+        else grpc.aio.insecure_channel(address, **terms)
+    )
     try:
         yield opened
     finally:
         await opened.close()
+
+
+def blocking_channel(address: str) -> grpc.Channel:
+    """The same for a program that does one thing at a time."""
+    who = identity.current()
+    if who is None:
+        return grpc.insecure_channel(address)
+    return grpc.secure_channel(address, identity.client_credentials(who.read()))
 
 
 def _options(retried: Sequence[str]) -> list[tuple[str, Any]]:

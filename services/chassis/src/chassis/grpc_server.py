@@ -4,9 +4,9 @@ import asyncio
 import inspect
 import logging
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
 from typing import Any
 
 import grpc
@@ -16,6 +16,7 @@ from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 from opentelemetry.instrumentation.grpc import aio_server_interceptor, filters
 
+from chassis import identity, rows
 from chassis.deadlines import deadline
 from chassis.errors import Kind, ServiceError
 from chassis.postgres import reaching_storage
@@ -23,6 +24,8 @@ from chassis.streams import until
 from signals.metrics import Capped, Histogram
 
 DETAILS = "grpc-status-details-bin"
+OPERATOR = "operator"
+"""Whoever runs the installation: the command line."""
 PINGS_AT_MOST_EVERY_MS = 5_000
 """More often than this nobody may ask whether a connection is alive; chassis.grpc_client asks less often."""
 ACCEPTING = "accepting"
@@ -46,6 +49,10 @@ class Servicer:
     add: Callable[[Any, grpc.aio.Server], None]
     full_name: str
     """E.g. ``rufbuch.booking.v1.BookingService``."""
+    for_everybody: Mapping[str, str] = field(default_factory=dict)
+    """Methods that see the rows of all owners where their request names none, and why. Others see none then."""
+    allowed: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Which services may call which method, where certificates tell who calls. What is not named is the operator's alone."""
 
 
 class GrpcServer:
@@ -88,8 +95,12 @@ async def grpc_server(
     servicers: Sequence[Servicer], *, host: str, port: int, drain_s: float
 ) -> AsyncIterator[GrpcServer]:
     """Serve while inside (port 0: any free one), drain at the end. Raises OSError where the port is taken."""
+    who = identity.current()
     server = grpc.aio.server(
-        interceptors=[aio_server_interceptor(filter_=_TRACED), _Boundary(draining := asyncio.Event())],
+        interceptors=[
+            aio_server_interceptor(filter_=_TRACED),
+            _Boundary(draining := asyncio.Event(), servicers, checks_callers=who is not None),
+        ],
         options=[
             # Two processes on one port would answer in turns; a port that is taken has to be noticed.
             ("grpc.so_reuseport", 0),
@@ -102,7 +113,11 @@ async def grpc_server(
     for servicer in servicers:
         servicer.add(servicer.implementation, server)
     try:
-        bound = server.add_insecure_port(f"{host}:{port}")
+        bound = (
+            server.add_secure_port(f"{host}:{port}", identity.server_credentials(who))
+            if who
+            else server.add_insecure_port(f"{host}:{port}")
+        )
     except RuntimeError as error:
         raise OSError(f"cannot listen on {host}:{port}: {error}") from error
     ours = GrpcServer(server, bound, [servicer.full_name for servicer in servicers], draining)
@@ -116,8 +131,10 @@ async def grpc_server(
 class _Boundary(grpc.aio.ServerInterceptor):
     """Deadlines in, statuses and metrics out, for every RPC alike; streams end when the server drains."""
 
-    def __init__(self, draining: asyncio.Event) -> None:
-        self._draining = draining
+    def __init__(
+        self, draining: asyncio.Event, servicers: Sequence[Servicer], *, checks_callers: bool
+    ) -> None:
+        self._draining, self._servicers, self._checks_callers = draining, servicers, checks_callers
 
     async def intercept_service(
         self, continuation: Callable[[Any], Awaitable[Any]], handler_call_details: grpc.HandlerCallDetails
@@ -126,35 +143,68 @@ class _Boundary(grpc.aio.ServerInterceptor):
         if handler is None:
             return None
         method = handler_call_details.method
+        rule = self._rule(method)
         if handler.unary_unary:
             return grpc.unary_unary_rpc_method_handler(
-                _unary(handler.unary_unary, method), handler.request_deserializer, handler.response_serializer
+                _unary(handler.unary_unary, method, rule),
+                handler.request_deserializer,
+                handler.response_serializer,
             )
         # Only generators: health's Watch writes to its context by itself.
         if handler.unary_stream and inspect.isasyncgenfunction(handler.unary_stream):
             return grpc.unary_stream_rpc_method_handler(
-                _stream(handler.unary_stream, method, self._draining),
+                _stream(handler.unary_stream, method, rule, self._draining),
                 handler.request_deserializer,
                 handler.response_serializer,
             )
         return handler
 
+    def _rule(self, method: str) -> "_Rule":
+        _, service, name = method.split("/")
+        ours = next((each for each in self._servicers if each.full_name == service), None)
+        if ours is None:
+            # Health and reflection: for whoever is let in.
+            return _Rule("", None)
+        callers = ours.allowed.get(name, frozenset({OPERATOR})) if self._checks_callers else None
+        return _Rule(ours.for_everybody.get(name, ""), callers)
 
-def _unary(inner: _Method, method: str) -> _Method:
+
+@dataclass(frozen=True)
+class _Rule:
+    """Who may call a method (None: everybody), and why it sees the rows of all owners (""; it does not)."""
+
+    for_everybody: str
+    callers: frozenset[str] | None
+
+    @contextmanager
+    def applied(
+        self, method: str, request: object, context: grpc.aio.ServicerContext[Any, Any]
+    ) -> Iterator[None]:
+        if self.callers is not None:
+            identity.check_caller(context, method, self.callers)
+        owner = getattr(request, "tenant_id", rows.NOBODY)
+        why = self.for_everybody
+        with rows.of_everybody(why) if why and not owner else rows.only_of(owner):
+            yield
+
+
+def _unary(inner: _Method, method: str, rule: _Rule) -> _Method:
     async def answer(request: object, context: grpc.aio.ServicerContext[Any, Any]) -> object:
         async with _boundary(method, context):
-            return await inner(request, context)
+            with rule.applied(method, request, context):
+                return await inner(request, context)
 
     return answer
 
 
-def _stream(inner: _Method, method: str, draining: asyncio.Event) -> _Method:
+def _stream(inner: _Method, method: str, rule: _Rule, draining: asyncio.Event) -> _Method:
     async def answer(request: object, context: grpc.aio.ServicerContext[Any, Any]) -> AsyncIterator[object]:
         async with _boundary(method, context):
             # At once, so that a client knows that it listens before there is anything to hear.
             await context.send_initial_metadata(())
-            async for item in until(draining, inner(request, context)):
-                yield item
+            with rule.applied(method, request, context):
+                async for item in until(draining, inner(request, context)):
+                    yield item
 
     return answer
 

@@ -3,11 +3,14 @@
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from importlib import resources
+from typing import cast
 
 import asyncpg
 import psycopg
 import yoyo
+from opentelemetry.instrumentation.utils import suppress_instrumentation
 
+from chassis import rows
 from chassis.errors import StorageUnavailableError
 
 Pool = asyncpg.Pool
@@ -33,8 +36,9 @@ async def pool(
 ) -> AsyncIterator[asyncpg.Pool]:
     """Connections to the database; none is opened before it is needed, so that services start in any order.
 
-    What is changed for a session (SET, LISTEN, advisory locks of the session) is not undone when a connection goes
-    back: nobody changes anything, and undoing nothing would cost every query a second round trip.
+    Each shows the rows of whom ``chassis.rows`` names when it is taken; telling it costs a round trip only where it was
+    somebody else's before. What else is changed for a session (SET, LISTEN, advisory locks of the session) is not undone
+    when a connection goes back: nobody changes anything, and undoing nothing would cost every query a second round trip.
     """
     opened = asyncpg.create_pool(
         url,
@@ -43,6 +47,8 @@ async def pool(
         command_timeout=command_timeout_s,
         timeout=command_timeout_s,
         reset=_undo_nothing,
+        connection_class=_Showing,
+        setup=_show,
     )
     async with opened:
         yield opened
@@ -59,6 +65,27 @@ def reaching_storage() -> Iterator[None]:
             # asyncpg's word for an argument that does not fit: our bug.
             raise
         raise StorageUnavailableError(f"the database does not answer: {type(error).__name__}") from error
+
+
+class _Showing(asyncpg.Connection):
+    """A connection that knows whose rows it shows."""
+
+    _whose: str | None = None
+    """None: not known."""
+
+    async def show(self, whose: str) -> None:
+        """Show the rows of an owner from now on."""
+        if self._whose != whose:
+            # Not known while it is being told: whoever is cut off here may have been heard.
+            self._whose = None
+            with suppress_instrumentation():
+                await self.execute(f"SET {rows.SETTING} = '{whose}'")
+            self._whose = whose
+
+
+async def _show(connection: Connection) -> None:
+    # The pool hands out proxies, which pass on what they do not know.
+    await cast("_Showing", connection).show(rows.whose())
 
 
 async def _undo_nothing(_: Connection) -> None:
@@ -78,7 +105,11 @@ def migrate(url: str, package: str) -> None:
     with resources.as_file(resources.files(package) / "migrations") as folder, _alone(url):
         migrations = yoyo.read_migrations(str(folder))
         backend = yoyo.get_backend(f"postgresql+psycopg://{rest}")
+        backend.execute(f"SET {rows.SETTING} = '{rows.EVERYBODY}'")
+        backend.commit()
         backend.apply_migrations(backend.to_apply(migrations))
+        backend.execute((resources.files("chassis") / "row_security.sql").read_text(encoding="utf-8"))
+        backend.commit()
         backend.connection.close()
 
 

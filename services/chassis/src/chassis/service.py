@@ -7,10 +7,12 @@ import signal
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
+from pathlib import Path
 from typing import TypeVar
 
 import uvloop
 
+from chassis import identity, rows
 from chassis.grpc_server import GrpcServer
 from chassis.settings import ServiceSettings, load
 from chassis.telemetry import telemetry
@@ -30,12 +32,21 @@ def main(
 ) -> None:
     """Run a service until SIGTERM or SIGINT; with the argument ``migrate``, bring its schema up to date instead."""
     settings = load(settings_type)
+    _become(settings.tls_directory)
     environment = os.environ  # noqa: TID251 - handed on to OpenTelemetry, which names its variables itself
     with telemetry(name, build=settings.build, log_level=settings.log_level, environment=environment):
         if sys.argv[1:] == ["migrate"]:
             migrate(settings)
         else:
             uvloop.run(_until_signalled(name, lambda stop: serve(settings, stop)))
+
+
+def _become(directory: Path | None) -> None:
+    try:
+        identity.use(directory)
+    except OSError as error:
+        print(f"RUFBUCH_TLS_DIRECTORY: {error}", file=sys.stderr)  # noqa: T201 - logging is not set up yet
+        sys.exit(2)
 
 
 async def _until_signalled(name: str, serve: Callable[[asyncio.Event], Awaitable[None]]) -> None:
@@ -52,11 +63,14 @@ async def _until_signalled(name: str, serve: Callable[[asyncio.Event], Awaitable
 async def background(
     run: Callable[[], Awaitable[None]], *, name: str, stop: asyncio.Event
 ) -> AsyncIterator[None]:
-    """Run a loop while inside. A loop that fails is a bug: it is logged, and the process stops to be started afresh."""
+    """Run a loop while inside. A loop that fails is a bug: it is logged, and the process stops to be started afresh.
+
+    It is about all owners (chassis.rows); where it turns to one of them it says so."""
 
     async def guarded() -> None:
         try:
-            await run()
+            with rows.of_everybody(name):
+                await run()
         except Exception:
             _log.exception("the loop %s failed", name)
             raise

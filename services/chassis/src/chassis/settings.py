@@ -1,6 +1,7 @@
 """Settings: read once, at start; everything that is wrong is said at once."""
 
 import sys
+from pathlib import Path
 from typing import TypeVar
 
 from pydantic import Field, ValidationError
@@ -17,6 +18,8 @@ class ServiceSettings(BaseSettings):
     grpc_port: int = Field(ge=0, le=65535)
     metrics_port: int = Field(ge=0, le=65535)
     database_url: str
+    tls_directory: Path | None = None
+    """Certificate, key and authority (chassis.identity); without them everything between services is in the clear."""
     log_level: str = "INFO"
     build: str = "dev"
     """Which build this is; part of logs and answers."""

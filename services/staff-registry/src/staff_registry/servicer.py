@@ -14,6 +14,7 @@ from chassis.grpc_server import Servicer
 from matching import Match
 from rufbuch.staff.v1 import changes_pb2, mappings_pb2, queries_pb2, service_pb2, service_pb2_grpc
 from signals.metrics import Counter
+from staff_registry.allowed import ALLOWED
 from staff_registry.domain.etags import business_etag
 from staff_registry.domain.ids import Ids
 from staff_registry.domain.seasons import Days
@@ -52,6 +53,13 @@ _imports = Counter(
     "rufbuch_staff_registry_imports_total", "Imports that were accepted", {"changed": ("true", "false")}
 )
 Context = grpc.aio.ServicerContext[Any, Any]
+FOR_EVERYBODY = {
+    "ResolveDialledNumber": "the number tells whose call it is",
+    "ListBusinesses": "whoever follows all businesses begins with their ids",
+    "BatchGetBusinessNames": "somebody may work for several businesses",
+    "ImportBusiness": "a number that another business has is refused",
+    "ResealSecrets": "a key protects the secrets of all businesses",
+}
 
 
 class Running(Import, Change, Protocol):
@@ -300,4 +308,6 @@ def staff_registry_servicer(parts: Parts) -> Servicer:
         StaffRegistry(parts),
         service_pb2_grpc.add_StaffRegistryServiceServicer_to_server,
         "rufbuch.staff.v1.StaffRegistryService",
+        FOR_EVERYBODY,
+        ALLOWED,
     )

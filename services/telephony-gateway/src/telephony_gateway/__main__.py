@@ -8,17 +8,13 @@ from opentelemetry.instrumentation.redis import RedisInstrumentor
 from chassis import postgres, service
 from chassis.clock import SystemClock
 from chassis.grpc_client import channel
-from chassis.grpc_server import Servicer, grpc_server
+from chassis.grpc_server import grpc_server
 from chassis.http_server import http_server
-from rufbuch.telephony.v1 import service_pb2_grpc
 from telephony_gateway.assembly import Connections, assemble
 from telephony_gateway.clients import availability, booking, directory, shared
 from telephony_gateway.http_api.functions import UNHEARD_S
-from telephony_gateway.servicer import CallServicer
+from telephony_gateway.servicer import as_servicer
 from telephony_gateway.settings import Settings
-from telephony_gateway.storage.callers import Callers
-from telephony_gateway.storage.calls import Calls
-from telephony_gateway.storage.figures import SqlFigures
 
 
 async def serve(settings: Settings, stop: asyncio.Event) -> None:
@@ -40,7 +36,15 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
         await enter(service.background(gateway.upkeep.run, name="upkeep", stop=stop))
         grpc = await enter(
             grpc_server(
-                [_calls(connections.pool, gateway.callers, settings)],
+                [
+                    as_servicer(
+                        connections.pool,
+                        SystemClock(),
+                        callers=gateway.callers,
+                        agent_version=settings.retell_agent_version,
+                        build=settings.build,
+                    )
+                ],
                 host=settings.host,
                 port=settings.grpc_port,
                 drain_s=settings.drain_s,
@@ -85,19 +89,6 @@ async def _connect(settings: Settings, stack: AsyncExitStack) -> Connections:
             )
         ),
     )
-
-
-def _calls(pool: postgres.Pool, callers: Callers, settings: Settings) -> Servicer:
-    add = service_pb2_grpc.add_CallServiceServicer_to_server
-    servicer = CallServicer(
-        Calls(pool),
-        SqlFigures(pool),
-        SystemClock(),
-        callers=callers,
-        agent_version=settings.retell_agent_version,
-        build=settings.build,
-    )
-    return Servicer(servicer, add, "rufbuch.telephony.v1.CallService")
 
 
 def main() -> None:

@@ -23,6 +23,7 @@ from telephony_gateway.clients.platform import Platform
 from telephony_gateway.clients.replay_guard import ReplayGuard
 from telephony_gateway.clients.sessions import RedisSessions
 from telephony_gateway.clients.shared import SharedMemory
+from telephony_gateway.domain.limits import Limits
 from telephony_gateway.http_api.admission import Door
 from telephony_gateway.http_api.app import build_app
 from telephony_gateway.http_api.dispatch import Peers, functions
@@ -88,6 +89,7 @@ def assemble(
         twins=twins,
         patience=Patience(),
         watchman=Watchman(settings.retell_agent_version),
+        limits=Limits(settings.functions_per_caller, settings.functions_per_business),
         ledger=ledger,
         clock=clock,
         budget_s=settings.budget_s,

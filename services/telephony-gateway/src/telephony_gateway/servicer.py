@@ -4,7 +4,10 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from chassis.clock import Clock
+from chassis.grpc_server import Servicer
+from chassis.postgres import Pool
 from rufbuch.telephony.v1 import service_pb2, service_pb2_grpc
+from telephony_gateway.allowed import ALLOWED
 from telephony_gateway.domain.masking import masked_exchange, masked_number
 from telephony_gateway.domain.searching import NOTHING, OUTCOMES, CallFilters, written_number
 from telephony_gateway.servicer_callers import CallerRpcs
@@ -16,6 +19,10 @@ from telephony_gateway.storage.figures import SqlFigures
 from telephony_gateway.storage.stored import StoredCall, StoredFunction
 
 PAGE_SIZE_MAX = 500
+FOR_EVERYBODY = dict.fromkeys(
+    ("GetCall", "ListCalls", "ListTruthCases"),
+    "whoever runs the installation looks for a call before she knows the business; consoles name theirs",
+)
 
 
 class CallServicer(OperationsRpcs, CallerRpcs, service_pb2_grpc.CallServiceServicer):
@@ -98,6 +105,17 @@ def _filters(request: service_pb2.ListCallsRequest) -> CallFilters:
 
 def _instant(request: service_pb2.ListCallsRequest, field: str) -> datetime | None:
     return getattr(request, field).ToDatetime(tzinfo=UTC) if request.HasField(field) else None  # type: ignore[arg-type] # its fields
+
+
+def as_servicer(
+    pool: Pool, clock: Clock, *, callers: Callers, build: str, agent_version: int | None = None
+) -> Servicer:
+    """The service over the ledger."""
+    ours = CallServicer(
+        Calls(pool), SqlFigures(pool), clock, callers=callers, agent_version=agent_version, build=build
+    )
+    add = service_pb2_grpc.add_CallServiceServicer_to_server
+    return Servicer(ours, add, "rufbuch.telephony.v1.CallService", FOR_EVERYBODY, ALLOWED)
 
 
 def _size(asked: int) -> int:

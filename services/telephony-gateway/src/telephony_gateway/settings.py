@@ -34,6 +34,10 @@ class Settings(ServiceSettings):
     """How long a caller waits for the answer of a function, in seconds."""
     function_budgets: dict[str, float] = Field(default_factory=dict)
     """JSON, function → seconds, where a function has another budget."""
+    functions_per_caller: int = Field(default=300, ge=10)
+    """How many functions one number (withheld: one call) is answered in a minute, by each replica."""
+    functions_per_business: int = Field(default=6000, ge=100)
+    """How many all callers of one business are, by each replica."""
     inbound_budget_s: float = Field(default=0.28, gt=0, le=5)
     """How long a caller hears the phone ring for our sake, in seconds."""
     truth_check_s: float = Field(default=5.0, gt=0)

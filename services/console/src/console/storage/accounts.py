@@ -1,9 +1,11 @@
 """Users in PostgreSQL."""
 
+from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from chassis import rows
 from chassis.postgres import Pool, reaching_storage
 from console.domain.accounts import Account, Membership, Role
 
@@ -36,7 +38,7 @@ class SqlAccounts:
 
     async def put(self, account: Account, password_hash: str) -> None:
         """See Accounts."""
-        with reaching_storage():
+        with _all_memberships(), reaching_storage():
             async with self._pool.acquire() as connection, connection.transaction():
                 account_id = await connection.fetchval(
                     """INSERT INTO account (account_id, email, name, language, password_hash) VALUES ($1, $2, $3, $4, $5)
@@ -66,7 +68,7 @@ class SqlAccounts:
 
     async def change_password(self, account_id: UUID, password_hash: str, *, keep: bytes) -> None:
         """See Accounts."""
-        with reaching_storage():
+        with _all_memberships(), reaching_storage():
             async with self._pool.acquire() as connection, connection.transaction():
                 await connection.execute(
                     "UPDATE account SET password_hash = $2 WHERE account_id = $1", account_id, password_hash
@@ -77,7 +79,7 @@ class SqlAccounts:
 
     async def disable(self, email: str, now: datetime) -> bool:
         """Shut the account and end its sessions; repeating it is harmless. False: there is none."""
-        with reaching_storage():
+        with _all_memberships(), reaching_storage():
             async with self._pool.acquire() as connection, connection.transaction():
                 account_id = await connection.fetchval(
                     "UPDATE account SET disabled_at = coalesce(disabled_at, $2) WHERE email = $1 RETURNING account_id",
@@ -95,20 +97,24 @@ class SqlAccounts:
 
     async def all(self) -> list[tuple[Account, datetime | None]]:
         """Everybody by address, and since when they are shut."""
-        with reaching_storage():
-            rows = await self._pool.fetch(f"{_ACCOUNT} GROUP BY a.account_id ORDER BY a.email")
-        return [(_account(row), row["disabled_at"]) for row in rows]
+        with _all_memberships(), reaching_storage():
+            found = await self._pool.fetch(f"{_ACCOUNT} GROUP BY a.account_id ORDER BY a.email")
+        return [(_account(row), row["disabled_at"]) for row in found]
 
     async def change_hash(self, account_id: UUID, password_hash: str) -> None:
         """See Accounts."""
-        with reaching_storage():
+        with _all_memberships(), reaching_storage():
             await self._pool.execute(
                 "UPDATE account SET password_hash = $2 WHERE account_id = $1", account_id, password_hash
             )
 
     async def _row(self, statement: str, *values: object) -> Any:  # noqa: ANN401 - asyncpg's record
-        with reaching_storage():
+        with _all_memberships(), reaching_storage():
             return await self._pool.fetchrow(statement, *values)
+
+
+def _all_memberships() -> AbstractContextManager[None]:
+    return rows.of_everybody("somebody may work for several businesses, and signs in before one is known")
 
 
 def _account(row: Any) -> Account:  # noqa: ANN401 - asyncpg's record

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
 
+from chassis import rows
 from chassis.postgres import Pool, reaching_storage
 from console.domain.deeds import Deed
 
@@ -26,7 +27,7 @@ class SqlAuditTrail:
     async def begin(self, deed: Deed, now: datetime) -> UUID:
         """See AuditTrail."""
         entry_id = uuid4()
-        with reaching_storage():
+        with rows.only_of(deed.tenant_id), reaching_storage():
             await self._pool.execute(
                 """INSERT INTO audit_entry (entry_id, account_id, tenant_id, action, subject, words, begun_at)
                    VALUES ($1, $2, $3, $4, $5, $6, $7)""",
@@ -36,15 +37,15 @@ class SqlAuditTrail:
 
     async def end(self, entry_id: UUID, outcome: str) -> None:
         """See AuditTrail."""
-        with reaching_storage():
+        with rows.of_everybody("it is found by the id that its beginning gave"), reaching_storage():
             await self._pool.execute(
                 "UPDATE audit_entry SET outcome = $2 WHERE entry_id = $1", entry_id, outcome
             )
 
     async def latest(self, tenant_id: str, *, entries_max: int = 100) -> list[AuditEntry]:
         """The newest first."""
-        with reaching_storage():
-            rows = await self._pool.fetch(
+        with rows.only_of(tenant_id), reaching_storage():
+            found = await self._pool.fetch(
                 """SELECT account_id, tenant_id::text, action, subject, words, begun_at, outcome FROM audit_entry
                     WHERE tenant_id = $1 ORDER BY begun_at DESC LIMIT $2""",
                 tenant_id,
@@ -56,5 +57,5 @@ class SqlAuditTrail:
                 row["begun_at"],
                 row["outcome"],
             )
-            for row in rows
+            for row in found
         ]

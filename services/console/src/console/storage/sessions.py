@@ -1,8 +1,10 @@
 """Sessions and wrong passwords in PostgreSQL."""
 
 import hashlib
+from contextlib import AbstractContextManager
 from datetime import datetime
 
+from chassis import rows
 from chassis.postgres import Pool, reaching_storage
 from console.domain.sessions import Session
 
@@ -36,7 +38,7 @@ class SqlSessions:
 
     async def get(self, token_digest: bytes) -> Session | None:
         """See Sessions."""
-        with reaching_storage():
+        with _all_sessions(), reaching_storage():
             row = await self._pool.fetchrow(
                 """SELECT token_digest, account_id, tenant_id::text, csrf_token, created_at, seen_at
                      FROM session WHERE token_digest = $1""",
@@ -68,8 +70,12 @@ class SqlSessions:
         )
 
     async def _do(self, statement: str, *values: object) -> None:
-        with reaching_storage():
+        with _all_sessions(), reaching_storage():
             await self._pool.execute(statement, *values)
+
+
+def _all_sessions() -> AbstractContextManager[None]:
+    return rows.of_everybody("a session is found by its token, and says which business is looked at")
 
 
 class SqlAttempts:
@@ -87,8 +93,8 @@ class SqlAttempts:
                 await connection.execute(
                     "SELECT pg_advisory_xact_lock($1)", int.from_bytes(key[:8], "big", signed=True)
                 )
-                rows = await connection.fetch(_NOTE, key, since, now, attempts_max)
-        return [row["failed_at"] for row in rows]
+                earlier = await connection.fetch(_NOTE, key, since, now, attempts_max)
+        return [row["failed_at"] for row in earlier]
 
     async def succeeded(self, email: str) -> None:
         """See Attempts."""

@@ -103,6 +103,7 @@ class Sentence(enum.Enum):
     TROUBLE = enum.auto()
     UNKNOWN_BUSINESS = enum.auto()
     NOT_UNDERSTOOD = enum.auto()
+    TOO_OFTEN = enum.auto()
     CANNOT_DO = enum.auto()
     MORE_UNAVAILABLE = enum.auto()
     WAS_FOR_A_MOVE = enum.auto()

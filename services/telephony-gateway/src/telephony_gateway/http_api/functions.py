@@ -27,6 +27,7 @@ from telephony_gateway.domain.envelope import (
     read_arguments,
     read_caller,
 )
+from telephony_gateway.domain.limits import Limits
 from telephony_gateway.domain.sentences import Sentence, Voice
 from telephony_gateway.http_api import metrics
 from telephony_gateway.http_api.admission import Admitted, Door
@@ -78,6 +79,7 @@ class FunctionsEndpoint:
     twins: Twins
     patience: Patience
     watchman: Watchman
+    limits: Limits
     ledger: Ledger
     clock: Clock
     budget_s: Callable[[str], float]
@@ -149,6 +151,10 @@ class FunctionsEndpoint:
         if isinstance(branch, NobodyDialled):
             # TG-17, SE-06: no business is guessed.
             return failed("unknown_number", Sentence.UNKNOWN_BUSINESS, self._language(called))
+        if not self.limits.admits(
+            branch.tenant_id, number=caller.caller_number, call_id=caller.call_id, now=self.clock.now()
+        ):
+            return failed("too_often", Sentence.TOO_OFTEN, branch.language)
         function = self.functions.get(called.name)
         if function is None:
             # TG-04: loud, and no success that an agent could mistake.

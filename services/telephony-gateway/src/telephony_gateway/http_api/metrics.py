@@ -14,7 +14,7 @@ EVENTS = (
     "transfer_bridged", "transfer_cancelled", "transfer_ended",
 )  # fmt: skip
 ERRORS = (
-    "bug", "envelope", "not_offered", "peer", "timeout", "unknown_function", "unknown_number", "unknown_route",
+    "bug", "envelope", "not_offered", "peer", "timeout", "too_often", "unknown_function", "unknown_number", "unknown_route",
     "webhook_envelope", "webhook_event", "wrong_method",
 )  # fmt: skip
 ODDITIES = (
