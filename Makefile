@@ -5,10 +5,10 @@ BIN := $(VENV)/bin
 SENTENCES := services/staff-registry/src/staff_registry/domain/sentences.json
 READY := $(VENV)/.ready
 MEMBERS := protos services/signals services/chassis services/matching services/staff-registry services/availability services/booking \
-	services/calcom-sync services/telephony-gateway services/console sandbox deploy/local cli
+	services/calcom-sync services/telephony-gateway services/console sandbox deploy/local deploy/check cli
 PYPROJECTS := pyproject.toml $(MEMBERS:%=%/pyproject.toml)
 # mypy takes the tests of one member at a time: their modules have no package, so names would clash.
-TESTS := $(wildcard services/*/tests sandbox/tests deploy/local/tests cli/tests tests/*)
+TESTS := $(wildcard services/*/tests sandbox/tests deploy/local/tests deploy/check/tests cli/tests tests/*)
 
 # Several processes share one PostgreSQL; what starts the whole system stays in one of them.
 PARALLEL := -n auto --maxprocesses 4 --dist loadgroup
