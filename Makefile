@@ -69,6 +69,10 @@ sbom: $(READY) ## the bill of materials of what is locked (CycloneDX, on standar
 bench: $(READY) ## measure, one table
 	@$(BIN)/python -m benchmarks
 
+.PHONY: deploy-check wheels
+deploy-check: $(READY) ## the cluster, compose and the image against what the services read (ALL=1: every combination)
+	@$(BIN)/python -m deploy_check $(if $(ALL),--all)
+
 docs: $(READY) ## write the pages that are made from code again
 	@$(BIN)/python tests/house/stories.py
 	@$(BIN)/python tests/house/metrics_page.py

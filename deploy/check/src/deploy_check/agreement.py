@@ -9,7 +9,9 @@ from deploy_check.manifests import Manifest, Node, environment, named, of_kind, 
 from deploy_check.secret_keys import Keys, sample_of, secrets_of
 
 OTEL = {name for name in vars(opentelemetry) if name.startswith("OTEL_")}
-STAND_IN = {f"RUFBUCH_STANDIN_{name}" for name in ("HOST", "PORT", "STATE", "RATE_LIMIT", "INSERT_DELAY_MS", "SEED")}
+STAND_IN = {
+    f"RUFBUCH_STANDIN_{name}" for name in ("HOST", "PORT", "STATE", "RATE_LIMIT", "INSERT_DELAY_MS", "SEED")
+}
 
 
 def faults(manifests: Sequence[Manifest]) -> Iterator[str]:
@@ -68,7 +70,9 @@ def _variables(service: Service, container: Node, secrets: Keys) -> Iterator[str
 
 def _ports(service: Service, container: Node) -> Iterator[str]:
     found = {port["name"]: port["containerPort"] for port in container.get("ports") or []}
-    yield from _differences(found, service.ports, f"the container's port {{}} is {{}}, and {service.name} listens at {{}}")
+    yield from _differences(
+        found, service.ports, f"the container's port {{}} is {{}}, and {service.name} listens at {{}}"
+    )
 
 
 def _listens(service: Service, manifests: Sequence[Manifest]) -> Iterator[str]:
@@ -84,7 +88,9 @@ def _listens(service: Service, manifests: Sequence[Manifest]) -> Iterator[str]:
     web = named(manifests, "Service", f"{service.name}-http")
     offered |= {port["name"]: port for port in web.spec["ports"]} if web else {}
     ports = {name: port["port"] for name, port in offered.items()}
-    yield from _differences(ports, service.ports, f"the Service's port {{}} is {{}}, and {service.name} listens at {{}}")
+    yield from _differences(
+        ports, service.ports, f"the Service's port {{}} is {{}}, and {service.name} listens at {{}}"
+    )
     for one in (headless, web):
         if one and deployment and not selects({"matchLabels": one.spec.get("selector")}, deployment.labels):
             yield f"the Service {one.name} selects none of its pods"
@@ -100,23 +106,26 @@ def _differences(found: dict[str, int], wanted: dict[str, int], words: str) -> I
 
 
 def _services_reach(manifests: Sequence[Manifest]) -> Iterator[str]:
-    """An Ingress leads to a Service and a port that are there; a Service and an autoscaler to something that runs."""
-    services = {one.name: one for one in of_kind(manifests, "Service")}
+    """An Ingress leads to a Service and a port that are there; a budget and an autoscaler to something that runs."""
     for ingress in of_kind(manifests, "Ingress"):
         for rule in ingress.spec["rules"]:
-            for path in rule["http"]["paths"]:
-                backend = path["backend"]["service"]
-                target = services.get(backend["name"])
-                ports = {port["name"] for port in target.spec["ports"]} if target else set()
-                if backend["port"].get("name") not in ports:
-                    yield f"{ingress}: {path['path']} leads to {backend['name']}:{backend['port']}, which is not there"
-    running = {one.name for one in of_kind(manifests, "Deployment")}
+            yield from (f"{ingress}: {words}" for words in _backends(rule["http"]["paths"], manifests))
     for scaler in of_kind(manifests, "HorizontalPodAutoscaler"):
-        if scaler.spec["scaleTargetRef"]["name"] not in running:
-            yield f"{scaler}: scales {scaler.spec['scaleTargetRef']['name']}, which is not there"
+        target = scaler.spec["scaleTargetRef"]
+        if named(manifests, target["kind"], target["name"]) is None:
+            yield f"{scaler}: scales {target['name']}, which is not there"
     for budget in of_kind(manifests, "PodDisruptionBudget"):
         if not any(selects(budget.spec["selector"], one.labels) for one in of_kind(manifests, "Deployment")):
             yield f"{budget}: is about no pod"
+
+
+def _backends(paths: Sequence[Node], manifests: Sequence[Manifest]) -> Iterator[str]:
+    for path in paths:
+        backend = path["backend"]["service"]
+        target = named(manifests, "Service", backend["name"])
+        ports = {port["name"] for port in target.spec["ports"]} if target else set()
+        if backend["port"].get("name") not in ports:
+            yield f"{path['path']} leads to {backend['name']}:{backend['port']}, which is not there"
 
 
 def _nobody_elses_variables(manifests: Sequence[Manifest]) -> Iterator[str]:

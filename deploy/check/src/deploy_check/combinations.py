@@ -4,7 +4,10 @@ import itertools
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-CHOICES: tuple[tuple[str, ...], ...] = (("postgres-cloudnative", "postgres-single"), ("redis-single", "redis-operator"))
+CHOICES: tuple[tuple[str, ...], ...] = (
+    ("postgres-cloudnative", "postgres-single"),
+    ("redis-single", "redis-operator"),
+)
 """At most one of each."""
 NEEDS: dict[str, frozenset[str]] = {
     "backups": frozenset({"postgres-cloudnative"}),
@@ -16,6 +19,7 @@ EXCLUDES: dict[str, frozenset[str]] = {
     "managed-servers": frozenset(itertools.chain(*CHOICES)),
 }
 TOGETHER = 3
+"""How many components are seen together in every way; faults of more than three at once are rare, and --all finds them."""
 
 Combination = frozenset[str]
 
@@ -29,7 +33,10 @@ def goes_together(chosen: Combination) -> bool:
     """Whether somebody could mean this."""
     if any(len(chosen & set(choice)) > 1 for choice in CHOICES):
         return False
-    return all(NEEDS.get(one, frozenset()) <= chosen and not EXCLUDES.get(one, frozenset()) & chosen for one in chosen)
+    return all(
+        NEEDS.get(one, frozenset()) <= chosen and not EXCLUDES.get(one, frozenset()) & chosen
+        for one in chosen
+    )
 
 
 def every(names: Iterable[str]) -> Iterator[Combination]:
@@ -41,11 +48,11 @@ def every(names: Iterable[str]) -> Iterator[Combination]:
             yield chosen
 
 
-def covering(names: Iterable[str]) -> list[Combination]:
-    """So few that any three components are seen in each way (in, out) in which they can be; the same ones every time."""
+def covering(names: Iterable[str], together: int = TOGETHER) -> list[Combination]:
+    """So few that any ``together`` components are seen in each way (in, out) in which they can be; the same every time."""
     known = sorted(names)
     candidates = list(every(known))
-    seen = {one: _triples(one, known) for one in candidates}
+    seen = {one: _meetings(one, known, together) for one in candidates}
     missing = set().union(*seen.values())
     chosen: list[Combination] = []
     while missing:
@@ -55,12 +62,12 @@ def covering(names: Iterable[str]) -> list[Combination]:
     return chosen
 
 
-def _triples(chosen: Combination, known: list[str]) -> frozenset[int]:
-    """Each three with what of them is in, as numbers: sets of numbers are compared fast."""
-    flags = [name in chosen for name in known]
-    numbers = itertools.combinations(range(len(known)), TOGETHER)
+def _meetings(chosen: Combination, known: list[str], together: int) -> frozenset[int]:
+    """Each few components with what of them is in, as numbers: sets of numbers are compared fast."""
+    groups = itertools.combinations([name in chosen for name in known], together)
     return frozenset(
-        (number << TOGETHER) | (flags[a] << 2 | flags[b] << 1 | flags[c]) for number, (a, b, c) in enumerate(numbers)
+        (number << together) | sum(flag << at for at, flag in enumerate(flags))
+        for number, flags in enumerate(groups)
     )
 
 

@@ -1,8 +1,7 @@
 """What each service reads, told by its own settings: the one truth that everything in deploy/ is held against."""
 
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Any
+from functools import cache, cached_property
 
 from pydantic import ValidationError
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource
@@ -74,19 +73,25 @@ class Service:
 
     def faults(self, environment: dict[str, str]) -> list[str]:
         """What the service itself would say, at its start, of this environment."""
-        try:
-            _given(self.settings, environment)()
-        except ValidationError as error:
-            return [
-                f"{variable('_'.join(str(part) for part in fault['loc']))}: {fault['msg']}"
-                for fault in error.errors()
-            ]
-        return []
+        return list(_said(self.settings, tuple(sorted(environment.items()))))
 
 
 def variable(field: str) -> str:
     """The variable that sets a field."""
     return PREFIX + field.upper()
+
+
+@cache
+def _said(settings: type[ServiceSettings], environment: tuple[tuple[str, str], ...]) -> tuple[str, ...]:
+    """Each combination of components asks again for what another one has asked."""
+    try:
+        _given(settings, dict(environment))()
+    except ValidationError as error:
+        return tuple(
+            f"{variable('_'.join(str(part) for part in fault['loc']))}: {fault['msg']}"
+            for fault in error.errors()
+        )
+    return ()
 
 
 def _given(settings: type[ServiceSettings], environment: dict[str, str]) -> type[BaseSettings]:
@@ -99,7 +104,7 @@ def _given(settings: type[ServiceSettings], environment: dict[str, str]) -> type
     class Read(settings):  # type: ignore[valid-type,misc] # a class that is known at run time only
         @classmethod
         def settings_customise_sources(
-            cls, settings_cls: type[BaseSettings], *_: PydanticBaseSettingsSource, **__: Any
+            cls, settings_cls: type[BaseSettings], *_: PydanticBaseSettingsSource, **__: object
         ) -> tuple[PydanticBaseSettingsSource, ...]:
             return (Given(settings_cls),)
 

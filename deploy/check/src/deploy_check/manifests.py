@@ -66,7 +66,7 @@ class Manifest:
 def read(text: str) -> list[Manifest]:
     """All objects of a stream of YAML. Raises yaml.YAMLError."""
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    return [Manifest(node) for node in yaml.load_all(text, Loader=loader) if node]  # noqa: S506 - both are safe
+    return [Manifest(node) for node in yaml.load_all(text, Loader=loader) if node]
 
 
 def of_kind(manifests: Sequence[Manifest], *kinds: str) -> Iterator[Manifest]:
@@ -90,10 +90,10 @@ def selects(selector: Node, labels: dict[str, str]) -> bool:
 def _holds(expression: Node, labels: dict[str, str]) -> bool:
     value, operator = labels.get(expression["key"]), expression["operator"]
     if operator == "In":
-        return value in expression["values"]
+        return bool(value in expression["values"])
     if operator == "NotIn":
-        return value not in expression["values"]
-    return (value is not None) == (operator == "Exists")
+        return bool(value not in expression["values"])
+    return bool((value is not None) == (operator == "Exists"))
 
 
 def environment(container: Node) -> dict[str, Node]:

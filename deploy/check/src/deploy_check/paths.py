@@ -116,7 +116,11 @@ def _world(policies: Sequence[Manifest], pods: dict[str, dict[str, str]]) -> Ite
     managed = {name for name in (POSTGRES, REDIS) if named(policies, "NetworkPolicy", f"managed-{name}")}
     for service in SERVICES:
         labels = pods.get(service.name, {})
-        ours = [policy for policy in policies if policy.spec["podSelector"] and selects(policy.spec["podSelector"], labels)]
+        ours = [
+            policy
+            for policy in policies
+            if policy.spec["podSelector"] and selects(policy.spec["podSelector"], labels)
+        ]
         found = {port for policy in ours for port in _outward(policy)}
         wanted = OUTSIDE.get(service.name, set()) | ({5432} if POSTGRES in managed else set())
         wanted |= {6379} if REDIS in managed and service.uses_redis else set()

@@ -22,7 +22,9 @@ def faults(manifests: Sequence[Manifest]) -> Iterator[str]:
             continue
         yield from _pod(manifest)
         for container in manifest.containers:
-            yield from (f"{manifest}, container {container['name']}: {words}" for words in _container(container))
+            yield from (
+                f"{manifest}, container {container['name']}: {words}" for words in _container(container)
+            )
             if manifest.kind in LONG_RUNNING:
                 yield from (
                     f"{manifest}, container {container['name']}: {words}" for words in _probes(container)
@@ -92,7 +94,9 @@ def _probes(container: Node) -> Iterator[str]:
         service = found.get("grpc", {}).get("service", "")
         if service not in {"", ACCEPTING}:
             yield f"{probe} asks for the health of {service!r}, of which nobody tells"
-    if "grpc" in (container.get("livenessProbe") or {}) and not container["livenessProbe"]["grpc"].get("service"):
+    if "grpc" in (container.get("livenessProbe") or {}) and not container["livenessProbe"]["grpc"].get(
+        "service"
+    ):
         # Health as a whole says NOT_SERVING while the database is away: no restart mends that.
         yield f"livenessProbe ends the process where its database is away: ask for {ACCEPTING!r}"
 

@@ -6,7 +6,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-import jsonschema
+from jsonschema import Draft202012Validator as Validator
 from kubernetes_validate import utils as kubernetes
 from referencing import Registry, Resource
 
@@ -15,8 +15,6 @@ from deploy_check.manifests import Manifest
 VERSIONS = ("1.30", "1.35")
 """The oldest and a recent Kubernetes that the manifests are for."""
 OURS = "crds"
-
-Validator = jsonschema.Draft202012Validator
 
 
 def faults(manifests: Sequence[Manifest]) -> Iterator[str]:

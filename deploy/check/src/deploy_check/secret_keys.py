@@ -1,12 +1,13 @@
 """Secrets: who makes them, who reads them, and that both speak of the same names and keys."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from deploy_check.facts import Service
 from deploy_check.manifests import Manifest, Node, environment, of_kind
 
-BY_HAND = "kubectl create secret"
+_HASHED = re.compile(r"^(.*(?:secrets|single|passwords))-[a-z0-9]{10}$")
 SAMPLES = {
     "RUFBUCH_DATABASE_URL": "postgresql://role:word@postgres-rw:5432/rufbuch",
     "RUFBUCH_REDIS_URL": "redis://redis:6379/0",
@@ -35,9 +36,10 @@ class Keys:
                 yield f"{name} comes from {secret}/{key}, and not from {service.name}-secrets/{wanted}"
 
     def faults(self) -> Iterator[str]:
-        """Where secrets are made at all, all are, and none for nobody."""
+        """Where one of a kind is made, all of the kind are, and none for nobody; else somebody makes them by hand."""
+        kinds = {_kind(secret) for secret in self.made}
         for secret, keys in sorted(self.read.items()):
-            if self.made and secret not in self.made:
+            if _kind(secret) in kinds and secret not in self.made:
                 yield f"{self.by[secret]}: the secret {secret} is made by nobody"
             for key in sorted(keys - self.made.get(secret, keys)):
                 yield f"{self.by[secret]}: the secret {secret} has no key {key}"
@@ -49,8 +51,8 @@ class Keys:
 def secrets_of(manifests: Sequence[Manifest]) -> Keys:
     """All of them."""
     keys = Keys()
-    for secret in of_kind(manifests, "Secret"):
-        keys.made[_plain(secret.name)] = {*(secret.node.get("data") or {}), *(secret.node.get("stringData") or {})}
+    for made in of_kind(manifests, "Secret"):
+        keys.made[_plain(made.name)] = {*(made.node.get("data") or {}), *(made.node.get("stringData") or {})}
     for external in of_kind(manifests, "ExternalSecret"):
         template = (external.spec["target"].get("template") or {}).get("data")
         keys.made[external.spec["target"]["name"]] = set(
@@ -65,14 +67,7 @@ def secrets_of(manifests: Sequence[Manifest]) -> Keys:
 
 def _reads(manifest: Manifest, keys: Keys) -> Iterator[tuple[str, str]]:
     for container in manifest.containers:
-        for entry in environment(container).values():
-            reference = (entry.get("valueFrom") or {}).get("secretKeyRef")
-            if reference:
-                yield _plain(reference["name"]), reference["key"]
-        for source in container.get("envFrom") or []:
-            secret = _plain(source["secretRef"]["name"]) if "secretRef" in source else ""
-            # Whoever takes all of a secret reads each key.
-            yield from ((secret, key) for key in keys.made.get(secret, set()))
+        yield from _container_reads(container, keys)
     if manifest.kind == "Cluster":
         for role in manifest.spec.get("managed", {}).get("roles", []):
             yield from ((role["passwordSecret"]["name"], key) for key in ("username", "password"))
@@ -81,10 +76,25 @@ def _reads(manifest: Manifest, keys: Keys) -> Iterator[tuple[str, str]]:
             yield reference["name"], reference["key"]
 
 
+def _container_reads(container: Node, keys: Keys) -> Iterator[tuple[str, str]]:
+    for entry in environment(container).values():
+        reference = (entry.get("valueFrom") or {}).get("secretKeyRef")
+        if reference:
+            yield _plain(reference["name"]), reference["key"]
+    for source in container.get("envFrom") or []:
+        # Whoever takes all of a secret reads each key.
+        secret = _plain(source["secretRef"]["name"]) if "secretRef" in source else ""
+        yield from ((secret, key) for key in keys.made.get(secret, set()))
+
+
+def _kind(secret: str) -> str:
+    """Those of the services, and those of PostgreSQL."""
+    return secret.partition("-")[0] if secret.startswith("postgres-") else "services"
+
+
 def _plain(name: str) -> str:
     """Without the hash of its contents that kustomize appends."""
-    head, _, tail = name.rpartition("-")
-    return head if len(tail) == 10 and tail.isalnum() and head.endswith(("secrets", "single", "passwords")) else name  # noqa: PLR2004 - a hash
+    return _HASHED.sub(r"\1", name)
 
 
 def sample_of(name: str, entry: Node) -> str:

@@ -16,7 +16,18 @@ from deploy_check.combinations import NEEDS, components, in_order
 from deploy_check.kustomize import build_combination
 from deploy_check.manifests import Manifest, Node
 
-KEPT = ("type", "enum", "pattern", "minimum", "maximum", "minLength", "maxLength", "minItems", "maxItems", "format")
+KEPT = (
+    "type",
+    "enum",
+    "pattern",
+    "minimum",
+    "maximum",
+    "minLength",
+    "maxLength",
+    "minItems",
+    "maxItems",
+    "format",
+)
 TARGET = Path(__file__).parent / "crds"
 
 
@@ -37,7 +48,9 @@ def _keep(definition: Node, used: Sequence[Manifest], source: str) -> None:
     names = definition["spec"]["names"]
     for version in definition["spec"]["versions"]:
         api_version = f"{definition['spec']['group']}/{version['name']}"
-        ours = [one.node for one in used if one.kind == names["kind"] and one.node["apiVersion"] == api_version]
+        ours = [
+            one.node for one in used if one.kind == names["kind"] and one.node["apiVersion"] == api_version
+        ]
         if not ours:
             continue
         schema = pruned(version["schema"]["openAPIV3Schema"], ours)
@@ -54,7 +67,9 @@ def pruned(schema: Node, values: Iterable[Any]) -> Node:
     if schema.get("x-kubernetes-int-or-string"):
         return {"type": ["integer", "string"]}
     if "items" in schema:
-        kept["items"] = pruned(schema["items"], [item for value in values if isinstance(value, list) for item in value])
+        kept["items"] = pruned(
+            schema["items"], [item for value in values if isinstance(value, list) for item in value]
+        )
     objects = [value for value in values if isinstance(value, dict)]
     if "properties" in schema:
         names = {name for value in objects for name in value}
