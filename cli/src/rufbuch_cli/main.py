@@ -37,6 +37,18 @@ def call(
     sys.exit(run(script, interactive=interactive))
 
 
+@app.command(name="first-call")
+def first_call(
+    password: Annotated[
+        str, typer.Option(envvar="RUFBUCH_OWNER_PASSWORD", help="Of the salon's owner at the console.")
+    ],
+) -> None:
+    """Bring the reference salon to an installation that runs, play one call, compare; exit 0 only if all agrees."""
+    from rufbuch_cli.first_call import run
+
+    sys.exit(run(password))
+
+
 @app.command(name="import")
 def import_business(
     file: Annotated[

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from deploy_check.checking import check
+from deploy_check.checking import check, check_files
 
+COMPOSE = "compose/compose.yaml"
 BASE, PARTS = "kubernetes/base", "kubernetes/components"
 BOOKING, GATEWAY = f"{BASE}/booking/deployment.yaml", f"{BASE}/telephony-gateway/deployment.yaml"
 
@@ -25,6 +26,7 @@ class Break:
     new: str
     told: tuple[str, ...]
     overlay: str = "dev"
+    """"" for what is not in an overlay."""
 
     def do(self, deploy: Path) -> None:
         """Break it. Raises NotThereError."""
@@ -114,6 +116,18 @@ BREAKS: tuple[Break, ...] = (
     Break("an entrance", f"{PARTS}/ingress/ingresses.yaml", "name: console-http", "name: console-web", ("Ingress console", "console-web"), "production"),
     Break("an autoscaler", f"{PARTS}/autoscaling/autoscalers.yaml", "kind: Deployment\n    name: booking", "kind: Deployment\n    name: book",
           ("HorizontalPodAutoscaler booking", "book"), "production"),
+    Break("a variable in compose", COMPOSE, "RUFBUCH_STAFF_REGISTRY_ADDRESS: staff-registry:50051", "RUFBUCH_REGISTRY_ADDRESS: staff-registry:50051",
+          ("compose: availability", "RUFBUCH_REGISTRY_ADDRESS"), ""),
+    Break("a port in compose", COMPOSE, '"127.0.0.1:8082:8082"', '"127.0.0.1:8082:8083"', ("compose: console: publishes", "8083"), ""),
+    Break("a tag in compose", COMPOSE, "docker.io/valkey/valkey:8.1.4-alpine", "docker.io/valkey/valkey:latest", ("compose: redis", "latest"), ""),
+    Break("a word in compose", COMPOSE, "restart: unless-stopped", "restarts: unless-stopped", ("compose: not what compose reads", "restarts"), ""),
+    Break("an order in compose", COMPOSE, "booking-migrate:\n        condition: service_completed_successfully",
+          "booking-migrate:\n        condition: service_started", ("compose: booking: does not wait for booking-migrate",), ""),
+    Break("a database in compose", COMPOSE, "console:dev-console@postgres:5432", "console:dev-console@database:5432",
+          ("compose: console", "database"), ""),
+    Break("the user of the image", "docker/Dockerfile", "USER 65532:65532", "USER root", ("Dockerfile", "DL3002"), ""),
+    Break("a tag in the image", "docker/Dockerfile", "python:3.13.9-slim-trixie", "python:latest", ("Dockerfile", "latest"), ""),
+    Break("a pin in the image", "docker/Dockerfile", "--require-hashes --requirement /tmp/tools.txt", "uv", ("Dockerfile", "DL3013"), ""),
 )  # fmt: skip
 
 
@@ -139,7 +153,8 @@ def untold(deploy: Path, scratch: Path, breaks: Sequence[Break]) -> list[str]:
     copy = copied(deploy, scratch)
     for one in breaks:
         one.do(copy)
-    faults = check(copy, only=[breaks[0].overlay]).faults
+    overlay = breaks[0].overlay
+    faults = check(copy, only=[overlay]).faults if overlay else check_files(copy)
     return [
         f"{one.what}: {one.told} is in none of {faults}"
         for one in breaks

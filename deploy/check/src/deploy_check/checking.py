@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from deploy_check import agreement, combinations, image, kustomize, paths, policy, schemas
+from deploy_check import agreement, combinations, compose, image, kustomize, paths, policy, schemas
 from deploy_check.facts import SERVICES
 from deploy_check.manifests import Manifest
 
@@ -44,9 +44,14 @@ def check(deploy: Path, *, together: int = combinations.TOGETHER, only: Sequence
             except kustomize.KustomizeError as error:
                 found[f"kustomize: {error}"] = None
     if not only:
-        found |= dict.fromkeys(image.faults(deploy / "docker"))
+        found |= dict.fromkeys(check_files(deploy))
     looked_at = {"overlays": len(overlays), "combinations": len(chosen), "objects": len(seen)}
     return Outcome(looked_at, tuple(found))
+
+
+def check_files(deploy: Path) -> list[str]:
+    """What is wrong with what kustomize does not build."""
+    return [*compose.faults(deploy / "compose"), *image.faults(deploy / "docker")]
 
 
 def _combinations(kubernetes: Path, together: int) -> list[combinations.Combination]:
