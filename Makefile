@@ -73,6 +73,9 @@ bench: $(READY) ## measure, one table
 deploy-check: $(READY) ## the cluster, compose and the image against what the services read (ALL=1: every combination)
 	@$(BIN)/python -m deploy_check $(if $(ALL),--all)
 
+wheels: $(READY) ## a wheel of every member into dist/, of the version that the git tag says
+	@$(BIN)/python deploy/release/wheels.py dist
+
 docs: $(READY) ## write the pages that are made from code again
 	@$(BIN)/python tests/house/stories.py
 	@$(BIN)/python tests/house/metrics_page.py

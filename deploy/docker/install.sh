@@ -1,6 +1,7 @@
 #!/bin/sh
 # install.sh MEMBER TARGET: one member of the workspace, alone, as the lock has it, into an environment at TARGET.
-# Needs uv, and a Python that has hatchling and cyclonedx-bom. The Dockerfile runs this, and so do the tests.
+# Needs uv, and a Python (PYTHON) that has hatchling and cyclonedx-bom; the environment is made for BASE_PYTHON.
+# The Dockerfile runs this, and so do the tests.
 set -eu
 member=$1 target=$2
 here=$(cd "$(dirname "$0")" && pwd)
@@ -11,15 +12,13 @@ trap 'rm -rf "$work"' EXIT
 SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-1735689600}
 export SOURCE_DATE_EPOCH
 
-uv venv --quiet --python "${PYTHON:-python3}" "$target"
+uv venv --quiet --python "${BASE_PYTHON:-${PYTHON:-python3}}" "$target"
 "${PYTHON:-python3}" "$here/locked.py" requirements "$member" > "$work/requirements.txt"
 uv pip install --quiet --python "$target" --no-deps --require-hashes --requirement "$work/requirements.txt"
-for folder in $("${PYTHON:-python3}" "$here/locked.py" members "$member"); do
-  (cd "$root/$folder" && "${PYTHON:-python3}" -m hatchling build --target wheel --directory "$work/wheels" > /dev/null 2>&1)
-done
+"${PYTHON:-python3}" "$root/deploy/release/wheels.py" ${VERSION:+--version "$VERSION"} "$work/wheels" "$member" > "$work/built"
 uv pip install --quiet --python "$target" --no-deps "$work"/wheels/*.whl
 uv pip check --quiet --python "$target"
-"${PYTHON:-python3}" -m cyclonedx_py environment "$target" --output-reproducible --of JSON --output-file "$target/sbom.json"
+"${PYTHON:-python3}" -m cyclonedx_py environment "$target" --output-reproducible --no-validate --of JSON --output-file "$target/sbom.json" 2> "$work/sbom.log"
 
 # What starts the service, and what asks whether it is ready; both where the member has a process of its own.
 case $member in
