@@ -126,6 +126,10 @@ class Stack:
         """How each program is doing, by name; empty while nothing runs."""
         return self._supervision.control.states() if self._supervision else {}
 
+    def environment_of(self, name: str) -> dict[str, str]:
+        """What a program is started with, for those who start another of its kind."""
+        return dict(self._program(name).environment)
+
     def stop_program(self, name: str) -> None:
         """Stop one program, for those who want to see what the others do without it."""
         self._running().stop(full_name(self._program(name)))
