@@ -9,6 +9,7 @@ from rufbuch_cli.proof.booking import CLAIMS as BOOKING
 from rufbuch_cli.proof.calcom import CLAIMS as CALCOM
 from rufbuch_cli.proof.claims import Claim, Result
 from rufbuch_cli.proof.console import CLAIMS as CONSOLE
+from rufbuch_cli.proof.deploy import CLAIMS as DEPLOY
 from rufbuch_cli.proof.files import CLAIMS as FILES
 from rufbuch_cli.proof.gateway import CLAIMS as GATEWAY
 from rufbuch_cli.proof.language import CLAIMS as LANGUAGE
@@ -22,6 +23,7 @@ GROUPS: dict[str, tuple[Claim, ...]] = {
     "calcom": CALCOM,
     "language": LANGUAGE,
     "gateway": GATEWAY,
+    "deploy": DEPLOY,
     "registry": (*FILES, *REGISTRY),
     "console": CONSOLE,
 }
