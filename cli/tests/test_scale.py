@@ -1,6 +1,7 @@
 """The model of scale: its arithmetic, and that its page is of today."""
 
 import dataclasses
+
 import pytest
 
 from rufbuch_cli.scale.costs import Costs
