@@ -6,11 +6,10 @@ import asyncpg
 import pytest
 from console_peers import OTHER_TENANT, TENANT, FakePeers
 from console_samples import a_call, stamp, struct
-from console_world import NOW, Browser, add_account
+from console_world import NOW, Browser, add_account, deeds
 
 from console.domain.accounts import Role
 from console.pages.moments import moments_of
-from console.storage.audit import SqlAuditTrail
 from rufbuch.telephony.v1 import service_pb2 as telephony_pb2
 
 CASE = telephony_pb2.TruthCase(
@@ -139,7 +138,7 @@ async def test_a_difference_is_resolved_and_gone_from_today(
     )
     assert "Vermerkt, dass sich jemand" in (await owner.get(answer.headers["location"])).text
     assert "Als gebucht gesagt" not in (await owner.get("/today")).text
-    (entry,) = await SqlAuditTrail(pool).latest(TENANT)
+    (entry,) = await deeds(pool)
     assert (entry.deed.action, entry.deed.words) == ("resolve_truth_case", "angerufen, neu gebucht")
 
 

@@ -7,11 +7,10 @@ import asyncpg
 import pytest
 from console_peers import ANNA, PERM, TENANT, FakePeers
 from console_samples import CALLBACK, a_callback, stamp
-from console_world import NOW, Browser, add_account
+from console_world import NOW, Browser, add_account, deeds
 
 from console.clients.care import SHOWN
 from console.domain.accounts import Role
-from console.storage.audit import SqlAuditTrail
 from rufbuch.booking.v1 import care_pb2, message_pb2
 
 WISH = "4f9a9c1e-0000-4000-8000-0000000000f1"
@@ -38,9 +37,8 @@ def a_message(**changes: Any) -> message_pb2.Message:
     return message_pb2.Message(**{**values, **changes})
 
 
-async def deeds(pool: asyncpg.Pool) -> list[tuple[str, str, str]]:
-    found = await SqlAuditTrail(pool).latest(TENANT)
-    return [(each.deed.action, each.deed.subject, each.deed.words) for each in found]
+async def done(pool: asyncpg.Pool) -> list[tuple[str, str, str]]:
+    return [(each.deed.action, each.deed.subject, each.deed.words) for each in await deeds(pool)]
 
 
 class TestCallbacks:
@@ -55,7 +53,7 @@ class TestCallbacks:
         assert "Anna kümmert sich." in page
         assert "Farbe besprechen" in page
         assert "Anna kümmert sich." in (await owner.get("/today")).text
-        assert await deeds(pool) == [("assign_callback", CALLBACK, " Anna ")]
+        assert await done(pool) == [("assign_callback", CALLBACK, " Anna ")]
 
     async def test_it_is_handed_back_to_everybody(self, owner: Browser, peers: FakePeers) -> None:
         peers.callbacks = [a_callback(state=care_pb2.CALLBACK_STATE_IN_PROGRESS, assigned_to="Anna")]
@@ -105,7 +103,7 @@ class TestWaitingList:
         assert "Der Eintrag auf der Warteliste ist beendet." in page
         assert "Erika Mustermann" not in page
         assert "Erika Mustermann" in (await owner.get("/callbacks/waiting?show=withdrawn")).text
-        assert await deeds(pool) == [("leave_waitlist", WISH, "kommt woanders unter")]
+        assert await done(pool) == [("leave_waitlist", WISH, "kommt woanders unter")]
 
     async def test_nobody_waiting_is_said(self, owner: Browser) -> None:
         page = (await owner.get("/callbacks/waiting")).text
@@ -130,7 +128,7 @@ class TestMessages:
         page = (await owner.get(answer.headers["location"])).text
         assert "Die Nachricht wird noch einmal gesendet." in page
         assert peers.messages[0].state == message_pb2.MESSAGE_STATE_PENDING
-        assert await deeds(pool) == [("retry_message", MESSAGE, "")]
+        assert await done(pool) == [("retry_message", MESSAGE, "")]
 
     async def test_a_message_that_may_have_arrived_is_not_sent_again_unwarned(
         self, owner: Browser, peers: FakePeers

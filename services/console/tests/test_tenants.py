@@ -4,7 +4,7 @@ The routes come from the application itself, so that a new one is tried from its
 """
 
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,8 @@ import pytest
 from console_peers import ANNA, ANNA_TOO, BRANCH, OTHER_TENANT, PERM, TENANT, FakePeers
 from console_samples import a_call, a_callback, an_appointment, stamp
 from console_world import NOW, Browser, add_account
+from fastapi import APIRouter
+from fastapi.routing import APIRoute
 from google.protobuf.message import Message
 
 from chassis.grpc_server import Servicer
@@ -45,7 +47,7 @@ ELSEWHERE = {
     "/live": "a stream without an end; its events say that something has changed, and not what",
     "/sign-out": "would end the session in the middle of it",
 }
-OPEN_TO_ALL = {"/", "/sign-in"}
+OPEN_TO_ALL = {"/", "/sign-in", "/sign-in/provider", "/sign-in/provider/back"}
 """Before anybody is known. What is added here shows and does nothing of any business."""
 
 
@@ -154,15 +156,23 @@ class Route:
 
 
 def routes(parts: Parts) -> list[Route]:
-    paths = application(parts, dict).openapi()["paths"]
     found = [
-        Route(method.upper(), path)
-        for path, methods in paths.items()
-        for method in methods
-        if path not in ELSEWHERE
+        Route(method, each.path)
+        for each in all_of(application(parts, dict).router)
+        for method in each.methods or ()
+        if each.path not in ELSEWHERE
     ]
-    assert len(found) > 20
+    assert len(found) > 25
     return found
+
+
+def all_of(router: APIRouter) -> Iterator[APIRoute]:
+    """Also those of routers that were included."""
+    for each in router.routes:
+        if isinstance(each, APIRoute):
+            yield each
+        elif isinstance(inner := getattr(each, "original_router", None), APIRouter):
+            yield from all_of(inner)
 
 
 async def token_of(browser: Browser) -> str:

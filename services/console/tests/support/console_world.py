@@ -13,6 +13,7 @@ from console_peers import TENANT
 from console.clients.passwords import Argon2Passwords
 from console.domain.accounts import Account, Membership, Role
 from console.storage.accounts import SqlAccounts
+from console.storage.audit import AuditEntry, SqlAuditTrail
 
 NOW = datetime(2025, 11, 24, 9, 0, tzinfo=UTC)
 PASSWORD = "ein langes Passwort"
@@ -51,3 +52,9 @@ async def add_account(
     account = Account(uuid4(), email, "Kim Beispiel", language, (Membership(tenant_id, role),))
     await SqlAccounts(pool).put(account, QUICK.hash(PASSWORD))
     return account
+
+
+async def deeds(pool: asyncpg.Pool, tenant_id: str = TENANT) -> list[AuditEntry]:
+    """What was done in a business, the newest first, beside coming and going."""
+    entries = await SqlAuditTrail(pool).latest(tenant_id)
+    return [each for each in entries if not each.deed.action.startswith("sign_")]
