@@ -79,6 +79,7 @@ wheels: $(READY) ## a wheel of every member into dist/, of the version that the 
 docs: $(READY) ## write the pages that are made from code again
 	@$(BIN)/python tests/house/stories.py
 	@$(BIN)/python tests/house/metrics_page.py
+	@$(BIN)/python -m rufbuch_cli.scale page
 
 pictures: $(READY) ## take the pictures of docs/console.md again (needs a browser)
 	@$(BIN)/python -m benchmarks.console.pictures

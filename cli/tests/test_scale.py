@@ -1,10 +1,11 @@
 """The model of scale: its arithmetic, and that its page is of today."""
 
 import dataclasses
+from pathlib import Path
 
 import pytest
 
-from rufbuch_cli.scale.costs import Costs
+from rufbuch_cli.scale.costs import Costs, kept
 from rufbuch_cli.scale.model import (
     Assumptions,
     appointments_per_key_hour,
@@ -15,7 +16,9 @@ from rufbuch_cli.scale.model import (
     replicas,
     shards,
 )
+from rufbuch_cli.scale.page import page
 
+PAGE = Path(__file__).parents[2] / "docs" / "scale.md"
 COSTS = Costs(
     cpu_ms={"booking": 10.0, "availability": 20.0, "postgres": 15.0, "redis": 1.0, "calcom": 5.0, "caller": 9.0},
     statements={"booking": 12.0}, commits=6.0, wal_bytes=20_000, stored_bytes=10_000, redis_commands=30.0,
@@ -73,3 +76,7 @@ def test_a_business_is_counted_by_its_busiest_hour() -> None:
 
 def test_a_load_is_predicted_with_everything_that_takes_part() -> None:
     assert predicted_cpu_s(COSTS, 1_000) == 60.0
+
+
+def test_the_page_is_what_the_model_says_of_the_kept_measurement() -> None:
+    assert PAGE.read_text() == page(kept()), "run make docs"

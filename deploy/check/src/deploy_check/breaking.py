@@ -116,6 +116,18 @@ BREAKS: tuple[Break, ...] = (
     Break("an entrance", f"{PARTS}/ingress/ingresses.yaml", "name: console-http", "name: console-web", ("Ingress console", "console-web"), "production"),
     Break("an autoscaler", f"{PARTS}/autoscaling/autoscalers.yaml", "kind: Deployment\n    name: booking", "kind: Deployment\n    name: book",
           ("HorizontalPodAutoscaler booking", "book"), "production"),
+    Break(
+        "the name in a certificate", f"{PARTS}/mutual-tls/certificates.yaml", "spiffe://rufbuch/booking", "spiffe://rufbuch/bookings",
+        ("Deployment booking", "spiffe://rufbuch/bookings"), "production",
+    ),
+    Break(
+        "the place of the certificates", f"{PARTS}/mutual-tls/certificate.yaml", "mountPath: /etc/rufbuch/tls", "mountPath: /etc/rufbuch/cert",
+        ("Deployment booking: nothing is mounted at /etc/rufbuch/tls",), "production",
+    ),
+    Break(
+        "a probe without a certificate", f"{PARTS}/mutual-tls/kustomization.yaml", "(availability|booking|calcom-sync|staff-registry|telephony-gateway)\n",
+        "(availability|calcom-sync|staff-registry|telephony-gateway)\n", ("Deployment booking: startupProbe asks over gRPC",), "production",
+    ),
     Break("a variable in compose", COMPOSE, "RUFBUCH_STAFF_REGISTRY_ADDRESS: staff-registry:50051", "RUFBUCH_REGISTRY_ADDRESS: staff-registry:50051",
           ("compose: availability", "RUFBUCH_REGISTRY_ADDRESS"), ""),
     Break("a port in compose", COMPOSE, '"127.0.0.1:8082:8082"', '"127.0.0.1:8082:8083"', ("compose: console: publishes", "8083"), ""),

@@ -7,12 +7,12 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from deploy_check import agreement, combinations, compose, image, kustomize, paths, policy, schemas
+from deploy_check import agreement, combinations, compose, image, kustomize, paths, policy, schemas, tls
 from deploy_check.facts import SERVICES
 from deploy_check.manifests import Manifest
 
 Check = Callable[[Sequence[Manifest]], Iterator[str]]
-OF_MANIFESTS: tuple[Check, ...] = (schemas.faults, policy.faults, agreement.faults, paths.faults)
+OF_MANIFESTS: tuple[Check, ...] = (schemas.faults, policy.faults, agreement.faults, paths.faults, tls.faults)
 IMAGES = (*(service.name for service in SERVICES), "sandbox")
 
 
