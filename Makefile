@@ -45,7 +45,7 @@ lint: $(READY) ## style, types, layers, protos, generated code
 	@$(BIN)/ruff format --check .
 	@$(BIN)/lint-imports
 	@$(BIN)/mypy
-	@for tests in $(TESTS); do MYPYPATH=$$tests:$$tests/support $(BIN)/mypy $$tests || exit 1; done
+	@for tests in $(TESTS); do MYPYPATH=$$tests:$$tests/support:tests/shared $(BIN)/mypy $$tests || exit 1; done
 	@$(BIN)/buf lint protos
 	@$(BIN)/python protos/generate.py --check
 	@$(BIN)/python -m telephony_gateway.domain.catalogue | diff -q - $(SENTENCES) || { echo "run make sentences"; exit 1; }

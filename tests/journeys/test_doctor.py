@@ -34,6 +34,19 @@ async def test_a_fresh_installation_is_ready(whole: Whole) -> None:
     assert faults(await examined(whole)) == []
 
 
+async def test_that_nobody_would_hear_of_an_alarm_is_said(whole: Whole) -> None:
+    """OB-06: an alarm without a channel is a line in a log. OB-13: "ready" is what was looked at, not what was written."""
+    notes = [str(one) for one in await examined(whole) if one.level is Level.NOTE]
+    assert any("nobody would hear of one" in note for note in notes)
+    assert any("nobody would notice that alarms stop" in note for note in notes)
+
+
+async def test_a_test_alarm_without_a_channel_is_a_fault(whole: Whole) -> None:
+    running = whole.running
+    told = await doctor._examined(running, "", fix=False, webhook_base_url="", alarm_test=True)
+    assert any("there is no channel" in fault for fault in faults(list(told)))
+
+
 async def test_what_is_gone_at_cal_com_is_found_and_made_again(whole: Whole) -> None:
     """CS-13: stale ids of event types. CS-25: nobody knew before a booking failed."""
     business = await salon(whole)

@@ -56,6 +56,18 @@ async def exported(whole: Whole, service: str) -> dict[str, tuple[str, list[dict
     }
 
 
+async def test_every_service_says_which_build_of_it_runs(whole: Whole, anna: Caller) -> None:
+    """OB-02: a mend was deployed and the old code ran for hours: the build stands in every answer and in the metrics, and
+    the alarm BuildsDiffer compares them."""
+    answer = await anna.ask("get_context")
+    builds = set()
+    for service in SERVICES:
+        _, samples = (await exported(whole, service))["rufbuch_build_info"]
+        builds |= {(sample["service"], sample["build"]) for sample in samples}
+    assert {name for name, _ in builds} == set(SERVICES)
+    assert {build for _, build in builds} == {answer.body["build"]}
+
+
 @pytest.mark.parametrize("service", SERVICES)
 async def test_the_page_and_the_service_agree(whole: Whole, anna: Caller, service: str) -> None:
     await anna.wish(weekday("Freitag", weeks=4), "11 Uhr")

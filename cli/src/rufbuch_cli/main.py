@@ -190,11 +190,14 @@ def doctor(
     webhook_base_url: Annotated[
         str, typer.Option(help="Where Cal.com reaches calcom-sync, e.g. https://sync.example.org.")
     ] = "",
+    alarm_test: Annotated[
+        bool, typer.Option("--alarm-test", help="Send a test alarm over every channel.")
+    ] = False,
 ) -> None:
     """Is this installation ready for real calls? Exit 1 where something is wrong."""
     from rufbuch_cli.doctor import run
 
-    sys.exit(run(business, fix=fix, webhook_base_url=webhook_base_url))
+    sys.exit(run(business, fix=fix, webhook_base_url=webhook_base_url, alarm_test=alarm_test))
 
 
 @app.command(

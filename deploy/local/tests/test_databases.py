@@ -4,6 +4,7 @@ import psycopg
 import pytest
 
 from local_stack.databases import MigratedDatabases
+from local_stack.settings import TestSettings
 
 migrations_run: list[str] = []
 
@@ -24,6 +25,17 @@ def notes(url: str) -> int:
         row = connection.execute("SELECT count(*) FROM note").fetchone()
     assert row is not None
     return int(row[0])
+
+
+def test_tests_never_touch_the_database_that_services_use(
+    migrated_database: MigratedDatabases, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """OB-03: a test run emptied the production database. What services read is not what tests read, and of a server that
+    is given for tests nothing is used but databases that they make for themselves."""
+    monkeypatch.setenv("RUFBUCH_DATABASE_URL", "postgresql://production.example.org/rufbuch")
+    assert TestSettings().database_url != "postgresql://production.example.org/rufbuch"
+    with migrated_database("theirs", migrate) as url:
+        assert url.rpartition("/")[2].startswith("test_theirs_")
 
 
 def test_two_tests_share_the_migration_but_not_the_data(migrated_database: MigratedDatabases) -> None:

@@ -48,7 +48,7 @@ async def test_an_outcome_that_stays_unknown_is_noticed(stage: "Stage") -> None:
     await stage.book()
     await stage.worker.work_once()
     stage.cal.clock.advance(HOUR)
-    assert await _told(stage) == {"unknown": (4, 3600)}
+    assert await _told(stage) == {"unknown": (4, 3600), "stuck": (4, 3600)}
 
 
 async def test_a_failure_and_a_part_that_is_left_are_noticed(stage: "Stage") -> None:
@@ -82,9 +82,20 @@ async def test_what_is_over_is_no_trouble(stage: "Stage", how: str) -> None:
     made = stage.perm()
     ref = await stage.book(made)
     await stage.settled(ref)
-    assert await _told(stage) == {"failed": (4, 0)}
+    assert await _told(stage) == {"failed": (4, 0), "stuck": (4, 0)}
     if how == "past":
         stage.cal.clock.advance(timedelta(days=3))
     else:
         await stage.call_off(made)
     assert await _told(stage) == {}
+
+
+async def test_what_is_tried_again_and_again_in_vain_is_stuck_since_the_beginning(stage: "Stage") -> None:
+    """Unknown, sent again, unknown once more: each turn is young, and nobody would ever hear of it (CS-09)."""
+    await stage.cal.fault("server_error", count=100_000)
+    await stage.book()
+    for _ in range(20):
+        await stage.worker.work_once()
+        stage.cal.clock.advance(timedelta(minutes=1))
+        many, seconds = (await _told(stage))["stuck"]
+    assert (many, seconds) == (4, 20 * 60)

@@ -9,8 +9,9 @@ import typer
 
 from chassis.grpc_client import channel, fault_of
 from rufbuch.calendarsync.v1 import service_pb2_grpc as sync_grpc
+from rufbuch.calendarsync.v1 import watch_pb2_grpc as watch_grpc
 from rufbuch.staff.v1 import business_pb2, service_pb2, service_pb2_grpc
-from rufbuch_cli.doctor import accounts, busy_times, cases, mappings, matrix, services
+from rufbuch_cli.doctor import accounts, alarms, busy_times, cases, mappings, matrix, services
 from rufbuch_cli.doctor.findings import Check, Finding, Level
 from rufbuch_cli.doctor.patient import Patient
 from rufbuch_cli.installation import Running, running
@@ -27,9 +28,11 @@ DEADLINE_S = 120.0
 """Of one call: a whole business is gone through inside the budget of its keys."""
 
 
-def run(business: str, *, fix: bool, webhook_base_url: str) -> int:
+def run(business: str, *, fix: bool, webhook_base_url: str, alarm_test: bool = False) -> int:
     """Examine, and print what was found; 1 where something is wrong."""
-    found = asyncio.run(_examined(running(), business, fix=fix, webhook_base_url=webhook_base_url))
+    found = asyncio.run(
+        _examined(running(), business, fix=fix, webhook_base_url=webhook_base_url, alarm_test=alarm_test)
+    )
     for finding in found:
         typer.echo(str(finding), err=finding.level is Level.FAULT)
     wrong = sum(finding.level is Level.FAULT for finding in found)
@@ -38,7 +41,7 @@ def run(business: str, *, fix: bool, webhook_base_url: str) -> int:
 
 
 async def _examined(
-    installation: Running, business: str, *, fix: bool, webhook_base_url: str
+    installation: Running, business: str, *, fix: bool, webhook_base_url: str, alarm_test: bool = False
 ) -> Sequence[Finding]:
     found = list(await services.check(installation))
     async with AsyncExitStack() as stack:
@@ -47,11 +50,11 @@ async def _examined(
                 channel(installation["STAFF_REGISTRY_ADDRESS"], default_deadline_s=DEADLINE_S)
             )
         )
-        sync = sync_grpc.CalendarSyncServiceStub(
-            await stack.enter_async_context(
-                channel(installation["CALCOM_SYNC_ADDRESS"], default_deadline_s=DEADLINE_S)
-            )
+        to_sync = await stack.enter_async_context(
+            channel(installation["CALCOM_SYNC_ADDRESS"], default_deadline_s=DEADLINE_S)
         )
+        sync = sync_grpc.CalendarSyncServiceStub(to_sync)
+        found += await alarms.check(watch_grpc.WatchServiceStub(to_sync), test=alarm_test)
         try:
             known = [one async for one in _businesses(registry) if business in {"", one.key}]
         except grpc.aio.AioRpcError as error:

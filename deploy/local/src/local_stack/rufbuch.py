@@ -208,6 +208,12 @@ def _environment(installation: Installation, service: Service, number: int) -> d
         environment["RUFBUCH_HTTP_PORT"] = str(_http_port(installation, service, number))
     if installation.settings.replicas > 1:
         environment["RUFBUCH_DRAIN_NOTICE_S"] = str(DRAIN_NOTICE_S)
+    if service.name == "calcom-sync":
+        environment["RUFBUCH_WATCH_METRICS_URLS"] = ",".join(
+            f"http://{HOST}:{getattr(ports, f'{other.package}_metrics')}/metrics"
+            for other in SERVICES
+            if other is not service
+        )
     secrets = {
         "RUFBUCH_SECRETS_KEY": installation.secrets_key,
         "RUFBUCH_RETELL_API_KEY": installation.retell_api_key,

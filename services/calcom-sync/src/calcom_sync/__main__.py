@@ -22,9 +22,12 @@ from calcom_sync.domain.patience import Patience
 from calcom_sync.migration import migrate
 from calcom_sync.rounds import every
 from calcom_sync.servicer import FULL_NAME, CalendarSyncServicer
+from calcom_sync.servicer_watch import watch_servicer
 from calcom_sync.settings import Settings
+from calcom_sync.storage.alarms import SqlAlarms
 from calcom_sync.storage.intake import SqlIntake
 from calcom_sync.usecases.plead import plead
+from calcom_sync.watching import Watching, watch_of
 from calcom_sync.webhook_routes import webhook_routes
 from calcom_sync.worker import AT_ONCE_MAX, working
 from chassis import postgres, service
@@ -56,6 +59,7 @@ class Outside:
     registry: grpc.aio.Channel
     booking: grpc.aio.Channel
     calcom: httpx.AsyncClient
+    alarms: httpx.AsyncClient
 
 
 @asynccontextmanager
@@ -71,7 +75,8 @@ async def outside(settings: Settings) -> AsyncIterator[Outside]:
         )
         booking = await enter(channel(settings.booking_address, default_deadline_s=PEER_DEADLINE_S))
         calcom = await enter(calcom_http(settings.calcom_base_url, timeout_s=settings.calcom_timeout_s))
-        yield Outside(pool, redis, registry, booking, calcom)
+        alarms = await enter(httpx.AsyncClient())
+        yield Outside(pool, redis, registry, booking, calcom, alarms)
 
 
 def parts_of(settings: Settings, opened: Outside, directory: RegistryDirectory, clock: Clock) -> Parts:
@@ -88,7 +93,11 @@ def parts_of(settings: Settings, opened: Outside, directory: RegistryDirectory, 
 
 
 def loops_of(
-    parts: Parts, events: Consumer, directory: RegistryDirectory, desk: BookingDesk, clock: Clock
+    parts: Parts,
+    events: Consumer,
+    directory: RegistryDirectory,
+    desk: BookingDesk,
+    clock: Clock,
 ) -> dict[str, Callable[[], Awaitable[None]]]:
     """What goes on for as long as the service runs."""
 
@@ -123,7 +132,11 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
         )
         enter = stack.enter_async_context
         await enter(working(worker, stop=stop, drain_s=settings.drain_s))
-        for name, run in loops_of(parts, events, directory, BookingDesk(booking), clock).items():
+        watch = watch_of(settings, opened.pool, opened.alarms, parts.backing.budget, events.lag_s, clock)
+        watching = Watching(watch, opened.pool, settings.watch_every_s)
+        loops = loops_of(parts, events, directory, BookingDesk(booking), clock)
+        loops |= {"watch": watching.look, "alarms": watching.deliver}
+        for name, run in loops.items():
             await enter(background(run, name=name, stop=stop))
         operations = operations_routes(lambda: readiness.missing)
         webhooks = webhook_routes(directory, worker.webhooks, clock)
@@ -139,7 +152,12 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
             allowed=ALLOWED,
         )
         server = await enter(
-            grpc_server([servicer], host=settings.host, port=settings.grpc_port, drain_s=settings.drain_s)
+            grpc_server(
+                [servicer, watch_servicer(watch, SqlAlarms(opened.pool))],
+                host=settings.host,
+                port=settings.grpc_port,
+                drain_s=settings.drain_s,
+            )
         )
         await enter(background(lambda: readiness.watch(server), name="readiness", stop=stop))
         await stop.wait()

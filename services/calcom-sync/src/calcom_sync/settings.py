@@ -2,10 +2,10 @@
 
 from pydantic import Field
 
-from chassis.settings import ServiceSettings
+from calcom_sync.watch_settings import WatchSettings
 
 
-class Settings(ServiceSettings):
+class Settings(WatchSettings):
     """Every variable begins with ``RUFBUCH_``."""
 
     grpc_port: int = Field(default=50054, ge=0, le=65535)

@@ -22,6 +22,7 @@ from chassis.errors import Kind, ServiceError
 from chassis.postgres import reaching_storage
 from chassis.streams import until
 from signals.metrics import Capped, Histogram
+from signals.subjects import tell_subjects
 
 DETAILS = "grpc-status-details-bin"
 OPERATOR = "operator"
@@ -191,6 +192,7 @@ class _Rule:
 def _unary(inner: _Method, method: str, rule: _Rule) -> _Method:
     async def answer(request: object, context: grpc.aio.ServicerContext[Any, Any]) -> object:
         async with _boundary(method, context):
+            tell_subjects(request)
             with rule.applied(method, request, context):
                 return await inner(request, context)
 
@@ -202,6 +204,7 @@ def _stream(inner: _Method, method: str, rule: _Rule, draining: asyncio.Event) -
         async with _boundary(method, context):
             # At once, so that a client knows that it listens before there is anything to hear.
             await context.send_initial_metadata(())
+            tell_subjects(request)
             with rule.applied(method, request, context):
                 async for item in until(draining, inner(request, context)):
                     yield item

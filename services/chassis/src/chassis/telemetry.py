@@ -1,11 +1,9 @@
 """Traces by OpenTelemetry, logs as JSON lines that carry the trace id."""
 
-import json
 import logging
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime
 
 from opentelemetry import trace
 from opentelemetry.exporter.otlp.proto.grpc.trace_exporter import OTLPSpanExporter
@@ -17,7 +15,9 @@ from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from opentelemetry.trace import Link, SpanContext
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
+from signals.logs import JsonLines, Patience
 from signals.metrics import Capped, Gauge
+from signals.spans import Masking
 
 _build = Gauge(
     "rufbuch_build_info",
@@ -25,32 +25,6 @@ _build = Gauge(
     {"service": Capped(1, "the service"), "build": Capped(1, "the build")},
 )
 _PROPAGATOR = TraceContextTextMapPropagator()
-_STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
-
-
-class JsonLines(logging.Formatter):
-    """One JSON object a line; what is passed as ``extra`` becomes a field."""
-
-    def __init__(self, service: str, build: str) -> None:
-        super().__init__()
-        self._fixed = {"service": service, "build": build}
-
-    def format(self, record: logging.LogRecord) -> str:
-        """Render one record."""
-        context = trace.get_current_span().get_span_context()
-        line: dict[str, object] = {
-            "time": datetime.fromtimestamp(record.created, UTC).isoformat(),
-            "level": record.levelname,
-            "logger": record.name,
-            "message": record.getMessage(),
-            **self._fixed,
-            **{key: value for key, value in vars(record).items() if key not in _STANDARD},
-        }
-        if context.is_valid:
-            line["trace_id"] = f"{context.trace_id:032x}"
-        if record.exc_info:
-            line["exception"] = self.formatException(record.exc_info)
-        return json.dumps(line, default=str, ensure_ascii=False)
 
 
 @contextmanager
@@ -59,10 +33,11 @@ def telemetry(service: str, *, build: str, log_level: str, environment: Mapping[
     _build.labels(service, build).set(1)
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonLines(service, build))
+    handler.addFilter(Patience())
     logging.basicConfig(level=log_level, handlers=[handler], force=True)
     provider = TracerProvider(resource=Resource.create({"service.name": service, "service.version": build}))
     if environment.get(OTEL_EXPORTER_OTLP_ENDPOINT):
-        provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
+        provider.add_span_processor(BatchSpanProcessor(Masking(OTLPSpanExporter())))
     trace.set_tracer_provider(provider)
     AsyncPGInstrumentor().instrument()
     try:

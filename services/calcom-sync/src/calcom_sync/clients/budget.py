@@ -5,6 +5,7 @@ import logging
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from importlib import resources
+from uuid import UUID
 
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
@@ -18,6 +19,7 @@ from signals.metrics import Counter
 
 WITHOUT_REDIS = timedelta(seconds=5)
 """Nobody can say how much was asked already: rather late than locked out."""
+WATCHED_MAX = 200
 _log = logging.getLogger(__name__)
 _waits = Counter(
     "rufbuch_calcom_sync_budget_waits",
@@ -44,6 +46,7 @@ class RedisBudget:
 
     def __init__(self, redis: Redis, *, per_minute: int, burst: int, breaker: Breaker | None = None) -> None:
         self._redis, self._per_ms, self._burst = redis, per_minute / 60_000, burst
+        self._asked: dict[UUID, Account] = {}
         self._breaker = breaker or Breaker()
         scripts = resources.files("calcom_sync.clients")
         self._take = redis.register_script((scripts / "budget_take.lua").read_text())
@@ -59,6 +62,7 @@ class RedisBudget:
         place: Place | None = None,
     ) -> timedelta:
         """Take all or nothing. Zero: taken; else how long to wait before asking again."""
+        self._remember(account)
         in_line = place if urgency is Urgency.CHANGE else None
         args = [
             _ms(now), requests, self._per_ms, self._burst,
@@ -74,6 +78,25 @@ class RedisBudget:
         if wait_ms:
             _waits.labels(urgency.value).inc()
         return timedelta(milliseconds=int(wait_ms))
+
+    @property
+    def burst(self) -> int:
+        """Requests that a key may send at once when nothing was asked for a while."""
+        return self._burst
+
+    def _remember(self, account: Account) -> None:
+        """For the watch; of many accounts those that were asked last."""
+        self._asked.pop(account.account_id, None)
+        self._asked[account.account_id] = account
+        if len(self._asked) > WATCHED_MAX:
+            del self._asked[next(iter(self._asked))]
+
+    async def states(self, now: datetime) -> list[BudgetState]:
+        """How the keys fare that were used by this process; none where Redis does not answer."""
+        try:
+            return [await self.state(account, now) for account in list(self._asked.values())]
+        except RedisError:
+            return []
 
     def _reserve(self, urgency: Urgency) -> int:
         """How much is left to the others."""

@@ -8,10 +8,11 @@ from calcom_sync.domain.cases import CaseKind
 from chassis.postgres import Pool
 from signals.metrics import Gauge
 
-STATES = ("pending", "in_flight", "unknown", "failed", "partial")
+STATES = ("pending", "in_flight", "unknown", "failed", "partial", "stuck")
 _troubled = Gauge(
     "rufbuch_calcom_sync_unsettled",
-    "Copies of phases that lie ahead and are not synced, by state; partial: appointments of which a part is there",
+    "Copies of phases that lie ahead and are not synced, by state; partial: appointments of which a part is there;"
+    " stuck: copies that failed, are unknown, or were tried before in vain",
     {"state": STATES},
 )
 _oldest = Gauge(
@@ -26,20 +27,28 @@ _open_cases = Gauge(
 )
 _oldest_case = Gauge("rufbuch_calcom_sync_oldest_case_seconds", "For how long the oldest case has waited")
 # Of what is over, called off or moved nothing is wanted, so nothing of it is trouble.
-_WANTED = """
+WANTED = """
     intent NATURAL JOIN (SELECT tenant_id, appointment_id, received_at FROM appointment
         WHERE NOT called_off AND moved_to IS NULL AND plan <> 'not_needed') AS wished
     WHERE end_time > $1"""
+STUCK = f"""
+        SELECT tenant_id, CASE WHEN state = 'failed' THEN updated_at WHEN setbacks > 0 THEN received_at
+            ELSE unknown_since END AS since FROM {WANTED}
+            AND (state IN ('unknown', 'failed') OR (state IN ('pending', 'in_flight') AND setbacks > 0))"""  # noqa: S608 - only our own text
+"""Copies of which nobody can say that they are there. What is unknown, sent again and unknown once more is stuck since the
+beginning: each turn alone is young."""
+PARTS = f"""
+        SELECT tenant_id, max(updated_at) FILTER (WHERE state IN ('failed', 'cancelled')) AS since FROM {WANTED}
+            AND appointment_id IN (
+                SELECT appointment_id FROM intent WHERE end_time > $1 AND state IN ('failed', 'cancelled'))
+        GROUP BY tenant_id, appointment_id HAVING bool_or(state IN ('synced', 'unknown', 'in_flight'))"""  # noqa: S608 - only our own text
+"""Appointments of which only a part is there."""
 _TROUBLES = f"""
     SELECT state, count(*) AS many, min(CASE state WHEN 'unknown' THEN unknown_since
         WHEN 'pending' THEN received_at ELSE updated_at END) AS since
-    FROM {_WANTED} AND state IN ('pending', 'in_flight', 'unknown', 'failed') GROUP BY state
-    UNION ALL SELECT 'partial', count(*), min(since) FROM (
-        SELECT max(updated_at) FILTER (WHERE state IN ('failed', 'cancelled')) AS since FROM {_WANTED}
-            AND appointment_id IN (
-                SELECT appointment_id FROM intent WHERE end_time > $1 AND state IN ('failed', 'cancelled'))
-        GROUP BY tenant_id, appointment_id HAVING bool_or(state IN ('synced', 'unknown', 'in_flight'))
-    ) AS parts"""  # noqa: S608 - only our own text
+    FROM {WANTED} AND state IN ('pending', 'in_flight', 'unknown', 'failed') GROUP BY state
+    UNION ALL SELECT 'partial', count(*), min(since) FROM ({PARTS}) AS parts
+    UNION ALL SELECT 'stuck', count(*), min(since) FROM ({STUCK}) AS stuck"""  # noqa: S608 - only our own text
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from starlette.responses import JSONResponse, Response
 
 from chassis.clock import Clock
 from chassis.deadlines import deadline
+from signals.subjects import tell_subjects
 from telephony_gateway.domain.answers import Answer, Status
 from telephony_gateway.domain.arguments import read
 from telephony_gateway.domain.business import DialledBranch
@@ -148,6 +149,7 @@ class FunctionsEndpoint:
         with deadline(left_s):
             branch = await self.reception.dialled(caller.dialled_number, admitted.workspace)
         self._write_down(called, branch)
+        tell_subjects(branch)
         if isinstance(branch, NobodyDialled):
             # TG-17, SE-06: no business is guessed.
             return failed("unknown_number", Sentence.UNKNOWN_BUSINESS, self._language(called))
