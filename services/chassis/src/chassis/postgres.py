@@ -106,10 +106,8 @@ def migrate(url: str, package: str) -> None:
         migrations = yoyo.read_migrations(str(folder))
         backend = yoyo.get_backend(f"postgresql+psycopg://{rest}")
         backend.execute(f"SET {rows.SETTING} = '{rows.EVERYBODY}'")
-        backend.commit()
         backend.apply_migrations(backend.to_apply(migrations))
         backend.execute((resources.files("chassis") / "row_security.sql").read_text(encoding="utf-8"))
-        backend.commit()
         backend.connection.close()
 
 
