@@ -7,6 +7,7 @@ from pathlib import Path
 from deploy_check.checking import check
 from deploy_check.combinations import TOGETHER
 from deploy_check.kustomize import KustomizeError, command
+from deploy_check.watching import promtool
 
 DEPLOY = Path(__file__).parents[3]
 
@@ -21,6 +22,7 @@ def main() -> int:
     arguments = parser.parse_args()
     try:
         print(f"kustomize: {' '.join(command())}")  # noqa: T201 - a command line tool
+        print(f"promtool: {promtool(arguments.root) or 'NONE: THE RULES ARE NOT RUN (install prometheus)'}")  # noqa: T201 - as above
         outcome = check(arguments.root, together=0 if arguments.all else TOGETHER)
     except KustomizeError as error:
         print(error, file=sys.stderr)  # noqa: T201 - a command line tool

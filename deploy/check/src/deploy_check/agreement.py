@@ -14,6 +14,10 @@ STAND_IN = {
 }
 
 
+LOG_FILES = "RUFBUCH_LOG_FILES"
+"""Of the collector's own file."""
+
+
 def faults(manifests: Sequence[Manifest]) -> Iterator[str]:
     """Whatever does not fit."""
     secrets = secrets_of(manifests)
@@ -135,5 +139,5 @@ def _nobody_elses_variables(manifests: Sequence[Manifest]) -> Iterator[str]:
             continue
         for container in manifest.containers:
             for name in environment(container):
-                if name.startswith("RUFBUCH_") and name not in STAND_IN:
+                if name.startswith("RUFBUCH_") and name not in {*STAND_IN, LOG_FILES}:
                     yield f"{manifest}: nobody in it reads {name}"

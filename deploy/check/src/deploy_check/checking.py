@@ -7,12 +7,30 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from deploy_check import agreement, combinations, compose, image, kustomize, paths, policy, schemas, tls
+from deploy_check import (
+    agreement,
+    combinations,
+    compose,
+    image,
+    kustomize,
+    paths,
+    policy,
+    schemas,
+    tls,
+    watching,
+)
 from deploy_check.facts import SERVICES
 from deploy_check.manifests import Manifest
 
 Check = Callable[[Sequence[Manifest]], Iterator[str]]
-OF_MANIFESTS: tuple[Check, ...] = (schemas.faults, policy.faults, agreement.faults, paths.faults, tls.faults)
+OF_MANIFESTS: tuple[Check, ...] = (
+    schemas.faults,
+    policy.faults,
+    agreement.faults,
+    paths.faults,
+    tls.faults,
+    watching.faults_in_cluster,
+)
 IMAGES = (*(service.name for service in SERVICES), "sandbox")
 
 
@@ -51,7 +69,7 @@ def check(deploy: Path, *, together: int = combinations.TOGETHER, only: Sequence
 
 def check_files(deploy: Path) -> list[str]:
     """What is wrong with what kustomize does not build."""
-    return [*compose.faults(deploy / "compose"), *image.faults(deploy / "docker")]
+    return [*compose.faults(deploy / "compose"), *image.faults(deploy / "docker"), *watching.faults(deploy)]
 
 
 def _combinations(kubernetes: Path, together: int) -> list[combinations.Combination]:

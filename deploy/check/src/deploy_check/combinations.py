@@ -12,6 +12,7 @@ CHOICES: tuple[tuple[str, ...], ...] = (
 NEEDS: dict[str, frozenset[str]] = {
     "backups": frozenset({"postgres-cloudnative"}),
     "external-secrets-postgres": frozenset({"external-secrets", "postgres-cloudnative", "backups"}),
+    "external-secrets-observability": frozenset({"external-secrets", "observability"}),
     "managed-servers": frozenset({"network-policies"}),
 }
 """What a component cannot be without."""

@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from deploy_check.agreement import OTEL, STAND_IN
+from deploy_check.agreement import LOG_FILES, OTEL, STAND_IN
 from deploy_check.facts import GRPC_PORTS, SERVICES, Service, variable
 from deploy_check.manifests import Node
 
@@ -119,7 +119,7 @@ def _environment(service: Service, values: dict[str, str], services: Mapping[str
 def _others(services: Mapping[str, Node]) -> Iterator[str]:
     ours = {name for service in SERVICES for name in (service.name, f"{service.name}-migrate")}
     for name, node in services.items():
-        known: set[Any] = FIRST_CALL if name == "first-call" else STAND_IN
+        known: set[Any] = FIRST_CALL if name == "first-call" else {*STAND_IN, LOG_FILES}
         for one in node.get("environment") or {}:
             if name not in ours and one.startswith("RUFBUCH_") and one not in known:
                 yield f"{name}: nobody in it reads {one}"

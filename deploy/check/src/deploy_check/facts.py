@@ -16,7 +16,7 @@ from telephony_gateway.settings import Settings as TelephonyGateway
 
 PREFIX = "RUFBUCH_"
 SERVES_GRPC_NOT = {"console"}
-SECRET_WORDS = ("database_url", "redis_url", "_key", "_keys", "_password", "_token")
+SECRET_WORDS = ("database_url", "redis_url", "smtp_url", "_key", "_keys", "_password", "_secret", "_token")
 """How the name of a setting ends that nobody may read in a manifest."""
 PORT_END, ADDRESS_END = "_port", "_address"
 

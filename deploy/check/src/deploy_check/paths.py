@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from deploy_check.facts import GRPC_PORTS, SERVICES
 from deploy_check.manifests import Manifest, Node, named, of_kind, selects
 
-POSTGRES, REDIS, STAND_IN, COLLECTOR = "postgres", "redis", "calcom-stand-in", "otel-collector"
-OUTSIDE = {"booking": {443, 465, 587}, "calcom-sync": {443}, "telephony-gateway": {443}}
-"""Who speaks to the world: mail servers and SMS providers, Cal.com, Retell."""
+POSTGRES, REDIS, STAND_IN, COLLECTOR = "postgres", "redis", "calcom-stand-in", "collector"
+OUTSIDE = {"booking": {443, 465, 587}, "calcom-sync": {443, 465, 587}, "telephony-gateway": {443}}
+"""Who speaks to the world: mail servers and SMS providers; Cal.com, and mail servers for alarms; Retell."""
 INGRESS = "ingress-nginx"
 HTTP = ("http",)
 
@@ -63,13 +63,8 @@ def needed(manifests: Sequence[Manifest]) -> set[Path]:
             paths.add(Path(service.name, REDIS, 6379))
     paths |= {Path("calcom-sync", STAND_IN, 8090), Path(STAND_IN, "calcom-sync", 8081)}
     paths |= {Path(POSTGRES, POSTGRES, 5432), Path(POSTGRES, POSTGRES, 8000)}
-    paths |= observability()
+    paths |= {Path("grafana", "prometheus", 9090), Path("prometheus", "alertmanager", 9093)}
     return {path for path in paths if {path.source, path.target} <= pods.keys()}
-
-
-def observability() -> set[Path]:
-    """Between what watches."""
-    return set()
 
 
 def allowed(policies: Sequence[Manifest], pods: dict[str, dict[str, str]]) -> set[Path]:

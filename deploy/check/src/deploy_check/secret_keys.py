@@ -68,6 +68,10 @@ def secrets_of(manifests: Sequence[Manifest]) -> Keys:
 def _reads(manifest: Manifest, keys: Keys) -> Iterator[tuple[str, str]]:
     for container in manifest.containers:
         yield from _container_reads(container, keys)
+    for volume in (manifest.pod or {"spec": {}})["spec"].get("volumes") or []:
+        # Whoever mounts a secret reads each key.
+        secret = _plain(volume.get("secret", {}).get("secretName", ""))
+        yield from ((secret, key) for key in keys.made.get(secret, set()))
     if manifest.kind == "Cluster":
         for role in manifest.spec.get("managed", {}).get("roles", []):
             yield from ((role["passwordSecret"]["name"], key) for key in ("username", "password"))
@@ -88,8 +92,11 @@ def _container_reads(container: Node, keys: Keys) -> Iterator[tuple[str, str]]:
 
 
 def _kind(secret: str) -> str:
-    """Those of the services, and those of PostgreSQL."""
-    return secret.partition("-")[0] if secret.startswith("postgres-") else "services"
+    """Those of the services, of PostgreSQL, and of what watches."""
+    first = secret.partition("-")[0]
+    if first in {"alertmanager", "collector", "grafana"}:
+        return "observability"
+    return "postgres" if first == "postgres" else "services"
 
 
 def _plain(name: str) -> str:
