@@ -18,7 +18,7 @@ from rufbuch_cli.salon import DIALLED_NUMBER
 from sandbox.callers.retell import Retell
 
 WHERE = Path(__file__).parents[2] / "docs" / "console"
-APPOINTMENTS, A_DAY = 2400, 6
+APPOINTMENTS, A_DAY = 9000, 6
 COLOURS = 96
 HEIGHT_MAX = 1500
 SETTLED_S = 3.0
@@ -38,19 +38,17 @@ async def take(on: Stage, played: Played) -> None:
         await booked(retell)
         await _somebody_calls(retell)
         await asyncio.sleep(SETTLED_S)
-        day = (datetime.now(UTC) + timedelta(days=1)).date().isoformat()
         for size in ("desk", "phone"):
             page = await signed_in(opened, on.url, size=size)
-            for name, address in _shown(played, day, size):
+            for name, address in _shown(played, size):
                 await page.goto(address)
                 await _picture(page, WHERE / f"{name}-{size}.png")
             await page.context.close()
 
 
-def _shown(played: Played, day: str, size: str) -> Sequence[tuple[str, str]]:
+def _shown(played: Played, size: str) -> Sequence[tuple[str, str]]:
     everywhere = [("today", "/today"), ("call", f"/calls/{played.call_id}"), ("sync", "/sync")]
     at_a_desk = [
-        ("calendar", f"/calendar?day={day}"),
         ("people", "/people"),
         ("callbacks", "/callbacks"),
         ("health", "/health"),
