@@ -145,6 +145,15 @@ async def test_nothing_of_a_forgotten_customer_is_left_in_any_table(
         )
     )  # fmt: skip
     await promise(booking)
+    (promised,) = (await booking.ListCallbacks(service_pb2.ListCallbacksRequest(tenant_id=TENANT))).callbacks
+    await booking.ResolveCallback(
+        service_pb2.ResolveCallbackRequest(
+            tenant_id=TENANT,
+            callback_id=promised.callback_id,
+            operator="Kim",
+            resolution="Anna Beispiel kommt doch",
+        )
+    )
     erase = service_pb2.EraseCustomerRequest(
         tenant_id=TENANT, customer_id=made.customer.customer_id, operator="Kim"
     )
@@ -157,7 +166,7 @@ async def test_nothing_of_a_forgotten_customer_is_left_in_any_table(
         assert "Beispiel" not in (text or "")
         assert NUMBER not in (text or "")
     assert (first.erased["customer"], first.erased["appointment"], first.erased["callback"]) == (1, 2, 1)
-    assert first.erased["event"] == 4
+    assert first.erased["event"] == 5
     assert not any(again.erased.values())
     assert (await refused(booking.FindCustomer(by_number()))).reason == "CUSTOMER_UNKNOWN"
     noted = await pool.fetch("SELECT payload->>'operator' AS who FROM event WHERE kind = 'customer_erased'")

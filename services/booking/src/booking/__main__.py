@@ -21,6 +21,7 @@ from booking.domain.messages.message import Channel
 from booking.message_work import message_work
 from booking.settings import Settings
 from booking.storage.history import SqlHistory
+from booking.storage.old_people import SqlOldCustomers, SqlOldWords
 from booking.storage.requests import SqlRequests
 from booking.usecases.forget_old import KEPT, forget_old
 from booking.usecases.messages.ports import Carrier
@@ -54,12 +55,18 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
         readiness = Readiness({"database": lambda: postgres.check(pool)}, notice_s=settings.drain_notice_s)
         operations = Starlette(routes=operations_routes(lambda: readiness.missing))
         await enter(http_server(operations, host=host, port=settings.metrics_port, drain_s=drain_s))
+        events = EventLog(pool)
         for name, old, kept in (
             ("forget requests", SqlRequests(pool), KEPT),
             ("forget history", SqlHistory(pool), timedelta(days=settings.booking_retention_days)),
+            ("forget words", SqlOldWords(pool), timedelta(days=settings.booking_retention_days)),
+            (
+                "forget customers",
+                SqlOldCustomers(pool, events, clock),
+                timedelta(days=settings.customer_retention_days),
+            ),
         ):
             await enter(background(partial(forget_old, old, clock, kept=kept), name=name, stop=stop))
-        events = EventLog(pool)
         waiting = waiting_work(
             pool, availability, registry, clock=clock, terms=_terms(settings), events=events
         )

@@ -22,6 +22,8 @@ class Settings(ServiceSettings):
     """Between these hours of the branch's wall clock people are called; the others do not count for the hold."""
     booking_retention_days: int = Field(default=365, ge=7, le=3650)
     """How long messages stay after their appointment, and what was looked at for the waiting list after its time."""
+    customer_retention_days: int = Field(default=1095, ge=30, le=7300)
+    """How long after the last appointment a customer is known; then she is forgotten as if she had asked for it."""
     calendar_email_domain: str = Field(
         default="kunden.example.org", pattern=r"^[a-z0-9-]+(\.[a-z0-9-]+)+$", max_length=190
     )

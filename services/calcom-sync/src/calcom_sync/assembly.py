@@ -21,6 +21,7 @@ from calcom_sync.storage.figures import SqlFigures
 from calcom_sync.storage.people import SqlPeople
 from calcom_sync.storage.pleas import SqlPleas
 from calcom_sync.storage.reservations import SqlReservations
+from calcom_sync.storage.retention import OldCopies
 from calcom_sync.storage.surveys import SqlSurveys
 from calcom_sync.storage.troubles import SqlTroubles
 from calcom_sync.storage.webhooks import SqlWebhooks
@@ -48,6 +49,7 @@ class Terms:
     timeout_s: float = 15.0
     patience: Patience = Patience()  # noqa: RUF009 - frozen
     survey_every: timedelta = timedelta(minutes=15)
+    kept: timedelta = timedelta(days=90)
 
     @property
     def lease(self) -> timedelta:
@@ -84,7 +86,16 @@ def assemble(
         surveys=surveys, busy=busy, clock=clock, every=terms.survey_every,
     )  # fmt: skip
     slots = CalcomSlots(calendar)
-    worker = Worker(pool, clock, appointments, webhooks, synchroniser, processor, SqlTroubles(pool))
+    worker = Worker(
+        pool,
+        clock,
+        appointments,
+        webhooks,
+        synchroniser,
+        processor,
+        SqlTroubles(pool),
+        OldCopies(pool, terms.kept),
+    )
     backing = Backing(
         appointments=appointments, cases=SqlCases(pool, clock), surveys=surveys, busy=busy, surveyor=surveyor,
         verifier=Verifier(directory, calendar, budget, clock),

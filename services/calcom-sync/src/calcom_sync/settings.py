@@ -22,6 +22,8 @@ class Settings(WatchSettings):
     """Per API key; Cal.com allows 120 and locks out who exceeds it often."""
     calcom_burst: int = Field(default=10, ge=1)
     """Requests per key that may go out at once."""
+    calcom_retention_days: int = Field(default=90, ge=7, le=3650)
+    """How long after an appointment it is known here whom its copies were for, and what Cal.com told of them."""
     calcom_survey_every_s: float = Field(default=900.0, gt=0)
     """How often the bookings and calendars of an account are compared and pulled."""
     calcom_attempts_max: int = Field(default=10, ge=1)

@@ -27,6 +27,7 @@ from calcom_sync.storage.queue import (
     ref_of,
     remind,
 )
+from calcom_sync.storage.retention import OldCopies
 from calcom_sync.storage.troubles import SqlTroubles
 from calcom_sync.storage.webhooks import SqlWebhooks
 from calcom_sync.usecases.ports import Clock, SetupUnavailableError
@@ -68,6 +69,7 @@ class Worker:
     synchroniser: Synchroniser
     processor: WebhookProcessor
     troubles: SqlTroubles
+    old: OldCopies
 
     async def work_once(self) -> int:
         """Do all that is due now without the queue, and say for how many appointments; the queue calls the same code."""
@@ -111,8 +113,9 @@ class Worker:
         await every(FORGET_EVERY_S, "old notes", self.forget_once)
 
     async def forget_once(self) -> None:
-        """What was noted long ago."""
+        """What was noted, or over, long ago."""
         await forget_jobs(self.pool, self.clock.now() - NOTES_KEPT)
+        await self.old.forget(self.clock.now())
 
     async def sweep(self) -> None:
         """Give reminders again, until cancelled. The queue is a help; what is due stands in the intents."""

@@ -1,7 +1,9 @@
 """Starts the console: settings, wiring, serve."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack, suppress
+from datetime import timedelta
 
 from starlette.applications import Starlette
 
@@ -16,6 +18,7 @@ from console.clients.peers import Peers
 from console.pages.parts import Parts
 from console.pages.provider import BACK_FROM_PROVIDER
 from console.settings import Settings
+from console.storage.audit import SqlAuditTrail
 
 TIDIED_EVERY_S = 3600.0
 
@@ -29,6 +32,11 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
         if provider:
             stack.push_async_callback(provider.close)
         parts = assemble(settings, pool, peers, clock=SystemClock(), provider=provider)
+        kept = timedelta(days=settings.console_audit_retention_days)
+
+        async def forget_deeds() -> None:
+            await SqlAuditTrail(pool).forget(SystemClock().now() - kept)
+
         readiness = service.Readiness(
             {"database": lambda: postgres.check(pool)}, notice_s=settings.drain_notice_s
         )
@@ -38,7 +46,7 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
             await enter(http_server(app, host=settings.host, port=port, drain_s=settings.drain_s))
         # After the pages, so that their streams end before the server waits for them.
         await enter(service.background(parts.hub.run, name="live pages", stop=stop))
-        await enter(service.background(lambda: _tidy(parts), name="tidy", stop=stop))
+        await enter(service.background(lambda: _tidy(parts, forget_deeds), name="tidy", stop=stop))
         await enter(service.background(readiness.watch, name="readiness", stop=stop))
         await stop.wait()
 
@@ -73,13 +81,14 @@ def _provider(settings: Settings) -> OidcClient | None:
     return OidcClient(known, SystemClock())
 
 
-async def _tidy(parts: Parts) -> None:
+async def _tidy(parts: Parts, forget_deeds: Callable[[], Awaitable[None]]) -> None:
     while True:
         # Nothing is lost by tidying an hour later.
         with suppress(StorageUnavailableError):
             await parts.doorkeeper.tidy()
             if parts.provider:
                 await parts.provider.tidy()
+            await forget_deeds()
         await asyncio.sleep(TIDIED_EVERY_S)
 
 

@@ -50,3 +50,5 @@ class Settings(ServiceSettings):
         if not self.console_oidc_issuer.startswith("https://") and not self.console_insecure_cookies:
             raise ValueError("RUFBUCH_CONSOLE_OIDC_ISSUER is an address that begins with https://")
         return self
+    console_audit_retention_days: int = Field(default=1095, ge=30, le=7300)
+    """How long it is known which operator did what."""

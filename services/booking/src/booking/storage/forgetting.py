@@ -9,6 +9,12 @@ OF_CUSTOMER = """tenant_id = $1 AND (
     OR appointment_id IN (SELECT appointment_id FROM appointment WHERE tenant_id = $1 AND customer_id = $2))"""
 """Callbacks of $2: by number, by the call where it is withheld, by appointment."""
 
+NOTHING_SAID = """'{"name": "", "topic": "", "phone_number": null}'::jsonb
+    || CASE WHEN payload ? 'resolution' THEN '{"resolution": ""}'::jsonb ELSE '{}' END"""
+SOMETHING_SAID = """(payload->>'name', payload->>'topic', payload->>'phone_number', coalesce(payload->>'resolution', ''))
+   IS DISTINCT FROM ('', '', null, '')"""
+"""In the events of a callback."""
+
 _WHO = f"""jsonb_build_object('name', '{NOBODY}', 'phone_number', null)"""
 
 
@@ -43,9 +49,8 @@ FORGET = (
     (
         "event",
         f"""
-UPDATE event SET payload = payload || '{{"name": "", "topic": "", "phone_number": null}}'
- WHERE payload->>'callback_id' IN (SELECT callback_id::text FROM callback WHERE {OF_CUSTOMER})
-   AND (payload->>'name', payload->>'topic', payload->>'phone_number') IS DISTINCT FROM ('', '', null)
+UPDATE event SET payload = payload || {NOTHING_SAID}
+ WHERE payload->>'callback_id' IN (SELECT callback_id::text FROM callback WHERE {OF_CUSTOMER}) AND {SOMETHING_SAID}
 """,  # noqa: S608 - made of constants
     ),
     (

@@ -34,8 +34,8 @@ DELETE FROM waitlist_vacancy WHERE vacancy_id IN (
 
 
 class SqlHistory:
-    """The port of forgetting over the service's own schema. Appointments, customers, callbacks and waiting wishes stay: they
-    are what the business knows, and go when a customer is forgotten."""
+    """The port of forgetting over the service's own schema. What names people is let go by ``old_people``; appointments stay,
+    as facts about nobody in the end."""
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool

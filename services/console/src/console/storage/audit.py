@@ -42,6 +42,15 @@ class SqlAuditTrail:
                 "UPDATE audit_entry SET outcome = $2 WHERE entry_id = $1", entry_id, outcome
             )
 
+    async def forget(self, before: datetime) -> None:
+        """Let go what was done before an instant, some at a time; the next round takes what is left."""
+        with reaching_storage():
+            await self._pool.execute(
+                """DELETE FROM audit_entry WHERE entry_id IN (
+                       SELECT entry_id FROM audit_entry WHERE begun_at < $1 LIMIT 5000 FOR UPDATE SKIP LOCKED)""",
+                before,
+            )
+
     async def latest(self, tenant_id: str, *, entries_max: int = 100) -> list[AuditEntry]:
         """The newest first."""
         with rows.only_of(tenant_id), reaching_storage():
