@@ -80,6 +80,7 @@ docs: $(READY) ## write the pages that are made from code again
 	@$(BIN)/python tests/house/stories.py
 	@$(BIN)/python tests/house/metrics_page.py
 	@$(BIN)/python -m rufbuch_cli.scale page
+	@$(BIN)/python tests/journeys/support/privacy_page.py
 
 pictures: $(READY) ## take the pictures of docs/console.md again (needs a browser)
 	@$(BIN)/python -m benchmarks.console.pictures

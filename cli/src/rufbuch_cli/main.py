@@ -249,6 +249,29 @@ def slots() -> None:
 
 
 @app.command()
+def backup(
+    file: Annotated[Path | None, typer.Argument(help="Where to; named after the time without it.")] = None,
+) -> None:
+    """All of PostgreSQL in one file, as of one moment, while services go on."""
+    from rufbuch_cli.backup import make
+
+    sys.exit(make(file))
+
+
+@app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(help="A backup.", dir_okay=False)],
+    replace: Annotated[
+        str, typer.Option(metavar="DATABASE", help="Replace what this database holds; its name, to be sure.")
+    ] = "",
+) -> None:
+    """A backup into an empty installation whose services do not run."""
+    from rufbuch_cli.backup import bring_back
+
+    sys.exit(bring_back(file, replace=replace))
+
+
+@app.command()
 def chaos() -> None:
     """The real processes killed, stopped, restarted in turn and cut off under callers; about half an hour."""
     from rufbuch_cli.proof import run_claims

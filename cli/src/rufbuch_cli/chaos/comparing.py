@@ -16,7 +16,7 @@ from local_stack.waiting import NotInTimeError, until
 from rufbuch_cli.chaos.calling import Heard, Story
 from rufbuch_cli.installation import Running
 
-SETTLED_WITHIN_S = 120.0
+SETTLED_WITHIN_S = 300.0
 _APPOINTMENTS = """
 SELECT appointment_id::text AS id, call_id, state, start_time, rescheduled_to_id::text AS moved_to
   FROM booking.appointment"""
@@ -45,7 +45,7 @@ class Compared:
 
 
 def compare(running: Running, stories: list[Story]) -> Compared:
-    """Wait until Cal.com and PostgreSQL agree, or for two minutes; then judge every sentence."""
+    """Wait until Cal.com and PostgreSQL agree, or for five minutes; then judge every sentence."""
     found: list[str] = ["not looked at"]
 
     def agree() -> bool:

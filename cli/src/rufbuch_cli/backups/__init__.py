@@ -1,0 +1,1 @@
+"""All of an installation's PostgreSQL in one file, and back again into an empty one."""

@@ -1,0 +1,159 @@
+"""All schemas in one file, and back: whole or not at all, never over something, and read anew."""
+
+import importlib
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from chassis import postgres
+from local_stack.databases import MigratedDatabases
+from local_stack.provisioning import provision, url_for
+from rufbuch_cli.backups.dumping import SCHEMAS, back_up
+from rufbuch_cli.backups.programs import ProgramFailedError
+from rufbuch_cli.backups.restoring import InUseError, NotABackupError, NotEmptyError, restore
+
+PASSWORDS = dict.fromkeys(SCHEMAS, "test")
+TENANT = "11111111-1111-4111-8111-111111111111"
+
+
+def migrated(url: str) -> None:
+    """As an installation has it, each schema by its own role."""
+    provision(url, PASSWORDS)
+    for schema in SCHEMAS:
+        own = url_for(url, schema, PASSWORDS[schema])
+        if schema in {"booking", "calcom_sync"}:
+            importlib.import_module(f"{schema}.migration").migrate(own)
+        else:
+            postgres.migrate(own, schema)
+
+
+def nothing(_: str) -> None:
+    """An empty database."""
+
+
+@pytest.fixture
+def lived_in(migrated_database: MigratedDatabases) -> Iterator[str]:
+    """An installation with something in it."""
+    with migrated_database("installed", migrated) as url:
+        with psycopg.connect(url) as connection:
+            connection.execute(
+                "INSERT INTO booking.customer (tenant_id, customer_id, name, phone_number, calendar_email, created_at, booked_at)"
+                " VALUES (%s, gen_random_uuid(), 'Anna Beispiel', '+493023125001', 'a@kunden.example.org', now(), now())",
+                [TENANT],
+            )
+            connection.execute(
+                "INSERT INTO booking.event (transaction_id, recorded_at, traceparent, kind, payload)"
+                " VALUES ('900000000'::xid8, now(), '', 'customer_erased', '{}')"
+            )
+            connection.execute("UPDATE booking.message_reader SET position = '900000000-1'")
+        yield url
+
+
+@pytest.fixture
+def empty(migrated_database: MigratedDatabases) -> Iterator[str]:
+    with migrated_database("nothing_yet", nothing) as url:
+        yield url
+
+
+def one(url: str, words: str) -> object:
+    with psycopg.connect(url) as connection:
+        row = connection.execute(words).fetchone()
+    return row[0] if row else None
+
+
+def everything(url: str) -> dict[str, object]:
+    """What each table holds."""
+    with psycopg.connect(url) as connection:
+        tables = connection.execute(
+            "SELECT schemaname, relname FROM pg_stat_user_tables WHERE schemaname = ANY(%s) ORDER BY 1, 2",
+            [list(SCHEMAS)],
+        ).fetchall()
+        return {
+            f"{schema}.{table}": connection.execute(
+                sql.SQL("SELECT coalesce(jsonb_agg(to_jsonb(t)), '[]') FROM {} t").format(
+                    sql.Identifier(schema, table)
+                )
+            ).fetchall()
+            for schema, table in tables
+        }
+
+
+def test_what_comes_back_is_what_was_there(lived_in: str, empty: str, tmp_path: Path) -> None:
+    assert back_up(lived_in, tmp_path / "b") > 1000
+    assert (tmp_path / "b").stat().st_mode & 0o077 == 0, "it holds names and numbers"
+    restore(empty, PASSWORDS, tmp_path / "b")
+    before, after = everything(lived_in), everything(empty)
+    different = {table for table in before if before[table] != after[table]}
+    assert before.keys() == after.keys()
+    assert different == {"booking.event", "booking.message_reader"}, "what is read anew"
+    assert one(url_for(empty, "booking", "test"), "SELECT name FROM customer") == "Anna Beispiel", (
+        "the service's own role"
+    )
+
+
+def test_the_log_goes_on_behind_what_was_restored(lived_in: str, empty: str, tmp_path: Path) -> None:
+    """Ids of transactions begin anew on another server: what happens next must not seem to be older."""
+    back_up(lived_in, tmp_path / "b")
+    restore(empty, PASSWORDS, tmp_path / "b")
+    assert one(empty, "SELECT position FROM booking.message_reader") == ""
+    with psycopg.connect(url_for(empty, "booking", "test")) as connection:
+        connection.execute(
+            "INSERT INTO event (recorded_at, traceparent, kind, payload) VALUES (now(), '', 'customer_erased', '{}')"
+        )
+    order = one(
+        empty,
+        "SELECT array_agg(number ORDER BY transaction_id, number) = array_agg(number ORDER BY number) FROM booking.event",
+    )
+    assert order is True
+
+
+def test_something_is_never_replaced_by_chance(lived_in: str, tmp_path: Path) -> None:
+    """OB-03"""
+    back_up(lived_in, tmp_path / "b")
+    with psycopg.connect(lived_in) as connection:
+        connection.execute("UPDATE booking.customer SET name = 'Berta Beispiel'")
+    with pytest.raises(NotEmptyError, match=r"booking.customer 1.*--replace"):
+        restore(lived_in, PASSWORDS, tmp_path / "b")
+    with pytest.raises(NotEmptyError):
+        restore(lived_in, PASSWORDS, tmp_path / "b", replace="another")
+    assert one(lived_in, "SELECT name FROM booking.customer") == "Berta Beispiel"
+    restore(lived_in, PASSWORDS, tmp_path / "b", replace=urlsplit(lived_in).path.removeprefix("/"))
+    assert one(lived_in, "SELECT name FROM booking.customer") == "Anna Beispiel"
+
+
+def test_a_broken_backup_leaves_everything_as_it_was(lived_in: str, tmp_path: Path) -> None:
+    """Nothing is half-done."""
+    back_up(lived_in, tmp_path / "b")
+    before = everything(lived_in)
+    whole = (tmp_path / "b").read_bytes()
+    (tmp_path / "cut").write_bytes(whole[: len(whole) // 2])
+    (tmp_path / "other").write_text("no backup")
+    database = urlsplit(lived_in).path.removeprefix("/")
+    with pytest.raises(ProgramFailedError):
+        restore(lived_in, PASSWORDS, tmp_path / "cut", replace=database)
+    with pytest.raises(NotABackupError):
+        restore(lived_in, PASSWORDS, tmp_path / "other", replace=database)
+    with pytest.raises(FileNotFoundError):
+        restore(lived_in, PASSWORDS, tmp_path / "none", replace=database)
+    assert everything(lived_in) == before
+
+
+def test_under_working_services_nothing_is_replaced(lived_in: str, tmp_path: Path) -> None:
+    back_up(lived_in, tmp_path / "b")
+    database = urlsplit(lived_in).path.removeprefix("/")
+    with psycopg.connect(url_for(lived_in, "booking", "test")) as service:
+        service.execute("SELECT 1")
+        with pytest.raises(InUseError, match="booking"):
+            restore(lived_in, PASSWORDS, tmp_path / "b", replace=database)
+
+
+def test_a_backup_is_not_written_over_another(lived_in: str, tmp_path: Path) -> None:
+    (tmp_path / "b").write_text("the one of yesterday")
+    with pytest.raises(FileExistsError):
+        back_up(lived_in, tmp_path / "b")
+    assert (tmp_path / "b").read_text() == "the one of yesterday"
+    assert list(tmp_path.iterdir()) == [tmp_path / "b"]
