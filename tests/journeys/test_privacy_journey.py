@@ -161,10 +161,10 @@ async def test_after_erasure_nothing_holds_the_person(whole: Whole, retell: obje
 
 def read_again(whole: Whole) -> None:
     """Whoever reads the log begins anew."""
-    for name in ("calcom-sync", "availability"):
+    for name in ("calcom-sync", "availability", "booking"):
         whole.stack.stop_program(name)
     with psycopg.connect(whole.running["DATABASE_URL"]) as connection:
         for statement in READERS:
             connection.execute(statement)
-    for name in ("availability", "calcom-sync"):
+    for name in ("booking", "availability", "calcom-sync"):
         whole.stack.start_program(name)
