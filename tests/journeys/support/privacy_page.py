@@ -18,7 +18,7 @@ installation: a column that is not classified fails.
 - **Retention** runs in every service, in small steps, in any number of replicas; the settings are named below.
 - Whoever withholds the number is known by the call alone; what was said in a call of somebody else stays with that call,
   and words that an operator wrote into the console herself stay for as long as what she did: she should write no names.
-- Transcripts and recordings are never stored. Keys and passwords are encrypted (`RUFBUCH_SECRETS_KEY`), which no backup holds.
+- Recordings are never stored, what was said only where a business lets it be. Keys and passwords are encrypted (`RUFBUCH_SECRETS_KEY`), which no backup holds.
 """
 
 

@@ -27,7 +27,7 @@ class StepName(Enum):
 KEPT_ELSEWHERE = {
     "Cal.com": "bookings keep the name, the technical address and the number; its API deletes nothing. The owner of the"
     " accounts has them deleted there, by the uids in left_there.",
-    "Retell": "recordings and transcripts are kept by the platform as its workspace is set; they are never stored here.",
+    "Retell": "recordings and transcripts are kept by the platform as its workspace is set.",
     "traces": "call ids, no names or numbers; gone with the retention of whatever collects them.",
     "logs": "names and numbers are masked where they are written.",
     "Redis": "what a call remembers ends by itself within 3 hours of the call.",

@@ -13,6 +13,8 @@ from telephony_gateway.storage.stored import StoredCall
 BATCH = 200
 """So many calls in one transaction: nobody waits for it, and whoever is killed goes on with the next."""
 CALLS_MAX = 1000
+TABLES = ("truth_case", "utterance", "function_call", "call")
+"""What is deleted, what hangs on a call before the call."""
 _THEIRS = "tenant_id::text = $1 AND ((caller_number = $2 AND $2 <> '') OR call_id = ANY($3))"
 
 
