@@ -45,7 +45,7 @@ class Detours:
 
     def _through(self, program: Program, ports: dict[str, int]) -> dict[str, str]:
         environment = dict(program.environment)
-        if not program.migrate:
+        if not program.is_service:
             return environment
         for behind, name in BEHIND.items():
             if name in environment:

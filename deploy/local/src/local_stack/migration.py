@@ -17,6 +17,7 @@ class Migrations:
 
     def __init__(self, programs: Sequence[Program], control: Supervisor, logs: Path) -> None:
         self._running = {migration_log(each): each for each in programs if each.migrate}
+        self._replicas = [each for each in programs if each.replica_of]
         self._control = control
         self._logs = logs
 
@@ -35,5 +36,7 @@ class Migrations:
                 continue
             if state.state != "EXITED" or state.exit_status:
                 raise NotReadyError({name: f"failed with status {state.exit_status}"}, self._logs)
-            self._control.start(full_name(self._running.pop(name)))
+            migrated = self._running.pop(name)
+            for each in (migrated, *(one for one in self._replicas if one.replica_of == migrated.name)):
+                self._control.start(full_name(each))
         return not self._running

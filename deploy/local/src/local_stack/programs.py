@@ -42,9 +42,16 @@ class Program:
     """Port to what it is for."""
     migrate: tuple[str, ...] | None = None
     """The command that prepares its schema, run to its end before the program starts."""
+    replica_of: str | None = None
+    """The name of the program whose migration is this one's as well."""
     schema: str | None = None
     account: Account | None = None
     stop_signal: str = "TERM"
+
+    @property
+    def is_service(self) -> bool:
+        """Whether it needs a schema that has been brought up to date."""
+        return self.migrate is not None or self.replica_of is not None
 
 
 def speaks_grpc(port: int) -> Probe:

@@ -153,7 +153,8 @@ def _service(installation: Installation, service: Service, number: int) -> Progr
         _ready(installation, service, number),
         environment=_environment(installation, service, number),
         listens=listens,
-        migrate=(*command, "migrate"),
+        migrate=None if number else (*command, "migrate"),
+        replica_of=service.name if number else None,
         schema=service.package,
     )
 

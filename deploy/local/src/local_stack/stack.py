@@ -147,7 +147,7 @@ class Stack:
 
     def replicas(self) -> list[str]:
         """The names of all processes of services, in the order in which a rolling restart takes them."""
-        return [each.name for each in self._programs if each.migrate]
+        return [each.name for each in self._programs if each.is_service]
 
     def _program(self, name: str) -> Program:
         return next(program for program in self._programs if program.name == name)

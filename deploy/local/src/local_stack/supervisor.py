@@ -135,7 +135,7 @@ def _sections(
 ) -> Iterator[tuple[Tier, str, dict[str, str]]]:
     for program in programs:
         # Whoever needs its schema migrated is started by us, after that.
-        start = {"autostart": "false" if program.migrate else "true"} | FOR_EVER
+        start = {"autostart": "false" if program.is_service else "true"} | FOR_EVER
         write_private(_environment_file(program, directory), json.dumps(dict(program.environment)))
         run = {"command": _guarded(program, program.command, directory)}
         yield program.tier, program.name, _common(program, logs / f"{program.name}.log") | start | run
