@@ -76,9 +76,12 @@ async def test_what_was_moved_there_unheard_is_a_case(stage: "Stage") -> None:
     uid = (await stage.settled(ref)).intents[0].booking_uid
     await stage.cal.reschedule(uid, "2027-03-04T10:00:00Z")
 
-    assert (await _drift(stage))["moved_there"] == 1
+    assert await _drift(stage) == {"right": 3, "moved_there": 1}
 
     assert await stage.cases() == ["moved_there"]
+    starts = [one["start"] for one in await stage.bookings()]
+    assert len(starts) == 4, "what somebody has moved is not called off as if it were one too many"
+    assert await _drift(stage) == {"right": 3, "elsewhere": 1}
 
 
 async def test_what_is_left_over_there_is_cancelled(stage: "Stage") -> None:

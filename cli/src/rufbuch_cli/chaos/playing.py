@@ -130,7 +130,7 @@ def _scratch() -> Iterator[Path]:
 
 
 @contextmanager
-def world(*, replicas: int = 1, disk: bool = False) -> Iterator[World]:
+def world(*, replicas: int = 1, disk: bool = False, programs: Table = rufbuch_programs) -> Iterator[World]:
     """An installation of its own with the reference salon, PostgreSQL on a disk of its own if asked for; for the main
     thread only. Raises NoDiskError."""
     with _scratch() as scratch, claimed_offset() as offset, detours() as (made, lines), ExitStack() as disks:
@@ -139,7 +139,8 @@ def world(*, replicas: int = 1, disk: bool = False) -> Iterator[World]:
         place = disks.enter_context(small_disk(state / "postgres")) if disk else None
         settings = LocalSettings.model_construct(state_dir=state, port_offset=offset, replicas=replicas)
         # Where a service has several addresses its lines are its own: gRPC's list goes past a single proxy.
-        table: Table = made.table if replicas == 1 else rufbuch_programs
+        straight = replicas > 1 or programs is not rufbuch_programs
+        table: Table = programs if straight else made.table
         with Stack(settings, table=table) as stack:
             running = Running(stack.installation.environment(), state)
             import_salon(running)

@@ -1,13 +1,26 @@
 """The real processes under callers: restarted in turn, killed, stopped, cut off, without a disk; what was said stays true."""
 
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
 from rufbuch_cli.chaos.calling import Load, under_load
 from rufbuch_cli.chaos.full_disk import NoDiskError
-from rufbuch_cli.chaos.playing import Played, disk_full, every_blow, judged, play, rolling, world
-from rufbuch_cli.proof.claims import Claim, Result
+from rufbuch_cli.chaos.playing import Played, disk_full, every_blow, judged, pause, play, rolling, world
+from rufbuch_cli.chaos.upgrading import (
+    NoReleaseBeforeError,
+    checked_out,
+    new_migrations,
+    old_table,
+    release_before,
+)
+from rufbuch_cli.proof.claims import Claim, Result, project
 
 CALLERS = 4
 CALLS_MIN = 100
 """Fewer function calls would not be a load."""
+AROUND_S = 6.0
+"""So long callers call before and after."""
 
 
 def rolling_restart_under_load() -> list[Result]:
@@ -46,6 +59,33 @@ def a_full_disk() -> list[Result]:
         return [Result("PostgreSQL's disk full", str(error), "tried", holds=False)]
 
 
+def migrations_under_the_code_before_them() -> list[Result]:
+    """The release before serves callers while every schema is brought to what is here; then the code here takes over."""
+    with TemporaryDirectory(prefix="rufbuch-before-") as scratch:
+        try:
+            commit = release_before(project())
+            sources = checked_out(project(), commit, Path(scratch) / "before")
+        except NoReleaseBeforeError as error:
+            return [Result("migrations under the code before them", str(error), "tried", holds=False)]
+        with world(programs=partial(old_table, sources)) as ours:
+            with under_load(ours.running, callers=CALLERS) as load:
+                pause(AROUND_S)
+                migrated = list(new_migrations(ours))
+                pause(AROUND_S)
+            played = judged("migrations", ours, load)
+    figure = (
+        f"{len(played.failures)} of {len(load.heard)} function calls failed, {len(played.compared.faults)} untrue, while"
+        f" {len(migrated)} schemas went from {commit[:12]} to what is here"
+    )
+    wrong = [*played.failures[:3], *played.compared.faults[:3]]
+    holds = not wrong and len(load.heard) > 0 and len(migrated) > 0
+    return [
+        Result(
+            "migrations under the code before them", "; ".join([figure, *wrong]), "0 failed, 0 untrue", holds
+        )
+    ]
+
+
 def _true(played: Played) -> Result:
     compared = played.compared
     figure = (
@@ -56,4 +96,9 @@ def _true(played: Played) -> Result:
     return Result(played.name, "; ".join([figure, *compared.faults[:3]]), "0 untrue, 0 wrong", holds)
 
 
-CLAIMS: tuple[Claim, ...] = (rolling_restart_under_load, whatever_is_done_to_the_processes, a_full_disk)
+CLAIMS: tuple[Claim, ...] = (
+    rolling_restart_under_load,
+    migrations_under_the_code_before_them,
+    whatever_is_done_to_the_processes,
+    a_full_disk,
+)

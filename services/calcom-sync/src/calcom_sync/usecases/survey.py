@@ -184,6 +184,9 @@ class _Pass:
             return Finding.OTHERS
         appointment, intent = await self._copy(copy)
         finding = judge(booking, appointment, intent, self.account.username)
+        if finding is Finding.DUPLICATE and intent and not await self._stands(intent.booking_uid):
+            # It is what the one that is known became, not one beside it: the only one that the customer has.
+            finding = Finding.MOVED_THERE
         await self._follow_up(finding, booking, appointment, intent)
         return finding
 
@@ -207,11 +210,20 @@ class _Pass:
             await self.by.surveys.open_orphan_case(self.task.tenant_id, booking, now)
         elif finding in {Finding.DUPLICATE, Finding.LEFTOVER}:
             await self._call_off(booking, appointment)
+        elif finding is Finding.MOVED_THERE:
+            await self.by.appointments.settle(moved_there(intent, booking.uid), now)
         elif finding in {Finding.RIGHT, Finding.ELSEWHERE}:
             await self.by.surveys.seen(self.task.tenant_id, intent.phase_id, now)
             if finding is Finding.ELSEWHERE:
                 wrong = "; ".join(differences(booking, intent, self.account.username))
                 await self.by.appointments.settle(Settlement(intent, Case(CaseKind.MISMATCH, wrong)), now)
+
+    async def _stands(self, uid: str) -> bool:
+        await self._pay()
+        result = await self._heeded(await self.by.calendar.get(self.account, uid))
+        if not isinstance(result, Answer) or (result.booking is None and result.status != 404):
+            raise _Stopped(AGAIN_AFTER)
+        return result.booking is not None and result.booking.stands
 
     async def _call_off(self, booking: RemoteBooking, appointment: Appointment | None) -> None:
         """Ours by its marks and wanted by nobody. Should it not go, the next pass finds it again."""
