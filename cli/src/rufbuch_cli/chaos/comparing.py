@@ -56,7 +56,7 @@ def compare(running: Running, stories: list[Story]) -> Compared:
     with suppress(NotInTimeError):
         until(agree, within_s=SETTLED_WITHIN_S, what="agreement of PostgreSQL and Cal.com", pause_s=0.5)
     appointments = _rows(running, _APPOINTMENTS)
-    wrong = [*_untrue(stories, appointments), *_overlaps(_rows(running, _PHASES))]
+    wrong = [*untrue(stories, appointments), *_overlaps(_rows(running, _PHASES))]
     sentences = sum(len(story.heard) for story in stories)
     return Compared(sentences, len(appointments), len(_bookings(running)), tuple(wrong), tuple(found))
 
@@ -66,7 +66,8 @@ def _rows(running: Running, query: str) -> list[Row]:
         return connection.execute(query).fetchall()
 
 
-def _untrue(stories: list[Story], appointments: list[Row]) -> Iterator[str]:
+def untrue(stories: list[Story], appointments: list[Row]) -> Iterator[str]:
+    """What callers heard that is not so; ``appointments`` are all there are."""
     by_call: dict[str, list[Row]] = defaultdict(list)
     for row in appointments:
         by_call[row["call_id"]].append(row)

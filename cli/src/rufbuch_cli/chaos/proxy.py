@@ -39,13 +39,14 @@ class Proxy:
         self.port, self._target = port, target
         self.line = Line.OPEN
         self._writers: set[asyncio.StreamWriter] = set()
+        self._server: asyncio.Server | None = None
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
 
     def start(self) -> None:
         """Listen."""
         self._thread.start()
-        self._run(asyncio.start_server(self._connected, HOST, self.port))
+        self._server = self._run(asyncio.start_server(self._connected, HOST, self.port))
 
     def become(self, line: Line) -> None:
         """Behave like that from now on; what is spoiled ends every connection that there is."""
@@ -64,6 +65,8 @@ class Proxy:
         return asyncio.run_coroutine_threadsafe(what, self._loop).result(10)
 
     async def _end(self) -> None:
+        if self._server:
+            self._server.close()
         tasks = asyncio.all_tasks(self._loop) - {asyncio.current_task()}
         for task in tasks:
             task.cancel()
