@@ -44,3 +44,11 @@ async def test_whoever_made_way_in_a_deadlock_asks_again(database_url: str) -> N
         ends = await asyncio.gather(crosswise(pool, 1, 2), crosswise(pool, 2, 1), return_exceptions=True)
 
     assert [type(each) for each in ends if each is not None] == [StorageUnavailableError]
+
+
+@pytest.mark.parametrize("state", ["53100", "53200", "53300"])
+async def test_a_full_disk_is_waited_for(database_url: str, state: str) -> None:
+    """No space, no memory, no connection: a loop that took it for a bug of its own ended its process again and again."""
+    async with postgres.pool(database_url) as pool:
+        with pytest.raises(StorageUnavailableError), reaching_storage():
+            await pool.execute(f"DO $$ BEGIN RAISE EXCEPTION 'no room' USING ERRCODE = '{state}'; END $$")

@@ -20,7 +20,8 @@ _OUT_OF_REACH = (
     asyncpg.PostgresConnectionError,
     asyncpg.OperatorInterventionError,
     asyncpg.CannotConnectNowError,
-    asyncpg.TooManyConnectionsError,
+    # Too many connections, a full disk, no memory: somebody has to make room, and then it goes on.
+    asyncpg.InsufficientResourcesError,
     # Of two transactions that waited for each other the server ends one: nothing of it has happened, and it can be repeated.
     asyncpg.DeadlockDetectedError,
     # What asyncpg itself says of a connection that is gone, or that went in the middle of an answer.
