@@ -33,6 +33,9 @@ class Settings(ServiceSettings):
     console_trace_url: str = ""
     """Where traces are shown, with ``{trace_id}`` in it; empty: no links."""
 
+    console_audit_retention_days: int = Field(default=1095, ge=30, le=7300)
+    """How long it is known which operator did what."""
+
     @model_validator(mode="after")
     def _provider_is_whole(self) -> Self:
         """With a provider, everything it needs; over TLS but for a laptop."""
@@ -50,5 +53,3 @@ class Settings(ServiceSettings):
         if not self.console_oidc_issuer.startswith("https://") and not self.console_insecure_cookies:
             raise ValueError("RUFBUCH_CONSOLE_OIDC_ISSUER is an address that begins with https://")
         return self
-    console_audit_retention_days: int = Field(default=1095, ge=30, le=7300)
-    """How long it is known which operator did what."""
