@@ -3,7 +3,7 @@
 import importlib
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 import pytest
@@ -35,10 +35,16 @@ def nothing(_: str) -> None:
     """An empty database."""
 
 
+def by_superuser(url: str, server: str) -> str:
+    """The same database for whoever may see and replace everything, as the embedded server's own user may."""
+    return urlunsplit(urlsplit(server)._replace(path=urlsplit(url).path))
+
+
 @pytest.fixture
-def lived_in(migrated_database: MigratedDatabases) -> Iterator[str]:
+def lived_in(migrated_database: MigratedDatabases, postgres_server: str) -> Iterator[str]:
     """An installation with something in it."""
-    with migrated_database("installed", migrated) as url:
+    with migrated_database("installed", migrated) as ours:
+        url = by_superuser(ours, postgres_server)
         with psycopg.connect(url) as connection:
             connection.execute(
                 "INSERT INTO booking.customer (tenant_id, customer_id, name, phone_number, calendar_email, created_at, booked_at)"
@@ -54,9 +60,9 @@ def lived_in(migrated_database: MigratedDatabases) -> Iterator[str]:
 
 
 @pytest.fixture
-def empty(migrated_database: MigratedDatabases) -> Iterator[str]:
+def empty(migrated_database: MigratedDatabases, postgres_server: str) -> Iterator[str]:
     with migrated_database("nothing_yet", nothing) as url:
-        yield url
+        yield by_superuser(url, postgres_server)
 
 
 def one(url: str, words: str) -> object:
@@ -99,7 +105,7 @@ def test_the_log_goes_on_behind_what_was_restored(lived_in: str, empty: str, tmp
     back_up(lived_in, tmp_path / "b")
     restore(empty, PASSWORDS, tmp_path / "b")
     assert one(empty, "SELECT position FROM booking.message_reader") == ""
-    with psycopg.connect(url_for(empty, "booking", "test")) as connection:
+    with psycopg.connect(f"{url_for(empty, 'booking', 'test')}?options=-crufbuch.tenant%3D*") as connection:
         connection.execute(
             "INSERT INTO event (recorded_at, traceparent, kind, payload) VALUES (now(), '', 'customer_erased', '{}')"
         )
