@@ -38,7 +38,7 @@ test-unit: $(READY) ## run the tests that need no server
 	@$(BIN)/pytest -q $(PARALLEL) -m "not postgres and not redis and not processes"
 
 simulate: $(READY) ## simulated weeks of calls while everything fails (SEED=7 CALLS=10000 RATE=0.1), judged by an oracle
-	@PYTHONPATH=tests/simulation/support $(BIN)/python -m simulated --seed $(or $(SEED),1) --calls $(or $(CALLS),500) --rate $(or $(RATE),0.1)
+	@PYTHONPATH=tests/simulation/support $(BIN)/python -m simulated --seed $(or $(SEED),1) --calls $(or $(CALLS),500) --rate $(or $(RATE),0.1) $(if $(RECORD),--record)
 
 lint: $(READY) ## style, types, layers, protos, generated code
 	@$(BIN)/ruff check .
@@ -81,6 +81,7 @@ docs: $(READY) ## write the pages that are made from code again
 	@$(BIN)/python tests/house/metrics_page.py
 	@$(BIN)/python -m rufbuch_cli.scale page
 	@$(BIN)/python tests/journeys/support/privacy_page.py
+	@PYTHONPATH=tests/simulation/support $(BIN)/python -m simulated.report
 
 pictures: $(READY) ## take the pictures of docs/console.md again (needs a browser)
 	@$(BIN)/python -m benchmarks.console.pictures

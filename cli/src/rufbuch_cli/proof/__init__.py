@@ -16,6 +16,7 @@ from rufbuch_cli.proof.gateway import CLAIMS as GATEWAY
 from rufbuch_cli.proof.language import CLAIMS as LANGUAGE
 from rufbuch_cli.proof.main_job import CLAIMS as MAIN
 from rufbuch_cli.proof.registry import CLAIMS as REGISTRY
+from rufbuch_cli.proof.simulation import CLAIMS as SIMULATION
 
 GROUPS: dict[str, tuple[Claim, ...]] = {
     "main": MAIN,
@@ -27,6 +28,7 @@ GROUPS: dict[str, tuple[Claim, ...]] = {
     "deploy": DEPLOY,
     "registry": (*FILES, *REGISTRY),
     "console": CONSOLE,
+    "simulation": SIMULATION,
 }
 
 

@@ -31,6 +31,8 @@ class Facts:
     pleas: list[Row]
     calls: dict[str, Row]
     ledger: list[Row]
+    truth_cases: list[Row]
+    """What the gateway itself found to be otherwise than it was told."""
     bookings: list[Row]
     """All of the stand-in's."""
     holds: list[tuple[str, float]]
@@ -91,6 +93,7 @@ def gathered(database_url: str, memory: Any, bookings: list[Row]) -> Facts:
             ledger=rows(
                 "SELECT call_id, name, arguments, answer, received_at FROM telephony_gateway.function_call"
             ),
+            truth_cases=rows("SELECT call_id, kind, subject FROM telephony_gateway.truth_case"),
             bookings=bookings,
             holds=_holds(memory),
         )

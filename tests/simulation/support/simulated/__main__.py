@@ -13,10 +13,12 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+from simulated import report
 from simulated.dice import number
-from simulated.plan import planned
+from simulated.plan import Plan, planned
 from simulated.running import Outcome, run
-from simulated.servers import started
+from simulated.servers import Servers, started
+from simulated.shrinking import described, first_guess, shrunk
 
 WORLD_CALLS = 480
 """So many calls are one world: small enough to be looked at, long enough for weeks of a salon."""
@@ -33,6 +35,8 @@ def main() -> int:
     seeds = _seeds(asked.seed, asked.calls)
     results = list(_all(asked, seeds))
     summed = _summed(asked, results, time.perf_counter() - began)
+    if asked.record:
+        report.record(summed)
     if asked.json:
         Path(asked.json).write_text(json.dumps(summed, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     print(_last_line(summed))
@@ -46,6 +50,10 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--rate", type=float, default=0.1, help="share of messages that something happens to")
     parser.add_argument("--json", help="file for the result")
     parser.add_argument("--log", default="critical")
+    parser.add_argument("--record", action="store_true", help="add the run to docs/reliability.json")
+    parser.add_argument(
+        "--shrink", type=int, default=8, help="how many tries a failing world may take to become smaller"
+    )
     parser.add_argument("--keep", help="file for all of one world: what was said and what is so")
     parser.add_argument("--world", type=int, help="one world of exactly this seed, in this process")
     return parser.parse_args()
@@ -67,6 +75,8 @@ def _all(asked: argparse.Namespace, seeds: list[tuple[int, int]]) -> Iterator[di
             print(_line(result), flush=True)
             for text in result["violations"][:10] + result["bugs"][:10]:
                 print(f"    {text}", flush=True)
+            for text in result.get("smallest", ()):
+                print(f"      smallest: {text}", flush=True)
             if not result["holds"]:
                 print(
                     f"    again: make simulate SEED={result['seed']} CALLS={result['calls']} RATE={result['rate']}",
@@ -88,7 +98,12 @@ def _elsewhere(asked: argparse.Namespace, seed: int, calls: int) -> dict[str, An
         "--rate",
         str(asked.rate),
     ]
-    ran = subprocess.run([*words, "--log", asked.log], stdout=subprocess.PIPE, text=True, check=False)
+    ran = subprocess.run(
+        [*words, "--shrink", str(asked.shrink), "--log", asked.log],
+        stdout=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
     try:
         result: dict[str, Any] = json.loads(ran.stdout.splitlines()[-1])
     except (IndexError, ValueError):
@@ -102,11 +117,27 @@ def _elsewhere(asked: argparse.Namespace, seed: int, calls: int) -> dict[str, An
 def _one(asked: argparse.Namespace) -> int:
     with started() as servers:
         outcome = run(servers, planned(asked.world, asked.calls, asked.rate))
-    result = summary(outcome, asked.calls)
+        result = summary(outcome, asked.calls)
+        if not outcome.holds and asked.shrink:
+            result["smallest"] = _smallest(servers, outcome, asked.shrink)
     if asked.keep:
         Path(asked.keep).write_bytes(pickle.dumps(outcome))
     print(json.dumps(result, ensure_ascii=False, default=str))
     return 0 if result["holds"] else 1
+
+
+def _smallest(servers: Servers, outcome: Outcome, tries: int) -> list[str]:
+    """What is left of a plan that fails, once what is not needed was left out."""
+    wrong = {(one.kind, one.check) for one in outcome.verdict.violations}
+
+    def fails(plan: Plan) -> bool:
+        again = run(servers, plan)
+        same = wrong & {(one.kind, one.check) for one in again.verdict.violations}
+        return bool(same) or (not wrong and bool(again.bugs))
+
+    guess = first_guess(outcome.plan, outcome.verdict.violations)
+    begun = guess if guess and fails(guess) else outcome.plan
+    return described(shrunk(begun, fails, tries=tries))
 
 
 def summary(outcome: Outcome, calls: int) -> dict[str, Any]:

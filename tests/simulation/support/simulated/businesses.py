@@ -33,6 +33,8 @@ class Known:
     dialled: str
     language: str
     synced: bool
+    described: Any
+    """What was imported; those who plan the staff change it and import it again."""
     business: Any
     accounts: tuple[Account, ...]
     secret: str
@@ -103,5 +105,13 @@ class Setup:
         for account in accounts:
             calcom.webhook(account, f"{self.webhooks}/calcom/webhook/{business.tenant_id}", secret)
         return Known(
-            bare.key, text, dialled, language, bool(bare.calendar_sync), business, tuple(accounts), secret
+            bare.key,
+            text,
+            dialled,
+            language,
+            bool(bare.calendar_sync),
+            described.business,
+            business,
+            tuple(accounts),
+            secret,
         )

@@ -76,8 +76,8 @@ class Plan:
         return {**asdict(self), "begins": self.begins.isoformat()}
 
 
-def planned(seed: int, calls: int, rate: float, *, others: float = 0.25) -> Plan:
-    """The plan of a seed. ``others``: deeds of others for each call."""
+def planned(seed: int, calls: int, rate: float) -> Plan:
+    """The plan of a seed."""
     dice = generator(seed, "plan")
     begins = dice.choice(BEGINNINGS)
     bursts = max(1, round(calls / BURST_CALLS))
@@ -85,7 +85,9 @@ def planned(seed: int, calls: int, rate: float, *, others: float = 0.25) -> Plan
         0.0 if not burst else dice.choice((3.0, 5.0, 14.0, 22.0, 24.0, 48.0)) for burst in range(bursts)
     )
     entries = [_call(seed, number, bursts, begins, gaps) for number in range(calls)]
-    entries += [_deed(seed, calls + number, bursts) for number in range(round(calls * others))]
+    deeds, troubles = round(calls * OTHERS_PER_CALL), round(calls * TROUBLES_PER_CALL * rate / 0.1)
+    entries += [_deed(seed, calls + number, bursts, OTHERS) for number in range(deeds)]
+    entries += [_deed(seed, calls + deeds + number, bursts, TROUBLES) for number in range(troubles)]
     return Plan(seed, rate, begins, gaps, tuple(sorted(entries, key=lambda one: (one.burst, one.at_s))))
 
 
@@ -268,11 +270,38 @@ STORIES = (
     ("book", 10), ("undecided", 4), ("changes mind", 2), ("books and moves", 3), ("moves", 3), ("cancels", 4), ("waits", 2),
     ("callback", 1), ("series", 1), ("looks", 1),
 )  # fmt: skip
-DEEDS = (("nothing", 1.0),)
+OTHERS = (
+    ("books there", 4.0), ("cancels there", 2.0), ("moves there", 2.0), ("operator cancels", 1.0), ("absence", 1.0),
+    ("retires", 0.3), ("merges", 0.3),
+)  # fmt: skip
+"""What people do, by how often."""
+TROUBLES = (("kill", 12.0), ("redis forgets", 1.0), ("postgres restarts", 0.25))
+"""What breaks, by how often."""
+OTHERS_PER_CALL, TROUBLES_PER_CALL = 0.12, 0.08
+"""The latter at a rate of 10 %."""
+KILLED = (
+    "telephony_gateway",
+    "availability",
+    "booking",
+    "booking",
+    "calcom_sync",
+    "calcom_sync",
+    "staff_registry",
+)
 
 
-def _deed(seed: int, number: int, bursts: int) -> Entry:
+def _deed(seed: int, number: int, bursts: int, kinds: Sequence[tuple[str, float]]) -> Entry:
     dice = generator(seed, "deed", number)
     burst, at_s = _place(dice, bursts)
-    kind = dice.choices([name for name, _ in DEEDS], [weight for _, weight in DEEDS])[0]
-    return Entry(number, burst, at_s, kind, dice.choices(BUSINESSES, (5, 3, 2))[0])
+    kind = dice.choices([name for name, _ in kinds], [weight for _, weight in kinds])[0]
+    details: dict[str, Any] = {}
+    if kind == "kill":
+        details = {
+            "service": dice.choice(KILLED),
+            "sends": dice.randrange(12),
+            "last": dice.choice(("goes out", "is lost")),
+            "down_s": dice.choice((0.1, 1.0, 5.0, 20.0)),
+        }
+    elif kind == "postgres restarts":
+        details = {"down_s": dice.choice((0.5, 3.0))}
+    return Entry(number, burst, at_s, kind, dice.choices(BUSINESSES, (5, 3, 2))[0], details=details)

@@ -3,8 +3,10 @@
 import asyncio
 import time
 from collections import Counter
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from oracle import facts as oracle_facts
@@ -13,11 +15,15 @@ from oracle.verdict import Verdict, judge
 from simulated.callers import Caller
 from simulated.clocks import virtual_seconds
 from simulated.grpc_wire import BUGS
-from simulated.plan import BURST_S, Plan
+from simulated.others import Others
+from simulated.plan import BURST_S, TROUBLES, Plan
 from simulated.record import Record
 from simulated.servers import Servers
+from simulated.trouble import Trouble
 from simulated.virtual_loop import VirtualLoop
 from simulated.world import GATEWAY, World, made
+
+PLANNED_TROUBLES = {name for name, _ in TROUBLES}
 
 
 @dataclass
@@ -42,6 +48,8 @@ async def play(world: World, plan: Plan) -> Record:
     """All of it."""
     record = Record()
     client = world.client("telephony_gateway", GATEWAY)
+    trouble, others = Trouble(world, record), Others(world, record, world.quiet_client())
+    trouble.begin(plan.rate)
     world.dice.on = plan.rate > 0
     for burst, gap in enumerate(plan.gaps):
         await _idle(world, gap)
@@ -49,14 +57,19 @@ async def play(world: World, plan: Plan) -> Record:
         async with asyncio.TaskGroup() as group:
             for entry in (one for one in plan.entries if one.burst == burst):
                 if entry.kind == "call":
-                    group.create_task(_later(entry.at_s, Caller(world, record, entry, client)))
+                    group.create_task(_later(entry.at_s, Caller(world, record, entry, client).play))
+                elif entry.kind in PLANNED_TROUBLES:
+                    group.create_task(_later(entry.at_s, partial(trouble.do, entry)))
+                else:
+                    group.create_task(_later(entry.at_s, partial(others.do, entry)))
         await asyncio.sleep(max(0.0, began + BURST_S - world.loop.time()))
+    await trouble.end()
     return record
 
 
-async def _later(after_s: float, caller: Caller) -> None:
+async def _later(after_s: float, do: Callable[[], Awaitable[None]]) -> None:
     await asyncio.sleep(after_s)
-    await caller.play()
+    await do()
 
 
 async def _idle(world: World, hours: float) -> None:

@@ -47,7 +47,9 @@ class Database:
 
     def url(self, schema: str) -> str:
         """As a service sees it: its own schema, then virtual time, then PostgreSQL's own names."""
-        return f"{self.admin_url}?options={quote(f'-csearch_path={schema},sim_time,pg_catalog')}"
+        return (
+            f"{self.admin_url}?sslmode=disable&options={quote(f'-csearch_path={schema},sim_time,pg_catalog')}"
+        )
 
     @property
     def admin_url(self) -> str:

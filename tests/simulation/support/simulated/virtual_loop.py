@@ -164,6 +164,8 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         if connection.fileno() >= 0:
             self._remove_reader(connection.fileno())  # type: ignore[attr-defined]
             self._remove_writer(connection.fileno())  # type: ignore[attr-defined]
+            # The next connection gets the same number.
+            self._transports.pop(connection.fileno(), None)  # type: ignore[attr-defined]
             connection.close()
         transport._sock = None
         self._graveyard.append(transport)
