@@ -184,6 +184,19 @@ async def test_a_series_of_one_is_an_appointment(line: World) -> None:
     assert (len(line.booking.requests), line.booking.series) == (1, [])
 
 
+async def test_every_date_of_a_series_was_told(line: World) -> None:
+    """TG-08: the check after the call took all dates but the first for appointments that nobody was told of."""
+    line.booking.dates = [date(1), date(2), date(3)]
+    for one in line.booking.dates:
+        line.booking.add(one.appointment)
+    await line.phone.function("start_booking", {**BOOK, **WEEKLY})
+    await line.phone.event("call_ended")
+    await line.phone.gateway.ledger.flush()
+    line.phone.clock.advance(timedelta(seconds=5))
+    assert await line.phone.gateway.truth.look() == 1
+    assert await line.pool.fetch("SELECT kind, subject FROM truth_case") == []
+
+
 @pytest.mark.parametrize(
     "failure",
     [

@@ -32,13 +32,24 @@ class Case:
 
 
 def promises_of_appointments(told: Sequence[Told]) -> dict[str, Told]:
-    """What was said last of each appointment."""
+    """What was said last of each appointment; of a series each date is one."""
     kinds = {"booked", "cancelled", "rescheduled"}
     return {
         str(one.answer["appointment_id"]): one
-        for one in told
-        if one.status in kinds and one.answer.get("appointment_id")
+        for answered in told
+        if answered.status in kinds
+        for one in (answered, *_dates(answered))
+        if one.answer.get("appointment_id")
     }
+
+
+def _dates(told: Told) -> list[Told]:
+    """What was said of the dates of a series, each as if it had been said alone."""
+    return [
+        Told(told.function, told.at, date)
+        for date in told.answer.get("series", ())
+        if date.get("status") == "booked"
+    ]
 
 
 def taken_while_held(told: Sequence[Told]) -> list[Case]:
