@@ -54,9 +54,10 @@ def standing(facts: Facts, record: Any) -> Iterable[Violation]:
     for row in facts.appointments.values():
         if row["tenant_id"] not in facts.synced_tenants or row["start_time"] <= facts.settled_at:
             continue
+        given_up = _given_up(facts, record, row)
         for phase in row["phases"]:
             bookings = there.get(phase["phase_id"], [])
-            wanted = row["state"] == "booked" and phase["kind"] == "active"
+            wanted = row["state"] == "booked" and phase["kind"] == "active" and not given_up
             if row["appointment_id"] in excused:
                 continue
             if len(bookings) != (1 if wanted else 0):
@@ -69,6 +70,30 @@ def standing(facts: Facts, record: Any) -> Iterable[Violation]:
                 yield found(
                     f"{row['appointment_id']} phase {phase['position']}: stands at {bookings[0]['start']}"
                 )
+
+
+def _given_up(facts: Facts, record: Any, row: Row) -> bool:
+    """Whether Cal.com has no place for it, rightly: somebody else has booked the person there, or the salon has moved a
+    booking into the way. Then none of its phases stands, a person has a case, and somebody calls the customer."""
+    failed = [
+        one
+        for one in facts.intents
+        if one["appointment_id"] == row["appointment_id"] and one["state"] == "failed"
+    ]
+    has_case = any(case["appointment_id"] == row["appointment_id"] for case in facts.cases)
+    has_call = any(call["appointment_id"] == row["appointment_id"] for call in facts.callbacks)
+    return bool(failed) and has_case and has_call and any(_in_the_way(facts, record, one) for one in failed)
+
+
+def _in_the_way(facts: Facts, record: Any, intent: Row) -> bool:
+    moved = {deed.details["appointment_id"] for deed in record.deeds if deed.kind == "moved there"}
+    return any(
+        (booking.get("metadata") or {}).get("rufbuch_appointment", "") in {"", *moved}
+        and _instant(booking["start"]) < intent["end_time"]
+        and _instant(booking["end"]) > intent["start_time"]
+        and booking["hosts"][0]["name"] in facts.names_of(intent["person_id"])
+        for booking in facts.bookings
+    )
 
 
 def _sync(facts: Facts, phase_id: str) -> str:

@@ -19,7 +19,8 @@ _MONTHS = (
     ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"),
 )  # fmt: skip
 _ANY_WEEKDAY = "|".join(name for names in _WEEKDAYS for name in names)
-_ANY_MONTH = "|".join(dict.fromkeys(name for names in _MONTHS for name in names))
+# The longer ones first, or "January" is read as "Januar".
+_ANY_MONTH = "|".join(sorted({name for names in _MONTHS for name in names}, key=len, reverse=True))
 WHEN = re.compile(
     rf"(?P<weekday>{_ANY_WEEKDAY}), (?:der )?(?P<day>\d{{1,2}})\.? (?P<month>{_ANY_MONTH})(?: (?P<year>\d{{4}}))?"
     r"(?:, (?P<hour>\d{1,2})(?: Uhr(?: (?P<minute>\d{1,2}))?|:(?P<minutes>\d\d))(?: morgens| in the morning)?)?"

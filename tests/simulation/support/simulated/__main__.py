@@ -3,6 +3,7 @@
 import argparse
 import json
 import logging
+import os
 import pickle
 import subprocess
 import sys
@@ -11,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from simulated import report
 from simulated.dice import number
@@ -30,7 +31,7 @@ def main() -> int:
     asked = _arguments()
     logging.basicConfig(level=asked.log.upper(), format="%(levelname)s %(name)s %(message)s")
     if asked.world is not None:
-        return _one(asked)
+        _one(asked)
     began = time.perf_counter()
     seeds = _seeds(asked.seed, asked.calls)
     results = list(_all(asked, seeds))
@@ -114,7 +115,7 @@ def _elsewhere(asked: argparse.Namespace, seed: int, calls: int) -> dict[str, An
     return result
 
 
-def _one(asked: argparse.Namespace) -> int:
+def _one(asked: argparse.Namespace) -> NoReturn:
     with started() as servers:
         outcome = run(servers, planned(asked.world, asked.calls, asked.rate))
         result = summary(outcome, asked.calls)
@@ -122,8 +123,9 @@ def _one(asked: argparse.Namespace) -> int:
             result["smallest"] = _smallest(servers, outcome, asked.shrink)
     if asked.keep:
         Path(asked.keep).write_bytes(pickle.dumps(outcome))
-    print(json.dumps(result, ensure_ascii=False, default=str))
-    return 0 if result["holds"] else 1
+    print(json.dumps(result, ensure_ascii=False, default=str), flush=True)
+    # At once: on its way out the interpreter would run the code of the killed.
+    os._exit(0 if result["holds"] else 1)
 
 
 def _smallest(servers: Servers, outcome: Outcome, tries: int) -> list[str]:

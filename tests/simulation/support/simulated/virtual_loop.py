@@ -8,11 +8,9 @@ import asyncio
 import heapq
 import selectors
 import socket
-import sys
 import time
 from asyncio import selector_events
 from collections.abc import Callable
-from contextlib import suppress
 from contextvars import Context, ContextVar
 from typing import Any
 
@@ -143,20 +141,10 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         self._buried.append(self._tasks.pop(life, set()))
 
     def end(self) -> None:
-        """The world is over: what still waits is closed without a word."""
+        """The world is over: its connections are cut, and nothing of it runs again."""
         for life in [*self._sockets]:
             for connection, transport in self._sockets[life]:
                 self._cut(connection, transport)
-        hook, sys.unraisablehook = sys.unraisablehook, lambda _: None
-        waiting = [task for tasks in (*self._tasks.values(), *self._buried) for task in tasks]
-        for task in {*waiting, *asyncio.all_tasks(self)}:
-            task._log_destroy_pending = False  # type: ignore[attr-defined]
-            with suppress(BaseException):
-                task.get_coro().close()
-        sys.unraisablehook = hook
-        self._ready.clear()  # type: ignore[attr-defined]
-        self._scheduled.clear()  # type: ignore[attr-defined]
-        self.close()
         _ENDED.append(self)
 
     def _cut(self, connection: WatchedSocket, transport: Any) -> None:
