@@ -11,7 +11,7 @@ import pytest
 from simulated.running import Outcome
 
 SUPPORT = Path(__file__).parent / "support"
-SEED, CALLS, RATE = 4, 60, 0.0
+SEED, CALLS, RATE = 4, 40, 0.1
 
 
 @pytest.fixture(scope="session")

@@ -4,9 +4,13 @@ from copy import deepcopy
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from oracle.verdict import judge
 from simulated.record import Exchange
 from simulated.running import Outcome
+
+# One process runs the world, for all tests of this folder; and a busy machine makes it slow, not wrong.
+pytestmark = [pytest.mark.xdist_group("simulation"), pytest.mark.timeout(900)]
 
 
 def kinds(outcome: Outcome) -> set[tuple[str, str]]:

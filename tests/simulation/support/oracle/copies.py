@@ -40,11 +40,16 @@ def _chain(facts: Facts, appointment_id: str, position: int) -> list[Row]:
     return phases[::-1]
 
 
+def _touched(facts: Facts, record: Any) -> set[str]:
+    """Appointments whose copies somebody at the salon has moved or cancelled at Cal.com."""
+    kinds = {"cancelled there", "moved there"}
+    deeds = [deed for deed in record.deeds if deed.kind in kinds]
+    return {each for deed in deeds for each in facts.followed(deed.details.get("appointment_id"))}
+
+
 def _excused(facts: Facts, record: Any) -> set[str]:
-    """Appointments whose copies somebody has changed at Cal.com, and for which a person has a case, or had one."""
-    with_case = {row["appointment_id"] for row in facts.cases}
-    touched = {deed.details.get("appointment_id") for deed in record.deeds if deed.kind.endswith("there")}
-    return with_case & touched
+    """Those of them for which a person has a case, or had one."""
+    return {row["appointment_id"] for row in facts.cases} & _touched(facts, record)
 
 
 def standing(facts: Facts, record: Any) -> Iterable[Violation]:
@@ -75,19 +80,16 @@ def standing(facts: Facts, record: Any) -> Iterable[Violation]:
 def _given_up(facts: Facts, record: Any, row: Row) -> bool:
     """Whether Cal.com has no place for it, rightly: somebody else has booked the person there, or the salon has moved a
     booking into the way. Then none of its phases stands, a person has a case, and somebody calls the customer."""
-    failed = [
-        one
-        for one in facts.intents
-        if one["appointment_id"] == row["appointment_id"] and one["state"] == "failed"
-    ]
+    intents = [one for one in facts.intents if one["appointment_id"] == row["appointment_id"]]
+    stand = any(one["state"] == "synced" for one in intents)
     has_case = any(case["appointment_id"] == row["appointment_id"] for case in facts.cases)
     has_call = any(call["appointment_id"] == row["appointment_id"] for call in facts.callbacks)
-    return bool(failed) and has_case and has_call and any(_in_the_way(facts, record, one) for one in failed)
+    return not stand and has_case and has_call and any(_in_the_way(facts, record, one) for one in intents)
 
 
 def _in_the_way(facts: Facts, record: Any, intent: Row) -> bool:
-    moved = {deed.details["appointment_id"] for deed in record.deeds if deed.kind == "moved there"}
-    return any(
+    moved = _touched(facts, record)
+    return intent["appointment_id"] in moved or any(
         (booking.get("metadata") or {}).get("rufbuch_appointment", "") in {"", *moved}
         and _instant(booking["start"]) < intent["end_time"]
         and _instant(booking["end"]) > intent["start_time"]

@@ -44,6 +44,14 @@ class Facts:
     synced_tenants: set[str] = field(default_factory=set)
     settled_at: datetime | None = None
 
+    def followed(self, appointment_id: object) -> set[str]:
+        """An appointment and all that took its place: copies at Cal.com keep the mark of the first."""
+        ids: set[str] = set()
+        while str(appointment_id) in self.appointments and str(appointment_id) not in ids:
+            ids.add(str(appointment_id))
+            appointment_id = self.appointments[str(appointment_id)]["rescheduled_to_id"]
+        return ids
+
     def person(self, person_id: object) -> str:
         """The name under which callers know somebody."""
         return self.people.get(str(person_id), "")

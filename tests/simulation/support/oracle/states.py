@@ -106,7 +106,7 @@ def _asked_for(change: Row, row: Row, facts: Facts, record: Any) -> bool:
             for one in record.exchanges
         )
     return any(
-        deed.details.get("appointment_id") == row["appointment_id"] and deed.kind in {"operator cancels", "cancelled there"}
+        row["appointment_id"] in facts.followed(deed.details.get("appointment_id")) and deed.kind in {"operator cancels", "cancelled there"}
         and deed.at - AROUND <= at
         for deed in record.deeds
     )  # fmt: skip

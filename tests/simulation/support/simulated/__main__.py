@@ -1,6 +1,7 @@
 """The command: ``python -m simulated --calls 500 --seed 7 --rate 0.1``; exit 0 only where everything holds."""
 
 import argparse
+import gc
 import json
 import logging
 import os
@@ -116,6 +117,8 @@ def _elsewhere(asked: argparse.Namespace, seed: int, calls: int) -> dict[str, An
 
 
 def _one(asked: argparse.Namespace) -> NoReturn:
+    # The dead are kept, and looking through them again and again costs much.
+    gc.set_threshold(100_000, 50, 100)
     with started() as servers:
         outcome = run(servers, planned(asked.world, asked.calls, asked.rate))
         result = summary(outcome, asked.calls)

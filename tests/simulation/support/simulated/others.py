@@ -39,7 +39,7 @@ class Others:
         dice = generator(self.world.seed, "others", entry.number)
         try:
             await self._deeds[entry.kind](self, known, dice)
-        except (grpc.aio.AioRpcError, TimeoutError) as error:
+        except (grpc.aio.AioRpcError, httpx.HTTPError, TimeoutError) as error:
             self.record.deeds.append(
                 Deed(
                     self.world.wall.now(),
@@ -117,6 +117,8 @@ class Others:
             "/v2/event-types", params={"username": account.username},
             headers={"cal-api-version": "2024-06-14", "Authorization": f"Bearer {account.api_key}"},
         )  # fmt: skip
+        if not kinds.is_success:
+            return
         day = self.world.wall.now().astimezone(BERLIN) + timedelta(days=dice.choice((1, 1, 2, 3)))
         start = day.replace(
             hour=dice.randrange(9, 17), minute=dice.choice((0, 15, 30)), second=0, microsecond=0
