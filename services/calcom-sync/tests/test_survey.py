@@ -84,6 +84,21 @@ async def test_what_was_moved_there_unheard_is_a_case(stage: "Stage") -> None:
     assert await _drift(stage) == {"right": 3, "elsewhere": 1}
 
 
+async def test_what_was_moved_there_unheard_stays_where_it_was_moved_to(stage: "Stage") -> None:
+    """BK-08: it bears our marks under another uid, and was taken for a duplicate; that it was gone then was taken for the salon's
+    wish to cancel, and the caller's appointment was cancelled. Found by the simulation."""
+    ref = await stage.book()
+    uid = (await stage.settled(ref)).intents[0].booking_uid
+    moved = await stage.cal.reschedule(uid, "2027-03-04T10:00:00Z")
+
+    for _ in range(3):
+        await _drift(stage)
+
+    assert moved.json()["data"]["uid"] in {one["uid"] for one in await stage.bookings()}
+    assert "cancelled_there" not in await stage.cases()
+    assert await stage.pool.fetchval("SELECT count(*) FROM plea WHERE kind = 'cancel'") == 0
+
+
 async def test_what_is_left_over_there_is_cancelled(stage: "Stage") -> None:
     made = stage.perm()
     ref = await stage.book(made)
