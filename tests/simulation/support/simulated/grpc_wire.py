@@ -73,7 +73,6 @@ class MemoryServer:
         self.life, self._start, self._context = life, start, context
         self.alive = True
         self._handlers: dict[str, Any] = {}
-        self._boundary = _Boundary(asyncio.Event())
         self._ends: set[asyncio.Future[None]] = set()
 
     async def add(self, servicer: Servicer) -> None:
@@ -81,15 +80,16 @@ class MemoryServer:
         found: dict[str, Any] = {}
         collector = _Collector(found)
         servicer.add(servicer.implementation, collector)  # type: ignore[arg-type] # all that generated code asks for
+        boundary = _Boundary(asyncio.Event(), [servicer], checks_callers=False)
         for name, handler in found.items():
-            await self._add(name, handler)
+            await self._add(boundary, name, handler)
 
-    async def _add(self, name: str, handler: Any) -> None:
+    async def _add(self, boundary: _Boundary, name: str, handler: Any) -> None:
         async def continuation(_: object) -> Any:
             return handler
 
         details = _Details(name)
-        self._handlers[name] = await self._boundary.intercept_service(continuation, details)  # type: ignore[arg-type]
+        self._handlers[name] = await boundary.intercept_service(continuation, details)  # type: ignore[arg-type]
 
     def handler(self, method: str) -> Any:
         """Of a method by its full name; None: unimplemented."""
