@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 SENTENCES := services/staff-registry/src/staff_registry/domain/sentences.json
 READY := $(VENV)/.ready
-MEMBERS := protos services/signals services/chassis services/matching services/staff-registry services/availability services/booking \
+MEMBERS := protos services/signals services/chassis services/matching services/redis-line services/staff-registry services/availability services/booking \
 	services/calcom-sync services/telephony-gateway services/console sandbox deploy/local deploy/check cli
 PYPROJECTS := pyproject.toml $(MEMBERS:%=%/pyproject.toml)
 # mypy takes the tests of one member at a time: their modules have no package, so names would clash.
@@ -14,7 +14,7 @@ TESTS := $(wildcard services/*/tests sandbox/tests deploy/local/tests deploy/che
 PARALLEL := -n auto --maxprocesses 4 --dist loadgroup
 
 .DEFAULT_GOAL := help
-.PHONY: audit sbom help setup run demo test test-unit simulate lint format proof chaos bench docs pictures protos sentences lock clean
+.PHONY: audit sbom help setup run demo test test-unit simulate lint format proof chaos bench bench-check bench-record docs pictures protos sentences lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -66,8 +66,14 @@ audit: $(READY) ## what is known against the locked packages, and what could not
 sbom: $(READY) ## the bill of materials of what is locked (CycloneDX, on standard output)
 	@$(BIN)/python -m local_stack.supply_chain sbom
 
-bench: $(READY) ## measure, one table
-	@$(BIN)/python -m benchmarks
+bench: $(READY) ## measure, one table and benchmarks/results.json (ONLY=paths,growth for some groups)
+	@$(BIN)/python -m benchmarks --only "$(ONLY)"
+
+bench-check: $(READY) ## measure, and compare the ratios with the recorded ones; exit 1 where one is worse than the tolerance
+	@$(BIN)/python -m benchmarks --only "$(ONLY)" --check
+
+bench-record: $(READY) ## measure, take the figures for the recorded ones, write docs/performance.md
+	@$(BIN)/python -m benchmarks --only "$(ONLY)" --record
 
 .PHONY: deploy-check wheels
 deploy-check: $(READY) ## the cluster, compose and the image against what the services read (ALL=1: every combination)

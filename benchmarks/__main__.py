@@ -1,36 +1,57 @@
-"""``python -m benchmarks [--json]``: every group, one table; exit 1 where a bound does not hold."""
+"""``python -m benchmarks``: every group in one table and one JSON file; exit 1 where a bound does not hold.
 
+``--only paths,growth`` measures some groups, ``--json FILE`` says where the figures go, ``--check`` compares the ratios
+with the recorded ones, ``--record`` takes these for the recorded ones, and writes docs/performance.md from them.
+"""
+
+import argparse
 import json
 import sys
-from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
 
-from benchmarks.availability import table as availability
-from benchmarks.booking import table as booking
-from benchmarks.gateway import table as gateway
-from benchmarks.language import table as language
-from benchmarks.slots import table as slots
+from benchmarks import check, page
+from benchmarks.groups import GROUPS
+from benchmarks.machine import machine
 
-GROUPS = {
-    "search, beside sorted intervals (µs)": slots,
-    "SearchSlots over gRPC, beside an echo of the same shape (ms)": availability,
-    "commits of bookings, beside the same statements without our code": booking,
-    "words into values": language,
-    "64 callers at once, over HTTP, beside an echo on the same server (ms)": gateway,
-}
+HERE = Path(__file__).parent
+RESULTS, RECORDED = HERE / "results.json", HERE / "recorded.json"
 
 
 def main() -> int:
     """Measure group by group, printing as it goes."""
-    figures, holds = {}, True
-    for title, group in GROUPS.items():
-        rows = group.rows()
-        figures[title] = [{**asdict(row), "holds": row.holds} for row in rows]
-        holds = holds and all(row.holds for row in rows)
-        if "--json" not in sys.argv[1:]:
-            print("\n".join([f"\n{title}", *(row.line() for row in rows)]), flush=True)
-    if "--json" in sys.argv[1:]:
-        print(json.dumps(figures, indent=1))
-    return 0 if holds else 1
+    asked = _arguments()
+    if asked.check and not RECORDED.exists():
+        print("nothing is recorded to compare with: make bench-record", file=sys.stderr)
+        return 2
+    figures: dict[str, dict[str, Any]] = {}
+    for name in asked.only.split(",") if asked.only else GROUPS:
+        title, group = GROUPS[name]
+        rows = group()
+        print("\n".join([f"\n{title}", *(row.line() for row in rows)]), flush=True)
+        figures[name] = {"title": title, "figures": [row.as_json() for row in rows]}
+    measured = {
+        "machine": machine(),
+        "at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "groups": figures,
+    }
+    asked.json.write_text(json.dumps(measured, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    if asked.record:
+        page.record(RECORDED, measured)
+        page.write(RECORDED)
+    if asked.check:
+        return check.told(check.compared(json.loads(RECORDED.read_text(encoding="utf-8")), measured))
+    return 0 if all(row["holds"] for group in figures.values() for row in group["figures"]) else 1
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="benchmarks")
+    parser.add_argument("--only", default="", help="groups, comma separated")
+    parser.add_argument("--json", type=Path, default=RESULTS)
+    parser.add_argument("--check", action="store_true")
+    parser.add_argument("--record", action="store_true")
+    return parser.parse_args()
 
 
 if __name__ == "__main__":

@@ -264,7 +264,7 @@ class _Alone:
     def __init__(self) -> None:
         self.left: dict[str, Answer] = {}
 
-    async def once(self, key: str, run: Callable[[], Awaitable[Answer]]) -> Answer:
+    async def once(self, key: str, run: Callable[[], Awaitable[Answer]], *, beside: object = None) -> Answer:
         return self.left.pop(key, None) or await run()
 
     async def leave(self, key: str, answer: Answer) -> None:

@@ -15,6 +15,7 @@ from rufbuch_cli.proof.files import CLAIMS as FILES
 from rufbuch_cli.proof.gateway import CLAIMS as GATEWAY
 from rufbuch_cli.proof.language import CLAIMS as LANGUAGE
 from rufbuch_cli.proof.main_job import CLAIMS as MAIN
+from rufbuch_cli.proof.performance import CLAIMS as PERFORMANCE
 from rufbuch_cli.proof.registry import CLAIMS as REGISTRY
 from rufbuch_cli.proof.simulation import CLAIMS as SIMULATION
 
@@ -29,6 +30,7 @@ GROUPS: dict[str, tuple[Claim, ...]] = {
     "registry": (*FILES, *REGISTRY),
     "console": CONSOLE,
     "simulation": SIMULATION,
+    "performance": PERFORMANCE,
 }
 
 

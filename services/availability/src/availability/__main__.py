@@ -4,7 +4,6 @@ import asyncio
 from contextlib import AsyncExitStack
 from datetime import timedelta
 
-from opentelemetry.instrumentation.redis import RedisInstrumentor
 from starlette.applications import Starlette
 
 from availability.application import Connections, Replica, replica
@@ -56,8 +55,6 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
 
 
 async def _connect(stack: AsyncExitStack, settings: Settings) -> Connections:
-    RedisInstrumentor().instrument()
-    stack.callback(RedisInstrumentor().uninstrument)
     return Connections(
         pool=await stack.enter_async_context(postgres.pool(settings.database_url)),
         redis=await stack.enter_async_context(connected(settings.redis_url, cluster=settings.redis_cluster)),

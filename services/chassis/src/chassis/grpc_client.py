@@ -1,18 +1,19 @@
 """gRPC channels whose calls always have a deadline, carry the trace, and fail with a reason that can be read."""
 
 import json
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 import grpc
 from google.rpc import error_details_pb2, status_pb2
-from opentelemetry.instrumentation.grpc import aio_client_interceptors
+from opentelemetry import trace
 
 from chassis import identity
 from chassis.deadlines import time_left_s
 from chassis.grpc_server import ACCEPTING, DETAILS, PINGS_AT_MOST_EVERY_MS
+from signals.tracing import TRACEPARENT, inner_span, traceparent_of
 
 PING_EVERY_MS = 4 * PINGS_AT_MOST_EVERY_MS
 """How soon a connection that has died in silence (a cut cable, a stopped machine) is noticed."""
@@ -47,8 +48,7 @@ async def channel(
 ) -> AsyncIterator[grpc.aio.Channel]:
     """A channel to ``host:port``, or in turns to the replicas ``ipv4:host:port,host:port``. ``retried`` names the methods ("package.Service/Method") that are harmless to repeat:
     they are sent again, a few times and quickly, while the peer is unavailable."""
-    interceptors = [_Deadline(default_deadline_s), *aio_client_interceptors()]
-    terms: dict[str, Any] = {"interceptors": interceptors, "options": _options(retried)}
+    terms: dict[str, Any] = {"options": _options(retried)}
     who = identity.current()
     opened: grpc.aio.Channel = (
         identity.RenewingChannel(
@@ -58,7 +58,8 @@ async def channel(
         else grpc.aio.insecure_channel(address, **terms)
     )
     try:
-        yield opened
+        # No interceptors: each would cost every call a task of its own.
+        yield cast("grpc.aio.Channel", _Channel(opened, default_deadline_s))
     finally:
         await opened.close()
 
@@ -97,25 +98,33 @@ def _options(retried: Sequence[str]) -> list[tuple[str, Any]]:
     ]
 
 
-class _Deadline(grpc.aio.UnaryUnaryClientInterceptor):
-    """Gives every unary call the time that is left, or the default."""
+class _Channel:
+    """What stubs are made over."""
 
-    def __init__(self, default_s: float) -> None:
-        self._default_s = default_s
+    def __init__(self, opened: grpc.aio.Channel, default_s: float) -> None:
+        self._opened, self._default_s = opened, default_s
 
-    async def intercept_unary_unary(
-        self,
-        continuation: Callable[[grpc.aio.ClientCallDetails, Any], Any],
-        client_call_details: grpc.aio.ClientCallDetails,
-        request: object,
-    ) -> Any:  # noqa: ANN401 - gRPC's own type is Any
-        asked = client_call_details.timeout
-        timeout = time_left_s(self._default_s if asked is None else asked)
-        details = grpc.aio.ClientCallDetails(
-            client_call_details.method,
-            timeout,
-            client_call_details.metadata,
-            client_call_details.credentials,
-            client_call_details.wait_for_ready,
-        )
-        return await continuation(details, request)
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - streams, states and closing are the channel's own
+        return getattr(self._opened, name)
+
+    def unary_unary(self, method: str, *arguments: Any, **named: Any) -> Callable[..., Awaitable[Any]]:  # noqa: ANN401 - gRPC's own types
+        """A method whose calls have the time that is left, or the default, and carry the trace."""
+        call = self._opened.unary_unary(method, *arguments, **named)
+
+        def ask(request: object, *, timeout: float | None = None, **rest: Any) -> Awaitable[Any]:  # noqa: ANN401 - as above
+            timeout = time_left_s(self._default_s if timeout is None else timeout)
+            if trace.get_current_span().is_recording():
+                return _traced(call, method, request, timeout=timeout, **rest)
+            return call(request, timeout=timeout, metadata=_carried(), **rest)
+
+        return ask
+
+
+async def _traced(call: Callable[..., Awaitable[Any]], method: str, request: object, **rest: Any) -> Any:  # noqa: ANN401 - gRPC's own types
+    with inner_span(method.removeprefix("/")):
+        return await call(request, metadata=_carried(), **rest)
+
+
+def _carried() -> tuple[tuple[str, str], ...] | None:
+    traceparent = traceparent_of(trace.get_current_span())
+    return ((TRACEPARENT, traceparent),) if traceparent else None

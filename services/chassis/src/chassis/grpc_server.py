@@ -4,17 +4,16 @@ import asyncio
 import inspect
 import logging
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NoReturn, cast
 
 import grpc
 from google.protobuf import any_pb2
 from google.rpc import error_details_pb2, status_pb2
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
-from opentelemetry.instrumentation.grpc import aio_server_interceptor, filters
 
 from chassis import identity, rows
 from chassis.deadlines import deadline
@@ -22,7 +21,10 @@ from chassis.errors import Kind, ServiceError
 from chassis.postgres import reaching_storage
 from chassis.streams import until
 from signals.metrics import Capped, Histogram
-from signals.subjects import tell_subjects
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
+from typing import Any, NoReturn, cast
 
 DETAILS = "grpc-status-details-bin"
 OPERATOR = "operator"
@@ -37,8 +39,6 @@ _seconds = Histogram(
     "rufbuch_rpc_seconds", "Time to answer an RPC",
     {"method": Capped(96, "RPCs of the service"), "code": ("OK", "ABORTED", "UNKNOWN", *(kind.value for kind in Kind))},
 )  # fmt: skip
-# Health is asked every second, and its Watch is no generator, which the instrumentation expects.
-_TRACED = filters.negate(filters.health_check())
 _Method = Callable[[Any, Any], Any]
 
 
@@ -98,10 +98,6 @@ async def grpc_server(
     """Serve while inside (port 0: any free one), drain at the end. Raises OSError where the port is taken."""
     who = identity.current()
     server = grpc.aio.server(
-        interceptors=[
-            aio_server_interceptor(filter_=_TRACED),
-            _Boundary(draining := asyncio.Event(), servicers, checks_callers=who is not None),
-        ],
         options=[
             # Two processes on one port would answer in turns; a port that is taken has to be noticed.
             ("grpc.so_reuseport", 0),
@@ -111,8 +107,10 @@ async def grpc_server(
             ("grpc.keepalive_permit_without_calls", 1),
         ],
     )
+    draining = asyncio.Event()
     for servicer in servicers:
-        servicer.add(servicer.implementation, server)
+        bounded = _Bounded(server, draining, servicer, checks_callers=who is not None)
+        servicer.add(servicer.implementation, cast("grpc.aio.Server", bounded))
     try:
         bound = (
             server.add_secure_port(f"{host}:{port}", identity.server_credentials(who))
@@ -129,45 +127,55 @@ async def grpc_server(
         await ours.drain(drain_s)
 
 
-class _Boundary(grpc.aio.ServerInterceptor):
-    """Deadlines in, statuses and metrics out, for every RPC alike; streams end when the server drains."""
+class _Bounded:
+    """Takes a service's methods for a server: deadlines in, statuses, metrics and spans out, for every RPC alike; streams
+    end when the server drains. No interceptor, which every call would have to wait for."""
 
     def __init__(
-        self, draining: asyncio.Event, servicers: Sequence[Servicer], *, checks_callers: bool
+        self, server: grpc.aio.Server, draining: asyncio.Event, servicer: Servicer, *, checks_callers: bool
     ) -> None:
-        self._draining, self._servicers, self._checks_callers = draining, servicers, checks_callers
+        self._server, self._draining = server, draining
+        self._servicer, self._checks_callers = servicer, checks_callers
 
-    async def intercept_service(
-        self, continuation: Callable[[Any], Awaitable[Any]], handler_call_details: grpc.HandlerCallDetails
-    ) -> Any:  # noqa: ANN401 - gRPC's own type is Any
-        handler = await continuation(handler_call_details)
-        if handler is None:
-            return None
-        method = handler_call_details.method
-        rule = self._rule(method)
+    def add_generic_rpc_handlers(self, handlers: Sequence[grpc.GenericRpcHandler]) -> None:
+        """What generated code calls."""
+        self._server.add_generic_rpc_handlers([_Handlers(each, self) for each in handlers])
+
+    def add_registered_method_handlers(self, service: str, handlers: object) -> None:
+        """What it says as well; asyncio's server has no use for it."""
+
+    def bounded(self, handler: Any, method: str) -> Any:  # noqa: ANN401 - gRPC's own type is generic
+        """The same method, in its bounds."""
+        rule, wires = self._rule(method), (handler.request_deserializer, handler.response_serializer)
         if handler.unary_unary:
-            return grpc.unary_unary_rpc_method_handler(
-                _unary(handler.unary_unary, method, rule),
-                handler.request_deserializer,
-                handler.response_serializer,
-            )
-        # Only generators: health's Watch writes to its context by itself.
+            return grpc.unary_unary_rpc_method_handler(_unary(handler.unary_unary, method, rule), *wires)
         if handler.unary_stream and inspect.isasyncgenfunction(handler.unary_stream):
-            return grpc.unary_stream_rpc_method_handler(
-                _stream(handler.unary_stream, method, rule, self._draining),
-                handler.request_deserializer,
-                handler.response_serializer,
-            )
+            streamed = _stream(handler.unary_stream, method, rule, self._draining)
+            return grpc.unary_stream_rpc_method_handler(streamed, *wires)
         return handler
 
     def _rule(self, method: str) -> "_Rule":
-        _, service, name = method.split("/")
-        ours = next((each for each in self._servicers if each.full_name == service), None)
-        if ours is None:
+        ours, (_, service, name) = self._servicer, method.split("/")
+        if ours.full_name != service:
             # Health and reflection: for whoever is let in.
             return _Rule("", None)
         callers = ours.allowed.get(name, frozenset({OPERATOR})) if self._checks_callers else None
         return _Rule(ours.for_everybody.get(name, ""), callers)
+
+
+class _Handlers(grpc.GenericRpcHandler):
+    """The methods of one service, each wrapped when it is called for the first time."""
+
+    def __init__(self, inner: grpc.GenericRpcHandler, bounds: _Bounded) -> None:
+        self._inner, self._bounds = inner, bounds
+        self._known: dict[str, Any] = {}
+
+    def service(self, handler_call_details: grpc.HandlerCallDetails) -> Any:  # noqa: ANN401 - gRPC's own type is generic
+        method = handler_call_details.method
+        known = self._known.get(method)
+        if known is None and (handler := self._inner.service(handler_call_details)):
+            known = self._known[method] = self._bounds.bounded(handler, method)
+        return known
 
 
 @dataclass(frozen=True)
@@ -191,36 +199,44 @@ class _Rule:
 
 def _unary(inner: _Method, method: str, rule: _Rule) -> _Method:
     async def answer(request: object, context: grpc.aio.ServicerContext[Any, Any]) -> object:
-        async with _boundary(method, context):
-            tell_subjects(request)
-            with rule.applied(method, request, context):
-                return await inner(request, context)
+        try:
+            with _boundary(method, context):
+                tell_subjects(request)
+                with rule.applied(method, request, context):
+                    return await inner(request, context)
+        except ServiceError as error:
+            await _abort(context, error)
 
     return answer
 
 
 def _stream(inner: _Method, method: str, rule: _Rule, draining: asyncio.Event) -> _Method:
     async def answer(request: object, context: grpc.aio.ServicerContext[Any, Any]) -> AsyncIterator[object]:
-        async with _boundary(method, context):
-            # At once, so that a client knows that it listens before there is anything to hear.
-            await context.send_initial_metadata(())
-            tell_subjects(request)
-            with rule.applied(method, request, context):
-                async for item in until(draining, inner(request, context)):
-                    yield item
+        try:
+            with _boundary(method, context):
+                # At once, so that a client knows that it listens before there is anything to hear.
+                await context.send_initial_metadata(())
+                tell_subjects(request)
+                with rule.applied(method, request, context):
+                    async for item in until(draining, inner(request, context)):
+                        yield item
+        except ServiceError as error:
+            await _abort(context, error)
 
     return answer
 
 
-@asynccontextmanager
-async def _boundary(method: str, context: grpc.aio.ServicerContext[Any, Any]) -> AsyncIterator[None]:
+@contextmanager
+def _boundary(method: str, context: grpc.aio.ServicerContext[Any, Any]) -> Iterator[None]:
+    """Ends with ServiceError where the caller is to be told a status."""
     began, code = time.monotonic(), "OK"
+    traceparent = dict(context.invocation_metadata() or ()).get(TRACEPARENT, "")
     try:
-        with deadline(context.time_remaining()), reaching_storage():
+        with server_span(method, str(traceparent)), deadline(context.time_remaining()), reaching_storage():
             yield
     except ServiceError as error:
         code = error.kind.value
-        await _abort(context, error)
+        raise
     except grpc.aio.AbortError:
         code = "ABORTED"
         raise
@@ -232,7 +248,7 @@ async def _boundary(method: str, context: grpc.aio.ServicerContext[Any, Any]) ->
         _seconds.labels(method, code).observe(time.monotonic() - began)
 
 
-async def _abort(context: grpc.aio.ServicerContext[Any, Any], error: ServiceError) -> None:
+async def _abort(context: grpc.aio.ServicerContext[Any, Any], error: ServiceError) -> NoReturn:
     code = grpc.StatusCode[error.kind.value]
     info = error_details_pb2.ErrorInfo(reason=error.reason, domain="rufbuch", metadata=error.metadata)
     detail = any_pb2.Any()

@@ -2,8 +2,9 @@
 
 import logging
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
+from typing import Any
 
 from opentelemetry import trace
 from opentelemetry.exporter.otlp.proto.grpc.trace_exporter import OTLPSpanExporter
@@ -12,19 +13,18 @@ from opentelemetry.sdk.environment_variables import OTEL_EXPORTER_OTLP_ENDPOINT
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
-from opentelemetry.trace import Link, SpanContext
-from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
+from opentelemetry.trace import Link
 
 from signals.logs import JsonLines, Patience
 from signals.metrics import Capped, Gauge
 from signals.spans import Masking
+from signals.tracing import span_of, traceparent_of
 
 _build = Gauge(
     "rufbuch_build_info",
     "1 of the build that runs",
     {"service": Capped(1, "the service"), "build": Capped(1, "the build")},
 )
-_PROPAGATOR = TraceContextTextMapPropagator()
 
 
 @contextmanager
@@ -39,24 +39,38 @@ def telemetry(service: str, *, build: str, log_level: str, environment: Mapping[
     if environment.get(OTEL_EXPORTER_OTLP_ENDPOINT):
         provider.add_span_processor(BatchSpanProcessor(Masking(OTLPSpanExporter())))
     trace.set_tracer_provider(provider)
-    AsyncPGInstrumentor().instrument()
+    queries: Any = _Queries
+    queries().instrument()
     try:
         yield
     finally:
-        AsyncPGInstrumentor().uninstrument()
+        queries().uninstrument()
         provider.shutdown()
+
+
+class _Queries(AsyncPGInstrumentor):
+    """Spans for the queries of sampled calls only."""
+
+    async def _do_execute(
+        self,
+        run: Callable[..., Awaitable[Any]],
+        instance: object,
+        args: Any,  # noqa: ANN401 - any query's
+        kwargs: Any,  # noqa: ANN401 - any query's
+    ) -> Any:  # noqa: ANN401 - as above
+        if not trace.get_current_span().is_recording():
+            return await run(*args, **kwargs)
+        return await super()._do_execute(  # type: ignore[no-untyped-call] # it has no types
+            run, instance, args, kwargs
+        )
 
 
 def current_traceparent() -> str:
     """The W3C trace context of the present span, to be stored with what will cause work later; "" outside a trace."""
-    carrier: dict[str, str] = {}
-    _PROPAGATOR.inject(carrier)
-    return carrier.get("traceparent", "")
+    return traceparent_of(trace.get_current_span())
 
 
 def links_to(traceparent: str) -> list[Link]:
     """Links to the trace that a stored context belongs to; none for ""."""
-    context: SpanContext = trace.get_current_span(
-        _PROPAGATOR.extract({"traceparent": traceparent})
-    ).get_span_context()
-    return [Link(context)] if context.is_valid else []
+    cause = span_of(traceparent)
+    return [Link(cause.get_span_context())] if cause else []

@@ -111,30 +111,38 @@ class Counter:
         """``labels``: by name, the values each may take. Raises ValueError for a name that is there already."""
         name = name.removesuffix("_total")
         self._bounds = _described(f"{name}_total", "counter", words, labels)
-        self._counter = _meter.create_counter(name, description=words)
-        for values in self._bounds.known():
-            self._counter.add(0, self._bounds.of(values))
+        # Counted here and told when somebody scrapes: the library's own counting costs each call twenty times as much.
+        self._counts = dict.fromkeys(self._bounds.known(), 0.0)
+        self._lock = threading.Lock()
+        _meter.create_observable_counter(name, callbacks=[self._observed], description=words)
 
     def labels(self, *values: str) -> "_Count":
         """In the order of the declaration."""
-        return _Count(self, self._bounds.of(values))
+        return _Count(self, values if values in self._counts else tuple(self._bounds.of(values).values()))
 
     def inc(self, amount: float = 1) -> None:
         """Of a counter without labels."""
         self.labels().inc(amount)
 
-    def add(self, amount: float, attributes: Mapping[str, str]) -> None:
-        """Attributes are bounded already."""
-        self._counter.add(amount, attributes)
+    def add(self, amount: float, values: tuple[str, ...]) -> None:
+        """Values are bounded already. Raises ValueError for an amount below nothing."""
+        if amount < 0:
+            raise ValueError("a counter never falls")
+        with self._lock:
+            self._counts[values] = self._counts.get(values, 0.0) + amount
+
+    def _observed(self, _: CallbackOptions) -> Iterable[Observation]:
+        for values, count in list(self._counts.items()):
+            yield Observation(count, dict(zip(self._bounds.labels, values, strict=True)))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class _Count:
     counter: Counter
-    attributes: Mapping[str, str]
+    values: tuple[str, ...]
 
     def inc(self, amount: float = 1) -> None:
-        self.counter.add(amount, self.attributes)
+        self.counter.add(amount, self.values)
 
 
 class Histogram:

@@ -3,8 +3,6 @@
 import asyncio
 from contextlib import AsyncExitStack
 
-from opentelemetry.instrumentation.redis import RedisInstrumentor
-
 from chassis import postgres, service
 from chassis.clock import SystemClock
 from chassis.grpc_client import channel
@@ -19,7 +17,6 @@ from telephony_gateway.settings import Settings
 
 async def serve(settings: Settings, stop: asyncio.Event) -> None:
     """Serve until told to stop; what is entered last ends first."""
-    RedisInstrumentor().instrument()
     async with AsyncExitStack() as stack:
         enter = stack.enter_async_context
         connections = await _connect(settings, stack)

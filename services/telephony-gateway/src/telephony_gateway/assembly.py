@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import grpc
-import redis.asyncio
 from starlette.types import ASGIApp
 
 from chassis.clock import Clock
 from chassis.postgres import Pool
+from redis_line import OneConnection
 from telephony_gateway.clients.appointments import AppointmentsClient
 from telephony_gateway.clients.availability import AvailabilityClient
 from telephony_gateway.clients.booking import BookingClient
@@ -50,7 +50,7 @@ class Connections:
     """What the gateway talks to."""
 
     pool: Pool
-    redis: redis.asyncio.Redis
+    redis: OneConnection
     registry: grpc.aio.Channel
     availability: grpc.aio.Channel
     booking: grpc.aio.Channel

@@ -11,11 +11,12 @@ from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
-from redis.asyncio import Redis, RedisCluster
+from redis.asyncio import RedisCluster
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
 
+import redis_line
 from availability.clients.offers import from_text, spans_of, to_text
 from availability.clients.scripts import Script, ScriptRunner
 from availability.domain.holds import Caller, Held, HoldRules, Offer, Scope, Taking
@@ -40,14 +41,18 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 @asynccontextmanager
 async def connected(url: str, *, cluster: bool, timeout_s: float = TIMEOUT_S) -> AsyncIterator[ScriptRunner]:
     """Connections to Redis, opened when they are needed, and again after it was away."""
-    # A pooled connection that a restart has cut is replaced at once; the scripts are harmless to repeat.
-    retry = Retry(NoBackoff(), 1, supported_errors=(RedisConnectionError,))
-    kind = RedisCluster if cluster else Redis
-    client = kind.from_url(url, socket_timeout=timeout_s, socket_connect_timeout=timeout_s, retry=retry)
+    client = _cluster(url, timeout_s) if cluster else redis_line.connect(url, timeout_s=timeout_s)
     try:
         yield client
     finally:
         await client.aclose()
+
+
+def _cluster(url: str, timeout_s: float) -> RedisCluster:
+    # A pooled connection that a restart has cut is replaced at once; the scripts are harmless to repeat.
+    retry = Retry(NoBackoff(), 1, supported_errors=(RedisConnectionError,))
+    options = {"socket_timeout": timeout_s, "socket_connect_timeout": timeout_s, "retry": retry}
+    return RedisCluster.from_url(url, **options)
 
 
 class RedisHolds:

@@ -50,7 +50,7 @@ class StaffRegistry:
             if fault.reason == "BUSINESS_UNKNOWN":
                 raise BranchUnknownError("there is no such business") from error
             raise RegistryUnavailableError(f"the registry does not answer: {fault.code.name}") from error
-        return _business(response.business)
+        return read_business(response.business)
 
     async def tenant_ids(self) -> AsyncIterator[str]:
         """See Directory."""
@@ -75,7 +75,8 @@ class StaffRegistry:
             yield None if message is None else BusinessChanged(message.position, message.tenant_id)
 
 
-def _business(business: business_pb2.Business) -> Business:
+def read_business(business: business_pb2.Business) -> Business:
+    """As searches know it."""
     return Business(
         tenant_id=business.tenant_id,
         language=business.language,

@@ -12,6 +12,7 @@ from redis.exceptions import NoScriptError, RedisClusterException, RedisError, R
 
 from availability.errors import HoldsUnavailableError
 from chassis.deadlines import time_left_s
+from signals.tracing import inner_span
 
 _log = logging.getLogger(__name__)
 _LUA = resources.files("availability.clients") / "lua"
@@ -25,6 +26,7 @@ class Script:
     """One atomic operation on the holds."""
 
     def __init__(self, name: str) -> None:
+        self._name = name
         self._text = f"{_COMMON}\n{(_LUA / f'{name}.lua').read_text()}"
         self._sha = sha1(self._text.encode(), usedforsecurity=False).hexdigest()
 
@@ -34,7 +36,8 @@ class Script:
         """The script's answer. Raises HoldsUnavailableError where there is none in time."""
         try:
             async with asyncio.timeout(time_left_s(timeout_s)):
-                answer: list[Any] = await self._run(redis, root, arguments)
+                with inner_span(f"redis {self._name}"):
+                    answer: list[Any] = await self._run(redis, root, arguments)
         except (RedisError, RedisClusterException, OSError, TimeoutError) as error:
             if type(error) is ResponseError:  # a fault in a script, or a server that is set up wrongly
                 _log.exception("Redis refuses a script")

@@ -108,18 +108,19 @@ class SearchSlots:
     async def _beside_others(self, search: _Search) -> Answer:
         """Search with the holds of other calls in mind; raises HoldsUnavailableError also where in all rounds others
         were faster: what is free then cannot be kept free."""
-        caller, question = search.query.caller, search.question
-        ours = caller.call_id if caller else ""
-        taken = await self._holds.taken(
-            question.scope, question.owners, ignoring_call=ours, now=self._clock.now()
-        )
+        caller, question, taken = search.query.caller, search.question, tuple[Held, ...]()
         if not caller:
+            taken = await self._holds.taken(
+                question.scope, question.owners, ignoring_call="", now=self._clock.now()
+            )
             return self._unheld(search, taken, held=False)
+        # The first attempt does not ask what others hold: the store refuses what is held, and says it with the refusal.
         for number in range(ROUNDS):
-            asked, found = self._find(search, taken, min(search.query.options_max * MORE**number, MANY))
+            limit = min(search.query.options_max * MORE**number, MANY)
+            asked, found = self._find(search, taken, limit)
             if not found.plans:
                 return _answer(search, found.outcome, (), held=False)
-            offers = [offer_of(asked, plan, self._new_id()) for plan in found.plans]
+            offers = [offer_of(asked, plan, self._new_id()) for plan in found.plans[:limit]]
             placement = await self._place(search, caller, found, offers, patient=number == 0)
             if placement.held:
                 held = tuple(offer for offer in offers if offer.option_id in placement.held)

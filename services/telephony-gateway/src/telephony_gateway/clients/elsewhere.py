@@ -7,10 +7,8 @@ import time
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
-import redis.asyncio
-
 from signals.metrics import Counter
-from telephony_gateway.clients.shared import SharedMemory, text_of
+from telephony_gateway.clients.shared import AWAY, SharedMemory, text_of
 from telephony_gateway.domain.answers import Answer, Status
 
 LOOK_EVERY_S = 0.02
@@ -20,6 +18,7 @@ RUNS = timedelta(seconds=30)
 """Longer than any execution goes on."""
 LEFT = timedelta(seconds=30)
 """How long an answer waits that came when nobody waited for it; what it offers is held longer than that."""
+_KEPT_MS, _RUNS_MS = KEPT // timedelta(milliseconds=1), RUNS // timedelta(milliseconds=1)
 OWN_MAX = 500
 _picked_up = Counter(
     "rufbuch_gateway_picked_up_total", "Answers that came late and were heard by a following call"
@@ -44,25 +43,29 @@ class Replicas:
             if len(self._left) > OWN_MAX:
                 del self._left[next(iter(self._left))]
 
-    async def _take(self, key: str) -> Answer | None:
+    def _left_here(self, key: str) -> Answer | None:
         at, text = self._left.pop(key, (0.0, ""))
-        if text and self._seconds() - at < LEFT.total_seconds():
-            return _answer(text)
-        found = await self._shared.ask(lambda redis: redis.getdel(f"gateway:left:{key}"))
-        return _answer(found) if found else None
+        return _answer(text) if text and self._seconds() - at < LEFT.total_seconds() else None
 
-    async def once(self, key: str, run: Execution) -> Answer:
+    async def once(self, key: str, run: Execution, *, beside: Callable[[], object] | None = None) -> Answer:
         """Run, unless an answer was left or another replica runs; then its answer. While Redis is away everybody runs by himself: every
-        function is harmless to repeat, it only costs."""
-        left = await self._take(key)
-        if left is not None:
+        function is harmless to repeat, it only costs. ``beside`` is done in the moment in which Redis is asked."""
+        here, mark, token = self._left_here(key), f"gateway:twin:{key}", secrets.token_hex(8)
+        taking = self._shared.begin("GETDEL", f"gateway:left:{key}")
+        claiming = self._shared.begin("SET", mark, token, "NX", "PX", _RUNS_MS)
+        if beside:
+            beside()
+        left, claimed = here or _left(await taking), await claiming
+        if left:
             _picked_up.inc()
+            if claimed is not AWAY and claimed:
+                self._leave(mark, token, json.dumps(left.as_json()))
             return left
-        mark, token = f"gateway:twin:{key}", secrets.token_hex(8)
-        holder = await self._shared.ask(lambda redis: _claim(redis, mark, token))
-        if holder is None or holder == token:
+        if claimed is AWAY or claimed:
             return await self._run(mark, token, run)
-        answer = await self._wait(mark, holder)
+        holder = await self._shared.ask(lambda redis: redis.get(mark))
+        # Gone between the two: he has finished, and ours is a new question.
+        answer = await self._wait(mark, text_of(holder)) if holder else None
         if answer is not None:
             _shared_answers.inc()
             return answer
@@ -74,8 +77,13 @@ class Replicas:
             answer = await run()
             return answer
         finally:
-            text = json.dumps(answer.as_json()) if answer else ""
-            await self._shared.ask(lambda redis: _leave(redis, mark, token, text))
+            self._leave(mark, token, json.dumps(answer.as_json()) if answer else "")
+
+    def _leave(self, mark: str, token: str, text: str) -> None:
+        """Nobody waits for it: whoever asks for the answer asks Redis after that."""
+        if text:
+            self._shared.begin("SET", f"{mark}:{token}", text, "PX", _KEPT_MS)
+        self._shared.begin("DEL", mark)
 
     async def _wait(self, mark: str, holder: str) -> Answer | None:
         """The answer of whoever holds the mark; None where he failed or Redis is away."""
@@ -91,20 +99,8 @@ class Replicas:
             await asyncio.sleep(LOOK_EVERY_S)
 
 
-async def _claim(client: redis.asyncio.Redis, mark: str, token: str) -> str:
-    """Who runs: ours, or the token that was there before."""
-    if await client.set(mark, token, nx=True, px=RUNS):
-        return token
-    before = await client.get(mark)
-    # Gone between the two: he has finished, and ours is a new question.
-    return text_of(before) if before else token
-
-
-async def _leave(client: redis.asyncio.Redis, mark: str, token: str, text: str) -> bool:
-    if text:
-        await client.set(f"{mark}:{token}", text, px=KEPT)
-    await client.delete(mark)
-    return True
+def _left(found: object) -> Answer | None:
+    return _answer(found) if isinstance(found, bytes | str) and found else None
 
 
 def _answer(text: bytes | str) -> Answer:

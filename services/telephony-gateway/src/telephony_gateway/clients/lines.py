@@ -3,8 +3,6 @@
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-import redis.asyncio
-
 from chassis.clock import Clock
 from telephony_gateway.clients.shared import SharedMemory, text_of
 from telephony_gateway.usecases.ports import SearchOutcome
@@ -17,6 +15,7 @@ if TYPE_CHECKING:
 SILENT = timedelta(seconds=60)
 """After so long without a question or a word the line is taken for dead, if its times are needed."""
 REMEMBERED = timedelta(hours=1)
+_REMEMBERED_MS = REMEMBERED // timedelta(milliseconds=1)
 RELEASED_MAX = 5
 
 
@@ -30,7 +29,10 @@ class Lines:
         """Somebody is on this line."""
         if caller.caller_number:
             key, at = _key(tenant_id, caller.caller_number), self._clock.now().timestamp()
-            await self._shared.ask(lambda redis: _note(redis, key, caller.call_id, at))
+            # Nobody waits for it: whoever asks for silent lines asks Redis after that.
+            self._shared.begin("ZADD", key, at, caller.call_id)
+            self._shared.begin("ZREMRANGEBYSCORE", key, "-inf", at - REMEMBERED.total_seconds())
+            self._shared.begin("PEXPIRE", key, _REMEMBERED_MS)
 
     async def ended(self, tenant_id: str, caller: "Caller") -> None:
         """Nobody is, any more."""
@@ -78,12 +80,3 @@ def _key(tenant_id: str, number: str) -> str:
 
 def _score(instant: datetime) -> float:
     return instant.timestamp()
-
-
-async def _note(client: redis.asyncio.Redis, key: str, call_id: str, at: float) -> bool:
-    async with client.pipeline(transaction=True) as pipeline:
-        pipeline.zadd(key, {call_id: at})
-        pipeline.zremrangebyscore(key, "-inf", at - REMEMBERED.total_seconds())
-        pipeline.pexpire(key, REMEMBERED)
-        await pipeline.execute()
-    return True

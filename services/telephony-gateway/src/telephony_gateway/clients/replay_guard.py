@@ -1,15 +1,17 @@
 """Remembers the signatures of the last minutes, so that a recorded request cannot be sent again."""
 
+import asyncio
 from datetime import datetime, timedelta
-
-import redis.asyncio
+from itertools import islice
+from typing import Any
 
 from signals.metrics import Counter
-from telephony_gateway.clients.shared import SharedMemory
+from telephony_gateway.clients.shared import AWAY, SharedMemory
 from telephony_gateway.domain.signature import FRESH
 
 REMEMBERED = 2 * FRESH
 """A signature is fresh from five minutes before to five minutes after its time."""
+_LIVES_MS = REMEMBERED // timedelta(milliseconds=1)
 _alone = Counter(
     "rufbuch_gateway_replay_guard_alone_total", "Signatures remembered by this process only: Redis is away"
 )
@@ -24,24 +26,30 @@ class ReplayGuard:
 
     async def is_first(self, digest: str, *, now: datetime) -> bool:
         """Whether this signature is seen for the first time; remembers it."""
+        return await self.look(digest, now=now)
+
+    def look(self, digest: str, *, now: datetime) -> "asyncio.Future[bool]":
+        """The same, asked at once, in one go with what else is asked of Redis; to be awaited before anything is done."""
+        first: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         self._forget(now)
         if digest in self._own:
-            return False
+            first.set_result(False)
+            return first
         self._own[digest] = now
-        key, lives_ms = f"gateway:signature:{digest}", REMEMBERED // timedelta(milliseconds=1)
-        is_first = await self._shared.ask(lambda redis: _set_once(redis, key, lives_ms))
-        if is_first is None:
-            _alone.inc()
-            return True
-        return is_first
+
+        def told(answer: "asyncio.Future[Any]") -> None:
+            if answer.result() is AWAY:
+                _alone.inc()
+            if not first.done():
+                first.set_result(answer.result() is not None)
+
+        key = f"gateway:signature:{digest}"
+        self._shared.begin("SET", key, 1, "NX", "PX", _LIVES_MS).add_done_callback(told)
+        return first
 
     def _forget(self, now: datetime) -> None:
         # In order of arrival: stop at the first that is still fresh.
-        for digest, seen in list(self._own.items())[:100]:
+        for digest, seen in list(islice(self._own.items(), 100)):
             if now - seen <= REMEMBERED:
                 break
             del self._own[digest]
-
-
-async def _set_once(client: redis.asyncio.Redis, key: str, lives_ms: int) -> bool:
-    return bool(await client.set(key, 1, nx=True, px=lives_ms))

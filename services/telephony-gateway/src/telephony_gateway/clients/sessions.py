@@ -1,19 +1,21 @@
 """The notes of calls in Redis, field by field, so that two functions of one call do not overwrite each other's."""
 
+import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import asdict, fields
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
-import redis.asyncio
-
-from telephony_gateway.clients.shared import SharedMemory, text_of
+from telephony_gateway.clients.shared import AWAY, SharedMemory, text_of
 from telephony_gateway.domain.session import EarlierWish, Offer, Session, Window
+from telephony_gateway.usecases.ports import Look
 
 REMEMBERED = timedelta(hours=3)
 """Longer than any call; a session that is not closed ends by itself."""
 _FIELDS = tuple(field.name for field in fields(Session) if field.name != "as_read")
+_REMEMBERED_MS = REMEMBERED // timedelta(milliseconds=1)
 OWN_MAX = 2_000
 """Sessions that a process keeps for the time when Redis is away."""
 
@@ -28,10 +30,17 @@ class RedisSessions:
 
     async def of(self, tenant_id: str, call_id: str) -> Session:
         """The notes of one call. Where Redis was away when they were written, or has lost them, ours count."""
+        return await self.look(tenant_id, call_id)()
+
+    def look(self, tenant_id: str, call_id: str) -> Look:
+        """The same, asked at once, in one go with what else is asked of Redis, and read when it is called for."""
         key = _key(tenant_id, call_id)
-        stored = await self._shared.ask(lambda redis: _read(redis, key))
-        known = {**stored, **self._unwritten.get(key, {})} if stored else self._own.get(key, {})
-        return _session(known)
+        return partial(self._read, key, self._shared.begin("HGETALL", key))
+
+    async def _read(self, key: str, coming: Awaitable[Any]) -> Session:
+        found = await coming
+        stored = {} if found is AWAY else {text_of(name): text_of(text) for name, text in _pairs(found)}
+        return _session({**stored, **self._unwritten.get(key, {})} if stored else self._own.get(key, {}))
 
     async def keep(self, tenant_id: str, call_id: str, session: Session) -> None:
         """Store the fields that have changed since they were read."""
@@ -41,9 +50,21 @@ class RedisSessions:
             return
         session.as_read = now
         self._remember(key, {**self._own.get(key, {}), **changed})
-        unwritten = {**self._unwritten.pop(key, {}), **changed}
-        if await self._shared.ask(lambda redis: _write(redis, key, unwritten)) is None:
-            self._unwritten[key] = unwritten
+        self._write(key, {**self._unwritten.pop(key, {}), **changed})
+
+    def _write(self, key: str, changed: dict[str, str]) -> None:
+        """Nobody waits for it: whoever reads the notes next asks Redis after that."""
+        flat = [part for pair in changed.items() for part in pair]
+        written = self._shared.begin("HSET", key, *flat)
+        self._shared.begin("PEXPIRE", key, _REMEMBERED_MS)
+
+        def told(answer: "asyncio.Future[Any]") -> None:
+            if answer.result() is AWAY:
+                self._unwritten[key] = {**changed, **self._unwritten.get(key, {})}
+
+        written.add_done_callback(told)
+        if written.done():
+            told(written)
 
     async def forget(self, tenant_id: str, call_id: str) -> None:
         """Close a call's notes; what is late after that begins anew."""
@@ -65,18 +86,8 @@ def _key(tenant_id: str, call_id: str) -> str:
     return f"gateway:session:{tenant_id}:{call_id}"
 
 
-async def _read(client: redis.asyncio.Redis, key: str) -> dict[str, str]:
-    found = await client.hgetall(key)
-    return {text_of(name): text_of(text) for name, text in found.items()}
-
-
-async def _write(client: redis.asyncio.Redis, key: str, changed: dict[str, str]) -> bool:
-    async with client.pipeline(transaction=True) as pipeline:
-        for name, text in changed.items():
-            pipeline.hset(key, name, text)
-        pipeline.pexpire(key, REMEMBERED)
-        await pipeline.execute()
-    return True
+def _pairs(flat: Sequence[Any]) -> Iterable[tuple[Any, Any]]:
+    return zip(flat[::2], flat[1::2], strict=True)
 
 
 def _stored(session: Session) -> dict[str, str]:

@@ -1,9 +1,10 @@
 """The door: a bounded body, a signature that holds, JSON. Whoever comes through it is Retell."""
 
+import asyncio
 import json
 import logging
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -24,9 +25,13 @@ _log = logging.getLogger(__name__)
 class FirstSight(Protocol):
     """Remembers signatures; see clients.replay_guard."""
 
-    async def is_first(self, digest: str, *, now: datetime) -> bool:
-        """Whether a signature is seen for the first time."""
+    def look(self, digest: str, *, now: datetime) -> "asyncio.Future[bool]":
+        """Whether a signature is seen for the first time; asked at once."""
         ...
+
+
+class ReplayedError(Exception):
+    """The request was seen before; nothing is done for it."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +40,16 @@ class Admitted:
 
     body: dict[str, Any]
     workspace: Workspace
+    first: "asyncio.Future[bool] | None" = None
+    """Whether its signature is new, where that matters. Asked, and to be awaited before anything is done."""
+
+    written: list[bool] = field(default_factory=list)
+    """Not empty once it is in the ledger."""
+
+    async def must_be_first(self) -> None:
+        """Raises ReplayedError."""
+        if self.first and not await self.first:
+            raise ReplayedError
 
 
 @dataclass(frozen=True)
@@ -46,7 +61,7 @@ class Door:
     clock: Clock
 
     async def admit(self, request: Request, *, once: bool) -> Admitted | Response:
-        """The body's JSON object, or the response that refuses it. ``once``: a second sight is a replay."""
+        """The body's JSON object, or the response that refuses it. ``once``: a second sight is a replay, see ``Admitted``."""
         body = await _bounded(request)
         if body is None:
             return _refusal("too_large", 413)
@@ -56,8 +71,9 @@ class Door:
             return _refusal(signed.value, 401)
         workspace = self.workspaces.of_key(signed.key)
         metrics.verified.labels(workspace.name).inc()
-        if once and not await self.guard.is_first(signed.digest, now=now):
-            return _refusal(Refusal.REPLAYED.value, 401)
+        first = self.guard.look(signed.digest, now=now) if once else None
+        if first and first.done() and not first.result():
+            return replayed()
         try:
             # JSON between systems is UTF-8 (RFC 8259); left to itself, the reader guesses at others.
             value = json.loads(body.decode("utf-8"))
@@ -65,7 +81,7 @@ class Door:
             return _refusal("not_json", 400)
         if not isinstance(value, dict):
             return _refusal("not_an_object", 400)
-        return Admitted(value, workspace)
+        return Admitted(value, workspace, first)
 
 
 async def _bounded(request: Request) -> bytes | None:
@@ -76,6 +92,11 @@ async def _bounded(request: Request) -> bytes | None:
             return None
         parts.append(part)
     return b"".join(parts)
+
+
+def replayed() -> Response:
+    """The refusal of a request that was seen before."""
+    return _refusal(Refusal.REPLAYED.value, 401)
 
 
 def _refusal(reason: str, status_code: int) -> Response:

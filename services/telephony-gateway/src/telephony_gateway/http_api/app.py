@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 
-from opentelemetry.instrumentation.asgi import OpenTelemetryMiddleware
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -11,12 +10,11 @@ from starlette.types import ASGIApp
 
 from chassis.http_server import operations_routes
 from telephony_gateway.agents.openapi import document
+from telephony_gateway.http_api.front import Front
 from telephony_gateway.http_api.functions import FunctionsEndpoint
 from telephony_gateway.http_api.inbound import InboundEndpoint
 from telephony_gateway.http_api.nowhere import HANDLERS
 from telephony_gateway.http_api.webhook import WebhookEndpoint
-
-_UNTRACED = "healthz,readyz,metrics,openapi.json"
 
 
 def build_app(
@@ -48,6 +46,4 @@ def build_app(
         Route("/openapi.json", openapi, methods=["GET"]),
         *operations_routes(missing),
     ]
-    return OpenTelemetryMiddleware(
-        Starlette(routes=routes, exception_handlers=HANDLERS), excluded_urls=_UNTRACED
-    )
+    return Front(Starlette(routes=routes, exception_handlers=HANDLERS))

@@ -31,7 +31,7 @@ from telephony_gateway.domain.envelope import (
 from telephony_gateway.domain.limits import Limits
 from telephony_gateway.domain.sentences import Sentence, Voice
 from telephony_gateway.http_api import metrics
-from telephony_gateway.http_api.admission import Admitted, Door
+from telephony_gateway.http_api.admission import Admitted, Door, ReplayedError, replayed
 from telephony_gateway.http_api.dispatch import Function
 from telephony_gateway.http_api.failures import cut_off, failed
 from telephony_gateway.http_api.oddities import Watchman
@@ -41,11 +41,12 @@ from telephony_gateway.http_api.twins import Twins, twin_key
 from telephony_gateway.storage.ledger import Answered, Asked, Heard, Ledger
 from telephony_gateway.usecases.conversation import Conversation
 from telephony_gateway.usecases.ports import (
+    Look,
     NobodyDialled,
     NotOfferedError,
     OutcomeUnknownError,
     PeerError,
-    Sessions,
+    SharedNotes,
 )
 
 _log = logging.getLogger(__name__)
@@ -76,7 +77,7 @@ class FunctionsEndpoint:
     door: Door
     reception: Reception
     functions: Mapping[str, Function]
-    sessions: Sessions
+    sessions: SharedNotes
     twins: Twins
     patience: Patience
     watchman: Watchman
@@ -94,7 +95,11 @@ class FunctionsEndpoint:
             return admitted
         name = function_name(request.path_params["name"])
         request_id = str(uuid.uuid4())
-        answer = await self._answer(name, request_id, admitted, began)
+        try:
+            answer = await self._answer(name, request_id, admitted, began)
+            await admitted.must_be_first()
+        except ReplayedError:
+            return replayed()
         duration = time.monotonic() - began
         known = name if name in self.functions else metrics.UNKNOWN
         metrics.answers.labels(known, answer.status.value).inc()
@@ -128,6 +133,8 @@ class FunctionsEndpoint:
         try:
             async with asyncio.timeout(left_s):
                 return await self._served(called, admitted, left_s)
+        except ReplayedError:
+            raise
         except (TimeoutError, OutcomeUnknownError):
             return self._late(called)
         except NotOfferedError:
@@ -148,10 +155,10 @@ class FunctionsEndpoint:
         caller, ends = called.caller, time.monotonic() + left_s
         with deadline(left_s):
             branch = await self.reception.dialled(caller.dialled_number, admitted.workspace)
-        self._write_down(called, branch)
         tell_subjects(branch)
         if isinstance(branch, NobodyDialled):
             # TG-17, SE-06: no business is guessed.
+            await self._believed(called, admitted, branch)
             return failed("unknown_number", Sentence.UNKNOWN_BUSINESS, self._language(called))
         if not self.limits.admits(
             branch.tenant_id, number=caller.caller_number, call_id=caller.call_id, now=self.clock.now()
@@ -160,36 +167,80 @@ class FunctionsEndpoint:
         function = self.functions.get(called.name)
         if function is None:
             # TG-04: loud, and no success that an agent could mistake.
+            await self._believed(called, admitted, branch)
             return failed("unknown_function", Sentence.CANNOT_DO, branch.language)
+        return await self._once(function, branch, called, admitted, ends)
+
+    async def _once(
+        self, function: Function, branch: DialledBranch, called: Called, admitted: Admitted, ends: float
+    ) -> Answer:
+        """Once for all twins. Whether the request is new, whether it runs elsewhere, and what the call has said so far is
+        asked in one go; nothing is done before all three are known."""
         agreed = contract(called.name)
         changes = agreed is not None and agreed.changes
-        key = twin_key(branch.tenant_id, caller.call_id, called.name, called.arguments)
+        call_id, looks = called.caller.call_id, list[Look]()
 
         async def run() -> Answer:
-            return await self._to_its_end(function, branch, called, ends, changes=changes)
+            await self._believed(called, admitted, branch)
+            look = looks.pop() if looks else None
+            return await self._to_its_end(function, branch, called, ends, changes=changes, look=look)
 
-        return await self.twins.once(key, run, call_id=caller.call_id, changes=changes)
+        def look() -> None:
+            looks.append(self.sessions.look(branch.tenant_id, call_id))
+
+        key = twin_key(branch.tenant_id, call_id, called.name, called.arguments)
+        while True:
+            try:
+                answer = await self.twins.once(key, run, call_id=call_id, changes=changes, beside=look)
+            except ReplayedError:
+                # Of a twin perhaps, and not this one's.
+                await self._believed(called, admitted, branch)
+            else:
+                await self._believed(called, admitted, branch)
+                return answer
+
+    async def _believed(
+        self, called: Called, admitted: Admitted, branch: DialledBranch | NobodyDialled
+    ) -> None:
+        """Write down what is asked, once it is known to be no replay; the second time it is known. Raises ReplayedError."""
+        await admitted.must_be_first()
+        if not admitted.written:
+            admitted.written.append(True)
+            self._write_down(called, branch)
 
     async def _to_its_end(
-        self, function: Function, branch: DialledBranch, called: Called, ends: float, *, changes: bool
+        self,
+        function: Function,
+        branch: DialledBranch,
+        called: Called,
+        ends: float,
+        *,
+        changes: bool,
+        look: Look | None,
     ) -> Answer:
         """Inside the time that the caller waits. What only reads goes on after that, with nobody waiting, so that a
         following call finds its answer; what changes something is asked again by that call itself, and answered by
         its request_id. Never because a peer failed: that is the channel's to repeat."""
         try:
             with deadline(ends - time.monotonic()):
-                return await self._run(function, branch, called)
+                return await self._run(function, branch, called, look)
         except OutcomeUnknownError:
             if changes or time.monotonic() < ends - LATE_S:
                 raise
         with deadline(UNHEARD_S):
-            return await self._run(function, branch, called, late=True)
+            return await self._run(function, branch, called, None, late=True)
 
     async def _run(
-        self, function: Function, branch: DialledBranch, called: Called, *, late: bool = False
+        self,
+        function: Function,
+        branch: DialledBranch,
+        called: Called,
+        look: Look | None,
+        *,
+        late: bool = False,
     ) -> Answer:
         call_id = called.caller.call_id
-        session = await self.sessions.of(branch.tenant_id, call_id)
+        session = await (look or self.sessions.look(branch.tenant_id, call_id))()
         before = session.as_read
         talk = Conversation.going_on(branch, called.caller, read(called.arguments), session, self.clock.now())
         answer = await function(talk)

@@ -13,13 +13,15 @@ from telephony_gateway.http_api import metrics
 from telephony_gateway.usecases.ports import PeerError
 
 Execution = Callable[[], Awaitable[Answer]]
+Beside = Callable[[], object]
 
 
 class Elsewhere(Protocol):
     """The other replicas, and the answers that came when nobody waited any more; see clients.elsewhere."""
 
-    async def once(self, key: str, run: Execution) -> Answer:
-        """Run, unless another replica does; then its answer. An answer that was left is taken instead."""
+    async def once(self, key: str, run: Execution, *, beside: Beside | None = None) -> Answer:
+        """Run, unless another replica does; then its answer. An answer that was left is taken instead. ``beside`` is done in
+        the moment in which the others are asked."""
         ...
 
     async def leave(self, key: str, answer: Answer) -> None:
@@ -47,7 +49,9 @@ class Twins:
         """How many executions there are."""
         return len(self._running)
 
-    async def once(self, key: str, run: Execution, *, call_id: str, changes: bool) -> Answer:
+    async def once(
+        self, key: str, run: Execution, *, call_id: str, changes: bool, beside: Beside | None = None
+    ) -> Answer:
         """The answer of the one execution. Whoever waits may give up: the execution goes on for the others, and for
         whoever asks again. One that changes nothing ends when nobody waits and its call asks for something else."""
         self._end_what_is_overtaken(key, call_id)
@@ -58,7 +62,7 @@ class Twins:
                 return answer
         running = self._running.get(key)
         if running is None:
-            task = asyncio.create_task(self._run(key, run))
+            task = asyncio.create_task(self._run(key, run, beside))
             running = self._running[key] = _Running(call_id, changes, task)
             running.task.add_done_callback(_look_at)
         else:
@@ -72,9 +76,9 @@ class Twins:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _run(self, key: str, run: Execution) -> Answer:
+    async def _run(self, key: str, run: Execution, beside: Beside | None) -> Answer:
         try:
-            answer = await self._elsewhere.once(key, run)
+            answer = await self._elsewhere.once(key, run, beside=beside)
             if not self._running[key].waiting and answer.status is not Status.PENDING:
                 await self._elsewhere.leave(key, answer)
             return answer

@@ -35,12 +35,21 @@ class SlotsWithOffers:
         """See ``Slots``. Without an answer about the waiting list the search alone is answered with."""
         if not caller.caller_number:
             return await self._slots.search(branch, caller, wish)
+        if wish.start:
+            return await self._at(branch, caller, wish)
         asked = asyncio.ensure_future(self._offers(branch, caller))
         try:
             found = await self._slots.search(branch, caller, wish)
             return _with(found, [offer for offer in await asked if _fits(offer, wish)])
         finally:
             asked.cancel()
+
+    async def _at(self, branch: DialledBranch, caller: Caller, wish: SlotWish) -> Found:
+        """A start that is free and held needs no other: only where it is not, what was waited for may be this one."""
+        found = await self._slots.search(branch, caller, wish)
+        if found.outcome is SearchOutcome.AVAILABLE and found.holds_work and found.calendars_checked:
+            return found
+        return _with(found, [offer for offer in await self._offers(branch, caller) if _fits(offer, wish)])
 
     async def _offers(self, branch: DialledBranch, caller: Caller) -> tuple[FoundSlot, ...]:
         try:

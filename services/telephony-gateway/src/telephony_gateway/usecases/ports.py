@@ -1,7 +1,7 @@
 """What the use cases need from the other services, and how those can disappoint."""
 
 import enum
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -298,6 +298,10 @@ class Directory(Protocol):
         ...
 
 
+Look = Callable[[], Awaitable[Session]]
+"""Notes that were asked for; to be read once."""
+
+
 class Sessions(Protocol):
     """The notes of calls, shared by all replicas."""
 
@@ -307,4 +311,12 @@ class Sessions(Protocol):
 
     async def keep(self, tenant_id: str, call_id: str, session: Session) -> None:
         """Store what has changed since they were read."""
+        ...
+
+
+class SharedNotes(Sessions, Protocol):
+    """The same for whoever serves a call."""
+
+    def look(self, tenant_id: str, call_id: str) -> Look:
+        """Asks at once; the notes as they stand then."""
         ...

@@ -24,7 +24,7 @@ for _, span in ipairs(spans) do
   claimed[span[1]] = claimed[span[1]] or {}
   table.insert(claimed[span[1]], { span[2], span[3] })
 end
-local function of_claimed(person)
+local function of_claimed(person, _)
   return claimed[person] or {}
 end
 local released = 0

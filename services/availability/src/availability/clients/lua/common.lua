@@ -4,7 +4,9 @@
 -- cluster. ARGV[1] is the present instant, ARGV[2] how long a key outlives its last use, both in milliseconds. Below
 -- the root:
 --   :expiring         sorted set: option -> when its hold ends. An option is live exactly while it is in here.
---   :person:<id>      hash: "<option>|<from>|<to>" -> the call that may ignore it; "" (nobody) once it is claimed.
+--   :person:<id>:<day>  hash: "<option>|<from>|<to>" -> the call that may ignore it; "" (nobody) once it is claimed. Of
+--                     each UTC day that it touches, counted from the epoch: whoever asks for an hour reads a day.
+--   :days:<id>        set of the days of which there is such a hash.
 --   :option:<id>      hash: call, number, state, since, spans, payload. Stays known after its hold has ended.
 --   :call:<id>        set of the call's live options that nobody has claimed.
 --   :number:<digest>  the same for a caller's number.
@@ -25,11 +27,37 @@ local function field_of(option, span)
   return string.format('%s|%d|%d', option, span[2], span[3])
 end
 
+local function day_key(person, day)
+  return string.format('%s:person:%s:%d', root, person, day)
+end
+
+local function days_of(span)
+  return math.floor(span[2] / 1440), math.floor((span[3] - 1) / 1440)
+end
+
 local function occupy(option, spans, owner)
   for _, span in ipairs(spans) do
-    local person = key('person', span[1])
-    redis.call('HSET', person, field_of(option, span), owner)
-    keep(person)
+    local days, first, last = key('days', span[1]), days_of(span)
+    for day = first, last do
+      local name = day_key(span[1], day)
+      redis.call('HSET', name, field_of(option, span), owner)
+      keep(name)
+      redis.call('SADD', days, string.format('%d', day))
+    end
+    keep(days)
+  end
+end
+
+local function give_back(option, spans)
+  for _, span in ipairs(spans) do
+    local first, last = days_of(span)
+    for day = first, last do
+      local name = day_key(span[1], day)
+      redis.call('HDEL', name, field_of(option, span))
+      if redis.call('EXISTS', name) == 0 then
+        redis.call('SREM', key('days', span[1]), string.format('%d', day))
+      end
+    end
   end
 end
 
@@ -51,9 +79,7 @@ local function drop(option, state)
   local record = key('option', option)
   local known = redis.call('HMGET', record, 'call', 'number', 'spans')
   if known[1] then
-    for _, span in ipairs(cjson.decode(known[3])) do
-      redis.call('HDEL', key('person', span[1]), field_of(option, span))
-    end
+    give_back(option, cjson.decode(known[3]))
     forget_limits(option, known[1], known[2])
     redis.call('HSET', record, 'state', state)
   end
@@ -86,9 +112,9 @@ local function sweep()
   return lapsed
 end
 
--- What a person is held for that the call may not ignore: a list of {from, to, until}.
-local function taken_from(person, call)
-  local name, spans = key('person', person), {}
+-- What a person is held for on a day that the call may not ignore: a list of {from, to, until, option}.
+local function taken_on(person, day, call)
+  local name, spans = day_key(person, day), {}
   local fields = redis.call('HGETALL', name)
   for i = 1, #fields, 2 do
     local option, from, to = string.match(fields[i], '^(.+)|(%d+)|(%d+)$')
@@ -96,7 +122,7 @@ local function taken_from(person, call)
     if not end_ms then
       redis.call('HDEL', name, fields[i]) -- its record was evicted before it ended
     elseif fields[i + 1] == '' or fields[i + 1] ~= call then
-      spans[#spans + 1] = { tonumber(from), tonumber(to), tonumber(end_ms) }
+      spans[#spans + 1] = { tonumber(from), tonumber(to), tonumber(end_ms), option }
     end
   end
   return spans
@@ -105,28 +131,37 @@ end
 -- Remembers what it has read, since many candidates ask for few people.
 local function reader(call)
   local known = {}
-  return function(person)
-    known[person] = known[person] or taken_from(person, call)
-    return known[person]
+  return function(person, day)
+    local name = day_key(person, day)
+    known[name] = known[name] or taken_on(person, day, call)
+    return known[name]
   end
 end
 
 local function is_free(spans, taken)
   for _, span in ipairs(spans) do
-    for _, other in ipairs(taken(span[1])) do
-      if span[2] < other[2] and other[1] < span[3] then
-        return false
+    local first, last = days_of(span)
+    for day = first, last do
+      for _, other in ipairs(taken(span[1], day)) do
+        if span[2] < other[2] and other[1] < span[3] then
+          return false
+        end
       end
     end
   end
   return true
 end
 
+-- All that people are held for, each once.
 local function flat(people, taken)
   local out = {}
   for _, person in ipairs(people) do
-    for _, span in ipairs(taken(person)) do
-      out[#out + 1] = { person, span[1], span[2], span[3] }
+    for _, day in ipairs(redis.call('SMEMBERS', key('days', person))) do
+      for _, span in ipairs(taken(person, tonumber(day))) do
+        if math.floor(span[1] / 1440) == tonumber(day) then
+          out[#out + 1] = { person, span[1], span[2], span[3] }
+        end
+      end
     end
   end
   return out

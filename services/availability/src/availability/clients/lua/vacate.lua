@@ -16,21 +16,29 @@ local function is_kept(person, from, to)
   return false
 end
 
-for _, span in ipairs(kept) do
-  local fields = redis.call('HKEYS', key('person', span[1]))
-  for _, field in ipairs(fields) do
-    local option, from, to = string.match(field, '^(.+)|(%d+)|(%d+)$')
-    if is_kept(span[1], tonumber(from), tonumber(to)) then
-      ended[option] = true
+-- Calls the function with each entry of the days that the span touches.
+local function each_beside(span, look)
+  local first, last = days_of(span)
+  for day = first, last do
+    local fields = redis.call('HGETALL', day_key(span[1], day))
+    for i = 1, #fields, 2 do
+      local option, from, to = string.match(fields[i], '^(.+)|(%d+)|(%d+)$')
+      look(option, tonumber(from), tonumber(to), fields[i + 1])
     end
   end
 end
+
+for _, span in ipairs(kept) do
+  each_beside(span, function(option, from, to)
+    if is_kept(span[1], from, to) then
+      ended[option] = true
+    end
+  end)
+end
 for _, span in ipairs(spans) do
-  local fields = redis.call('HGETALL', key('person', span[1]))
-  for i = 1, #fields, 2 do
-    local option, from, to = string.match(fields[i], '^(.+)|(%d+)|(%d+)$')
-    local covers = tonumber(from) <= span[2] and span[3] <= tonumber(to)
-    if fields[i + 1] == '' and covers and not ended[option] then
+  each_beside(span, function(option, from, to, owner)
+    local covers = from <= span[2] and span[3] <= to
+    if owner == '' and covers and not ended[option] then
       local known = redis.call('HMGET', key('option', option), 'state', 'since')
       if known[1] == 'claimed' and tonumber(known[2]) <= given_back then
         ended[option] = true
@@ -38,6 +46,6 @@ for _, span in ipairs(spans) do
         drop(option, 'released')
       end
     end
-  end
+  end)
 end
 return { lapsed, count }

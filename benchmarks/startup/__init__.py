@@ -1,0 +1,1 @@
+"""How soon a service is ready, and what a process of each takes."""

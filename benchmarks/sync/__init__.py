@@ -1,0 +1,1 @@
+"""How fast copies come to Cal.com, and how fast its webhooks are taken in."""

@@ -1,0 +1,115 @@
+"""Performance: both functions beside the floors of their shapes, how many hops they are, start-up, growth."""
+
+import asyncio
+import json
+import subprocess
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import httpx
+
+from local_stack.spans import Span, spans_of_call
+from local_stack.waiting import until
+from rufbuch_cli.beside import Installed, installed
+from rufbuch_cli.call import FUNCTION_TIMEOUT_S, new_line
+from rufbuch_cli.measure import DIALLED_NUMBER, measured_business
+from rufbuch_cli.proof.claims import Claim, Result, project
+from rufbuch_cli.salon import import_business
+from sandbox.callers.retell import Retell
+
+GROUPS = "paths,events,startup,growth"
+WARM_CALLS = 3
+SPANS_WITHIN_S = 30.0
+SHAPES = {"check_availability": (1, 1, 0), "start_booking": (1, 1, 1)}
+"""gRPC hops, EVALSHAs of the holds and transactions on the way of an answer."""
+
+
+def beside_the_floors() -> list[Result]:
+    """``make bench``: every figure that has a bound."""
+    with TemporaryDirectory() as scratch:
+        figures = Path(scratch) / "figures.json"
+        command = [sys.executable, "-m", "benchmarks", "--only", GROUPS, "--json", str(figures)]
+        ran = subprocess.run(command, cwd=project(), capture_output=True, text=True, check=False)
+        if not figures.exists():
+            raise RuntimeError(f"the benchmark ended early: {ran.stderr[-800:]}")
+        groups: dict[str, Any] = json.loads(figures.read_text(encoding="utf-8"))["groups"]
+    return [_judged(row) for group in groups.values() for row in group["figures"] if row["bound"]]
+
+
+def _judged(row: dict[str, Any]) -> Result:
+    beside = f", {row['ratio']:.2f} times {row['floor']:.4g} ({row['floor_is']})" if row["floor"] else ""
+    return Result(row["what"], f"{row['value']:.4g} {row['unit']}{beside}", row["bound"], bool(row["holds"]))
+
+
+def the_shape_of_a_warm_call() -> list[Result]:
+    """What waits for what, counted in the trace of a call to a business that was called before."""
+    with TemporaryDirectory(prefix="rufbuch-shape-") as scratch, installed(scratch) as ours:
+        import_business(ours.running, measured_business())
+        call_id = asyncio.run(_called(ours))
+        return [_counted(ours, call_id, function, shape) for function, shape in SHAPES.items()]
+
+
+async def _called(ours: Installed) -> str:
+    """The last of some calls; returns its id."""
+    async with httpx.AsyncClient(timeout=FUNCTION_TIMEOUT_S, trust_env=False) as client:
+        retell = Retell(ours.running["GATEWAY_URL"], ours.running["RETELL_API_KEY"], client)
+        for number in range(WARM_CALLS):
+            line = new_line(caller=f"+4930231250{number:02d}", dialled=DIALLED_NUMBER)
+            day = datetime.now(UTC).date() + timedelta(days=10 + number)
+            wish = {"service": "Beratung", "date": day.isoformat(), "time": "10:00"}
+            checked = await retell.function(line, "check_availability", wish)
+            option = {
+                "option_id": checked.body["options"][0]["option_id"],
+                "customer_name": "Erika Mustermann",
+            }
+            booked = await retell.function(line, "start_booking", option)
+            if booked.body["status"] != "booked":
+                raise RuntimeError(f"start_booking answered {booked.body}")
+    return line.call_id
+
+
+def _counted(ours: Installed, call_id: str, function: str, shape: tuple[int, int, int]) -> Result:
+    spans = _inside(ours, call_id, function)
+    found = (
+        sum(_is_hop(span) for span in spans),
+        sum(span.name.startswith("redis ") and "availability" in span.service for span in spans),
+        sum(
+            span.name.split(" ")[0] in {"WITH", "INSERT", "BEGIN"} and span.service == "booking"
+            for span in spans
+        ),
+    )
+    beside = sorted(
+        span.name for span in spans if span.service == "telephony-gateway" and "redis" in span.name
+    )
+    figure = "{} gRPC hops, {} scripts, {} transactions".format(*found)
+    return Result(
+        f"{function}, the shape of a warm call", f"{figure}; the gateway's own notes: {len(beside)} commands",
+        "at most {} gRPC hops, {} scripts, {} transactions".format(*shape),
+        all(one <= most for one, most in zip(found, shape, strict=True)),
+    )  # fmt: skip
+
+
+def _inside(ours: Installed, call_id: str, function: str) -> Sequence[Span]:
+    """The spans of one function of a call; they come behind the answers."""
+
+    def found() -> list[Span]:
+        spans = spans_of_call(ours.running.state_dir, call_id)
+        roots = {span.id.trace for span in spans if f"/functions/{function}" in span.name}
+        return [span for span in spans if span.id.trace in roots]
+
+    until(
+        lambda: any(_is_hop(span) for span in found()), within_s=SPANS_WITHIN_S, what="the spans of the call"
+    )
+    return found()
+
+
+def _is_hop(span: Span) -> bool:
+    """Seen from whoever asks."""
+    return span.name.startswith("rufbuch.")
+
+
+CLAIMS: tuple[Claim, ...] = (the_shape_of_a_warm_call, beside_the_floors)

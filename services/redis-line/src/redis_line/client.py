@@ -1,0 +1,175 @@
+"""Redis over one connection: what is asked in one turn of the event loop goes out in one write, and nobody waits in line.
+
+The library's own client takes a connection from a pool for every command, which costs twenty times the processor time.
+"""
+
+import asyncio
+import ssl
+from collections import deque
+from collections.abc import Sequence
+from typing import Any, cast
+
+import hiredis
+from redis.asyncio import Redis
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import NoScriptError, ResponseError
+from redis.exceptions import TimeoutError as RedisTimeoutError
+
+
+def connect(url: str, *, timeout_s: float) -> "OneConnection":
+    """A client that opens its connection when it is needed, and again after it was cut; it gives up after ``timeout_s``."""
+    client = OneConnection.from_url(
+        url, socket_timeout=timeout_s, socket_connect_timeout=timeout_s, protocol=2
+    )
+    return cast("OneConnection", client)
+
+
+class OneConnection(Redis):
+    """The library's client, but for how its commands travel; pipelines go the library's own way."""
+
+    def __init__(self, **options: Any) -> None:  # noqa: ANN401 - the library's
+        super().__init__(**options)
+        self._line: _Line | None = None
+        self._opening: asyncio.Task[_Line] | None = None
+        self._over = False
+
+    async def execute_command(self, *args: Any, **options: Any) -> Any:  # noqa: ANN401 - any command's
+        """Raises RedisConnectionError, RedisTimeoutError, ResponseError."""
+        answer = await self.send(*args)
+        options.pop("keys", None)  # for the library's own cache
+        read = self.response_callbacks.get(args[0])
+        return read(answer, **options) if read else answer
+
+    def send(self, *args: Any) -> "asyncio.Future[Any]":  # noqa: ANN401 - any command's
+        """On its way when this returns, before whatever is asked next; the answer, to be awaited or not, as Redis gives it."""
+        if self._line is None or self._line.closed:
+            return asyncio.ensure_future(self._ask_once_open(args))
+        return self._line.ask(args)
+
+    async def _ask_once_open(self, command: Sequence[Any]) -> Any:  # noqa: ANN401 - any command's
+        line = await self._opened()
+        return await line.ask(command)
+
+    async def aclose(self, close_connection_pool: bool | None = None) -> None:  # noqa: FBT001 - the library's signature
+        """Hang up, for good."""
+        self._over = True
+        if self._opening:
+            await asyncio.wait({self._opening})
+        if self._line:
+            await self._line.hang_up()
+        await super().aclose(close_connection_pool)
+
+    async def _opened(self) -> "_Line":
+        if self._over:
+            raise RedisConnectionError("it has been hung up")
+        if self._opening is None or self._opening.done():
+            self._opening = asyncio.create_task(self._open())
+        return await asyncio.shield(self._opening)
+
+    async def _open(self) -> "_Line":
+        options = self.connection_pool.connection_kwargs
+        timeout_s = options["socket_timeout"]
+        try:
+            async with asyncio.timeout(timeout_s):
+                # Kept by whoever opens it: whoever has asked may have given up by now.
+                self._line = await _dialled(options, timeout_s)
+                return self._line
+        except TimeoutError as error:
+            raise RedisTimeoutError("no connection in time") from error
+        except OSError as error:
+            raise RedisConnectionError(str(error)) from error
+
+
+async def _dialled(options: dict[str, Any], timeout_s: float) -> "_Line":
+    loop, secure = asyncio.get_running_loop(), "SSL" in options.get("connection_class", object).__name__
+    _, line = await loop.create_connection(
+        lambda: _Line(timeout_s), options.get("host", "localhost"), options.get("port", 6379),
+        ssl=ssl.create_default_context() if secure else None,
+    )  # fmt: skip
+    if options.get("password"):
+        await line.ask(("AUTH", *filter(None, (options.get("username"), options["password"]))))
+    if options.get("db"):
+        await line.ask(("SELECT", options["db"]))
+    return line
+
+
+class _Line(asyncio.Protocol):
+    """One connection: answers come in the order of the questions; one that is late ends it for all who wait."""
+
+    def __init__(self, timeout_s: float) -> None:
+        self._timeout_s = timeout_s
+        self._reader = hiredis.Reader()
+        self._waiting: deque[tuple[float, asyncio.Future[Any]]] = deque()
+        self._unsent: list[bytes] = []
+        self._loop = asyncio.get_running_loop()
+        self._alarm: asyncio.TimerHandle | None = None
+        self._gone = asyncio.Event()
+        self.closed = False
+
+    def ask(self, command: Sequence[Any]) -> "asyncio.Future[Any]":
+        """The answer, as Redis gave it."""
+        answer = self._loop.create_future()
+        if self.closed:
+            answer.set_exception(RedisConnectionError("the connection was cut"))
+            return answer
+        if not self._unsent:
+            self._loop.call_soon(self._send)
+        self._unsent.append(hiredis.pack_command(tuple(map(_plain, command))))
+        self._waiting.append((self._loop.time() + self._timeout_s, answer))
+        if self._alarm is None:
+            self._alarm = self._loop.call_later(self._timeout_s, self._look_at_the_clock)
+        return answer
+
+    async def hang_up(self) -> None:
+        """What was asked goes out; then the connection ends."""
+        self._send()
+        self._transport.close()
+        await self._gone.wait()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast("asyncio.Transport", transport)
+
+    def data_received(self, data: bytes) -> None:
+        self._reader.feed(data)
+        while (answer := self._reader.gets()) is not False:
+            _, waiting = self._waiting.popleft()
+            if waiting.done():
+                continue
+            if isinstance(answer, hiredis.ReplyError):
+                waiting.set_exception(_refusal(str(answer)))
+            else:
+                waiting.set_result(answer)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._end(RedisConnectionError(str(exc) if exc else "the connection was cut"))
+        self._gone.set()
+
+    def _send(self) -> None:
+        if self._unsent and not self.closed:
+            self._transport.write(b"".join(self._unsent))
+        self._unsent.clear()
+
+    def _look_at_the_clock(self) -> None:
+        self._alarm, now = None, self._loop.time()
+        if self._waiting and self._waiting[0][0] <= now:
+            self._transport.abort()
+            self._end(RedisTimeoutError("no answer in time"))
+        elif self._waiting:
+            self._alarm = self._loop.call_at(self._waiting[0][0], self._look_at_the_clock)
+
+    def _end(self, error: Exception) -> None:
+        self.closed = True
+        if self._alarm:
+            self._alarm.cancel()
+        while self._waiting:
+            _, waiting = self._waiting.popleft()
+            if not waiting.done():
+                waiting.set_exception(error)
+
+
+def _plain(part: Any) -> Any:  # noqa: ANN401 - whatever commands are made of
+    return part if isinstance(part, str | bytes | int | float) else str(part)
+
+
+def _refusal(message: str) -> ResponseError:
+    return NoScriptError(message) if message.startswith("NOSCRIPT") else ResponseError(message)

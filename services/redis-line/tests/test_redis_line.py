@@ -1,0 +1,82 @@
+"""One connection for all commands: in order, cut, late, refused."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import NoScriptError, ResponseError
+from redis.exceptions import TimeoutError as RedisTimeoutError
+
+from local_stack.embedded import EmbeddedRedis
+from redis_line import OneConnection, connect
+
+
+@pytest.fixture
+async def client(redis_url: str) -> AsyncIterator[OneConnection]:
+    opened = connect(redis_url, timeout_s=5)
+    yield opened
+    await opened.aclose()
+
+
+async def test_many_at_once_get_each_its_own_answer(client: OneConnection) -> None:
+    assert await asyncio.gather(*(client.echo(str(number)) for number in range(500))) == [
+        str(number).encode() for number in range(500)
+    ]
+
+
+async def test_answers_read_as_with_the_librarys_own_client(client: OneConnection) -> None:
+    assert await client.set("key", "value", nx=True, px=60_000) is True
+    assert await client.set("key", "other", nx=True) is None
+    await client.hset("hash", mapping={"a": "1", "b": "2"})
+    assert await client.hgetall("hash") == {b"a": b"1", b"b": b"2"}
+
+
+async def test_what_is_sent_happens_before_what_is_asked_next(client: OneConnection) -> None:
+    await client.ping()
+    client.send("SET", "sent", "first")
+    assert await client.get("sent") == b"first"
+
+
+async def test_a_refusal_is_its_own_askers_alone(client: OneConnection) -> None:
+    await client.ping()
+    refused, answered = client.send("HSET", "odd"), client.send("ECHO", "well")
+    with pytest.raises(ResponseError):
+        await refused
+    assert await answered == b"well"
+
+
+async def test_an_unknown_script_says_so(client: OneConnection) -> None:
+    with pytest.raises(NoScriptError):
+        await client.evalsha("0" * 40, 0)
+
+
+async def test_whoever_gives_up_does_not_shift_the_answers_of_others(client: OneConnection) -> None:
+    await client.ping()
+    given_up = client.send("ECHO", "given up")
+    given_up.cancel()
+    assert await client.echo("heard") == b"heard"
+
+
+async def test_a_cut_connection_is_opened_again() -> None:
+    with EmbeddedRedis() as server:
+        client = connect(server.url, timeout_s=5)
+        assert await client.ping()
+        await asyncio.to_thread(server.stop)
+        with pytest.raises(RedisConnectionError):
+            await client.ping()
+        await asyncio.to_thread(server.start)
+        assert await client.ping()
+        await client.aclose()
+
+
+async def test_a_server_that_hangs_keeps_nobody(redis_url: str) -> None:
+    client, other = connect(redis_url, timeout_s=0.2), connect(redis_url, timeout_s=5)
+    assert await client.ping()
+    await other.execute_command("CLIENT", "PAUSE", 1500, "ALL")
+    waiting = [asyncio.ensure_future(client.ping()) for _ in range(3)]
+    outcomes = await asyncio.gather(*waiting, return_exceptions=True)
+    assert all(isinstance(outcome, RedisTimeoutError | RedisConnectionError) for outcome in outcomes)
+    await client.aclose()
+    await other.execute_command("CLIENT", "UNPAUSE")
+    await other.aclose()
