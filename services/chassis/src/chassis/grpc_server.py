@@ -21,10 +21,8 @@ from chassis.errors import Kind, ServiceError
 from chassis.postgres import reaching_storage
 from chassis.streams import until
 from signals.metrics import Capped, Histogram
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass, field
-from typing import Any, NoReturn, cast
+from signals.subjects import tell_subjects
+from signals.tracing import TRACEPARENT, server_span
 
 DETAILS = "grpc-status-details-bin"
 OPERATOR = "operator"
