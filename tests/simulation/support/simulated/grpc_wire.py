@@ -13,7 +13,7 @@ from simulated.dice import Dice
 from simulated.virtual_loop import LIFE
 
 from chassis.deadlines import time_left_s
-from chassis.grpc_server import Servicer, _Boundary
+from chassis.grpc_server import Servicer, _Bounded
 
 FATES = (
     ("lost before", 2.0),
@@ -49,6 +49,11 @@ class ServerContext:
     """What a servicer sees of a call."""
 
     ends: float | None
+
+    def invocation_metadata(self) -> tuple[()]:
+        """No trace goes on."""
+        return ()
+
     started: asyncio.Event = field(default_factory=asyncio.Event)
 
     def time_remaining(self) -> float | None:
@@ -76,20 +81,13 @@ class MemoryServer:
         self._ends: set[asyncio.Future[None]] = set()
 
     async def add(self, servicer: Servicer) -> None:
-        """Serve it, behind the chassis' interceptor."""
+        """Serve it, in the chassis' bounds."""
         found: dict[str, Any] = {}
         collector = _Collector(found)
         servicer.add(servicer.implementation, collector)  # type: ignore[arg-type] # all that generated code asks for
-        boundary = _Boundary(asyncio.Event(), [servicer], checks_callers=False)
+        bounds = _Bounded(collector, asyncio.Event(), servicer, checks_callers=False)  # type: ignore[arg-type] # as above
         for name, handler in found.items():
-            await self._add(boundary, name, handler)
-
-    async def _add(self, boundary: _Boundary, name: str, handler: Any) -> None:
-        async def continuation(_: object) -> Any:
-            return handler
-
-        details = _Details(name)
-        self._handlers[name] = await boundary.intercept_service(continuation, details)  # type: ignore[arg-type]
+            self._handlers[name] = bounds.bounded(handler, name)
 
     def handler(self, method: str) -> Any:
         """Of a method by its full name; None: unimplemented."""
@@ -126,12 +124,6 @@ class _Collector:
     def add_registered_method_handlers(self, service: str, handlers: dict[str, Any]) -> None:
         """By full name."""
         self.found.update({f"/{service}/{name}": handler for name, handler in handlers.items()})
-
-
-@dataclass
-class _Details:
-    method: str
-    invocation_metadata: tuple[()] = ()
 
 
 @dataclass

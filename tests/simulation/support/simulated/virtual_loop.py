@@ -14,6 +14,8 @@ from collections.abc import Callable
 from contextvars import Context, ContextVar
 from typing import Any
 
+import hiredis
+
 LIFE: ContextVar[str] = ContextVar("life", default="")
 """Which life of which service a piece of code belongs to; "" is the world around them."""
 STALLED_S = 2.0
@@ -33,6 +35,10 @@ class WatchedSocket(socket.socket):
     kind = ""
     loop: "VirtualLoop"
     life = ""
+    owed = 0
+    """Of Redis: commands without an answer."""
+    asked: hiredis.Reader
+    told: hiredis.Reader
 
     def send(self, data: Any, flags: int = 0) -> int:
         """Send; an answer is owed from now on."""
@@ -40,7 +46,10 @@ class WatchedSocket(socket.socket):
             # The life that sends has just ended: nothing leaves it any more.
             return len(data)
         self.loop.owing.add(self)
-        return super().send(data, flags)
+        sent = super().send(data, flags)
+        if self.kind == "redis":
+            self.owed += _count(self.asked, bytes(data[:sent]))
+        return sent
 
     def close(self) -> None:
         """Whoever is closed owes nothing."""
@@ -50,10 +59,26 @@ class WatchedSocket(socket.socket):
     def recv(self, size: int, flags: int = 0) -> bytes:
         """Receive; PostgreSQL's answer ends with its word that it is ready."""
         data = super().recv(size, flags)
-        if self.kind != "postgres" or not data or _READY in data:
+        if self.kind == "redis":
+            # Several may be asked before the first is answered.
+            self.owed -= _count(self.told, data)
+        if (
+            not data
+            or (self.kind == "postgres" and _READY in data)
+            or (self.kind == "redis" and self.owed <= 0)
+        ):
             self.loop.owing.discard(self)
         self.loop.on_recv(self)
         return data
+
+
+def _count(reader: hiredis.Reader, data: bytes) -> int:
+    """Whole commands or answers that end in this part of the stream."""
+    reader.feed(data)
+    count = 0
+    while reader.gets() is not False:
+        count += 1
+    return count
 
 
 class _Selector(selectors.DefaultSelector):
@@ -207,6 +232,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
             watched = WatchedSocket(sock.family, sock.type, sock.proto, fileno=sock.detach())
             watched.setblocking(False)
             watched.kind, watched.loop, watched.life = kind, self, LIFE.get()
+            watched.asked, watched.told = hiredis.Reader(), hiredis.Reader()
             self.owing.add(watched)
             if kind == "redis":
                 self.owing.discard(watched)
