@@ -202,6 +202,18 @@ async def test_a_reconciliation_on_demand_tells_what_it_found(stage: "Stage", st
     assert told.accounts[0].finish_time.ToDatetime(tzinfo=UTC) == stage.cal.clock.now()
 
 
+async def test_a_reconciliation_on_demand_is_about_one_business_alone(stage: "Stage", stub: Any) -> None:
+    """SE-09: whoever asks for one business may neither see nor write what is another's."""
+    other = uuid4()
+    stage.registry.others = [other]
+    await stub.Reconcile(service_pb2.ReconcileRequest(tenant_id=TENANT))
+    assert await stage.pool.fetch("SELECT 1 FROM survey WHERE tenant_id = $1", other) == []
+
+    await stage.parts.backing.surveyor.round()
+    await stub.Reconcile(service_pb2.ReconcileRequest(tenant_id=TENANT))
+    assert len(await stage.pool.fetch("SELECT 1 FROM survey WHERE tenant_id = $1", other)) == 1
+
+
 async def test_busy_times_are_listed_and_followed(stage: "Stage", stub: Any) -> None:
     foreign = await stage.cal.booked(await stage.cal.event_type(), "2027-03-03T09:00:00Z")
     window: dict[str, Any] = {

@@ -59,7 +59,7 @@ class IllegalError(ServiceError):
 
 @dataclass
 class FakeRegistry(staff_grpc.StaffRegistryServiceServicer):
-    """Answers for one business."""
+    """Answers for one business, and for others that are set up like it."""
 
     calendar_sync: bool = True
     api_key: str = HOST_KEY
@@ -73,23 +73,27 @@ class FakeRegistry(staff_grpc.StaffRegistryServiceServicer):
     aliases: list[UUID] = field(default_factory=list)
     account: UUID = ACCOUNT
     second_account: staff_pb2.AccountSecret | None = None
+    others: list[UUID] = field(default_factory=list)
 
     def _check(self, tenant_id: str) -> None:
         self.asked += 1
         if self.away:
             raise PeerAwayError("away")
-        if tenant_id != str(TENANT):
+        if tenant_id not in self._tenants():
             raise BusinessUnknownError("no such business")
 
     async def ListBusinesses(self, request: Any, context: Any) -> staff_pb2.ListBusinessesResponse:
         self._check(str(TENANT))
-        return staff_pb2.ListBusinessesResponse(tenant_ids=[str(TENANT)])
+        return staff_pb2.ListBusinessesResponse(tenant_ids=self._tenants())
+
+    def _tenants(self) -> list[str]:
+        return [str(TENANT), *map(str, self.others)]
 
     async def GetBusiness(self, request: Any, context: Any) -> staff_pb2.GetBusinessResponse:
         self._check(request.tenant_id)
         branch = business_pb2.Branch(branch_id=str(BRANCH), time_zone="Europe/Berlin")
         business = business_pb2.Business(
-            tenant_id=str(TENANT), language="de-DE", branches=[branch], calendar_sync=self.calendar_sync,
+            tenant_id=request.tenant_id, language="de-DE", branches=[branch], calendar_sync=self.calendar_sync,
             people=[
                 business_pb2.Person(
                     person_id=str(self.person), service_ids=[str(SERVICE)], alias_ids=map(str, self.aliases)

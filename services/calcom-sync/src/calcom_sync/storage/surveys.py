@@ -35,8 +35,9 @@ class SqlSurveys:
     def __init__(self, pool: Pool, busy: SqlBusy) -> None:
         self._pool, self._busy = pool, busy
 
-    async def register(self, accounts: Sequence[Owner], now: datetime) -> None:
-        """Those that are there from now on; others are forgotten."""
+    async def register(self, accounts: Sequence[Owner], now: datetime, tenant_id: UUID | None = None) -> None:
+        """Those that are there from now on; others are forgotten. With ``tenant_id`` these are one business's, and nothing
+        is said about the others."""
         keys = [(one.tenant_id, one.account_id) for one in accounts]
         async with self._pool.acquire() as connection, connection.transaction():
             await connection.executemany(
@@ -45,8 +46,9 @@ class SqlSurveys:
                 [(*key, now) for key in keys],
             )
             await connection.execute(
-                "DELETE FROM survey WHERE (tenant_id, account_id) NOT IN (SELECT * FROM unnest($1::uuid[], $2::uuid[]))",
-                [tenant for tenant, _ in keys], [account for _, account in keys],
+                "DELETE FROM survey WHERE (tenant_id, account_id) NOT IN (SELECT * FROM unnest($1::uuid[], $2::uuid[]))"
+                " AND ($3::uuid IS NULL OR tenant_id = $3)",
+                [tenant for tenant, _ in keys], [account for _, account in keys], tenant_id,
             )  # fmt: skip
             oldest = await connection.fetchval("SELECT min(coalesce(finished_at, registered_at)) FROM survey")
         _age.set((now - oldest).total_seconds() if oldest else 0)

@@ -45,8 +45,9 @@ MISSING_MAX = 50
 class Surveys(Protocol):
     """How far each account was surveyed."""
 
-    async def register(self, accounts: Sequence[Owner], now: datetime) -> None:
-        """Those that are there from now on; others are forgotten."""
+    async def register(self, accounts: Sequence[Owner], now: datetime, tenant_id: UUID | None = None) -> None:
+        """Those that are there from now on; others are forgotten. With ``tenant_id`` these are one business's, and nothing
+        is said about the others."""
         ...
 
     async def due(self, now: datetime, tenant_id: UUID | None = None) -> Sequence[Task]:
@@ -105,17 +106,17 @@ class Surveyor:
 
     async def reconcile(self, tenant_id: UUID) -> bool:
         """All accounts of one business, now. False: at least one pass goes on later. Raises SetupUnavailableError."""
-        await self._register()
+        await self._register(tenant_id)
         tasks = await self.surveys.due(self.clock.now(), tenant_id)
         return all([await self.go_on(task) for task in tasks])
 
-    async def _register(self) -> None:
+    async def _register(self, only: UUID | None = None) -> None:
         owners = []
-        for tenant_id in await self.directory.tenants():
+        for tenant_id in [only] if only else await self.directory.tenants():
             setup = await self.directory.setup(tenant_id)
             if setup and setup.calendar_sync:
                 owners += [Owner(tenant_id, one.account_id, one.person_id) for one in setup.accounts.values()]
-        await self.surveys.register(owners, self.clock.now())
+        await self.surveys.register(owners, self.clock.now(), only)
 
     async def go_on(self, task: Task) -> bool:
         """Go on with a pass as far as the budget allows. Whether it came to its end."""
