@@ -8,13 +8,15 @@ from pathlib import Path
 import httpx
 import pytest
 from journey_world import Caller, Whole
+from neighbours import NUMBER, Theirs, furnished
 
 from local_stack.accounts import server_account, temporary_directory
 from local_stack.offsets import claimed_offset
 from local_stack.settings import LocalSettings
 from local_stack.stack import Stack
 from rufbuch_cli.installation import Running
-from rufbuch_cli.salon import import_salon
+from rufbuch_cli.measure import measured_business
+from rufbuch_cli.salon import import_business, import_salon
 from sandbox.callers.retell import Retell
 
 
@@ -59,3 +61,17 @@ def bert(retell: Retell) -> Caller:
 def callers(retell: Retell) -> Callable[[str], Caller]:
     """A call from a number."""
     return lambda number: Caller(retell, number)
+
+
+@pytest.fixture
+def ours(whole: Whole) -> str:
+    """Another business than the reference salon: its tenant id."""
+    return import_business(whole.running, measured_business()).tenant_id
+
+
+@pytest.fixture
+async def theirs(whole: Whole, retell: Retell) -> AsyncIterator[tuple[Theirs, Caller]]:
+    """What the reference salon keeps of one caller, who is still on the phone."""
+    caller = Caller(retell, NUMBER)
+    yield await furnished(whole, caller), caller
+    await caller.hang_up()
