@@ -196,5 +196,4 @@ async def is_synced(whole: Whole, theirs: Theirs) -> bool:
     )
     status, said = await asked(whole, "CalendarSyncService/GetSyncState", request)
     # Of every phase: one that is settled later would look like a change by somebody else.
-    states = set(re.findall(r"STATE_\w+", said))
-    return status == "OK" and len(states) == 1 and states.pop().endswith("STATE_SYNCED")
+    return status == "OK" and set(re.findall(r"STATE_\w+", said)) == {"STATE_SYNCED"}
