@@ -12,6 +12,10 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp
 
+KEEP_ALIVE_S = 75
+"""Longer than callers and balancers keep an idle connection (60 s is usual): who closes first may cut off a request that is on its
+way, and nobody repeats a booking by themselves."""
+
 
 class _Server(uvicorn.Server):
     """uvicorn without its signal handlers: the process has its own."""
@@ -26,7 +30,7 @@ async def http_server(app: ASGIApp, *, host: str, port: int, drain_s: float) -> 
     """Serve while inside, let requests in flight end. Raises OSError where the port is taken."""
     config = uvicorn.Config(
         app, host=host, port=port, log_config=None, access_log=False, lifespan="off",
-        timeout_graceful_shutdown=max(1, round(drain_s)),
+        timeout_graceful_shutdown=max(1, round(drain_s)), timeout_keep_alive=KEEP_ALIVE_S,
     )  # fmt: skip
     # Bound here, since uvicorn ends the process where a port is taken.
     listening = socket.create_server((host, port))
