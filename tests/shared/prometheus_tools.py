@@ -14,6 +14,7 @@ PACKAGES = {
     "amtool": "prometheus-alertmanager",
     "prometheus-alertmanager": "prometheus-alertmanager",
 }
+TEMPLATES = "/usr/share/prometheus/alertmanager"
 
 
 def tool(name: str) -> str:
@@ -25,6 +26,23 @@ def tool(name: str) -> str:
     if os.environ.get("CI"):  # noqa: TID251 - the one question that a test run asks of its surroundings
         pytest.fail(words)
     pytest.skip(words)
+
+
+def alertmanager_in(folder: Path) -> str:
+    """Its path, for a process whose working directory is the folder. Debian's reads its own templates at a fixed place; where
+    it was only unpacked nothing is there, so a copy looks in the folder instead."""
+    program = tool("prometheus-alertmanager")
+    unpacked = TOOLS / TEMPLATES.removeprefix("/")
+    if Path(TEMPLATES).exists() or not unpacked.exists():
+        return program
+    for template in unpacked.glob("*.tmpl"):
+        shutil.copy(template, folder)
+    # As long as what it replaces: it is inside a program.
+    here = "./" * (len(TEMPLATES) // 2)
+    copy = folder / "alertmanager-here"
+    copy.write_bytes(Path(program).read_bytes().replace(TEMPLATES.encode(), here.encode()))
+    copy.chmod(0o700)
+    return str(copy)
 
 
 def _found(name: str) -> str | None:

@@ -71,7 +71,9 @@ class Hook:
             return Response(status_code=self.status)
 
         port = free_port()
-        app = Starlette(routes=[Route("/alarm", alarm, methods=["POST"]), Route("/beat", beat)])
+        app = Starlette(
+            routes=[Route("/alarm", alarm, methods=["POST"]), Route("/beat", beat, methods=["GET", "POST"])]
+        )
         async with http_server(app, host="127.0.0.1", port=port, drain_s=1):
             yield f"http://127.0.0.1:{port}"
 

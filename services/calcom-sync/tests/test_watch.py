@@ -3,8 +3,7 @@
 import asyncio
 import hmac
 import json
-import uuid
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
+from own_watch import round_of, told_of, watch_on
 from receivers import Hook, Mailbox, free_port, takes_and_hangs_up
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -29,7 +29,7 @@ from calcom_sync.domain.peers import PeerHistory
 from calcom_sync.servicer_watch import watch_servicer
 from calcom_sync.storage.alarms import SqlAlarms
 from calcom_sync.storage.conditions import SqlConditions
-from calcom_sync.usecases.watch import STUCK_AFTER, Conditions, Sender, Watch
+from calcom_sync.usecases.watch import LAG_MAX_S, STUCK_AFTER, Watch
 from calcom_sync.watching import Watching
 from chassis.errors import StorageUnavailableError
 from chassis.http_server import http_server
@@ -60,34 +60,10 @@ async def hook_url(hook: Hook) -> AsyncIterator[str]:
         yield url
 
 
-async def no_budgets(_: datetime) -> list[BudgetState]:
-    return []
-
-
-def watch_on(
-    stage: "Stage", senders: Mapping[Channel, Sender], conditions: Conditions | None = None
-) -> Watch:
-    return Watch(
-        conditions=conditions or SqlConditions(stage.pool), alarms=SqlAlarms(stage.pool), senders=senders, peers=[],
-        pulse=None, lag_s=lambda: 0.0, budgets=no_budgets, clock=stage.cal.clock, new_id=uuid.uuid4, repeat=4 * HOUR,
-        burst=10,
-    )  # fmt: skip
-
-
 @pytest.fixture
 async def watch(stage: "Stage", http: httpx.AsyncClient, hook_url: str) -> Watch:
     webhook = AlarmWebhook(http, url=f"{hook_url}/alarm", secret=SECRET, clock=stage.cal.clock)
     return watch_on(stage, {Channel.WEBHOOK: webhook})
-
-
-def told_of(hook: Hook) -> list[tuple[str, str]]:
-    bodies = [json.loads(body) for _, body in hook.came]
-    return [(one["about"], one["alarm"]) for one in bodies]
-
-
-async def round_of(watch: Watch) -> None:
-    await watch.look()
-    await watch.deliver()
 
 
 async def failing(stage: "Stage") -> None:
@@ -284,6 +260,30 @@ async def test_a_budget_that_stays_empty_is_an_alarm(stage: "Stage", watch: Watc
         stage.cal.clock.advance(MINUTES / 2)
         await round_of(tight)
     assert told_of(hook) == [("raised", "BudgetNearEnd")]
+
+
+async def test_not_to_hear_of_bookings_is_an_alarm(stage: "Stage", watch: Watch, hook: Hook) -> None:
+    """CS-09: events that were not made hid appointments for five days, and nobody was told."""
+    await round_of(replace(watch, lag_s=lambda: LAG_MAX_S))
+    assert told_of(hook) == []
+    await round_of(replace(watch, lag_s=lambda: LAG_MAX_S + 1))
+    assert told_of(hook) == [("raised", "EventLag")]
+    assert json.loads(hook.came[0][1])["subject"] == "calcom-sync"
+    await round_of(watch)
+    stage.cal.clock.advance(CALM_FOR)
+    await round_of(watch)
+    assert told_of(hook)[-1] == ("over", "EventLag")
+
+
+async def test_a_consumer_that_booking_does_not_answer_is_behind_for_as_long_as_it_tries(
+    stage: "Stage", watch: Watch, hook: Hook
+) -> None:
+    following = replace(watch, lag_s=stage.consumer.lag_s)
+    await round_of(following)
+    assert told_of(hook) == []
+    stage.cal.clock.advance(timedelta(seconds=LAG_MAX_S + 1))
+    await round_of(following)
+    assert told_of(hook) == [("raised", "EventLag")]
 
 
 async def test_what_other_services_count_is_watched_too(
