@@ -26,6 +26,7 @@ SCHEMAS: dict[str, Callable[[str], None]] = {
 QUEUE = "the queue's own: reminders that something of an id may be due, read by the service's workers alone"
 LIBRARY = "which migrations were applied"
 LOG = "the log is read in order by the other services, which follow all businesses; no RPC of one business reads it"
+INSTALLATION = "what is wrong with the installation, for whoever runs it; no RPC of a business reads it"
 POSITION = "how far a log was read"
 OPEN = {
     "_yoyo_log": LIBRARY,
@@ -44,6 +45,8 @@ OPEN = {
     "availability.consumed": POSITION,
     "calcom_sync.stream": POSITION,
     "calcom_sync.skipped_event": "an event that was not understood names no business",
+    "calcom_sync.alarm": INSTALLATION,
+    "calcom_sync.alarm_notice": INSTALLATION,
     "console.account": "somebody may work for several businesses, and signs in before one is known",
     "console.sign_in_under_way": "who it is, the provider has yet to say",
     "console.sign_in_failure": "digests of addresses that somebody typed",

@@ -79,6 +79,8 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """No message of this business has the id."""
     ERROR_REASON_ERASURE_UNKNOWN: _ErrorReason.ValueType  # 61
     """No erasure of this business has the id."""
+    ERROR_REASON_PEER_UNAVAILABLE: _ErrorReason.ValueType  # 62
+    """Another service that keeps something of a person does not answer, or not yet."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """Why a call was refused; the reason of the google.rpc.ErrorInfo, without its prefix."""
@@ -132,6 +134,8 @@ ERROR_REASON_MESSAGE_UNKNOWN: ErrorReason.ValueType  # 60
 """No message of this business has the id."""
 ERROR_REASON_ERASURE_UNKNOWN: ErrorReason.ValueType  # 61
 """No erasure of this business has the id."""
+ERROR_REASON_PEER_UNAVAILABLE: ErrorReason.ValueType  # 62
+"""Another service that keeps something of a person does not answer, or not yet."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015
 
 @_typing.final
