@@ -1,6 +1,7 @@
 """In, out, and everything that must not get in."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import asyncpg
@@ -153,3 +154,23 @@ async def test_no_page_runs_scripts_of_others_or_stands_in_their_frames(browser:
     assert "default-src 'self'" in policy
     assert "frame-ancestors 'none'" in policy
     assert answer.headers["cache-control"] == "no-store"
+
+
+@pytest.mark.parametrize("path", ["/sign-in", "/account/password", "/callbacks", "/no-page"])
+async def test_a_form_of_megabytes_is_refused_before_anybody_knows_who_sent_it(
+    browser: Browser, path: str
+) -> None:
+    answer = await browser.http.post(path, data={"email": "x" * 3_000_000}, headers=browser.headers)
+    assert answer.status_code == 413
+    assert "Bitte kürzen Sie die Eingabe." in answer.text
+    assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
+
+
+async def test_a_form_without_a_length_is_counted_while_it_comes(browser: Browser) -> None:
+    async def parts() -> AsyncIterator[bytes]:
+        for _ in range(1_000):
+            yield b"x" * 10_000
+
+    kind = {"content-type": "application/x-www-form-urlencoded", **browser.headers}
+    answer = await browser.http.post("/sign-in", content=parts(), headers=kind)
+    assert answer.status_code == 413

@@ -31,6 +31,7 @@ from console.pages import (
     today,
     waiting,
 )
+from console.pages.bounded import Bounded
 from console.pages.parts import Parts, parts_of
 from console.pages.sign_in import SEE_OTHER, texts_of
 from console.pages.texts import Texts
@@ -61,6 +62,7 @@ def build_app(parts: Parts, missing: Callable[[], dict[str, str]]) -> FastAPI:
     )
     for router in ROUTERS:
         app.include_router(router)
+    app.add_middleware(Bounded, refusal=_too_large)
     app.middleware("http")(_with_headers)
     _map_errors(app)
     return app
@@ -128,6 +130,10 @@ async def _as_a_page(request: Request, error: Exception) -> Response:
 
 async def _malformed(request: Request, _: Exception) -> Response:
     return _page(request, 400, _texts(request)("error.malformed"))
+
+
+async def _too_large(request: Request) -> Response:
+    return _page(request, 413, _texts(request)("error.too_large"))
 
 
 def _texts(request: Request) -> Texts:
