@@ -89,6 +89,10 @@ async def test_what_cannot_be_understood_is_refused_by_name(stage: "Stage", stub
         (stub.GetBudget(p.GetBudgetRequest(tenant_id=some)), ("NOT_FOUND", "BUSINESS_UNKNOWN")),
         (stub.ListBusyTimes(p.ListBusyTimesRequest(tenant_id=TENANT, **span)), invalid),
         (stub.ListBusyTimes(p.ListBusyTimesRequest(tenant_id=TENANT, start_time=_stamp(stage.start), end_time=Timestamp(seconds=2**60))), invalid),
+        (stub.MirrorHolds(p.MirrorHoldsRequest(tenant_id=TENANT, call_id="call_1", as_of_time=Timestamp(seconds=2**60))), invalid),
+        (stub.MirrorHolds(p.MirrorHoldsRequest(tenant_id=TENANT, call_id="call_1", as_of_time=span["start_time"], expire_time=Timestamp(nanos=-1))), invalid),
+        (stub.MirrorHolds(p.MirrorHoldsRequest(tenant_id=TENANT, call_id="c" * 10_000, as_of_time=span["start_time"])), invalid),
+        (stub.CheckAccounts(p.CheckAccountsRequest(tenant_id=TENANT, webhook_base_url="https://" + "x" * 10_000)), invalid),
     ]:  # fmt: skip
         assert await _refused(call) == expected
 

@@ -114,6 +114,11 @@ async def test_a_withheld_number_is_nobody(ledger: "CallServiceAsyncStub", numbe
     assert await reason(ledger.ForgetCaller(request)) == "CALLER_MISSING"
 
 
+async def test_a_number_of_thousands_of_digits_is_nobodys(ledger: "CallServiceAsyncStub") -> None:
+    request = service_pb2.ForgetCallerRequest(tenant_id="t", phone_number="+" + "4" * 10_000)
+    assert await reason(ledger.ForgetCaller(request)) == "CALLER_MISSING"
+
+
 async def test_another_business_has_no_such_caller(world: World, ledger: "CallServiceAsyncStub") -> None:
     """SE-09"""
     await called(world, "+493023125071", "call_" + "a" * 32)

@@ -131,19 +131,24 @@ def _value(field: Any, known: Mapping[str, str], depth: int) -> Any:
 
 async def asked(whole: Whole, name: str, request: Message) -> tuple[str, str]:
     """The status, and what is said (the first of what a stream says)."""
+    address = whole.running[ADDRESSES[EVERY_METHOD[name].containing_service.name]]
+    async with channel(address, default_deadline_s=WITHIN_S) as opened:
+        return await asked_over(opened, name, request)
+
+
+async def asked_over(opened: grpc.aio.Channel, name: str, request: Message) -> tuple[str, str]:
+    """The same, over a channel that others use as well."""
     method = EVERY_METHOD[name]
-    service = method.containing_service
-    async with channel(whole.running[ADDRESSES[service.name]], default_deadline_s=WITHIN_S) as opened:
-        kind: Any = opened.unary_stream if method.server_streaming else opened.unary_unary
-        call = kind(
-            f"/{service.full_name}/{method.name}",
-            request_serializer=lambda message: message.SerializeToString(),
-            response_deserializer=GetMessageClass(method.output_type).FromString,
-        )
-        try:
-            return "OK", str(await (_first(call(request)) if method.server_streaming else call(request)))
-        except grpc.aio.AioRpcError as error:
-            return error.code().name, f"{error.details()} {error.trailing_metadata()}"
+    kind: Any = opened.unary_stream if method.server_streaming else opened.unary_unary
+    call = kind(
+        f"/{method.containing_service.full_name}/{method.name}",
+        request_serializer=lambda message: message.SerializeToString(),
+        response_deserializer=GetMessageClass(method.output_type).FromString,
+    )
+    try:
+        return "OK", str(await (_first(call(request)) if method.server_streaming else call(request)))
+    except grpc.aio.AioRpcError as error:
+        return error.code().name, f"{error.details()} {error.trailing_metadata()}"
 
 
 async def _first(stream: Any) -> str:

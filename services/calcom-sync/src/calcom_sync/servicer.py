@@ -197,6 +197,8 @@ class CalendarSyncServicer(PeopleRpcs, OperationsRpcs, service_pb2_grpc.Calendar
         tenant_id, base_url = wire.uuid_from(request.tenant_id, "tenant_id"), request.webhook_base_url
         if request.fix and not base_url.startswith(("http://", "https://")):
             raise RequestInvalidError("webhooks are mended at an http(s) address", field="webhook_base_url")
+        if base_url:
+            wire.words_from(base_url, "webhook_base_url")
         with _reaching_registry():
             checks = await self.by.accounts.check(tenant_id, base_url=base_url, fix=request.fix)
         if checks is None:

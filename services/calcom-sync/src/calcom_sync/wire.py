@@ -84,18 +84,26 @@ def times_from(told: Sequence[service_pb2.PersonTime]) -> list[PersonTime]:
     ]
 
 
+def instant_from(told: Timestamp, field: str) -> datetime:
+    """Raises RequestInvalidError: a timestamp on the wire may be none."""
+    try:
+        return told.ToDatetime(tzinfo=UTC)
+    except (ValueError, OverflowError) as error:
+        raise RequestInvalidError("not an instant", field=field) from error
+
+
 def held_from(request: service_pb2.MirrorHoldsRequest) -> Held:
     """Raises RequestInvalidError."""
     if len(request.phases) > TIMES_MAX:
         raise RequestInvalidError(f"at most {TIMES_MAX} phases at once", field="phases")
     if not request.call_id or not request.HasField("as_of_time"):
         raise RequestInvalidError("whose holds, as of when?", field="call_id")
-    until = request.expire_time.ToDatetime(tzinfo=UTC) if request.HasField("expire_time") else None
+    has_end = request.HasField("expire_time")
     return Held(
         uuid_from(request.tenant_id, "tenant_id"),
-        request.call_id,
-        request.as_of_time.ToDatetime(tzinfo=UTC),
-        until,
+        words_from(request.call_id, "call_id"),
+        instant_from(request.as_of_time, "as_of_time"),
+        instant_from(request.expire_time, "expire_time") if has_end else None,
         [_held_phase(one) for one in request.phases],
     )
 

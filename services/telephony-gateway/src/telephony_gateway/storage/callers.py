@@ -13,6 +13,7 @@ from telephony_gateway.storage.stored import StoredCall
 BATCH = 200
 """So many calls in one transaction: nobody waits for it, and whoever is killed goes on with the next."""
 CALLS_MAX = 1000
+ID_LENGTH_MAX = 200
 TABLES = ("truth_case", "utterance", "function_call", "call")
 """What is deleted, what hangs on a call before the call."""
 _THEIRS = "tenant_id::text = $1 AND ((caller_number = $2 AND $2 <> '') OR call_id = ANY($3))"
@@ -53,6 +54,8 @@ class Caller:
         if not self.tenant_id or not (self.number.startswith("+") or self.call_ids):
             # "anonymous" is everybody who withholds it.
             raise CallerMissingError("a business, and a number or calls")
+        if any(len(told) > ID_LENGTH_MAX for told in (self.tenant_id, self.number, *self.call_ids)):
+            raise CallerMissingError(f"an id or a number has at most {ID_LENGTH_MAX} characters")
         if len(self.call_ids) > CALLS_MAX:
             raise CallerMissingError(f"at most {CALLS_MAX} calls at once")
 
