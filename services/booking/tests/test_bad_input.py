@@ -24,7 +24,14 @@ from booking.testing.samples import BRANCH, NOW, NUMBER, PERSON, SERVICE, START,
 from booking.testing.waiting import a_join
 from chassis.grpc_client import fault_of
 from chassis.testing import SettableClock
-from rufbuch.booking.v1 import appointment_pb2, message_pb2, people_pb2, service_pb2
+from rufbuch.booking.v1 import (
+    appointment_pb2,
+    erasure_pb2,
+    message_pb2,
+    operations_pb2,
+    people_pb2,
+    service_pb2,
+)
 
 if TYPE_CHECKING:
     from rufbuch.booking.v1.service_pb2_grpc import BookingServiceAsyncStub
@@ -56,6 +63,10 @@ HARMLESS = (
     # A wish may have begun to be possible, and its window ends at any second.
     "JoinWaitlist.window_start_time past", "JoinWaitlist.window_*_time second", "RequestCallback.due_time second",
     "BookSeries.until_time second",
+    # Days are counted from any second on, and of whom nothing is known nothing is counted.
+    "GetBookingFigures.*_time second", "GetBookingFigures.tenant_id unknown", "GetBookingFigures.tenant_id of another tenant",
+    # Another business may forget whoever it knows under the number, and whoever is known to nobody is forgotten at once.
+    "BeginErasure.tenant_id unknown", "BeginErasure.tenant_id of another tenant",
 )  # fmt: skip
 """What may be answered: it is no bad input there."""
 
@@ -99,6 +110,7 @@ class Salon:
         )
         callback = await stub.RequestCallback(_callback(tenant_id=tenant_id, request_id="before"))
         entry = await stub.JoinWaitlist(a_join(tenant_id=tenant_id))
+        erasure = await stub.BeginErasure(_erasure(tenant_id=tenant_id))
         resolution_id = str(uuid.uuid4())
         await stub.UnitePeople(_union(tenant_id=tenant_id, resolution_id=resolution_id))
         return {
@@ -108,6 +120,7 @@ class Salon:
             "customer_id": made["ahead"].customer.customer_id,
             "callback_id": callback.callback.callback_id,
             "waitlist_entry_id": entry.entry.waitlist_entry_id,
+            "erasure_id": erasure.erasure.erasure_id,
             "resolution_id": resolution_id,
             "message_id": str(await self._failed_message(made["ahead"])),
         }
@@ -183,6 +196,13 @@ class Salon:
             "SeparatePeople": people_pb2.SeparatePeopleRequest(
                 tenant_id=TENANT, resolution_id=ids["resolution_id"], operator="Kim", validate_only=True
             ),
+            "BeginErasure": _erasure(phone_number="+493023125088"),
+            "GetErasure": erasure_pb2.GetErasureRequest(tenant_id=TENANT, erasure_id=ids["erasure_id"]),
+            "GetBookingFigures": operations_pb2.GetBookingFiguresRequest(
+                tenant_id=TENANT, start_time=timestamp(START), end_time=timestamp(START + timedelta(days=7)),
+                time_zone="Europe/Berlin",
+            ),
+            "GetEventLag": operations_pb2.GetEventLagRequest(positions={"calcom-sync": ""}),
             "WatchEvents": pb.WatchEventsRequest(),
         }  # fmt: skip
 
@@ -203,6 +223,11 @@ def _callback(**changed: str) -> service_pb2.RequestCallbackRequest:
         "topic": "Farbe", "request_id": "callback",
     }  # fmt: skip
     return service_pb2.RequestCallbackRequest(**(words | changed))
+
+
+def _erasure(**changed: str) -> erasure_pb2.BeginErasureRequest:
+    words: dict[str, Any] = {"tenant_id": TENANT, "phone_number": "+493023125089", "operator": "Kim"}
+    return erasure_pb2.BeginErasureRequest(**(words | changed))
 
 
 def _union(**changed: str) -> people_pb2.UnitePeopleRequest:
@@ -236,7 +261,9 @@ async def stored(pool: asyncpg.Pool) -> dict[str, str]:
 def spoiled(salon: Salon, request: Message) -> Iterator[tuple[str, str, Message]]:
     """Each field of the request with each thing that may be wrong with it: field, what is wrong, request."""
     for field in request.DESCRIPTOR.fields:
-        if field.message_type and field.message_type.name == "Actor":
+        if field.message_type and field.message_type.GetOptions().map_entry:
+            yield from _spoiled_map(salon, request, field)
+        elif field.message_type and field.message_type.name == "Actor":
             for name, wrong, actor in spoiled(salon, getattr(request, field.name)):
                 changed = _copy(request)
                 getattr(changed, field.name).CopyFrom(actor)
@@ -247,14 +274,25 @@ def spoiled(salon: Salon, request: Message) -> Iterator[tuple[str, str, Message]
                 getattr(changed, field.name).CopyFrom(instant)
                 yield field.name, wrong, changed
         else:
-            for wrong, value in _values(salon, field, getattr(request, field.name)):
-                changed = _copy(request)
-                if field.is_repeated:
-                    del getattr(changed, field.name)[:]
-                    getattr(changed, field.name).append(value)
-                else:
-                    setattr(changed, field.name, value)
-                yield field.name, wrong, changed
+            yield from _spoiled_value(salon, request, field)
+
+
+def _spoiled_map(salon: Salon, request: Message, field: Any) -> Iterator[tuple[str, str, Message]]:
+    for wrong, value in _values(salon, field.message_type.fields_by_name["value"], ""):
+        changed = _copy(request)
+        getattr(changed, field.name)["reader"] = value
+        yield field.name, wrong, changed
+
+
+def _spoiled_value(salon: Salon, request: Message, field: Any) -> Iterator[tuple[str, str, Message]]:
+    for wrong, value in _values(salon, field, getattr(request, field.name)):
+        changed = _copy(request)
+        if field.is_repeated:
+            del getattr(changed, field.name)[:]
+            getattr(changed, field.name).append(value)
+        else:
+            setattr(changed, field.name, value)
+        yield field.name, wrong, changed
 
 
 def _copy(request: Message) -> Message:
