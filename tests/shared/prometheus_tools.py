@@ -3,6 +3,8 @@
 import os
 import shutil
 import subprocess
+import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -32,7 +34,7 @@ def alertmanager_in(folder: Path) -> str:
     """Its path, for a process whose working directory is the folder. Debian's reads its own templates at a fixed place; where
     it was only unpacked nothing is there, so a copy looks in the folder instead."""
     program = tool("prometheus-alertmanager")
-    unpacked = TOOLS / TEMPLATES.removeprefix("/")
+    unpacked = TOOLS / PACKAGES["prometheus-alertmanager"] / TEMPLATES.removeprefix("/")
     if Path(TEMPLATES).exists() or not unpacked.exists():
         return program
     for template in unpacked.glob("*.tmpl"):
@@ -46,7 +48,7 @@ def alertmanager_in(folder: Path) -> str:
 
 
 def _found(name: str) -> str | None:
-    return shutil.which(name) or shutil.which(name, path=TOOLS / "usr" / "bin")
+    return shutil.which(name) or shutil.which(name, path=TOOLS / PACKAGES[name] / "usr" / "bin")
 
 
 def _unpacked(name: str) -> str | None:
@@ -54,14 +56,25 @@ def _unpacked(name: str) -> str | None:
     if not (shutil.which("apt-get") and shutil.which("dpkg")):
         return None
     TOOLS.mkdir(parents=True, exist_ok=True)
+    # Whole or not at all: another process of the same run may look for it at the same moment.
+    with tempfile.TemporaryDirectory(dir=TOOLS) as scratch:
+        package = _downloaded(PACKAGES[name], Path(scratch))
+        if package is None:
+            return None
+        whole = Path(scratch) / "whole"
+        subprocess.run(["dpkg", "-x", package, whole], capture_output=True, check=False, timeout=120)
+        with suppress(OSError):
+            whole.rename(TOOLS / PACKAGES[name])
+    return _found(name)
+
+
+def _downloaded(package: str, folder: Path) -> Path | None:
     for _ in range(2):
         subprocess.run(
-            ["apt-get", "download", PACKAGES[name]], cwd=TOOLS, capture_output=True, check=False, timeout=120
+            ["apt-get", "download", package], cwd=folder, capture_output=True, check=False, timeout=120
         )
-        packages = list(TOOLS.glob(f"{PACKAGES[name]}_*.deb"))
-        if packages:
-            subprocess.run(["dpkg", "-x", packages[0], TOOLS], capture_output=True, check=False, timeout=120)
-            return _found(name)
+        for found in folder.glob(f"{package}_*.deb"):
+            return found
         # A container's lists may be empty; where they may not be fetched this does nothing.
         subprocess.run(["apt-get", "update"], capture_output=True, check=False, timeout=120)
     return None

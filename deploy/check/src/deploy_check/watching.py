@@ -13,7 +13,7 @@ from deploy_check.manifests import Manifest, Node, environment, named
 
 _READ = re.compile(r"\$\{env:([A-Z_]+)\}")
 CLUSTER = "kubernetes/components/observability/prometheus-cluster.yaml"
-UNPACKED = ".rufbuch/tools/usr/bin"
+UNPACKED = ".rufbuch/tools/prometheus/usr/bin"
 """Where the tests of the rules unpack Debian's."""
 
 
