@@ -58,6 +58,7 @@ FOR_EVERYBODY = {
     "ListBusinesses": "whoever follows all businesses begins with their ids",
     "BatchGetBusinessNames": "somebody may work for several businesses",
     "ImportBusiness": "a number that another business has is refused",
+    "ProposeBusiness": "a key names a business whose id is not known yet",
     "ResealSecrets": "a key protects the secrets of all businesses",
 }
 
