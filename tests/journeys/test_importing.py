@@ -4,7 +4,7 @@ import asyncio
 from pathlib import Path
 
 import pytest
-from journey_world import Whole
+from journey_world import Whole, until
 from typer.testing import CliRunner, Result
 
 from rufbuch_cli.main import app
@@ -17,9 +17,21 @@ async def rufbuch(whole: Whole, *words: str) -> Result:
     return await asyncio.to_thread(CliRunner().invoke, app, list(words), env=whole.running.values)
 
 
+async def asked_of_calcom(whole: Whole, *words: str) -> Result:
+    """Once the journeys before have left something of the minute's budget."""
+    answers: list[Result] = []
+
+    async def is_answered() -> bool:
+        answers.append(await rufbuch(whole, *words))
+        return "the budget of the key" not in answers[-1].output
+
+    await until(is_answered, within_s=75)
+    return answers[-1]
+
+
 async def test_what_was_set_up_at_cal_com_brings_nothing_new(whole: Whole, tmp_path: Path) -> None:
     """CS-12: reading users, event types and schedules again changes nothing that the business says itself."""
-    proposed = await rufbuch(whole, "import", "--from-calcom", "salon-lindenhof")
+    proposed = await asked_of_calcom(whole, "import", "--from-calcom", "salon-lindenhof")
     assert proposed.exit_code == 0, proposed.output
     assert "Cal.com has nothing that is not known already" in proposed.stderr
     file = tmp_path / "proposal.yaml"

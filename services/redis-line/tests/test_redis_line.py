@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
+from redis.exceptions import BusyLoadingError, NoScriptError, ReadOnlyError, ResponseError
 from redis.exceptions import ConnectionError as RedisConnectionError
-from redis.exceptions import NoScriptError, ResponseError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from local_stack.embedded import EmbeddedRedis
@@ -80,3 +80,15 @@ async def test_a_server_that_hangs_keeps_nobody(redis_url: str) -> None:
     await client.aclose()
     await other.execute_command("CLIENT", "UNPAUSE")
     await other.aclose()
+
+
+@pytest.mark.parametrize(
+    ("word", "error"), [("LOADING", BusyLoadingError), ("READONLY", ReadOnlyError), ("ERR", ResponseError)]
+)
+async def test_what_redis_refuses_is_told_as_the_library_tells_it(
+    client: OneConnection, word: str, error: type[Exception]
+) -> None:
+    """A server that has just been started again is away for a moment: that is no fault of whoever asks."""
+    with pytest.raises(error) as refused:
+        await client.execute_command("EVAL", f"return redis.error_reply('{word} says no')", 0)
+    assert type(refused.value) is error

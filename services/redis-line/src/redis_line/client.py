@@ -11,8 +11,8 @@ from typing import Any, cast
 
 import hiredis
 from redis.asyncio import Redis
+from redis.exceptions import BusyLoadingError, NoScriptError, ReadOnlyError, RedisError, ResponseError
 from redis.exceptions import ConnectionError as RedisConnectionError
-from redis.exceptions import NoScriptError, ResponseError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
 
@@ -171,5 +171,8 @@ def _plain(part: Any) -> Any:  # noqa: ANN401 - whatever commands are made of
     return part if isinstance(part, str | bytes | int | float) else str(part)
 
 
-def _refusal(message: str) -> ResponseError:
-    return NoScriptError(message) if message.startswith("NOSCRIPT") else ResponseError(message)
+_REFUSALS = {"NOSCRIPT": NoScriptError, "LOADING": BusyLoadingError, "READONLY": ReadOnlyError}
+
+
+def _refusal(message: str) -> RedisError:
+    return _REFUSALS.get(message.split(" ", 1)[0], ResponseError)(message)
