@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page, async_playwright, expect
 
 from benchmarks.console.stage import OWNERS, PASSWORD, Stage
 from console.testing.addresses import addresses
@@ -84,7 +84,7 @@ async def _faults(page: Page, address: str, width: int) -> tuple[str, ...]:
     status = answer.status if answer else 0
     faults = [] if status == 200 else [f"answered {status}"]
     # Parts that come after the page belong to it.
-    await page.wait_for_function("!document.querySelector('[aria-busy=true]')")
+    await expect(page.locator("[aria-busy=true]")).to_have_count(0)
     if await page.evaluate("document.documentElement.scrollWidth") > width:
         faults.append("wider than its screen")
     found = (await Axe().run(page)).response["violations"]
