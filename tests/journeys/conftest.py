@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import httpx
@@ -12,12 +12,15 @@ from neighbours import NUMBER, Theirs, furnished
 
 from local_stack.accounts import server_account, temporary_directory
 from local_stack.offsets import claimed_offset
+from local_stack.readiness import NotReadyError
 from local_stack.settings import LocalSettings
 from local_stack.stack import Stack
 from rufbuch_cli.installation import Running
 from rufbuch_cli.measure import measured_business
 from rufbuch_cli.salon import import_business, import_salon
 from sandbox.callers.retell import Retell
+
+STARTS_MAX = 3
 
 
 @pytest.fixture(scope="session")
@@ -37,8 +40,20 @@ def _running(state_dir: Path) -> Iterator[Whole]:
 
 @contextmanager
 def _started(state_dir: Path) -> Iterator[Stack]:
-    with claimed_offset() as offset, Stack(LocalSettings(state_dir=state_dir, port_offset=offset)) as stack:
-        yield stack
+    with ExitStack() as kept:
+        yield _entered(kept, state_dir)
+
+
+def _entered(kept: ExitStack, state_dir: Path) -> Stack:
+    """Running. Between the look at a port and its use somebody's connection may have got it; then others are taken."""
+    for _ in range(STARTS_MAX - 1):
+        with ExitStack() as trying, suppress(NotReadyError):
+            offset = trying.enter_context(claimed_offset())
+            stack = trying.enter_context(Stack(LocalSettings(state_dir=state_dir, port_offset=offset)))
+            kept.push(trying.pop_all())
+            return stack
+    offset = kept.enter_context(claimed_offset())
+    return kept.enter_context(Stack(LocalSettings(state_dir=state_dir, port_offset=offset)))
 
 
 @pytest.fixture
