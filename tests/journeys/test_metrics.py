@@ -14,8 +14,6 @@ PAGE = Path(__file__).parents[2] / "docs" / "metrics.md"
 SERVICES = ("telephony-gateway", "staff-registry", "availability", "booking", "calcom-sync", "console")
 _ROW = re.compile(r"^\| `(?P<name>\w+)` \| (?P<kind>\w+) \| \w+ \| [^|]* \| (?P<labels>[^|]*) \|$")
 _LABEL = re.compile(r"`(\w+)`: (.*)")
-# Nothing is recorded before somebody asks, and an instrument without a record is not exported.
-ONLY_WHEN_USED = {"rufbuch_gateway_inbound_seconds"}
 
 
 class Documented:
@@ -73,11 +71,10 @@ async def test_the_page_and_the_service_agree(whole: Whole, anna: Caller, servic
     await anna.wish(weekday("Freitag", weeks=4), "11 Uhr")
     await anna.hang_up()
     page, found = documented(service), await exported(whole, service)
-    silent = (
-        {name for name, one in page.items() if one.kind == "histogram"} if service == "console" else set()
-    )
+    # Counters begin at zero; whatever else is exported once something of it has happened, which journeys do in any order.
+    silent = {name for name, one in page.items() if one.kind != "counter"}
     assert set(found) - set(page) == set()
-    assert set(page) - set(found) - ONLY_WHEN_USED - silent == set()
+    assert set(page) - set(found) - silent == set()
     for name, (kind, samples) in found.items():
         assert kind == page[name].kind, name
         for label, values in page[name].values.items():
