@@ -196,14 +196,19 @@ class Salon:
             "SeparatePeople": people_pb2.SeparatePeopleRequest(
                 tenant_id=TENANT, resolution_id=ids["resolution_id"], operator="Kim", validate_only=True
             ),
+            "WatchEvents": pb.WatchEventsRequest(),
+            **self._of_operators(),
+        }  # fmt: skip
+
+    def _of_operators(self) -> dict[str, Message]:
+        return {
             "BeginErasure": _erasure(phone_number="+493023125088"),
-            "GetErasure": erasure_pb2.GetErasureRequest(tenant_id=TENANT, erasure_id=ids["erasure_id"]),
+            "GetErasure": erasure_pb2.GetErasureRequest(tenant_id=TENANT, erasure_id=self.ids["erasure_id"]),
             "GetBookingFigures": operations_pb2.GetBookingFiguresRequest(
                 tenant_id=TENANT, start_time=timestamp(START), end_time=timestamp(START + timedelta(days=7)),
                 time_zone="Europe/Berlin",
             ),
             "GetEventLag": operations_pb2.GetEventLagRequest(positions={"calcom-sync": ""}),
-            "WatchEvents": pb.WatchEventsRequest(),
         }  # fmt: skip
 
     async def ask(self, rpc: str, request: Message) -> None:
