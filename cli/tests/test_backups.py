@@ -11,9 +11,9 @@ from psycopg import sql
 
 from chassis import postgres
 from local_stack.databases import MigratedDatabases
-from local_stack.provisioning import provision, url_for
+from local_stack.provisioning import ASIDE, RestoreBrokenOffError, provision, url_for
 from rufbuch_cli.backups.dumping import SCHEMAS, back_up
-from rufbuch_cli.backups.programs import ProgramFailedError
+from rufbuch_cli.backups.programs import ProgramFailedError, run
 from rufbuch_cli.backups.restoring import InUseError, NotABackupError, NotEmptyError, restore
 
 PASSWORDS = dict.fromkeys(SCHEMAS, "test")
@@ -145,6 +145,32 @@ def test_a_broken_backup_leaves_everything_as_it_was(lived_in: str, tmp_path: Pa
     with pytest.raises(FileNotFoundError):
         restore(lived_in, PASSWORDS, tmp_path / "none", replace=database)
     assert everything(lived_in) == before
+
+
+def test_a_restore_that_was_killed_has_lost_nothing(lived_in: str, tmp_path: Path) -> None:
+    """OB-03: killed once everything stood aside, or once the backup was there: what was there before is neither dropped nor
+    taken for an empty installation, and comes back first."""
+    back_up(lived_in, tmp_path / "b")
+    with psycopg.connect(lived_in) as connection:
+        connection.execute("UPDATE booking.customer SET name = 'Berta Beispiel'")
+    database = urlsplit(lived_in).path.removeprefix("/")
+    for restored in (False, True):
+        before = everything(lived_in)
+        with psycopg.connect(lived_in, autocommit=True) as connection:
+            for schema in SCHEMAS:
+                connection.execute(f"ALTER SCHEMA {schema} RENAME TO {schema}{ASIDE}")
+        if restored:
+            run("pg_restore", lived_in, ["--single-transaction", "--exit-on-error", str(tmp_path / "b")])
+        with pytest.raises(RestoreBrokenOffError, match="rufbuch restore"):
+            provision(lived_in, PASSWORDS)
+        with pytest.raises(NotEmptyError):
+            restore(lived_in, PASSWORDS, tmp_path / "b")
+        (tmp_path / "cut").write_bytes((tmp_path / "b").read_bytes()[:5_000])
+        with pytest.raises(ProgramFailedError):
+            restore(lived_in, PASSWORDS, tmp_path / "cut", replace=database)
+        assert everything(lived_in) == before
+    restore(lived_in, PASSWORDS, tmp_path / "b", replace=database)
+    assert one(lived_in, "SELECT name FROM booking.customer") == "Anna Beispiel"
 
 
 def test_under_working_services_nothing_is_replaced(lived_in: str, tmp_path: Path) -> None:

@@ -7,12 +7,11 @@ from urllib.parse import urlsplit
 import psycopg
 from psycopg import sql
 
-from local_stack.provisioning import provision
+from local_stack.provisioning import ASIDE, RestoreBrokenOffError, provision
 from rufbuch_cli.backups.dumping import SCHEMAS
 from rufbuch_cli.backups.programs import run
 
 MAGIC = b"PGDMP"
-ASIDE = "_before_restore"
 LIBRARIES = ("yoyo_lock", "job_log", "job_statistics", "job_schedule")
 LOGS = ("booking", "staff_registry", "calcom_sync")
 # Ids of transactions do not survive (DECISIONS 1): those of a new server begin at the beginning, so that what happens next
@@ -53,19 +52,21 @@ def restore(admin_url: str, passwords: Mapping[str, str], file: Path, *, replace
     with file.open("rb") as opened:
         if opened.read(len(MAGIC)) != MAGIC:
             raise NotABackupError(f"{file} is no backup that rufbuch has made")
-    provision(admin_url, passwords)
+    try:
+        provision(admin_url, passwords)
+    except RestoreBrokenOffError:
+        _take_back(admin_url, replace)
+        provision(admin_url, passwords)
     with psycopg.connect(admin_url, autocommit=True) as connection:
         _nobody_works(connection)
         _may_be_replaced(connection, admin_url, replace)
         _put_aside(connection)
         try:
             run("pg_restore", admin_url, ["--single-transaction", "--exit-on-error", str(file)])
-            _begin_anew(connection)
+            _conclude(connection)
         except BaseException:
             _put_back(connection)
             raise
-        for schema in SCHEMAS:
-            _do(connection, "DROP SCHEMA IF EXISTS {} CASCADE", schema + ASIDE)
     provision(admin_url, passwords)
     return _counts(admin_url)
 
@@ -114,10 +115,17 @@ def _count(connection: psycopg.Connection, schema: str, table: str) -> int:
     return int(row[0]) if row else 0
 
 
+def _take_back(admin_url: str, replace: str) -> None:
+    """A restore has died: as long as something stands aside it has not been concluded, and what stands there counts."""
+    with psycopg.connect(admin_url, autocommit=True) as connection:
+        _nobody_works(connection)
+        _may_be_replaced(connection, admin_url, replace)
+        _put_back(connection)
+
+
 def _put_aside(connection: psycopg.Connection) -> None:
     with connection.transaction():
         for schema in SCHEMAS:
-            _do(connection, "DROP SCHEMA IF EXISTS {} CASCADE", schema + ASIDE)
             _do(connection, "ALTER SCHEMA {} RENAME TO {}", schema, schema + ASIDE)
 
 
@@ -128,10 +136,13 @@ def _put_back(connection: psycopg.Connection) -> None:
             _do(connection, "ALTER SCHEMA {} RENAME TO {}", schema + ASIDE, schema)
 
 
-def _begin_anew(connection: psycopg.Connection) -> None:
+def _conclude(connection: psycopg.Connection) -> None:
+    """At once: whoever is killed before this finds what was there before still standing aside."""
     with connection.transaction():
         for statement in ANEW:
             connection.execute(statement)
+        for schema in SCHEMAS:
+            _do(connection, "DROP SCHEMA {} CASCADE", schema + ASIDE)
 
 
 def _do(connection: psycopg.Connection, words: str, *names: str) -> None:

@@ -7,18 +7,26 @@ import psycopg
 from psycopg import sql
 
 CONNECT_WITHIN_S = 5
+ASIDE = "_before_restore"
+"""Behind a schema's name while a restore is under way: what was there before."""
 
 
 class ProvisioningError(RuntimeError):
     """The database cannot be prepared; the message says what its user lacks."""
 
 
+class RestoreBrokenOffError(ProvisioningError):
+    """A restore has died; what was there before it stands aside, and an empty schema must not take its place."""
+
+
 def provision(admin_url: str, passwords: Mapping[str, str]) -> None:
-    """Create or update, for each schema name, the schema and the role of the same name with this password."""
+    """Create or update, for each schema name, the schema and the role of the same name with this password. Raises
+    ProvisioningError, RestoreBrokenOffError."""
     try:
         with psycopg.connect(admin_url, connect_timeout=CONNECT_WITHIN_S) as connection:
             # Two installations on one server must not create the same role at the same time.
             connection.execute("SELECT pg_advisory_xact_lock(hashtext('rufbuch provisioning'))")
+            _nothing_stands_aside(connection)
             for schema, password in passwords.items():
                 _create_role(connection, schema, password)
                 _create_schema(connection, schema)
@@ -31,6 +39,17 @@ def provision(admin_url: str, passwords: Mapping[str, str]) -> None:
         raise ProvisioningError(
             f"RUFBUCH_DATABASE_URL: no connection to {_place(admin_url)}: {error}"
         ) from error
+
+
+def _nothing_stands_aside(connection: psycopg.Connection) -> None:
+    found = connection.execute(
+        "SELECT nspname FROM pg_namespace WHERE right(nspname, length(%s)) = %s ORDER BY 1", [ASIDE, ASIDE]
+    ).fetchall()
+    if found:
+        raise RestoreBrokenOffError(
+            f"a restore was broken off: what was there before it is kept ({', '.join(name for (name,) in found)})."
+            " Run rufbuch restore again: it puts that back first"
+        )
 
 
 def url_for(admin_url: str, role: str, password: str) -> str:
