@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import psycopg
 import pytest
@@ -64,6 +65,20 @@ def test_provisioning_again_keeps_the_tables_and_takes_the_new_password(
     provision(admin_url, {roles[0]: "changed"})
 
     assert run(url_for(admin_url, roles[0], "changed"), "SELECT count(*) FROM mine") == [(1,)]
+
+
+def test_installations_in_several_databases_of_a_server_do_not_meet(
+    admin_url: str, migrated_database: MigratedDatabases, roles: list[str]
+) -> None:
+    """Roles belong to the server, locks to a database: whoever comes second tries again."""
+    passwords = dict.fromkeys(roles, "same")
+    with migrated_database("provisioned", nothing) as other, ThreadPoolExecutor(8) as pool:
+        done = [pool.submit(provision, url, passwords) for url in (admin_url, other) * 8]
+        for one in done:
+            one.result()
+
+        for url in (admin_url, other):
+            assert run(url_for(url, roles[0], "same"), "SELECT 1") == [(1,)]
 
 
 def test_a_user_who_may_not_create_roles_is_told_what_is_missing(admin_url: str, roles: list[str]) -> None:

@@ -40,10 +40,19 @@ class Caller:
         return reply
 
     async def wish(self, day: str, time: str, service: str = "Dauerwelle", **more: str) -> Reply:
-        """The answer to a wish that can be met. Raises AssertionError with the answer when nothing was offered."""
-        reply = await self.ask("check_availability", dienstleistung=service, datum=day, uhrzeit=time, **more)
-        assert reply.body.get("options"), reply.body
-        return reply
+        """The answer to a wish that can be met; a service that a journey before has killed may still be coming back. Raises
+        AssertionError with the answer when nothing was offered."""
+        replies: list[Reply] = []
+
+        async def is_looked_up() -> bool:
+            replies.append(
+                await self.ask("check_availability", dienstleistung=service, datum=day, uhrzeit=time, **more)
+            )
+            return bool(replies[-1].body.get("error") != "peer")
+
+        await until(is_looked_up)
+        assert replies[-1].body.get("options"), replies[-1].body
+        return replies[-1]
 
     async def hang_up(self) -> None:
         await self.retell.event(self.line, "call_ended")

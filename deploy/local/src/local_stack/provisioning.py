@@ -1,6 +1,7 @@
 """One role and one schema for each service, and no way from one to another."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from urllib.parse import quote, urlsplit, urlunsplit
 
 import psycopg
@@ -9,6 +10,16 @@ from psycopg import sql
 CONNECT_WITHIN_S = 5
 ASIDE = "_before_restore"
 """Behind a schema's name while a restore is under way: what was there before."""
+
+
+ATTEMPTS = 20
+_AT_THE_SAME_TIME = (
+    psycopg.errors.InternalError_,  # "tuple concurrently updated"
+    psycopg.errors.UniqueViolation,
+    psycopg.errors.DuplicateObject,
+)
+"""What PostgreSQL says when another database's installation makes or changes the same role in this moment. Nothing has been
+done then, and the next attempt waits for nobody."""
 
 
 class ProvisioningError(RuntimeError):
@@ -23,13 +34,11 @@ def provision(admin_url: str, passwords: Mapping[str, str]) -> None:
     """Create or update, for each schema name, the schema and the role of the same name with this password. Raises
     ProvisioningError, RestoreBrokenOffError."""
     try:
-        with psycopg.connect(admin_url, connect_timeout=CONNECT_WITHIN_S) as connection:
-            # Two installations on one server must not create the same role at the same time.
-            connection.execute("SELECT pg_advisory_xact_lock(hashtext('rufbuch provisioning'))")
-            _nothing_stands_aside(connection)
-            for schema, password in passwords.items():
-                _create_role(connection, schema, password)
-                _create_schema(connection, schema)
+        for _ in range(ATTEMPTS - 1):
+            with suppress(*_AT_THE_SAME_TIME):
+                _provision(admin_url, passwords)
+                return
+        _provision(admin_url, passwords)
     except psycopg.errors.InsufficientPrivilege as error:
         raise ProvisioningError(
             f"RUFBUCH_DATABASE_URL: {_place(admin_url)} does not let its user prepare the services' schemas "
@@ -39,6 +48,16 @@ def provision(admin_url: str, passwords: Mapping[str, str]) -> None:
         raise ProvisioningError(
             f"RUFBUCH_DATABASE_URL: no connection to {_place(admin_url)}: {error}"
         ) from error
+
+
+def _provision(admin_url: str, passwords: Mapping[str, str]) -> None:
+    with psycopg.connect(admin_url, connect_timeout=CONNECT_WITHIN_S) as connection:
+        # One at a time in this database; for roles, which all databases of a server share, see _AT_THE_SAME_TIME.
+        connection.execute("SELECT pg_advisory_xact_lock(hashtext('rufbuch provisioning'))")
+        _nothing_stands_aside(connection)
+        for schema, password in passwords.items():
+            _create_role(connection, schema, password)
+            _create_schema(connection, schema)
 
 
 def _nothing_stands_aside(connection: psycopg.Connection) -> None:
