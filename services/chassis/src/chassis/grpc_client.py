@@ -89,6 +89,9 @@ def _options(retried: Sequence[str]) -> list[tuple[str, Any]]:
     return [
         ("grpc.service_config", json.dumps(config)),
         ("grpc.enable_retries", 1),
+        # Else a channel opened anew would share the connection, and the waiting after failures, of one
+        # that this process had to the same port before.
+        ("grpc.use_local_subchannel_pool", 1),
         # A peer that restarts is found again within a second, not within gRPC's default two minutes.
         ("grpc.initial_reconnect_backoff_ms", 100),
         ("grpc.max_reconnect_backoff_ms", 1000),
