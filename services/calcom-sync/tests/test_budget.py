@@ -12,7 +12,7 @@ from redis.asyncio import Redis
 from calcom_sync.clients.budget import WITHOUT_REDIS, Breaker, RedisBudget
 from calcom_sync.domain.answers import Answer, NoAnswer, Remaining
 from calcom_sync.domain.appointment import SyncState
-from calcom_sync.domain.budget import BudgetState
+from calcom_sync.domain.budget import BudgetState, allowed_in
 from calcom_sync.domain.setup import Account
 from calcom_sync.usecases.ports import Place, Urgency
 from local_stack.embedded import EmbeddedRedis
@@ -277,3 +277,8 @@ async def test_the_appointments_of_an_outage_drain_within_the_limit_oldest_first
     sent = [one["metadata"]["rufbuch_appointment"] for one in await stage.bookings()]
     order = [str(ref.appointment_id) for ref in refs]
     assert max(abs(order.index(one) - place) for place, one in enumerate(sent)) <= 10
+
+
+def test_nobody_is_told_to_wait_for_nothing() -> None:
+    assert allowed_in(timedelta(milliseconds=300)).endswith("in 1 s")
+    assert allowed_in(timedelta(seconds=12)).endswith("in 12 s")

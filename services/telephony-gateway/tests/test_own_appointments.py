@@ -302,6 +302,12 @@ class TestWaiting:
             "Sie stehen jetzt auf der Warteliste für Dauerwelle, zwischen Mittwoch"
         )
 
+    async def test_what_was_said_is_said_back(self, world: World) -> None:
+        """Until 18 Uhr means that 18 Uhr suits too, and nobody hears "18 Uhr 1"."""
+        wish = {"service": "Dauerwelle", "date": "kommenden Mittwoch", "time": "zwischen 15 und 18 Uhr"}
+        answer = await world.phone.function("join_waitlist", wish | {"name": "Kim"})
+        assert answer["message"].endswith("15 Uhr und Mittwoch, 25. November, 18 Uhr."), answer["message"]
+
     @pytest.mark.parametrize(
         ("arguments", "status"),
         [

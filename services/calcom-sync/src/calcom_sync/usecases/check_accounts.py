@@ -7,6 +7,7 @@ from uuid import UUID
 
 from calcom_sync.domain.accounts import AccountCheck, Hook, faults_of_hook, hook_body, hook_for
 from calcom_sync.domain.answers import Answer, NoAnswer
+from calcom_sync.domain.budget import allowed_in
 from calcom_sync.domain.settling import text_of
 from calcom_sync.domain.setup import Account, Setup
 from calcom_sync.usecases.ports import Budget, Clock, Directory, Urgency
@@ -94,7 +95,7 @@ class AccountChecker:
         now = self.clock.now()
         wait = await self.budget.take(check.account, 1, now, urgency=Urgency.LOOK)
         if wait:
-            text = f"not looked at: the budget of the key allows it in {wait.total_seconds():.0f} s"
+            text = f"not looked at: {allowed_in(wait)}"
             raise _UnansweredError(replace(check, faults=(*check.faults, text), wait=wait))
         result = await ask()
         if not isinstance(result, Answer | NoAnswer):

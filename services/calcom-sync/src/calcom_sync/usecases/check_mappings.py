@@ -7,6 +7,7 @@ from typing import Protocol
 from uuid import UUID
 
 from calcom_sync.domain.answers import Answer, NoAnswer
+from calcom_sync.domain.budget import allowed_in
 from calcom_sync.domain.mappings import EventType, MappingCheck, faults_of, new_event_type, slug_of
 from calcom_sync.domain.settling import text_of
 from calcom_sync.domain.setup import Account, Setup, Spot
@@ -127,7 +128,7 @@ class MappingChecker:
         wait = await self.budget.take(account, 1, self.clock.now(), urgency=Urgency.LOOK)
         if not wait:
             return None
-        text = f"not looked at: the budget of the key allows it in {wait.total_seconds():.0f} s"
+        text = f"not looked at: {allowed_in(wait)}"
         return replace(check, faults=(*check.faults, text), wait=wait)
 
 

@@ -6,6 +6,7 @@ from typing import Protocol, TypeVar
 from uuid import NAMESPACE_OID, UUID, uuid5
 
 from calcom_sync.domain.answers import Answer, NoAnswer
+from calcom_sync.domain.budget import allowed_in
 from calcom_sync.domain.description import Described, Offered, Schedule, User
 from calcom_sync.domain.settling import text_of
 from calcom_sync.domain.setup import Account
@@ -79,7 +80,7 @@ class AccountReader:
     async def _asked(self, bare: Described, ask: Callable[[], Awaitable[_T | Answer | NoAnswer]]) -> _T:
         wait = await self.budget.take(bare.account, 1, self.clock.now(), urgency=Urgency.LOOK)
         if wait:
-            text = f"not looked at: the budget of the key allows it in {wait.total_seconds():.0f} s"
+            text = f"not looked at: {allowed_in(wait)}"
             raise _UnansweredError(replace(bare, error=text, wait=wait))
         result = await ask()
         if not isinstance(result, Answer | NoAnswer):

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from calcom_sync.domain.answers import Answer, NoAnswer, Page, RemoteBooking
 from calcom_sync.domain.appointment import Appointment
+from calcom_sync.domain.budget import allowed_in
 from calcom_sync.domain.intent import Intent
 from calcom_sync.domain.request import differences, is_ours
 from calcom_sync.domain.settling import text_of
@@ -74,7 +75,7 @@ class Verifier:
         """Why not, where the budget does not allow it now."""
         wait = await self.budget.take(account, 1, self.clock.now(), urgency=Urgency.LOOK)
         if wait:
-            return f"the budget of the key allows it in {wait.total_seconds():.0f} s"
+            return allowed_in(wait)
         result = await ask()
         await self.budget.heed(account, result, self.clock.now())
         return result

@@ -15,6 +15,8 @@ from telephony_gateway.usecases.read_wish import TimeWish, read_wish
 from telephony_gateway.usecases.saying import spoken_start
 
 _A_START = timedelta(minutes=1)
+_A_ROUND_TIME = 5
+"""Minutes: a multiple of these is a time that somebody has said."""
 
 
 async def join_waitlist(talk: Conversation, *, care: Care) -> Answer:
@@ -82,4 +84,7 @@ def _spoken(window: Window, talk: Conversation) -> str:
     start = spoken_start(window.start, talk.branch)
     if window.end - window.start <= _A_START:
         return start
-    return Sentence.BETWEEN.say(talk.language, start=start, end=spoken_start(window.end, talk.branch))
+    # "Bis 18 Uhr" means that 18 Uhr still suits, so such a window ends a minute later.
+    last = window.end - _A_START
+    end = window.end if last.minute % _A_ROUND_TIME else last
+    return Sentence.BETWEEN.say(talk.language, start=start, end=spoken_start(end, talk.branch))
