@@ -73,13 +73,13 @@ async def test_an_option_is_held_in_all_its_intervals_or_in_none(desk: Desk) -> 
 
 async def test_a_free_gap_can_be_held_by_another(desk: Desk) -> None:
     await desk.place("a", offer("o-1", (10, 10.5), (11, 11.5)))
-    assert (await desk.place("b", offer("o-2", (10.5, 11)))).held == ("o-2",)
+    assert (await desk.place("b", offer("o-2", (10.5, 11)))).options == ("o-2",)
 
 
 async def test_people_do_not_block_each_other(desk: Desk) -> None:
     """AV-18"""
     await desk.place("a", offer("o-1", (10, 11)))
-    assert (await desk.place("b", offer("o-2", (10, 11), person="ben"))).held == ("o-2",)
+    assert (await desk.place("b", offer("o-2", (10, 11), person="ben"))).options == ("o-2",)
 
 
 async def test_the_first_that_fit_are_held_in_the_order_of_preference(desk: Desk) -> None:
@@ -107,14 +107,14 @@ async def test_a_new_search_ignores_and_replaces_the_calls_own_holds(desk: Desk)
     """AV-20: the call's own hold does not make its slot taken."""
     await desk.place("a", offer("o-1", (10, 11)), offer("o-2", (11, 12)))
     assert await desk.taken(ignoring="a") == []
-    assert (await desk.place("a", offer("o-3", (10.5, 11.5)))).held == ("o-3",)
+    assert (await desk.place("a", offer("o-3", (10.5, 11.5)))).options == ("o-3",)
     assert await desk.taken() == hours((10.5, 11.5))
 
 
 async def test_an_expired_hold_frees_the_slot(desk: Desk) -> None:
     await desk.place("a", offer("o-1", (10, 11)))
     desk.clock.advance(FIVE_MINUTES)
-    assert (await desk.place("b", offer("o-2", (10, 11)))).held == ("o-2",)
+    assert (await desk.place("b", offer("o-2", (10, 11)))).options == ("o-2",)
 
 
 async def test_a_hold_stands_to_its_last_millisecond(desk: Desk) -> None:
@@ -223,18 +223,18 @@ async def test_the_offer_comes_back_as_it_was_made(desk: Desk) -> None:
 
 async def test_a_call_holds_no_more_than_its_limit(desk: Desk) -> None:
     offers = [offer(f"o-{hour}", (hour, hour + 1)) for hour in range(9, 17)]
-    assert len((await desk.place("a", *offers, wanted=8, at_least=8)).held) == 5
+    assert len((await desk.place("a", *offers, wanted=8, at_least=8)).options) == 5
 
 
 async def test_a_number_holds_no_more_than_its_limit_over_all_its_calls(desk: Desk) -> None:
     for call in range(4):
         wishes = [offer(f"o-{call}{n}", (call * 3 + n, call * 3 + n + 1)) for n in range(3)]
         placed = await desk.place(f"call-{call}", *wishes, number=NUMBER)
-        assert len(placed.held) == (3 if call < 3 else 1)
+        assert len(placed.options) == (3 if call < 3 else 1)
     more = offer("o-x", (20, 21))
     assert (await desk.place("call-5", more, number=NUMBER)).placing is Placing.LIMIT
-    assert (await desk.place("call-3", more, number=NUMBER)).held == ("o-x",)
-    assert (await desk.place("call-5", offer("o-y", (21, 22)), number="")).held == ("o-y",)
+    assert (await desk.place("call-3", more, number=NUMBER)).options == ("o-x",)
+    assert (await desk.place("call-5", offer("o-y", (21, 22)), number="")).options == ("o-y",)
 
 
 async def test_what_is_claimed_or_over_does_not_count_against_the_number(desk: Desk) -> None:
@@ -253,7 +253,7 @@ async def test_branches_do_not_see_each_others_holds(
     """AV-06: tenant and branch are in every key."""
     await desk.place("a", offer("o-1", (10, 11)))
     for scope in (Scope(desk.scope.tenant_id, "other"), Scope("other", desk.scope.group_id)):
-        assert (await Desk(holds, scope, clock).place("b", offer("o-2", (10, 11)))).held == ("o-2",)
+        assert (await Desk(holds, scope, clock).place("b", offer("o-2", (10, 11)))).options == ("o-2",)
 
 
 async def test_of_many_callers_at_once_exactly_one_gets_the_slot(desk: Desk) -> None:
@@ -292,7 +292,7 @@ async def test_a_flushed_server_has_lost_the_holds_and_goes_on(desk: Desk, redis
     async with Redis.from_url(redis_url) as redis:
         await redis.flushall()
     assert await desk.claim("a", "o-1", again=True) is Claiming.UNKNOWN
-    assert (await desk.place("b", offer("o-2", (10, 11)))).held == ("o-2",)
+    assert (await desk.place("b", offer("o-2", (10, 11)))).options == ("o-2",)
 
 
 async def test_a_record_that_was_evicted_blocks_nobody(desk: Desk, redis_url: str) -> None:
@@ -301,4 +301,4 @@ async def test_a_record_that_was_evicted_blocks_nobody(desk: Desk, redis_url: st
     async with Redis.from_url(redis_url) as redis:
         await redis.delete(f"{root}:option:o-1", f"{root}:expiring")
     assert await desk.extend("a") == 0
-    assert (await desk.place("b", offer("o-2", (10, 11)))).held == ("o-2",)
+    assert (await desk.place("b", offer("o-2", (10, 11)))).options == ("o-2",)

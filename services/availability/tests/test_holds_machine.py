@@ -28,6 +28,7 @@ RULES = HoldRules(
     remembered=timedelta(hours=2),
     per_call=3,
     per_number=4,
+    patience=timedelta(seconds=12),
 )
 LASTING = timedelta(seconds=10)
 PEOPLE = ("anna", "ben")
@@ -50,6 +51,7 @@ class Known:
     since: float
     until: float
     claimed: bool = False
+    ended: bool = False
 
 
 @dataclass
@@ -58,6 +60,8 @@ class Model:
 
     now: float = 0
     options: dict[str, Known] = field(default_factory=dict)
+    kept: dict[tuple[str, int], tuple[float, float]] = field(default_factory=dict)
+    """By person and quarter of an hour: for how long it was kept without being booked, and when that was reckoned."""
 
     def live(self) -> list[Known]:
         return [known for known in self.options.values() if known.until > self.now]
@@ -70,6 +74,29 @@ class Model:
             overlap(wanted, known.offer) for known in self.live() if known.claimed or known.call != call
         )
 
+    def level(self, quarter: tuple[str, int], at: float) -> float:
+        level, reckoned = self.kept.get(quarter, (0, 0))
+        return max(0, level - max(0, at - reckoned) / 3)
+
+    def is_worn(self, wanted: Offer) -> bool:
+        return any(self.level(each, self.now) >= RULES.patience.total_seconds() for each in quarters(wanted))
+
+    def end(self, known: Known, at: float) -> None:
+        """Nobody has booked it."""
+        for each in quarters(known.offer):
+            reckoned = self.kept.get(each, (0, 0))[1]
+            if at > reckoned:
+                self.kept[each] = (self.level(each, at) + at - max(known.since, reckoned), at)
+        known.until = at
+
+    def lapse(self) -> None:
+        """What is over is noticed with the next question."""
+        over = [known for known in self.options.values() if known.until <= self.now and not known.ended]
+        for known in sorted(over, key=lambda known: known.until):
+            known.ended = True
+            if not known.claimed:
+                self.end(known, known.until)
+
     def allowance(self, call: str, wanted: int) -> int:
         allowed = min(wanted, RULES.per_call)
         if not NUMBERS[call]:
@@ -81,14 +108,20 @@ class Model:
         allowed = self.allowance(call, terms.wanted)
         if allowed < 1:
             return Placing.LIMIT, ()
-        chosen = [each for each in offers if self.is_free(each, call)][:allowed]
-        if len(chosen) < min(terms.at_least, allowed):
+        free = [each for each in offers if self.is_free(each, call)]
+        chosen = [each for each in free if not self.is_worn(each)][:allowed]
+        unkept = [] if chosen else free[:allowed]
+        if not unkept and len(chosen) < min(terms.at_least, allowed):
             return Placing.SHORT, ()
         for known in self.unclaimed(call):
-            known.until = self.now
+            self.end(known, self.now)
+            known.ended = True
         for each in chosen:
             self.options[each.option_id] = Known(each, call, self.now, self.now + LASTING.total_seconds())
-        return Placing.HELD, tuple(each.option_id for each in chosen)
+        for each in unkept:
+            self.options[each.option_id] = Known(each, call, self.now, self.now, ended=True)
+        placing = Placing.OFFERED if unkept else Placing.HELD
+        return placing, tuple(each.option_id for each in chosen or unkept)
 
     def claim(self, call: str, option_id: str, *, again: bool) -> Claiming:
         known = self.options.get(option_id)
@@ -103,8 +136,9 @@ class Model:
             return Claiming.TAKEN
         for other in self.unclaimed(call):
             if other is not known and overlap(other.offer, known.offer):
-                other.until = self.now
-        known.claimed = True
+                self.end(other, self.now)
+                other.ended = True
+        known.claimed, known.ended = True, False
         known.until = max(known.until, self.now + RULES.claimed.total_seconds())
         return Claiming.CLAIMED
 
@@ -117,8 +151,17 @@ class Model:
     def release(self, call: str) -> int:
         released = self.unclaimed(call)
         for known in released:
-            known.until = self.now
+            self.end(known, self.now)
+            known.ended = True
         return len(released)
+
+
+def quarters(offer: Offer) -> list[tuple[str, int]]:
+    return [
+        (taking.owner_id, quarter)
+        for taking in offer.occupied
+        for quarter in range(taking.interval.begin_min // 15, (taking.interval.end_min - 1) // 15 + 1)
+    ]
 
 
 def overlap(one: Offer, other: Offer) -> bool:
@@ -165,7 +208,7 @@ class HoldsMachine(RuleBasedStateMachine):
         offers, terms = self.offers(shapes), Terms(wanted, min(at_least, wanted), LASTING, PEOPLE)
         caller = Caller(call, NUMBERS[call])
         placed = self.do(self.holds.place(SCOPE, caller, offers, terms, now=self.clock.now()))
-        assert (placed.placing, placed.held) == self.model.place(call, offers, terms)
+        assert (placed.placing, placed.options) == self.model.place(call, offers, terms)
 
     @rule(call=calls, data=st.data(), again=st.booleans())
     def claim(self, call: str, data: st.DataObject, again: bool) -> None:
@@ -198,6 +241,8 @@ class HoldsMachine(RuleBasedStateMachine):
     def wait(self, seconds: int) -> None:
         self.clock.advance(timedelta(seconds=seconds))
         self.model.now += seconds
+        # The questions after this step end what is over.
+        self.model.lapse()
 
     @invariant()
     def what_is_taken_is_what_is_live(self) -> None:

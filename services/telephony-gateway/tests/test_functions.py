@@ -86,8 +86,12 @@ async def test_every_outcome_without_options_is_said(world: World, outcome: Any,
     assert (answer["status"], "options" in answer) == (status, False)
 
 
-async def test_what_is_not_held_is_not_promised(world: World) -> None:
-    world.availability.answer = found(availability_pb2.SEARCH_OUTCOME_AVAILABLE, option(15), held=False)
+@pytest.mark.parametrize(
+    "state", [availability_pb2.HOLD_STATE_UNAVAILABLE, availability_pb2.HOLD_STATE_NOT_KEPT]
+)
+async def test_what_is_not_held_is_not_promised(world: World, state: Any) -> None:
+    world.availability.answer = found(availability_pb2.SEARCH_OUTCOME_AVAILABLE, option(15))
+    world.availability.answer.hold_state = state
     assert "nicht reservieren" in (await world.phone.function("check_availability", WISH))["message"]
 
 

@@ -49,6 +49,10 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """The database does not answer."""
     ERROR_REASON_REGISTRY_UNAVAILABLE: _ErrorReason.ValueType  # 11
     """The business was never read, and the registry does not answer."""
+    ERROR_REASON_KEPT_TOO_LONG: _ErrorReason.ValueType  # 12
+    """It is free, and was kept for too much of the last hour for callers who did not book it: it can be searched for and
+    claimed, but not held.
+    """
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """Why a call was refused; the reason of the google.rpc.ErrorInfo, without its prefix."""
@@ -76,6 +80,10 @@ ERROR_REASON_STORAGE_UNAVAILABLE: ErrorReason.ValueType  # 10
 """The database does not answer."""
 ERROR_REASON_REGISTRY_UNAVAILABLE: ErrorReason.ValueType  # 11
 """The business was never read, and the registry does not answer."""
+ERROR_REASON_KEPT_TOO_LONG: ErrorReason.ValueType  # 12
+"""It is free, and was kept for too much of the last hour for callers who did not book it: it can be searched for and
+claimed, but not held.
+"""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015
 
 class _SearchOutcome:
@@ -133,6 +141,10 @@ class _HoldStateEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_HoldState.V
     """Nobody asked for it, or there is nothing to hold."""
     HOLD_STATE_UNAVAILABLE: _HoldState.ValueType  # 3
     """The store of the holds is out of reach: free as far as known, but not kept free. Booking still cannot double book."""
+    HOLD_STATE_NOT_KEPT: _HoldState.ValueType  # 4
+    """None of them is: they are free, and were kept for too much of the last hour for callers who did not book them. Each can
+    be claimed as long as nobody else has it.
+    """
 
 class HoldState(_HoldState, metaclass=_HoldStateEnumTypeWrapper):
     """Whether the options are held."""
@@ -144,6 +156,10 @@ HOLD_STATE_NONE: HoldState.ValueType  # 2
 """Nobody asked for it, or there is nothing to hold."""
 HOLD_STATE_UNAVAILABLE: HoldState.ValueType  # 3
 """The store of the holds is out of reach: free as far as known, but not kept free. Booking still cannot double book."""
+HOLD_STATE_NOT_KEPT: HoldState.ValueType  # 4
+"""None of them is: they are free, and were kept for too much of the last hour for callers who did not book them. Each can
+be claimed as long as nobody else has it.
+"""
 Global___HoldState: _TypeAlias = HoldState  # noqa: Y015
 
 class _PhaseKind:
@@ -294,6 +310,7 @@ class SearchSlotsRequest(_message.Message):
     EXCLUDED_START_TIMES_FIELD_NUMBER: _builtins.int
     MOVED_APPOINTMENT_ID_FIELD_NUMBER: _builtins.int
     MORE_SERVICE_IDS_FIELD_NUMBER: _builtins.int
+    PROMISED_FIELD_NUMBER: _builtins.int
     tenant_id: _builtins.str
     branch_id: _builtins.str
     service_id: _builtins.str
@@ -307,6 +324,8 @@ class SearchSlotsRequest(_message.Message):
     """At most 5; 0 means 3."""
     moved_appointment_id: _builtins.str
     """An appointment that is being moved: its own time is no obstacle."""
+    promised: _builtins.bool
+    """What is found is promised to somebody by the business itself (its waiting list): how long it is kept is not counted."""
     @_builtins.property
     def start_time(self) -> _timestamp_pb2.Timestamp:
         """The exact start that is wished; absent: the windows count."""
@@ -340,10 +359,11 @@ class SearchSlotsRequest(_message.Message):
         excluded_start_times: _abc.Iterable[_timestamp_pb2.Timestamp] | None = ...,
         moved_appointment_id: _builtins.str = ...,
         more_service_ids: _abc.Iterable[_builtins.str] | None = ...,
+        promised: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["start_time", b"start_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["branch_id", b"branch_id", "call_id", b"call_id", "caller_number", b"caller_number", "excluded_start_times", b"excluded_start_times", "max_options", b"max_options", "more_service_ids", b"more_service_ids", "moved_appointment_id", b"moved_appointment_id", "person_id", b"person_id", "service_id", b"service_id", "start_time", b"start_time", "tenant_id", b"tenant_id", "windows", b"windows"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["branch_id", b"branch_id", "call_id", b"call_id", "caller_number", b"caller_number", "excluded_start_times", b"excluded_start_times", "max_options", b"max_options", "more_service_ids", b"more_service_ids", "moved_appointment_id", b"moved_appointment_id", "person_id", b"person_id", "promised", b"promised", "service_id", b"service_id", "start_time", b"start_time", "tenant_id", b"tenant_id", "windows", b"windows"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -729,12 +749,15 @@ class HoldOptionsRequest(_message.Message):
     CALL_ID_FIELD_NUMBER: _builtins.int
     CALLER_NUMBER_FIELD_NUMBER: _builtins.int
     SLOTS_FIELD_NUMBER: _builtins.int
+    PROMISED_FIELD_NUMBER: _builtins.int
     tenant_id: _builtins.str
     branch_id: _builtins.str
     call_id: _builtins.str
     """Who will own the holds."""
     caller_number: _builtins.str
     """E.164 number of the caller, for the limit per number; empty: withheld."""
+    promised: _builtins.bool
+    """As in SearchSlotsRequest."""
     @_builtins.property
     def slots(self) -> _containers.RepeatedCompositeFieldContainer[Global___WantedSlot]:
         """At least one, at most 5."""
@@ -747,10 +770,11 @@ class HoldOptionsRequest(_message.Message):
         call_id: _builtins.str = ...,
         caller_number: _builtins.str = ...,
         slots: _abc.Iterable[Global___WantedSlot] | None = ...,
+        promised: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["branch_id", b"branch_id", "call_id", b"call_id", "caller_number", b"caller_number", "slots", b"slots", "tenant_id", b"tenant_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["branch_id", b"branch_id", "call_id", b"call_id", "caller_number", b"caller_number", "promised", b"promised", "slots", b"slots", "tenant_id", b"tenant_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

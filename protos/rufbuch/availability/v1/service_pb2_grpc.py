@@ -102,7 +102,8 @@ class AvailabilityServiceServicer:
         """Looks for a wish and, in the same step, holds what it answers with. Holds that the same call had are ignored in the
         search and replaced by the new ones. NOT_FOUND (BRANCH_UNKNOWN, SERVICE_UNKNOWN, PERSON_UNKNOWN).
         INVALID_ARGUMENT (WISH_INVALID): neither a start nor a window, or a window that ends before it begins.
-        RESOURCE_EXHAUSTED (TOO_MANY_HOLDS): this caller holds as much as one caller may.
+        RESOURCE_EXHAUSTED (TOO_MANY_HOLDS): this caller holds as much as one caller may. What calls together have kept for too
+        long without booking it is offered and not held (HOLD_STATE_NOT_KEPT).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -136,7 +137,8 @@ class AvailabilityServiceServicer:
     def HoldOptions(self, request, context):
         """Holds starts that are named exactly, all of them or none: two people of one party, or a slot for the waiting list.
         NOT_FOUND and INVALID_ARGUMENT as SearchSlots. ABORTED (SLOT_TAKEN): one of them is not free. RESOURCE_EXHAUSTED
-        (TOO_MANY_HOLDS). UNAVAILABLE (HOLDS_UNAVAILABLE).
+        (TOO_MANY_HOLDS; KEPT_TOO_LONG: calls have kept one of them for too long without booking it). UNAVAILABLE
+        (HOLDS_UNAVAILABLE).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

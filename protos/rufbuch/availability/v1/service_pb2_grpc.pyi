@@ -39,7 +39,8 @@ class AvailabilityServiceStub:
     """Looks for a wish and, in the same step, holds what it answers with. Holds that the same call had are ignored in the
     search and replaced by the new ones. NOT_FOUND (BRANCH_UNKNOWN, SERVICE_UNKNOWN, PERSON_UNKNOWN).
     INVALID_ARGUMENT (WISH_INVALID): neither a start nor a window, or a window that ends before it begins.
-    RESOURCE_EXHAUSTED (TOO_MANY_HOLDS): this caller holds as much as one caller may.
+    RESOURCE_EXHAUSTED (TOO_MANY_HOLDS): this caller holds as much as one caller may. What calls together have kept for too
+    long without booking it is offered and not held (HOLD_STATE_NOT_KEPT).
     """
     ClaimOption: _grpc.UnaryUnaryMultiCallable[_service_pb2.ClaimOptionRequest, _service_pb2.ClaimOptionResponse]
     """Turns an option into what booking commits: checks that the call still has it, or takes it again where its hold has
@@ -55,7 +56,8 @@ class AvailabilityServiceStub:
     HoldOptions: _grpc.UnaryUnaryMultiCallable[_service_pb2.HoldOptionsRequest, _service_pb2.HoldOptionsResponse]
     """Holds starts that are named exactly, all of them or none: two people of one party, or a slot for the waiting list.
     NOT_FOUND and INVALID_ARGUMENT as SearchSlots. ABORTED (SLOT_TAKEN): one of them is not free. RESOURCE_EXHAUSTED
-    (TOO_MANY_HOLDS). UNAVAILABLE (HOLDS_UNAVAILABLE).
+    (TOO_MANY_HOLDS; KEPT_TOO_LONG: calls have kept one of them for too long without booking it). UNAVAILABLE
+    (HOLDS_UNAVAILABLE).
     """
     ExplainSlot: _grpc.UnaryUnaryMultiCallable[_service_pb2.ExplainSlotRequest, _service_pb2.ExplainSlotResponse]
     """Why a start is free or not: everything that blocks it, by person, in words and as data. Errors as SearchSlots."""
@@ -88,7 +90,8 @@ class AvailabilityServiceAsyncStub(AvailabilityServiceStub):
     """Looks for a wish and, in the same step, holds what it answers with. Holds that the same call had are ignored in the
     search and replaced by the new ones. NOT_FOUND (BRANCH_UNKNOWN, SERVICE_UNKNOWN, PERSON_UNKNOWN).
     INVALID_ARGUMENT (WISH_INVALID): neither a start nor a window, or a window that ends before it begins.
-    RESOURCE_EXHAUSTED (TOO_MANY_HOLDS): this caller holds as much as one caller may.
+    RESOURCE_EXHAUSTED (TOO_MANY_HOLDS): this caller holds as much as one caller may. What calls together have kept for too
+    long without booking it is offered and not held (HOLD_STATE_NOT_KEPT).
     """
     ClaimOption: _aio.UnaryUnaryMultiCallable[_service_pb2.ClaimOptionRequest, _service_pb2.ClaimOptionResponse]  # type: ignore[assignment]
     """Turns an option into what booking commits: checks that the call still has it, or takes it again where its hold has
@@ -104,7 +107,8 @@ class AvailabilityServiceAsyncStub(AvailabilityServiceStub):
     HoldOptions: _aio.UnaryUnaryMultiCallable[_service_pb2.HoldOptionsRequest, _service_pb2.HoldOptionsResponse]  # type: ignore[assignment]
     """Holds starts that are named exactly, all of them or none: two people of one party, or a slot for the waiting list.
     NOT_FOUND and INVALID_ARGUMENT as SearchSlots. ABORTED (SLOT_TAKEN): one of them is not free. RESOURCE_EXHAUSTED
-    (TOO_MANY_HOLDS). UNAVAILABLE (HOLDS_UNAVAILABLE).
+    (TOO_MANY_HOLDS; KEPT_TOO_LONG: calls have kept one of them for too long without booking it). UNAVAILABLE
+    (HOLDS_UNAVAILABLE).
     """
     ExplainSlot: _aio.UnaryUnaryMultiCallable[_service_pb2.ExplainSlotRequest, _service_pb2.ExplainSlotResponse]  # type: ignore[assignment]
     """Why a start is free or not: everything that blocks it, by person, in words and as data. Errors as SearchSlots."""
@@ -140,7 +144,8 @@ class AvailabilityServiceServicer(metaclass=_abc_1.ABCMeta):
         """Looks for a wish and, in the same step, holds what it answers with. Holds that the same call had are ignored in the
         search and replaced by the new ones. NOT_FOUND (BRANCH_UNKNOWN, SERVICE_UNKNOWN, PERSON_UNKNOWN).
         INVALID_ARGUMENT (WISH_INVALID): neither a start nor a window, or a window that ends before it begins.
-        RESOURCE_EXHAUSTED (TOO_MANY_HOLDS): this caller holds as much as one caller may.
+        RESOURCE_EXHAUSTED (TOO_MANY_HOLDS): this caller holds as much as one caller may. What calls together have kept for too
+        long without booking it is offered and not held (HOLD_STATE_NOT_KEPT).
         """
 
     @_abc_1.abstractmethod
@@ -180,7 +185,8 @@ class AvailabilityServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_service_pb2.HoldOptionsResponse, _abc.Awaitable[_service_pb2.HoldOptionsResponse]]:
         """Holds starts that are named exactly, all of them or none: two people of one party, or a slot for the waiting list.
         NOT_FOUND and INVALID_ARGUMENT as SearchSlots. ABORTED (SLOT_TAKEN): one of them is not free. RESOURCE_EXHAUSTED
-        (TOO_MANY_HOLDS). UNAVAILABLE (HOLDS_UNAVAILABLE).
+        (TOO_MANY_HOLDS; KEPT_TOO_LONG: calls have kept one of them for too long without booking it). UNAVAILABLE
+        (HOLDS_UNAVAILABLE).
         """
 
     @_abc_1.abstractmethod

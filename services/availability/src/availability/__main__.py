@@ -93,6 +93,7 @@ def _rules(settings: Settings) -> HoldRules:
         claimed=timedelta(seconds=settings.hold_claimed_s),
         per_call=settings.holds_per_call,
         per_number=settings.holds_per_number,
+        patience=timedelta(seconds=settings.hold_patience_s),
     )
 
 

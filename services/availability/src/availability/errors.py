@@ -38,6 +38,13 @@ class TooManyHoldsError(ServiceError):
     reason = "TOO_MANY_HOLDS"
 
 
+class KeptTooLongError(ServiceError):
+    """The time is free, and was kept for too much of the last hour for callers who did not book it: first come, first served."""
+
+    kind = Kind.RESOURCE_EXHAUSTED
+    reason = "KEPT_TOO_LONG"
+
+
 class OptionUnknownError(ServiceError):
     """The call was never offered the option, or long ago."""
 

@@ -60,6 +60,7 @@ def query_of(request: service_pb2.SearchSlotsRequest) -> Query:
         wish=_wish(request),
         moved_appointment_id=_moved(request.moved_appointment_id),
         caller=_caller(request.call_id, request.caller_number) if request.call_id else None,
+        promised=request.promised,
         options_max=min(max(request.max_options, 0) or OPTIONS_DEFAULT, OPTIONS_MAX),
     )
 

@@ -58,7 +58,7 @@ def found(answer: Answer) -> service_pb2.SearchSlotsResponse:
     return service_pb2.SearchSlotsResponse(
         outcome=service_pb2.SearchOutcome.Value(f"SEARCH_OUTCOME_{answer.outcome.value}"),
         options=[option(offer, answer.expires) for offer in answer.offers],
-        hold_state=_HOLD_STATES[answer.held],
+        hold_state=service_pb2.HOLD_STATE_NOT_KEPT if answer.unkept else _HOLD_STATES[answer.held],
         min_notice_minutes=int(answer.notice.total_seconds() // 60),
         horizon_days=answer.horizon.days,
         calendars_unchecked=not answer.certain,

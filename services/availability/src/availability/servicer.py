@@ -93,7 +93,8 @@ class AvailabilityServicer(service_pb2_grpc.AvailabilityServiceServicer):
     ) -> service_pb2.HoldOptionsResponse:
         """See service.proto."""
         _of_call(request.call_id)
-        offers, expires = await self._can.hold(*requests.slots_of(request))
+        slots = requests.slots_of(request)
+        offers, expires = await self._can.hold(*slots, promised=request.promised)
         return service_pb2.HoldOptionsResponse(options=[responses.option(offer, expires) for offer in offers])
 
     async def ExplainSlot(

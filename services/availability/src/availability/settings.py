@@ -26,3 +26,6 @@ class Settings(ServiceSettings):
     """How long a claimed hold stands at least, in seconds."""
     holds_per_call: int = Field(default=5, ge=1, le=100)
     holds_per_number: int = Field(default=10, ge=1, le=1000)
+    hold_patience_s: int = Field(default=1200, ge=60, le=86_400)
+    """For how long calls together may keep a time that none of them books, until it is offered without being held; a third
+    of the time that passes is forgiven. In seconds."""

@@ -13,7 +13,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from availability.domain.holds import Caller, Held, Offer, Scope
 from availability.domain.service import PhaseKind
 from availability.usecases.business import Business
-from availability.usecases.ports import Claim, Extension, Holds, Placement, Terms
+from availability.usecases.ports import Claim, Extension, Holds, Placement, Placing, Terms
 from rufbuch.calendarsync.v1 import service_pb2, service_pb2_grpc
 from signals.metrics import Counter
 
@@ -75,8 +75,10 @@ class MirroredHolds:
         """See Holds."""
         placement = await self._holds.place(scope, caller, offers, terms, now=now)
         if placement.expires and self._wants(scope):
-            held = [offer for offer in offers if offer.option_id in placement.held]
+            held = [offer for offer in offers if offer.option_id in placement.options]
             self._tell(scope, caller.call_id, now, placement.expires, _phases(held))
+        elif placement.placing is Placing.OFFERED and self._wants(scope):
+            self._tell(scope, caller.call_id, now, None)
         return placement
 
     async def extend(self, scope: Scope, call_id: str, *, lasting: timedelta, now: datetime) -> Extension:

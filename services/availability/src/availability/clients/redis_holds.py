@@ -28,8 +28,9 @@ TIMEOUT_S = 0.2
 """The longest that a search or a claim waits for Redis."""
 _holds = Counter(
     "rufbuch_availability_holds",
-    "Options by what became of them: created, converted (claimed), expired (noticed), released, refused",
-    {"outcome": ("created", "converted", "expired", "released", "refused")},
+    "Options by what became of them: created, converted (claimed), expired (noticed), released, refused, unkept (free,"
+    " but kept too long for callers who did not book: offered without being held)",
+    {"outcome": ("created", "converted", "expired", "released", "refused", "unkept")},
 )
 _TAKEN, _PLACE, _EXTEND, _RELEASE, _CLAIM, _VACATE = map(
     Script, ("taken", "place", "extend", "release", "claim", "vacate")
@@ -74,19 +75,25 @@ class RedisHolds:
     ) -> Placement:
         """See Holds."""
         candidates = [
-            {"id": offer.option_id, "spans": spans_of(offer.held), "payload": to_text(offer)}
+            {
+                "id": offer.option_id,
+                "spans": spans_of(offer.held),
+                "payload": to_text(offer),
+                "counted": 0 if terms.promised else len(offer.considered),
+            }
             for offer in offers
         ]
-        status, lapsed, released, refused, until_ms, held, spans = await self._run(
+        status, lapsed, released, refused, until_ms, options, spans = await self._run(
             _PLACE, scope, now, caller.call_id, _digest(caller.number),
             terms.lasting // _MS, terms.wanted, terms.at_least, self._rules.per_call, self._rules.per_number,
-            json.dumps(candidates), json.dumps(terms.owners), int(terms.whole),
+            json.dumps(candidates), json.dumps(terms.owners), int(terms.whole), self._rules.patience // _MS,
         )  # fmt: skip
         placing = Placing(_text(status))
-        at_limit = placing is Placing.LIMIT
-        _count(expired=lapsed, released=released, refused=refused + at_limit, created=len(held))
-        expires = _instant(until_ms) if held else None
-        return Placement(placing, tuple(map(_text, held)), expires, _held(spans))
+        at_limit = placing in {Placing.LIMIT, Placing.WORN}
+        made = {"unkept" if placing is Placing.OFFERED else "created": len(options)}
+        _count(expired=lapsed, released=released, refused=refused + at_limit, **made)
+        expires = _instant(until_ms) if placing is Placing.HELD else None
+        return Placement(placing, tuple(map(_text, options)), expires, _held(spans))
 
     async def extend(self, scope: Scope, call_id: str, *, lasting: timedelta, now: datetime) -> Extension:
         """See Holds."""

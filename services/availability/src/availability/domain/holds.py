@@ -79,7 +79,13 @@ class Offer:
     @property
     def held(self) -> tuple[Taking, ...]:
         """All that a hold has to keep free."""
-        return self.occupied + self.devices + self.places + self.other_names
+        return self.considered + self.places
+
+    @property
+    def considered(self) -> tuple[Taking, ...]:
+        """What is counted as kept from others while a caller considers the offer. A day's place is not: all callers take
+        the first one that is left."""
+        return self.occupied + self.devices + self.other_names
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +100,9 @@ class HoldRules:
     """How long an option can still be taken after it was offered, if it is free."""
     per_call: int = 5
     per_number: int = 10
+    patience: timedelta = timedelta(minutes=20)
+    """For how long calls together, whoever makes them, may keep a time that none of them books, until it is offered without
+    being held; a third of the time that passes is forgiven."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from availability.domain.holds import Caller, Held, Offer
-from availability.errors import SlotTakenError, TooManyHoldsError
+from availability.errors import KeptTooLongError, SlotTakenError, TooManyHoldsError
 from availability.usecases.asking import Question, put
 from availability.usecases.business import Business
 from availability.usecases.businesses import Businesses
@@ -46,11 +46,17 @@ class HoldOptions:
         self._new_id, self._looker = new_id, looker
 
     async def __call__(
-        self, tenant_id: str, branch_id: str, caller: Caller, slots: Sequence[WantedSlot]
+        self,
+        tenant_id: str,
+        branch_id: str,
+        caller: Caller,
+        slots: Sequence[WantedSlot],
+        *,
+        promised: bool = False,
     ) -> tuple[tuple[Offer, ...], datetime]:
         """The offers in the order of the slots, and until when all are held; they take the place of what the call held.
 
-        Raises SlotTakenError, TooManyHoldsError, HoldsUnavailableError, and what SearchSlots does.
+        Raises SlotTakenError, TooManyHoldsError, KeptTooLongError, HoldsUnavailableError, and what SearchSlots does.
         """
         business = await self._businesses.get(tenant_id)
         questions = [Question.of(business, branch_id, [slot.service_id], slot.person_id) for slot in slots]
@@ -61,10 +67,12 @@ class HoldOptions:
             offers = self._together(list(zip(questions, slots, strict=True)), taken)
             if offers is None:
                 break
-            terms = Terms(len(offers), len(offers), lasting, owners, whole=True)
+            terms = Terms(len(offers), len(offers), lasting, owners, whole=True, promised=promised)
             placement = await self._holds.place(scope, caller, offers, terms, now=self._clock.now())
             if placement.placing is Placing.LIMIT:
                 raise TooManyHoldsError("this caller may not hold so much")
+            if placement.placing is Placing.WORN:
+                raise KeptTooLongError("free, but kept too long for callers who did not book it")
             if placement.expires:
                 if (await self._looker(business).look(offers)).taken:
                     await self._holds.release(scope, caller.call_id, now=self._clock.now())

@@ -15,6 +15,10 @@ class Placing(Enum):
     HELD = "held"
     SHORT = "short"
     """Too little of it could be had: nothing was changed."""
+    OFFERED = "offered"
+    """All that is free was kept for too long for callers who did not book it: it can be claimed, and is not held."""
+    WORN = "worn"
+    """Some of what was wanted as a whole was kept for too long: nothing was changed."""
     LIMIT = "limit"
     """The caller holds as much as one caller may: nothing was changed."""
 
@@ -30,6 +34,8 @@ class Terms:
     """Of whom (people, rooms, ...) to tell what others hold, where it came short."""
     whole: bool = False
     """The caller's limits may not make it fewer than ``wanted``."""
+    promised: bool = False
+    """The business itself has promised it: for how long it is kept is not counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +43,8 @@ class Placement:
     """What became of an attempt to hold something."""
 
     placing: Placing
-    held: tuple[str, ...] = ()
-    """Ids of the options, in the order of preference."""
+    options: tuple[str, ...] = ()
+    """Their ids, in the order of preference; held where the placing says so."""
     expires: datetime | None = None
     taken: tuple[Held, ...] = ()
     """Where it came short: what others hold."""

@@ -37,6 +37,8 @@ class Query:
     moved_appointment_id: str = ""
     """An appointment whose own time is no obstacle; "": none is moved."""
     caller: Caller | None = None
+    promised: bool = False
+    """Held for somebody to whom the business has promised it."""
     options_max: int = OPTIONS_DEFAULT
     """From 1 to OPTIONS_MAX."""
 
@@ -52,6 +54,8 @@ class Answer:
     expires: datetime | None
     notice: timedelta
     horizon: timedelta
+    unkept: bool = False
+    """They are not held, since they were kept for too long for callers who did not book; they can be claimed."""
     certain: bool = True
     """False: calendars outside could not be looked at in time; what is offered is free as far as known."""
 
@@ -122,9 +126,11 @@ class SearchSlots:
                 return _answer(search, found.outcome, (), held=False)
             offers = [offer_of(asked, plan, self._new_id()) for plan in found.plans[:limit]]
             placement = await self._place(search, caller, found, offers, patient=number == 0)
-            if placement.held:
-                held = tuple(offer for offer in offers if offer.option_id in placement.held)
-                return _answer(search, found.outcome, held, held=True, expires=placement.expires)
+            if placement.options:
+                chosen = tuple(offer for offer in offers if offer.option_id in placement.options)
+                held = placement.placing is Placing.HELD
+                answer = _answer(search, found.outcome, chosen, held=held, expires=placement.expires)
+                return replace(answer, unkept=not held)
             taken = placement.taken
         raise HoldsUnavailableError("others were faster every time")
 
@@ -134,7 +140,13 @@ class SearchSlots:
         """One attempt; a patient one rather looks again than offer fewer than could be had."""
         question = search.question
         wanted = 1 if found.exact else min(search.query.options_max, len(offers))
-        terms = Terms(wanted, wanted if patient else 1, question.branch.hold, question.owners)
+        terms = Terms(
+            wanted,
+            wanted if patient else 1,
+            question.branch.hold,
+            question.owners,
+            promised=search.query.promised,
+        )
         placement = await self._holds.place(question.scope, caller, offers, terms, now=self._clock.now())
         if placement.placing is Placing.LIMIT:
             raise TooManyHoldsError("this caller holds enough", limit=str(self._per_number))

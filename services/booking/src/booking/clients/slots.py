@@ -38,6 +38,7 @@ class AvailabilitySlots:
             person_id=str(wish.person_id or ""),
             call_id=owner,
             max_options=1,
+            promised=True,
         )
         for start, end in windows:
             request.windows.add(start_time=timestamp(start), end_time=timestamp(end))
@@ -57,7 +58,7 @@ class AvailabilitySlots:
     ) -> HeldSlot:
         """See ``Slots``."""
         request = service_pb2.HoldOptionsRequest(
-            tenant_id=str(wish.tenant_id), branch_id=str(wish.branch_id), call_id=owner
+            tenant_id=str(wish.tenant_id), branch_id=str(wish.branch_id), call_id=owner, promised=True
         )
         request.slots.add(
             service_id=str(wish.service_id), person_id=str(person_id), start_time=timestamp(start)

@@ -26,6 +26,7 @@ _OUTCOMES = {
 }
 
 
+_NOT_HELD = {service_pb2.HOLD_STATE_UNAVAILABLE, service_pb2.HOLD_STATE_NOT_KEPT}
 _SERVICE = "rufbuch.availability.v1.AvailabilityService"
 HARMLESS_TO_REPEAT = (f"{_SERVICE}/SearchSlots", f"{_SERVICE}/ExtendHold", f"{_SERVICE}/ReleaseHolds")
 """A search replaces the holds of the same call, and extending or releasing twice is like once."""
@@ -50,7 +51,7 @@ class AvailabilityClient:
         return Found(
             outcome=_OUTCOMES[answer.outcome],
             slots=tuple(_slot(option) for option in answer.options),
-            holds_work=answer.hold_state != service_pb2.HOLD_STATE_UNAVAILABLE,
+            holds_work=answer.hold_state not in _NOT_HELD,
             min_notice_minutes=answer.min_notice_minutes,
             horizon_days=answer.horizon_days,
             calendars_checked=not answer.calendars_unchecked,

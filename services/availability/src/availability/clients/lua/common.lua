@@ -7,7 +7,9 @@
 --   :person:<id>:<day>  hash: "<option>|<from>|<to>" -> the call that may ignore it; "" (nobody) once it is claimed. Of
 --                     each UTC day that it touches, counted from the epoch: whoever asks for an hour reads a day.
 --   :days:<id>        set of the days of which there is such a hash.
---   :option:<id>      hash: call, number, state, since, spans, payload. Stays known after its hold has ended.
+--   :option:<id>      hash: call, number, state, since, spans, payload, counted. Stays known after its hold has ended.
+--   :kept:<id>:<day>  hash: quarter of an hour of the day -> "<level>|<until>". For how long calls have kept it without
+--                     booking: the level in ms that it had at that instant; it drains by a third of the time since.
 --   :call:<id>        set of the call's live options that nobody has claimed.
 --   :number:<digest>  the same for a caller's number.
 -- from and to are UTC epoch minutes, half open.
@@ -73,14 +75,52 @@ local function forget_limits(option, call, number)
   end
 end
 
+local QUARTER, QUARTERS, SHARE = 15, 96, 3
+
+-- Calls the function with each day that a span touches, and its first and last quarter of an hour in it.
+local function each_day_in_quarters(span, look)
+  local first, last = days_of(span)
+  for day = first, last do
+    look(day, math.floor(math.max(span[2] - day * 1440, 0) / QUARTER),
+      math.min(math.floor((span[3] - 1 - day * 1440) / QUARTER), QUARTERS - 1))
+  end
+end
+
+local function level_at(known, instant)
+  local level, counted_until = string.match(known or '0|0', '^(%d+)|(%d+)$')
+  counted_until = tonumber(counted_until)
+  return math.max(0, tonumber(level) - math.floor(math.max(0, instant - counted_until) / SHARE)), counted_until
+end
+
+-- Counts how long a call has kept what it did not book. Its options may share a quarter of an hour, which counts once.
+local function count_kept(spans, counted, since, ended)
+  for i = 1, counted do
+    each_day_in_quarters(spans[i], function(day, first, last)
+      local name = key('kept', spans[i][1] .. ':' .. day)
+      for quarter = first, last do
+        local level, counted_until = level_at(redis.call('HGET', name, quarter), ended)
+        if ended > counted_until then
+          redis.call('HSET', name, quarter, string.format('%d|%d', level + ended - math.max(since, counted_until), ended))
+        end
+      end
+      keep(name)
+    end)
+  end
+end
+
 -- Ends a live hold. What was offered stays known, so that it can be taken again while it is free.
 local function drop(option, state)
+  local end_ms = redis.call('ZSCORE', expiring, option)
   redis.call('ZREM', expiring, option)
   local record = key('option', option)
-  local known = redis.call('HMGET', record, 'call', 'number', 'spans')
+  local known = redis.call('HMGET', record, 'call', 'number', 'spans', 'state', 'since', 'counted')
   if known[1] then
-    give_back(option, cjson.decode(known[3]))
+    local spans = cjson.decode(known[3])
+    give_back(option, spans)
     forget_limits(option, known[1], known[2])
+    if known[4] == 'held' and end_ms then
+      count_kept(spans, tonumber(known[6] or 0), tonumber(known[5]), math.min(now, tonumber(end_ms)))
+    end
     redis.call('HSET', record, 'state', state)
   end
 end

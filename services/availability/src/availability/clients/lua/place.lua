@@ -1,14 +1,16 @@
 -- Holds the first options that fit, each as a whole, in place of what the call held before.
 -- ARGV: call, number digest or "", hold in ms, how many are wanted, how many it takes at least, limit per call, limit per
--- number, the candidates in order of preference as JSON [{id, spans: [[person, from, to], ...], payload}], people as JSON,
--- "1" where the limits may not make it fewer than wanted.
--- Returns {status, lapsed, released, refused, until, {held options}, {{person, from, to, until} that others hold}}; status is
--- "held", or "short" or "limit" where nothing was changed.
+-- number, the candidates in order of preference as JSON [{id, spans: [[person, from, to], ...], payload, counted}] (how many
+-- of the spans, the first ones, are counted as kept), people as JSON, "1" where the limits may not make it fewer than wanted,
+-- for how long in ms calls may have kept a time that they did not book, for it to be kept once more.
+-- Returns {status, lapsed, released, refused, until, {options}, {{person, from, to, until} that others hold}}; status is
+-- "held"; "offered" where all that is free was kept for too long: the options can be claimed, but are not held; or "short",
+-- "limit" or "worn" (some of it was kept for too long) where nothing was changed.
 local call, number, hold_ms = ARGV[3], ARGV[4], tonumber(ARGV[5])
 local wanted, at_least = tonumber(ARGV[6]), tonumber(ARGV[7])
 local per_call, per_number = tonumber(ARGV[8]), tonumber(ARGV[9])
 local candidates, people = cjson.decode(ARGV[10]), cjson.decode(ARGV[11])
-local whole = ARGV[12] == '1'
+local whole, patience_ms = ARGV[12] == '1', tonumber(ARGV[13])
 local lapsed = sweep()
 local taken = reader(call)
 local own = unclaimed(call)
@@ -30,25 +32,46 @@ local function allowance()
   return allowed
 end
 
+local function is_worn(candidate)
+  local worn = false
+  for i = 1, candidate.counted do
+    each_day_in_quarters(candidate.spans[i], function(day, first, last)
+      local name = key('kept', candidate.spans[i][1] .. ':' .. day)
+      if not worn and redis.call('EXISTS', name) == 1 then
+        for quarter = first, last do
+          worn = worn or level_at(redis.call('HGET', name, quarter), now) >= patience_ms
+        end
+      end
+    end)
+  end
+  return worn
+end
+
 local function choose(allowed)
-  local chosen, refused = {}, 0
+  local chosen, worn, refused = {}, {}, 0
   for _, candidate in ipairs(candidates) do
     if #chosen == allowed then
       break
-    elseif is_free(candidate.spans, taken) then
-      chosen[#chosen + 1] = candidate
-    else
+    elseif not is_free(candidate.spans, taken) then
       refused = refused + 1
+    elseif is_worn(candidate) then
+      worn[#worn + 1] = candidate
+    else
+      chosen[#chosen + 1] = candidate
     end
   end
-  return chosen, refused
+  return chosen, worn, refused
+end
+
+local function note(candidate, state)
+  local record = key('option', candidate.id)
+  redis.call('HSET', record, 'call', call, 'number', number, 'state', state, 'since', ARGV[1],
+    'spans', cjson.encode(candidate.spans), 'payload', candidate.payload, 'counted', candidate.counted)
+  keep(record)
 end
 
 local function hold(candidate, until_ms)
-  local record = key('option', candidate.id)
-  redis.call('HSET', record, 'call', call, 'number', number, 'state', 'held', 'since', ARGV[1],
-    'spans', cjson.encode(candidate.spans), 'payload', candidate.payload)
-  keep(record)
+  note(candidate, 'held')
   occupy(candidate.id, candidate.spans, call)
   hold_until(candidate.id, until_ms)
   for _, owner in ipairs({ key('call', call), number ~= '' and key('number', number) or nil }) do
@@ -61,16 +84,27 @@ local allowed = allowance()
 if allowed < (whole and wanted or 1) then
   return { 'limit', lapsed, 0, 0, 0, {}, {} }
 end
-local chosen, refused = choose(allowed)
-if #chosen < math.min(at_least, allowed) then
+local chosen, worn, refused = choose(allowed)
+local enough = math.min(at_least, allowed)
+if #chosen < enough and #worn > 0 and whole then
+  return { 'worn', lapsed, 0, refused, 0, {}, {} }
+end
+local unkept = #chosen == 0 and #worn > 0
+if #chosen < enough and not unkept then
   return { 'short', lapsed, 0, refused, 0, {}, flat(people, taken) }
 end
 for _, option in ipairs(own) do
   drop(option, 'released')
 end
-local held = {}
-for _, candidate in ipairs(chosen) do
-  hold(candidate, now + hold_ms)
-  held[#held + 1] = candidate.id
+local ids = {}
+for i, candidate in ipairs(unkept and worn or chosen) do
+  if i <= allowed then
+    if unkept then
+      note(candidate, 'offered')
+    else
+      hold(candidate, now + hold_ms)
+    end
+    ids[i] = candidate.id
+  end
 end
-return { 'held', lapsed, #own, refused, now + hold_ms, held, {} }
+return { unkept and 'offered' or 'held', lapsed, #own, refused, unkept and 0 or now + hold_ms, ids, {} }
