@@ -9,9 +9,11 @@ from datetime import UTC, datetime, timedelta
 
 from benchmarks.console.filling import A_DAY, Filled, fill
 from chassis.grpc_client import channel
+from console.clients.customers import Customers
 from console.clients.peers import Peers
 from console.clients.people import Pair, People
 from console.domain.accounts import Role
+from rufbuch.booking.v1 import erasure_pb2
 from rufbuch.staff.v1 import business_pb2, service_pb2
 from rufbuch_cli.beside import Installed, installed
 from rufbuch_cli.salon import import_salon
@@ -65,6 +67,7 @@ def _filled(up: Installed, appointments: int, a_day: int) -> Stage:
         )  # fmt: skip
     anna = business.people[0]
     examples = {
+        "erasure_id": asyncio.run(_forgotten(up, business.tenant_id)),
         "appointment_id": filled.appointment_id,
         "call_id": filled.call_id,
         "day": (datetime.now(UTC) + timedelta(days=5)).date().isoformat(),
@@ -85,6 +88,16 @@ def _with_people(up: Installed) -> business_pb2.Business:
             for n, name in enumerate(TWICE)
         ],
     )
+
+
+async def _forgotten(up: Installed, tenant_id: str) -> str:
+    """Of a number that nobody has called from."""
+    request = erasure_pb2.BeginErasureRequest(
+        tenant_id=tenant_id, phone_number="+493023125998", operator="owner@example.org"
+    )
+    async with channel(up.running["BOOKING_ADDRESS"], default_deadline_s=DEADLINE_S) as opened:
+        peers = Peers.over(registry=opened, availability=opened, booking=opened, sync=opened, calls=opened)
+        return (await Customers(peers.booking, peers.calls).begin(request)).erasure_id
 
 
 async def _made_one(up: Installed, tenant_id: str, stays: str, goes: str) -> str:

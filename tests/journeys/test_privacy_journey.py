@@ -3,9 +3,11 @@ read again from its beginning."""
 
 import asyncio
 import json
+import re
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+import httpx
 import psycopg
 import pytest
 import redis
@@ -14,8 +16,10 @@ from privacy_page import PAGE, library_tables, page, tables
 from psycopg import sql
 
 from booking.domain.erasure import is_unchanged
+from console.domain.accounts import Role
 from rufbuch.booking.v1 import erasure_pb2
 from rufbuch_cli.customer import erased, everything
+from rufbuch_cli.user import put_user
 
 pytestmark = pytest.mark.processes
 NUMBER, NAME, EMAIL = "+493023125993", "Xaverine Quittenbaum", "xaverine.quittenbaum@example.org"
@@ -35,9 +39,9 @@ def every_table(connection: psycopg.Connection) -> list[tuple[str, str]]:
     ).fetchall()
 
 
-def in_tables(whole: Whole) -> Iterator[str]:
+def in_tables(whole: Whole, tracks: Sequence[str] = TRACKS) -> Iterator[str]:
     # Bytes are shown in hexadecimal digits.
-    written = [word for track in TRACKS for word in (track, track.encode().hex())]
+    written = [word for track in tracks for word in (track, track.encode().hex())]
     with psycopg.connect(whole.running["DATABASE_URL"]) as connection:
         for schema, table in every_table(connection):
             query = sql.SQL("SELECT count(*) FROM {} t WHERE t::text LIKE ANY(%s)").format(
@@ -157,6 +161,50 @@ async def test_after_erasure_nothing_holds_the_person(whole: Whole, retell: obje
 
     await until(has_read_again, within_s=40)
     assert await asyncio.to_thread(whereabouts, whole) == []
+
+
+async def test_an_owner_takes_a_copy_and_has_a_person_forgotten_in_the_console(
+    whole: Whole, retell: object
+) -> None:
+    """SE-17: by the page, over the services themselves."""
+    number, name = "+493023125994", "Ottokar Zwetschgenstein"
+    caller = Caller(retell, number)  # type: ignore[arg-type] # the fixture of the conftest
+    found = await caller.wish(weekday("Donnerstag", weeks=9), "14 Uhr", "Beratung")
+    option = found.body["options"][0]["option_id"]
+    booked = await caller.ask("start_booking", option_id=option, name=name)
+    assert booked.body["status"] == "booked", booked.body
+    await caller.hang_up()
+    email, password = "privacy@example.org", "correct horse battery"
+    await asyncio.to_thread(
+        put_user, whole.running, email, [whole.tenant_id], name="Kim", role=Role.OWNER, password=password
+    )
+    async with httpx.AsyncClient(base_url=whole.running["CONSOLE_URL"], timeout=30) as http:
+        assert (await http.post("/sign-in", data={"email": email, "password": password})).status_code == 303
+        token = _field("csrf", (await http.get("/customers")).text)
+        form = {"csrf": token, "number": number}
+        plan = (await http.post("/customers/plan", data=form)).text
+        assert name in plan
+        told = (await http.post("/customers/export", data=form)).json()
+        assert (told["booking"]["customer"]["name"], len(told["calls"])) == (name, 1)
+        sure = {**form, "etag": _field("etag", plan), "sure": "yes", "cancel": "yes"}
+        begun = await http.post("/customers/erase", data=sure)
+        assert begun.status_code == 303, begun.text
+        page = begun.headers["location"].split("?")[0]
+
+        async def is_done() -> bool:
+            return (await http.get(f"{page}/certificate")).text != ""
+
+        await until(is_done, within_s=60)
+        certificate = (await http.get(f"{page}/certificate")).text
+        assert is_unchanged(certificate)
+        assert json.loads(certificate)["erasure_id"] in (await http.get(page)).text
+    assert await asyncio.to_thread(lambda: list(in_tables(whole, ("Zwetschgenstein", number[1:])))) == []
+
+
+def _field(name: str, page: str) -> str:
+    found = re.search(f'name="{name}" value="([^"]+)"', page)
+    assert found, f"no {name} on the page"
+    return found[1]
 
 
 def read_again(whole: Whole) -> None:

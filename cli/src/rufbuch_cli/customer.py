@@ -1,24 +1,19 @@
 """``rufbuch customer``: everything that is stored of a person, and forgetting her everywhere."""
 
 import asyncio
-import json
 import sys
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import grpc
 import typer
-from google.protobuf.json_format import MessageToDict
 
 from chassis.grpc_client import channel, fault_of
-from rufbuch.booking.v1 import erasure_pb2, service_pb2, service_pb2_grpc
-from rufbuch.telephony.v1 import service_pb2 as calls_pb2
+from console.clients.customers import Customers, as_json
+from rufbuch.booking.v1 import erasure_pb2, service_pb2_grpc
 from rufbuch.telephony.v1 import service_pb2_grpc as calls_grpc
 from rufbuch_cli.calls import operator_of
 from rufbuch_cli.installation import Running, running
-
-if TYPE_CHECKING:
-    from rufbuch.booking.v1.service_pb2_grpc import BookingServiceAsyncStub
 
 app = typer.Typer(
     no_args_is_help=True, help="One person: everything that is stored, or forgotten everywhere."
@@ -34,7 +29,7 @@ OPERATOR = typer.Option("", help="Who asks for it; the user of this machine with
 def export(number: str = NUMBER, tenant: str = TENANT, operator: str = OPERATOR) -> None:
     """Everything that is stored of a person, as JSON; who asks is written down."""
     told = asyncio.run(_refusing(everything(running(), tenant, number, operator_of(operator))))
-    typer.echo(json.dumps(told, ensure_ascii=False, indent=2, sort_keys=True))
+    typer.echo(as_json(told))
 
 
 @app.command()
@@ -73,36 +68,8 @@ async def everything(installation: Running, tenant_id: str, number: str, operato
         channel(installation["BOOKING_ADDRESS"], default_deadline_s=TIMEOUT_S) as bookings,
         channel(installation["TELEPHONY_GATEWAY_ADDRESS"], default_deadline_s=TIMEOUT_S) as calls,
     ):
-        stored = await _stored(service_pb2_grpc.BookingServiceStub(bookings), tenant_id, number)
-        call_ids = {one.call_id for one in stored.appointments if one.call_id} if stored else set()
-        request = calls_pb2.ExportCallerRequest(
-            tenant_id=tenant_id, phone_number=number, call_ids=sorted(call_ids)[:1000], operator=operator
-        )
-        ledger: Any = calls_grpc.CallServiceStub(calls)
-        heard = await ledger.ExportCaller(request)
-    return {
-        "tenant_id": tenant_id,
-        "phone_number": number,
-        "exported_time": datetime.now(UTC).isoformat(),
-        "booking": MessageToDict(stored) if stored else None,
-        "calls": [MessageToDict(call) for call in heard.calls],
-    }
-
-
-async def _stored(
-    stub: "BookingServiceAsyncStub", tenant_id: str, number: str
-) -> service_pb2.ExportCustomerResponse | None:
-    try:
-        found = await stub.FindCustomer(
-            service_pb2.FindCustomerRequest(tenant_id=tenant_id, phone_number=number)
-        )
-    except grpc.aio.AioRpcError as error:
-        if fault_of(error).reason == "CUSTOMER_UNKNOWN":
-            return None  # Whoever never booked may have called.
-        raise
-    return await stub.ExportCustomer(
-        service_pb2.ExportCustomerRequest(tenant_id=tenant_id, customer_id=found.customer.customer_id)
-    )
+        stubs = service_pb2_grpc.BookingServiceStub(bookings), calls_grpc.CallServiceStub(calls)
+        return await Customers(*stubs).everything(tenant_id, number, operator, datetime.now(UTC))
 
 
 async def erased(

@@ -187,12 +187,15 @@ async def test_a_search_says_that_it_does_not_hold_and_what_it_names_can_be_clai
 
 
 async def test_what_is_wanted_as_a_whole_is_refused_by_name(service: Running, clock: SettableClock) -> None:
-    slots = [pb.WantedSlot(service_id=known("cut"), person_id=known("anna"), start_time=stamp(at(13)))]
-    ours = {"tenant_id": known("salon"), "branch_id": known("branch")}
+    slot = pb.WantedSlot(service_id=known("cut"), person_id=known("anna"), start_time=stamp(at(13)))
+
+    def wanted(call_id: str, *, promised: bool = False) -> pb.HoldOptionsRequest:
+        return pb.HoldOptionsRequest(
+            tenant_id=known("salon"), branch_id=known("branch"), call_id=call_id, slots=[slot], promised=promised
+        )  # fmt: skip
+
     for call in range(6):
-        await service.stub.HoldOptions(pb.HoldOptionsRequest(**ours, call_id=f"c-{call}", slots=slots))
+        await service.stub.HoldOptions(wanted(f"c-{call}"))
         clock.advance(LASTING)
-    refused = service.stub.HoldOptions(pb.HoldOptionsRequest(**ours, call_id="c-9", slots=slots))
-    assert await reason(refused) == "KEPT_TOO_LONG"
-    promised = pb.HoldOptionsRequest(**ours, call_id="wait", slots=slots, promised=True)
-    assert len((await service.stub.HoldOptions(promised)).options) == 1
+    assert await reason(service.stub.HoldOptions(wanted("c-9"))) == "KEPT_TOO_LONG"
+    assert len((await service.stub.HoldOptions(wanted("wait", promised=True))).options) == 1

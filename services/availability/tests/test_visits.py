@@ -309,5 +309,6 @@ def hold(
         pb.WantedSlot(service_id=known("cut"), person_id=person and known(person), start_time=stamp(at(hour)))
         for person, hour in wanted
     ]
-    where = {"tenant_id": known("salon"), "branch_id": known("branch")}
-    return pb.HoldOptionsRequest(call_id=call_id, caller_number=caller_number, slots=slots, **where)
+    return pb.HoldOptionsRequest(
+        tenant_id=known("salon"), branch_id=known("branch"), call_id=call_id, caller_number=caller_number, slots=slots
+    )  # fmt: skip

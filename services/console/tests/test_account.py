@@ -87,6 +87,7 @@ FIELDS = {
     "resolution": "erledigt", "operator": "kim@example.org", "reason": "weil", "one": "a", "other": "b", "stays": "a",
     "goes": "b", "etag": "1", "sure": "yes", "current": PASSWORD, "new": NEW, "again": NEW, "email": "owner@example.org",
     "password": PASSWORD, "tenant_id": TENANT, "assigned_to": "kim@example.org",
+    "number": "+493023125042",
 }  # fmt: skip
 
 

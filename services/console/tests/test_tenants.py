@@ -22,7 +22,8 @@ from chassis.grpc_server import Servicer
 from console.assembly import application
 from console.domain.accounts import Role
 from console.pages.parts import Parts
-from rufbuch.booking.v1 import care_pb2, message_pb2
+from rufbuch.booking.v1 import appointment_pb2, care_pb2, erasure_pb2, message_pb2
+from rufbuch.booking.v1 import service_pb2 as booking_pb2
 from rufbuch.calendarsync.v1 import service_pb2 as sync_pb2
 from rufbuch.staff.v1 import resolution_pb2
 from rufbuch.telephony.v1 import service_pb2 as telephony_pb2
@@ -34,12 +35,13 @@ THEIRS = "4f9a9c1e-0000-4000-8000-0000000000ff"
 IDS = {
     "call_id": "call_theirs", "case_id": THEIRS, "callback_id": THEIRS, "entry_id": THEIRS, "message_id": THEIRS,
     "appointment_id": THEIRS, "resolution_id": THEIRS, "tenant_id": OTHER_TENANT,
+    "erasure_id": THEIRS,
 }  # fmt: skip
 """What stands in a path. A route with a name that is not here fails until it is said what is meant by it."""
 FIELDS = {
     "appointment": THEIRS, "call": "call_theirs", "person": ANNA, "service": PERM, "branch": BRANCH, "kind": "merge",
     "stays": ANNA, "goes": ANNA_TOO, "one": ANNA, "other": ANNA_TOO, "resolution": "x", "reason": "x", "assignee": "x",
-    "sure": "yes", "etag": "plan-1", "number": "030 23125042", "outcome": "booked", "when": "2025-11-24T15:00",
+    "sure": "yes", "etag": "plan-1", "number": "+493023125042", "cancel": "yes", "outcome": "booked", "when": "2025-11-24T15:00",
     "tenant": OTHER_TENANT, "tenant_id": OTHER_TENANT,
 }  # fmt: skip
 """What stands in queries and forms; fields that a route does not have it ignores."""
@@ -122,6 +124,10 @@ def peers(overheard: Overheard) -> FakePeers:
             )
         ],
     )  # fmt: skip
+    known.customers.records[OTHER_TENANT, "+493023125042"] = booking_pb2.ExportCustomerResponse(
+        customer=appointment_pb2.Customer(customer_id=THEIRS, name=SECRET)
+    )
+    known.customers.erasures[OTHER_TENANT, THEIRS] = erasure_pb2.Erasure(certificate=SECRET)
     known.team.tenant_id = OTHER_TENANT
     known.team.candidates = [resolution_pb2.DuplicateCandidate(person_name=SECRET, person_id=ANNA)]
     known.team.resolutions = [
@@ -140,7 +146,7 @@ def peers(overheard: Overheard) -> FakePeers:
 def everything(known: FakePeers) -> str:
     """All that the peers keep."""
     return str([known.calls, known.truth_cases, known.appointments, known.callbacks, known.wishes, known.messages,
-                known.cases, known.team.resolutions, known.team.different, known.looked_at_by])  # fmt: skip
+                known.cases, known.team.resolutions, known.team.different, known.customers.records])  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,9 @@ BEFORE = """# What is stored of whom, where, and for how long
 Made by `make docs` from docs/privacy.toml; not to be edited by hand. A test compares it with the catalogue of a running
 installation: a column that is not classified fails.
 
-- **All that is stored of a person**: `rufbuch customer export NUMBER --tenant ID`. Who asked is written down.
-- **Forgotten everywhere**: `rufbuch customer erase NUMBER --tenant ID [--cancel-appointments]`. It goes on by itself, wherever
+- **All that is stored of a person**: `rufbuch customer export NUMBER --tenant ID`, or the owner in the console (*Export &
+  erase*). Who asked is written down.
+- **Forgotten everywhere**: `rufbuch customer erase NUMBER --tenant ID [--cancel-appointments]`, or the console. It goes on by itself, wherever
   it is killed, and ends with a certificate: what was erased where and when, what cannot be erased from here, and a SHA-256
   over all that. It names nobody. With appointments ahead nothing is erased unless they are to be called off.
 - **Retention** runs in every service, in small steps, in any number of replicas; the settings are named below.

@@ -13,6 +13,7 @@ from console.clients.calls import Calls
 from console.clients.care import Care
 from console.clients.checks import Checks
 from console.clients.copies import Copies
+from console.clients.customers import Customers
 from console.clients.figures import Figures
 from console.clients.healths import Healths
 from console.clients.messages import Messages
@@ -64,6 +65,7 @@ def assemble(
         appointments=appointments,
         calendars=Calendars(peers),
         copies=copies,
+        customers=Customers(peers.booking, peers.calls),
         people=People(peers),
         care=care,
         messages=messages,

@@ -6,6 +6,7 @@ from typing import Any
 import grpc
 from console_calls import CallRpcs
 from console_care import CareRpcs
+from console_customers import CustomerRpcs, Known
 from console_team import Team, TeamRpcs
 from operations_peers import (
     AvailabilityOperations,
@@ -76,6 +77,7 @@ class FakePeers:
     looked_at_by: list[str] = field(default_factory=list)
     searches: list[telephony_pb2.ListCallsRequest] = field(default_factory=list)
     operations: Operations = field(default_factory=Operations)
+    customers: Known = field(default_factory=Known)
     team: Team = field(default_factory=lambda: Team(TENANT))
 
     def require(self, name: str) -> None:
@@ -168,8 +170,9 @@ class _Availability(AvailabilityOperations, availability_grpc.AvailabilityServic
         )
 
 
-class _Booking(BookingOperations, CareRpcs):
+class _Booking(BookingOperations, CareRpcs, CustomerRpcs):
     def __init__(self, known: FakePeers) -> None:
+        self.customers = known.customers
         self.operations = known.operations
         self._known = self.known = known
 

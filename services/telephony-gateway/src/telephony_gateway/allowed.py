@@ -4,6 +4,7 @@ ALLOWED: dict[str, frozenset[str]] = {
     rpc: frozenset(services.split())
     for rpc, services in {
         "ForgetCaller": "booking",
+        "ExportCaller": "console operator",
         "GetCall": "console operator",
         "ListCalls": "console",
         "ListTruthCases": "console",

@@ -25,6 +25,8 @@ class Action(enum.Enum):
     """Try a copy at Cal.com again, look it up, close its case."""
     RESOLVE_PEOPLE = "resolve_people"
     """Merge and link rows of people."""
+    PRIVACY = "privacy"
+    """Take a copy of all that is stored of a customer, and have her forgotten."""
 
 
 PERMISSIONS: dict[Role, frozenset[Action]] = {

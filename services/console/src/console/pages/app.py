@@ -22,6 +22,7 @@ from console.pages import (
     callbacks,
     calls,
     copies,
+    customers,
     health,
     messages,
     people,
@@ -46,7 +47,8 @@ HEADERS = {
     "cross-origin-opener-policy": "same-origin",
 }
 PAGES = (
-    account, provider, sign_in, today, calls, calendar, callbacks, waiting, messages, people, resolving, copies, health, businesses,
+    account, provider, sign_in, today, calls, calendar, callbacks, waiting, messages, people, resolving, copies, customers, health,
+    businesses,
 )  # fmt: skip
 ROUTERS = tuple(page.router for page in PAGES)
 KEPT_FOR_EVER = "public, max-age=31536000, immutable"

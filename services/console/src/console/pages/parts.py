@@ -12,6 +12,7 @@ from console.clients.calls import Calls
 from console.clients.care import Care
 from console.clients.checks import Checks
 from console.clients.copies import Copies
+from console.clients.customers import Customers
 from console.clients.figures import Figures
 from console.clients.healths import Healths
 from console.clients.messages import Messages
@@ -38,6 +39,7 @@ class Parts:
     appointments: Appointments
     calendars: Calendars
     copies: Copies
+    customers: Customers
     people: People
     care: Care
     messages: Messages

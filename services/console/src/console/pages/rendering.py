@@ -16,8 +16,10 @@ from rufbuch.staff.v1 import resolution_pb2
 if TYPE_CHECKING:
     from console.pages.visit import Visit
 
-SECTIONS = ("today", "calls", "calendar", "callbacks", "messages", "people", "sync", "health")
+SECTIONS = ("today", "calls", "calendar", "callbacks", "messages", "people", "customers", "sync", "health")
 """What the menu leads to, in its order."""
+ONLY_FOR = {"customers": "privacy"}
+"""Sections that are shown to those who may do something there."""
 
 
 class Renderer:
@@ -32,6 +34,7 @@ class Renderer:
         self._templates.globals.update(
             assets=_digest_of_assets(),
             sections=SECTIONS,
+            only_for=ONLY_FOR,
             state_name=state_name,
             advice_name=resolution_pb2.DuplicateAdvice.Name,
             reason_name=resolution_pb2.DuplicateReasonKind.Name,
