@@ -181,12 +181,12 @@ def named_month(mode: Mode | None, number: int, year: int | None = None) -> DayE
     return Month(number, ahead=1 if mode == "overnext" else 0, year=year)
 
 
-def part_of(portion: Portion, stretch: DayExpression | None) -> DayExpression | None:
-    """ "Anfang Dezember", "Ende nächster Woche", "Mitte des Monats"."""
+def part_of(portion: Portion, stretch: DayExpression | None, *, rolls: bool = False) -> DayExpression | None:
+    """ "Anfang Dezember", "Ende nächster Woche"; with ``rolls`` "Mitte des Monats"."""
     if isinstance(stretch, Week | CalendarWeek):
-        return PartOfWeek(portion, stretch)
+        return PartOfWeek(portion, stretch, rolls)
     if isinstance(stretch, Month | Year) and stretch.portion is None:
-        return replace(stretch, portion=portion)
+        return replace(stretch, portion=portion, rolls=rolls)
     return None
 
 

@@ -41,9 +41,18 @@ def without_ruled_out(items: list[Item]) -> list[Item]:
             _move_along_span(items[index + 1 :])
     if not out and not denied:
         return items
+    denied -= _days_that_stay(items, out | denied)
     rest = {} if any(items[at].kind in _DAYS for at in denied) else _remainders(items, denied, ends=ends)
     out |= denied
     return [rest.get(index, item) for index, item in enumerate(items) if index not in out or index in rest]
+
+
+def _days_that_stay(items: list[Item], gone: set[int]) -> set[int]:
+    """ "Samstag um zehn passt nicht, um elf schon": the hour is ruled out, and the day is meant still."""
+    left = [item.kind for index, item in enumerate(items) if index not in gone]
+    kinds = {items[index].kind for index in gone}
+    only_hour = bool(kinds & _DAYS and kinds & _TIMES) and not _DAYS.intersection(left)
+    return {at for at in gone if items[at].kind in _DAYS} if only_hour and "CLOCK" in left else set()
 
 
 def _move_along_span(following: list[Item]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from telephony_gateway.language.abbreviations import MARKS, is_weekday
 from telephony_gateway.language.clock import Clock
 from telephony_gateway.language.days import DayOfMonth
 from telephony_gateway.language.grammar import Item
@@ -14,25 +15,6 @@ from telephony_gateway.language.normalise import Shape
 TENS = frozenset(range(20, 100, 10))
 TWICE = frozenset({"NUM", "ORD", "MORGEN", "DM", "DOT", "HM", "YEAR", "LONG", "HHMM"})
 VERB_ENDINGS = frozenset({"an", "auf", "vor", "zu"})
-AFTER_ABBREVIATION = frozenset(
-    {
-        "NUM",
-        "ORD",
-        "um",
-        "ab",
-        "bis",
-        "gegen",
-        "POD",
-        "MORGEN",
-        "MOD",
-        "halb",
-        "viertel",
-        "oder",
-        "dash",
-        "slash",
-        "WEEKDAY",
-    }
-)
 HAVE = {"zu": frozenset({"haben", "habt", "ist", "sind"}), "vor": frozenset({"hab", "habe", "haben"})}
 # Words that recognition cuts off a longer one ("ieber morgen", "pfings montag").
 SECOND_HALVES = frozenset({"MORGEN", "WEEKDAY", "POD", "TAG", "TAGE", "WEEKEND"})
@@ -64,16 +46,6 @@ _FRACTION_COMES = frozenset(
     {"um", "gegen", "ab", "bis", "zwischen", "WEEKDAY", "RELDAY", "MORGEN", "vor", "nach"}
 )
 _COUNTS_FROM = frozenset({"viertel", "NUM", "MINUTE", "kurz"})
-MARKS: dict[str, Entry] = {
-    "-": ("dash", None),
-    "/": ("slash", None),
-    "&": ("und", None),
-    "+": ("plus", None),
-    "%": ("thing", None),
-    "€": ("thing", None),
-    "$": ("thing", None),
-    "@": ("at", None),
-}
 
 
 def items_of(words: list[Shape], lexicon: Lexicon) -> list[Item]:
@@ -215,26 +187,12 @@ class _Lexer:
         return kinds[-1] if kinds else ""
 
     def _abbreviation(self, at: int, text: str) -> int:
-        """ "Do 27.11.", "so.": a weekday before figures or on its own, else the word that it also is."""
-        following = self._shapes[at + 1 : at + 3]
-        after = next((shape.name for shape in following if shape.name != "mark"), "")
-        alone = not after and len(self._shapes) <= 2 and (text != "so" or bool(following))
-        # "Fr. Müller" is no Friday, and "di" and "mi" are what Bavarians say for "dich" and "mich".
-        said = (
-            alone
-            or after not in {"", "word"}
-            or (text in {"mo", "di", "mi", "sa"} and self._is_dated(at + 1))
-        )
-        said = said or (bool(self._items) and self._items[-1].kind in {"dash", "bis"})
+        """ "Do 27.11.", "so.": a weekday, or the word that it also is."""
         entry = self._lexicon.entries.get(text, ("WORD", text))
-        self._emit(("WEEKDAY", self._lexicon.abbreviations[text]) if said else entry, at, at + 1)
+        if is_weekday(at, self._shapes, self._items, self._lexicon.entries):
+            entry = ("WEEKDAY", self._lexicon.abbreviations[text])
+        self._emit(entry, at, at + 1)
         return at + 1
-
-    def _is_dated(self, at: int) -> bool:
-        """Whether a word that goes with a weekday stands right here."""
-        text = self._shapes[at].text if at < len(self._shapes) else ""
-        entry = MARKS.get(text) or self._lexicon.entries.get(text)
-        return entry is not None and entry[0] in AFTER_ABBREVIATION
 
     def _beside_figure(self, at: int) -> bool:
         """ "3. Dez" is a month, "bei Jan" a name."""

@@ -180,7 +180,9 @@ class Listener:
         elif item.kind == "DAYORD":
             self._ordinal(index, item)
         else:
-            self.said.left_over = self.said.left_over or item.kind == "LATE"
+            # "eine Woche später um zehn" is counted from a day that this sentence does not say.
+            counted = self._kind(index - 1) in {"OTHER", "TAGE", "WOCHEN", "MONATE"}
+            self.said.left_over = self.said.left_over or item.kind == "LATE" or counted
             self.said.search = Search.LATER if item.kind in {"spaeter", "LATE"} else Search.EARLIER
 
     def _number(self, index: int, item: Item) -> None:

@@ -68,6 +68,8 @@ class Month:
     year: int | None = None
     portion: Portion | None = None
     of_year: int | None = None
+    rolls: bool = False
+    """Said without "dieser": "Anfang des Monats" is the next month's where this one's is over."""
 
     def first(self, today: date) -> date:
         """The month's first day: the running one, or the next of that name."""
@@ -85,8 +87,8 @@ class Month:
         start, end = _OF_MONTH[self.portion] if self.portion else (1, None)
         length = calendar.monthrange(first.year, first.month)[1]
         last = first.replace(day=end or length)
-        if last < today and self.number is not None and self.year is None:
-            first = add_months(first, 12)
+        if last < today and (self.rolls or (self.number is not None and self.year is None)):
+            first = add_months(first, 12 if self.number is not None else 1)
             last = first.replace(day=end or calendar.monthrange(first.year, first.month)[1])
         return _not_before(today, first.replace(day=start), last)
 
@@ -97,11 +99,15 @@ class PartOfWeek:
 
     portion: Portion
     week: AnyWeek = THIS_WEEK
+    rolls: bool = False
+    """As of a month."""
 
     def resolve(self, today: date) -> Reading:
         """A few days of the week."""
         monday = self.week.monday(today)
         start, end = _OF_WEEK[self.portion]
+        if self.rolls and monday + end * DAY < today:
+            monday = shift(monday, 7)
         return _not_before(today, shift(monday, start), shift(monday, end))
 
 
@@ -220,11 +226,15 @@ class Year:
     number: int | None = None
     ahead: int = 0
     portion: Portion | None = None
+    rolls: bool = False
+    """As of a month."""
 
     def resolve(self, today: date) -> Reading:
         """Its first to its last day, cut to what is still to come."""
         year = self.number if self.number is not None else today.year + self.ahead
         start, end = _OF_YEAR[self.portion] if self.portion else (1, 12)
+        if self.rolls and end < today.month:
+            year += 1
         last = make_date(year, end, calendar.monthrange(year, end)[1])
         return _not_before(today, make_date(year, start, 1), last)
 

@@ -68,19 +68,28 @@ DAYS = table(
             ("with? PART bis|dash|oder PART von|in? MONTH YEAR?", day.parts_of_month),
             (
                 "with? PART von|in? MOD? WEEKS",
-                lambda part, mode, _: day.part_of(part, day.week(mode or "this")),
+                lambda part, mode, _: day.part_of(part, day.week(mode or "this"), rolls=mode is None),
             ),
             (
                 "with? PART von|in? MOD? MONTHS",
-                lambda part, mode, _: day.part_of(part, day.month(mode or "this")),
+                lambda part, mode, _: day.part_of(part, day.month(mode or "this"), rolls=mode is None),
             ),
             (
                 "with? PART von|in? MOD? YEARS",
-                lambda part, mode, _: day.part_of(part, day.year(mode or "this")),
+                lambda part, mode, _: day.part_of(part, day.year(mode or "this"), rolls=mode is None),
             ),
-            ("with? MOD? WEEKPART", lambda mode, part: day.part_of(part, day.week(mode or "this"))),
-            ("with? MOD? MONTHPART", lambda mode, part: day.part_of(part, day.month(mode or "this"))),
-            ("with? MOD? YEARPART", lambda mode, part: day.part_of(part, day.year(mode or "this"))),
+            (
+                "with? MOD? WEEKPART",
+                lambda mode, part: day.part_of(part, day.week(mode or "this"), rolls=mode is None),
+            ),
+            (
+                "with? MOD? MONTHPART",
+                lambda mode, part: day.part_of(part, day.month(mode or "this"), rolls=mode is None),
+            ),
+            (
+                "with? MOD? YEARPART",
+                lambda mode, part: day.part_of(part, day.year(mode or "this"), rolls=mode is None),
+            ),
             (
                 "in? der? ORD MONTH haelfte YEAR? / in? der? ORD haelfte in|von? MONTH YEAR?",
                 day.half_of_month,

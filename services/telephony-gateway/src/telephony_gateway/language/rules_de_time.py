@@ -160,6 +160,7 @@ WINDOWS = table(
             ("T bis|dash|slash CLOCK / CLOCK bis|dash|slash T", time.between),
             ("nach PODS", time.after_part),
             ("CLOCK oder spaeter", time.from_time),
+            ("CLOCK oder EARLY", lambda clock, _: time.until_time(clock)),
             (
                 "ab|fruehestens|nach T / fruehestens ab|um T / erst ab|nach T / nicht vor T / T fruehestens / ab about T / CLOCK aufwaerts",
                 time.from_time,

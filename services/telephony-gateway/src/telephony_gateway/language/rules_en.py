@@ -181,11 +181,11 @@ DAYS = table(
             ("LATE MONTH / in LATE MONTH", lambda _, number: Month(number, portion="end")),
             (
                 "with? der? PART of? der? MOD? WEEKS",
-                lambda part, mode, _: day.part_of(part, day.week(mode or "this")),
+                lambda part, mode, _: day.part_of(part, day.week(mode or "this"), rolls=mode is None),
             ),
             (
                 "with? der? PART of? der? MOD? MONTHS",
-                lambda part, mode, _: day.part_of(part, day.month(mode or "this")),
+                lambda part, mode, _: day.part_of(part, day.month(mode or "this"), rolls=mode is None),
             ),
             ("in about? N UNIT", day.offset),
             ("in EIN FORTNIGHT", lambda *_: Offset(2, "week")),

@@ -53,7 +53,7 @@ WORDS = {
     "thing": "euro cent prozent personen person leute leuten kinder kindern köpfe haarschnitte grad kilometer",
     "every": "jeden jede jeder jedes jedem immer",
     "wenn": "wenn wenn's wenns falls sofern sollte",
-    "UNSURE": "selbe selben gleiche gleichen gleicher vorher davor danach hinterher anschließend nachher",
+    "UNSURE": "selbe selben gleiche gleichen gleicher vorher davor danach hinterher anschließend nachher folgetag folgetags darauffolgenden darauffolgende darauffolgender drauffolgenden drauffolgende drauffolgender",
     "werktag": "werktag werktage werktagen arbeitstag arbeitstage arbeitstagen",
     "arbeitswoche": "arbeitswoche werktags wochentags",
     "paar": "paar",

@@ -1,0 +1,73 @@
+"""Whether "Mo", "Di", "so" are weekdays where they stand, or the words that they also are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from telephony_gateway.language.grammar import Item
+from telephony_gateway.language.lexicon import Entry
+from telephony_gateway.language.normalise import Shape
+
+MARKS: dict[str, Entry] = {
+    "-": ("dash", None),
+    "/": ("slash", None),
+    "&": ("und", None),
+    "+": ("plus", None),
+    "%": ("thing", None),
+    "€": ("thing", None),
+    "$": ("thing", None),
+    "@": ("at", None),
+}
+_DATED = frozenset(
+    {
+        "NUM",
+        "ORD",
+        "um",
+        "ab",
+        "bis",
+        "gegen",
+        "POD",
+        "MORGEN",
+        "MOD",
+        "halb",
+        "viertel",
+        "oder",
+        "dash",
+        "slash",
+        "WEEKDAY",
+    }
+)
+"""What goes with a weekday."""
+_RARE = frozenset({"mo", "di", "mi", "sa", "fr"})
+"""Hardly ever other words beside a time; "do" and "so" are often "da" and "so"."""
+_POINT = Shape("mark", ".")
+Entries = Mapping[str, Entry]
+
+
+def is_weekday(at: int, shapes: Sequence[Shape], before: Sequence[Item], entries: Entries) -> bool:
+    """ "Do 27.11.", "Sa. um zehn", "Mo oder Di"; "Fr. Müller" is no Friday, and "di" and "mi" are what Bavarians say for
+    "dich" and "mich"."""
+    text, following = shapes[at].text, shapes[at + 1 : at + 3]
+    after = next((shape.name for shape in following if shape.name != "mark"), "")
+    is_alone = not after and len(shapes) <= 2 and (text != "so" or bool(following))
+    if is_alone or after not in {"", "word"} or _joins(text, shapes, before):
+        return True
+    if following[:1] == [_POINT]:
+        return _is_dated(at + 2, shapes, entries)
+    return (text in _RARE or (at == 0 and text == "do")) and _is_dated(at + 1, shapes, entries)
+
+
+def _joins(text: str, shapes: Sequence[Shape], before: Sequence[Item]) -> bool:
+    """ "Mo bis Fr", "Sa oder So", but not "Samstag oder so"."""
+    link = before[-1].kind if before else ""
+    if link in {"dash", "bis"}:
+        return True
+    if link not in {"oder", "und", "slash"} or len(before) < 2 or before[-2].kind != "WEEKDAY":
+        return False
+    return text != "so" or shapes[before[-2].start].text == "sa"
+
+
+def _is_dated(at: int, shapes: Sequence[Shape], entries: Entries) -> bool:
+    text = shapes[at].text if at < len(shapes) else ""
+    entry = MARKS.get(text) or entries.get(text)
+    return entry is not None and entry[0] in _DATED
