@@ -21,7 +21,6 @@ import asyncio
 import json
 import re
 from collections.abc import AsyncGenerator
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -32,6 +31,10 @@ from chassis.telemetry import current_traceparent
 
 LOOK_EVERY_S = 0.5
 """The longest that a reader waits before it looks again, should nobody wake it (another replica wrote)."""
+GATHER_S = 0.005
+"""How long a reader lets more come together once it is woken: each look costs a query, whatever it finds."""
+SOON_S = 0.02
+"""When it looks again that was woken and found nothing: a transaction that was still running hid the event."""
 BATCH = 200
 _POSITION = re.compile(r"(\d{1,20})-(\d{1,19})")
 
@@ -91,6 +94,7 @@ class EventLog:
 
     async def watch(self, after: str) -> AsyncGenerator[Event, None]:
         """All events after a position, and then the new ones as they come, until the reader goes away."""
+        woken = False
         while True:
             # Taken before the look, so that what is committed during it is not slept through.
             news = self._news
@@ -98,9 +102,18 @@ class EventLog:
             for event in events:
                 yield event
                 after = event.position
-            if not events:
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(news.wait(), LOOK_EVERY_S)
+            if len(events) < BATCH:
+                woken = await _told(news, SOON_S if woken and not events else LOOK_EVERY_S)
+
+
+async def _told(news: asyncio.Event, within_s: float) -> bool:
+    """Whether somebody had news in that time."""
+    try:
+        await asyncio.wait_for(news.wait(), within_s)
+    except TimeoutError:
+        return False
+    await asyncio.sleep(GATHER_S)
+    return True
 
 
 def _parse(position: str) -> tuple[str, int]:
