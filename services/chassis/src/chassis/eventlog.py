@@ -21,6 +21,7 @@ import asyncio
 import json
 import re
 from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -94,25 +95,32 @@ class EventLog:
 
     async def watch(self, after: str) -> AsyncGenerator[Event, None]:
         """All events after a position, and then the new ones as they come, until the reader goes away."""
+        async with aclosing(self.batches(after)) as batches:
+            async for events in batches:
+                for event in events:
+                    yield event
+
+    async def batches(self, after: str, *, gather_s: float = GATHER_S) -> AsyncGenerator[list[Event], None]:
+        """The same, as many at once as have come together; a reader in no hurry lets more of them."""
         woken = False
         while True:
             # Taken before the look, so that what is committed during it is not slept through.
             news = self._news
             events = await self.read(after)
-            for event in events:
-                yield event
-                after = event.position
+            if events:
+                yield events
+                after = events[-1].position
             if len(events) < BATCH:
-                woken = await _told(news, SOON_S if woken and not events else LOOK_EVERY_S)
+                woken = await _told(news, SOON_S if woken and not events else LOOK_EVERY_S, gather_s)
 
 
-async def _told(news: asyncio.Event, within_s: float) -> bool:
+async def _told(news: asyncio.Event, within_s: float, gather_s: float) -> bool:
     """Whether somebody had news in that time."""
     try:
         await asyncio.wait_for(news.wait(), within_s)
     except TimeoutError:
         return False
-    await asyncio.sleep(GATHER_S)
+    await asyncio.sleep(gather_s)
     return True
 
 

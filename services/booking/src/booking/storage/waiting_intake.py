@@ -68,16 +68,17 @@ class SqlIntake:
                 )
                 if moved != "UPDATE 1":
                     return False
-                for each in noticed:
-                    await self._noticed(connection, each, now)
-        await self._events.wake()
+                told = [await self._noticed(connection, each, now) for each in noticed]
+        if any(told):
+            await self._events.wake()
         return True
 
-    async def _noticed(self, connection: Connection, noticed: Noticed, now: datetime) -> None:
+    async def _noticed(self, connection: Connection, noticed: Noticed, now: datetime) -> bool:
+        """Whether anything came of it."""
         if noticed.freed:
             await self._came_free(connection, noticed.freed, now)
-        if noticed.booked:
-            await self._was_booked(connection, noticed.booked, now)
+        met = await self._was_booked(connection, noticed.booked, now) if noticed.booked else False
+        return bool(noticed.freed) or met
 
     async def _came_free(self, connection: Connection, freed: Appointment, now: datetime) -> None:
         tenant_id, appointment_id = freed.tenant_id, freed.appointment_id
@@ -97,16 +98,19 @@ class SqlIntake:
         )
         await open_vacancy(connection, vacancy, now)
 
-    async def _was_booked(self, connection: Connection, booked: Appointment, now: datetime) -> None:
-        number = booked.customer.phone_number
+    async def _was_booked(self, connection: Connection, booked: Appointment, now: datetime) -> bool:
+        """Whether somebody waited for just that."""
+        number, anybody = booked.customer.phone_number, False
         if not number:
-            return
+            return False
         for row in await connection.fetch(_WAITING, booked.tenant_id, number):
             entry = entry_from(row["document"])
             # What was there before is not what is waited for.
             if entry.create_time <= booked.create_time and entry.wish.is_met_by(booked):
                 change = WaitingChange(now, f"met by appointment {booked.appointment_id}", booked.call_id)
                 await meet(connection, entry.wish.tenant_id, entry.entry_id, booked.appointment_id, change)
+                anybody = True
+        return anybody
 
 
 def _understood(entries: Sequence[eventlog.Event]) -> Iterator[Event]:

@@ -13,6 +13,8 @@ from chassis.clock import Clock
 from chassis.errors import StorageUnavailableError
 
 AGAIN_S = 1.0
+GATHER_S = 0.1
+"""How long more events come together before they are taken in: who waits for days does not notice, the calls beside do."""
 _log = logging.getLogger(__name__)
 
 
@@ -73,6 +75,7 @@ async def notice_changes(intake: Intake, clock: Clock) -> None:
             while await notice_once(intake, clock):
                 pass
             await intake.news()
+            await asyncio.sleep(GATHER_S)
         except StorageUnavailableError as error:
             _log.warning("events are not followed", extra={"fault": str(error)})
             await asyncio.sleep(AGAIN_S)

@@ -17,6 +17,8 @@ from booking.usecases.messages.ports import Told
 from chassis.eventlog import EventLog
 from chassis.postgres import Pool
 
+GATHER_S = 0.1
+"""Nobody waits for a message that closely, and each step costs a transaction beside the calls."""
 _KEEP = f"""
 INSERT INTO message ({", ".join(COLUMNS)}) VALUES ({", ".join(f"${n}" for n in range(1, len(COLUMNS) + 1))})
 ON CONFLICT (tenant_id, appointment_id, kind, version) DO NOTHING RETURNING message_id
@@ -33,11 +35,14 @@ class SqlNotes:
         """See ``Notes``."""
         return str(await self._pool.fetchval("SELECT position FROM message_reader"))
 
-    async def watch(self, after: str) -> AsyncGenerator[Told, None]:
+    async def watch(self, after: str) -> AsyncGenerator[Sequence[Told], None]:
         """See ``Notes``. Kinds that this version does not know are stepped over: they are none of its messages."""
-        async with aclosing(self._events.watch(after)) as events:
-            async for event in events:
-                yield Told(event.position, event.recorded_at, _happening(event.kind, event.payload))
+        async with aclosing(self._events.batches(after, gather_s=GATHER_S)) as batches:
+            async for events in batches:
+                yield [
+                    Told(event.position, event.recorded_at, _happening(event.kind, event.payload))
+                    for event in events
+                ]
 
     async def contact(self, tenant_id: UUID, customer_id: UUID) -> Contact | None:
         """See ``Contacts``."""

@@ -22,15 +22,16 @@ class NoteMessages:
         """Note down as it comes, until another replica has read on. While the registry or the database is away nothing is
         passed over. Raises RegistryUnavailableError, StorageUnavailableError."""
         position = await self._notes.position()
-        async with aclosing(self._notes.watch(position)) as events:
-            async for told in events:
-                messages = await self._following_from(told)
-                kept = await self._notes.keep(position, told.position, messages, now=self._clock.now())
+        async with aclosing(self._notes.watch(position)) as batches:
+            async for batch in batches:
+                messages = [message for told in batch for message in await self._following_from(told)]
+                read_to = batch[-1].position
+                kept = await self._notes.keep(position, read_to, messages, now=self._clock.now())
                 if kept is None:
                     return
                 for message in kept:
                     self._noted(message)
-                position = told.position
+                position = read_to
 
     async def _following_from(self, told: Told) -> list[Message]:
         subject = subject_of(told.happening) if told.happening else None

@@ -47,8 +47,8 @@ class Notes(Contacts, Protocol):
         """How far it was read."""
         ...
 
-    def watch(self, after: str) -> AsyncGenerator[Told, None]:
-        """Everything after a position, then what comes."""
+    def watch(self, after: str) -> AsyncGenerator[Sequence[Told], None]:
+        """Everything after a position, then what comes, as many at once as have come together."""
         ...
 
     async def keep(
