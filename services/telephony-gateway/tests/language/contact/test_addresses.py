@@ -22,6 +22,7 @@ from telephony_gateway.language.contact.heard import NOTHING, Certainty
         ("anna dash muster at example dot org", "anna-muster@example.org"),
         ("anna at example punkt co punkt uk", "anna@example.co.uk"),
         ("die Adresse lautet salon at example punkt org bitte", "salon@example.org"),
+        ("e punkt muster klammeraffe example punkt org", "e.muster@example.org"),
     ],
 )  # fmt: skip
 def test_a_dictated_address_is_written_so(said: str, address: str) -> None:
@@ -70,3 +71,16 @@ def test_no_text_raises(text: str) -> None:
 def test_every_written_address_comes_back(local: str) -> None:
     address = f"{local}@example.org"
     assert spoken_address(address).value == address
+
+
+@pytest.mark.parametrize(
+    ("said", "address"),
+    [
+        ("anna muster alles klein zusammen at example punkt org", "annamuster@example.org"),
+        ("annamuster kleingeschrieben at example punkt org", "annamuster@example.org"),
+        ("E wie Emil, M wie Martha at example punkt org", "em@example.org"),
+    ],
+)
+def test_how_it_is_written_is_no_part_of_it_and_is_read_back(said: str, address: str) -> None:
+    found = spoken_address(said)
+    assert (found.certainty, found.value) == (Certainty.DOUBTFUL, address)

@@ -17,6 +17,7 @@ DIGITS = ["null", "eins", "zwei", "drei", "vier", "fünf", "sechs", "sieben", "a
     "said",
     [
         "null drei null zwei drei eins zwei fünf eins eins null",
+        "null drei null zwei drei hundertfünfundzwanzig eins eins null",
         "null drei null, zwei drei eins zwei fünf, eins eins null",
         "null dreißig dreiundzwanzig eins zwei fünf eins eins null",
         "null dreißig drei und zwanzig zwölf fünf elf null",

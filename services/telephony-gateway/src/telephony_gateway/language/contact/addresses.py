@@ -22,6 +22,8 @@ _INTRODUCING = (
     " it's its klein kleines gross groß alles"
 )
 _INTRODUCE = frozenset(_INTRODUCING.split())
+# Said behind a name of how it is written; "klein" alone may be the name's own.
+_ASIDE = frozenset(["alles", "zusammen", "zusammengeschrieben", "kleingeschrieben", "geschrieben", "klein"])
 _WORD = re.compile(r"[a-zäöüß0-9]+|[@._+-]")
 _ADDRESS = re.compile(r"[a-z0-9](?:[a-z0-9._+-]*[a-z0-9])?@(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}")
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
@@ -55,13 +57,28 @@ def _sign(word: str) -> str:
 
 def _local(parts: Sequence[str]) -> tuple[str, bool]:
     """What stands before the "@", back to the words that introduce it."""
+    parts, told = _without_aside(parts)
     taken: list[str] = []
     for part in reversed(parts):
-        if part in _INTRODUCE:
+        if part in _INTRODUCE and not _begins_spelling(part, taken):
             break
         taken.append(part)
     taken.reverse()
-    return "".join(_spelled(taken)), not _side_by_side(taken)
+    return "".join(_spelled(taken)), not (told or _side_by_side(taken))
+
+
+def _begins_spelling(part: str, following: Sequence[str]) -> bool:
+    """ "e punkt muster", "E wie Emil": the last of ``following`` is what comes next."""
+    return len(part) == 1 and bool(following) and following[-1] in {".", "_", "-", "wie"}
+
+
+def _without_aside(parts: Sequence[str]) -> tuple[Sequence[str], bool]:
+    """ "muster, alles klein zusammen": the words without how they are written, and whether that was said."""
+    end = len(parts)
+    while end and parts[end - 1] in _ASIDE:
+        end -= 1
+    told = any(part != "klein" for part in parts[end:])
+    return (parts[:end], True) if told else (parts, False)
 
 
 def _domain(parts: Sequence[str]) -> tuple[str, bool]:

@@ -30,7 +30,14 @@ def is_between(word: str) -> bool:
 
 def digits_of(word: str) -> str | None:
     """The digits that one word stands for ("null" is 0, "dreiundzwanzig" 23); None for any other word."""
-    return word if word.isascii() and word.isdigit() else _WORDS.get(word)
+    return word if word.isascii() and word.isdigit() else _WORDS.get(word) or _above_hundred(word)
+
+
+def _above_hundred(word: str) -> str | None:
+    """ "null hunderteinundfünfzig" is 0151."""
+    hundred, _, rest = word.partition("hundert")
+    below = _WORDS.get(rest, "") if hundred in {"", "ein"} else ""
+    return f"1{int(below):02}" if below else None
 
 
 def dictated(words: Sequence[str]) -> str:
