@@ -157,6 +157,7 @@ PHRASES: dict[str, tuple[str, object]] = {
     "als erstes": ("filler", None),
     "als nächstes": ("filler", None),
     "als letztes": ("UNSURE", None),
+    "vor oder nach": ("UNSURE", None),
     # Counted from a day that was said before, and not in this sentence.
     "tag darauf": ("UNSURE", None),
     "tag drauf": ("UNSURE", None),
