@@ -228,3 +228,18 @@ def test_finds_a_hold_that_was_left(outcome: Outcome) -> None:
 def test_finds_a_call_without_an_end(outcome: Outcome) -> None:
     next(iter(outcome.facts.calls.values()))["ended_at"] = None
     assert kinds(outcome) == {("call without end", "ended")}
+
+
+def test_what_is_held_for_somebody_who_waits_is_not_left(outcome: Outcome) -> None:
+    assert outcome.facts.settled_at
+    ends = outcome.facts.settled_at + timedelta(minutes=3)
+    outcome.facts.offers["o-offered"] = ends
+    outcome.facts.holds.append(("o-offered", ends.timestamp() * 1000))
+    assert kinds(outcome) == set()
+
+
+def test_finds_a_hold_that_outlasts_its_offer(outcome: Outcome) -> None:
+    assert outcome.facts.settled_at
+    outcome.facts.offers["o-offered"] = outcome.facts.settled_at - timedelta(minutes=1)
+    outcome.facts.holds.append(("o-offered", outcome.facts.settled_at.timestamp() * 1000 + 60_000))
+    assert kinds(outcome) == {("left hold", "holds")}

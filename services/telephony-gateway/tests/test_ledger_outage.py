@@ -11,7 +11,9 @@ from chassis import postgres
 from chassis.service import background
 from local_stack.embedded import EmbeddedPostgres
 from telephony_gateway.domain.envelope import Caller
+from telephony_gateway.storage.entries import Said
 from telephony_gateway.storage.ledger import Answered, Asked, Heard, Ledger
+from telephony_gateway.storage.ledger_statements import write_all
 
 NOW = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
 CALL = "call_0123456789abcdef"
@@ -70,3 +72,20 @@ async def test_an_entry_that_cannot_be_written_is_dropped_and_the_next_one_is_no
             await ledger.flush()
             assert not stop.is_set()
     assert await rows(database_url) == 1
+
+
+async def test_the_words_of_a_call_in_which_nobody_spoke_leave_no_connection_behind(
+    database_url: str,
+) -> None:
+    """asyncpg only prepares what it is to execute for nothing: the transaction was open, and the table locked, until the
+    connection's next use; a migration of it would have waited. Found in simulated calls of those who hang up at once."""
+    async with postgres.pool(database_url) as pool:
+        await write_all(pool, [Heard(Caller(CALL, "+493023125100", ""), "", "", NOW), Said(CALL, (), NOW)])
+        beside = await asyncpg.connect(database_url)
+        try:
+            locked = await beside.fetchval(
+                "SELECT count(*) FROM pg_locks WHERE relation = 'utterance'::regclass AND pid <> pg_backend_pid()"
+            )
+        finally:
+            await beside.close()
+    assert locked == 0

@@ -37,6 +37,8 @@ class Facts:
     """All of the stand-in's."""
     holds: list[tuple[str, float]]
     """Options that Redis holds for live, with their ends (ms)."""
+    offers: dict[str, datetime]
+    """Options that are held for somebody who waits, while somebody of the business calls them, and until when."""
     people: dict[str, str] = field(default_factory=dict)
     """Names by id."""
     tenants: dict[str, str] = field(default_factory=dict)
@@ -104,6 +106,7 @@ def gathered(database_url: str, memory: Any, bookings: list[Row]) -> Facts:
             truth_cases=rows("SELECT call_id, kind, subject FROM telephony_gateway.truth_case"),
             bookings=bookings,
             holds=_holds(memory),
+            offers={row["held_option_id"]: row["expire_time"] for row in rows(_OFFERS)},
         )
 
 
@@ -111,6 +114,7 @@ _APPOINTMENTS = """
 SELECT a.*, c.phone_number, c.name AS customer_name
   FROM booking.appointment a JOIN booking.customer c USING (tenant_id, customer_id)
 """
+_OFFERS = "SELECT held_option_id, expire_time FROM booking.waitlist_offer WHERE state = 'open'"
 _CHANGES = """
 SELECT appointment_id, version, changed_at, call_id, operator, reason, state_before, state_after
   FROM booking.appointment_change ORDER BY appointment_id, version

@@ -11,6 +11,8 @@ from oracle.violation import Violation, found
 
 AROUND = timedelta(seconds=90)
 """A question may take so long on its way, repetitions and skewed clocks included."""
+SKEW = timedelta(seconds=8)
+"""Two services' clocks differ by so much at most, and a little more."""
 
 
 def overlaps(facts: Facts, _: Any) -> Iterable[Violation]:
@@ -127,12 +129,14 @@ def wishes(facts: Facts, record: Any) -> Iterable[Violation]:
 
 
 def holds(facts: Facts, _: Any) -> Iterable[Violation]:
-    """After everything has settled nothing is held."""
+    """After everything has settled nothing is held, but what is offered to somebody who waits, as long as that stands."""
     if facts.settled_at is None:
         return
     now_ms = facts.settled_at.timestamp() * 1000
     for option, ends in facts.holds:
-        if ends > now_ms:
+        offered = facts.offers.get(option)
+        stands_until_ms = (offered + SKEW).timestamp() * 1000 if offered else now_ms
+        if ends > max(now_ms, stands_until_ms):
             yield found(f"{option} is held until {ends}")
 
 

@@ -116,11 +116,14 @@ async def _write(pool: Pool, entry: Told | Found | Said) -> None:
                 (entry.call_id, n, each.role, _storable(each.words), each.at, each.after_functions, entry.at)
                 for n, each in enumerate(entry.utterances)
             ]
-            await pool.executemany(
-                "INSERT INTO utterance (call_id, position, role, words, said_at, after_functions, kept_since)"
-                " VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING",
-                rows,
-            )
+            # Of none the driver would only prepare the statement: its connection would lie in the pool in the middle of a
+            # transaction, with a lock on the table.
+            if rows:
+                await pool.executemany(
+                    "INSERT INTO utterance (call_id, position, role, words, said_at, after_functions, kept_since)"
+                    " VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING",
+                    rows,
+                )
 
 
 def _small(version: int | None) -> int | None:
