@@ -234,3 +234,50 @@ async def test_the_moved_booking_still_carries_the_id_it_was_made_with(stage: "S
     assert (
         marks == {str(one.carried) for one in found.intents} == {str(one.phase_id) for one in first.intents}
     )
+
+
+async def test_who_books_the_time_that_a_move_frees_gets_it_though_the_move_takes_long(
+    stage: "Stage",
+) -> None:
+    """Found in simulated calls: while it was unknown whether a move had been made, its old time was booked by somebody else.
+    Cal.com still had the old booking there and refused the new one, which was given up for good as taken."""
+    made, ref = await stage.booked()
+    await stage.settled(ref)
+    await stage.cal.fault("server_error", path="/reschedule$", count=8)
+    later = await stage.move(made, stage.start + DAY)
+    await stage.worker.work_once()
+
+    other = await stage.book_at(stage.start)
+    await stage.drained()
+
+    assert (await stage.found(later)).state is SyncState.SYNCED
+    assert (await stage.found(other)).state is SyncState.SYNCED
+    assert await stage.cases() == []
+
+
+async def test_who_books_a_time_that_was_called_off_gets_it_once_the_copies_have_gone(stage: "Stage") -> None:
+    made, ref = await stage.booked()
+    await stage.settled(ref)
+    await stage.cal.fault("server_error", path="/cancel$", count=20)
+    await stage.call_off(made)
+    await stage.worker.work_once()
+
+    other = await stage.book_at(stage.start)
+    await stage.drained()
+
+    assert await stage.is_right(other)
+    assert await stage.cases() == []
+
+
+async def test_a_copy_of_ours_that_never_goes_is_for_a_person(stage: "Stage") -> None:
+    made, ref = await stage.booked()
+    await stage.settled(ref)
+    await stage.cal.fault("server_error", path="/cancel$", count=500)
+    await stage.call_off(made)
+    await stage.worker.work_once()
+
+    other = await stage.book_at(stage.start)
+    found = await stage.settled(other)
+
+    assert found.state is SyncState.FAILED
+    assert "taken" in await stage.cases()

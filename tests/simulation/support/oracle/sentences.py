@@ -1,7 +1,7 @@
 """Owns the checks of what callers were told against what is so."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,6 +12,8 @@ from oracle.violation import Violation, found
 _NOT_FREE = re.compile(r"^.+? ist leider nicht frei,|^I am afraid .+? is not free,")
 SKEW = timedelta(seconds=8)
 """Clocks differ by up to three seconds each way, and an answer takes time to be written."""
+MERGED = timedelta(minutes=5)
+"""So long after somebody has asked for it at most two rows are one person to everybody, services being killed meanwhile."""
 
 
 def _said(facts: Facts, exchange: Any) -> Said:
@@ -172,8 +174,17 @@ def _given_away_rightly(facts: Facts, offer: dict[str, Any], one: Any) -> bool:
 
 
 def _was_booked(row: Row, at: datetime) -> bool:
-    ended = [change["changed_at"] for change in row["changes"] if change["state_before"] == "booked"]
+    ended = _ends(row)
     return not ended or min(ended) > at + SKEW
+
+
+def _ends(row: Row) -> list[datetime]:
+    """When it was no longer booked; to be given to another row of the same person ends nothing."""
+    return [
+        change["changed_at"]
+        for change in row["changes"]
+        if change["state_before"] == "booked" and change["state_after"] != "booked"
+    ]
 
 
 def offered(facts: Facts, record: Any) -> Iterable[Violation]:
@@ -188,7 +199,7 @@ def offered(facts: Facts, record: Any) -> Iterable[Violation]:
         for option in (one.answer or {}).get("options", ()):
             if not option.get("held_until") or one.status == "taken":
                 continue
-            clash = _clash(facts, active, option, one)
+            clash = _clash(facts, active, option, one, _names(facts, record, one))
             if clash:
                 yield found(
                     f"offered {option['spoken']} at {one.heard_at}, taken by {clash}: {one.message!r}",
@@ -196,11 +207,21 @@ def offered(facts: Facts, record: Any) -> Iterable[Violation]:
                 )
 
 
-def _clash(facts: Facts, active: list[Any], option: dict[str, Any], one: Any) -> str:
+def _names(facts: Facts, record: Any, one: Any) -> Callable[[object], set[str]]:
+    """By whose names an appointment stood in the way of an answer: by all of a human's once they were known to be one."""
+    merged = [deed.at for deed in record.deeds if deed.kind in {"merge", "link"}]
+    if merged and min(merged) < one.sent_at - MERGED:
+        return facts.names_of
+    return lambda person_id: {facts.person(person_id)}
+
+
+def _clash(
+    facts: Facts, active: list[Any], option: dict[str, Any], one: Any, names: Callable[[object], set[str]]
+) -> str:
     """An appointment that stands at the very start of the option: its first minute is always needed."""
     start = datetime.fromisoformat(option["start"])
     for person_id, begins, ends, row in active:
-        if begins <= start < ends and option["staff"] in facts.names_of(person_id) and row["branch_id"]:
+        if begins <= start < ends and option["staff"] in names(person_id) and row["branch_id"]:
             if facts.tenants.get(one.business) != row["tenant_id"]:
                 continue
             if (
@@ -236,7 +257,7 @@ def listed(facts: Facts, record: Any) -> Iterable[Violation]:
                 f"told of none, has {[row['appointment_id'] for row in stood]}: {one.message!r}", one.entry
             )
         for row in own:
-            gone = [c["changed_at"] for c in row["changes"] if c["state_before"] == "booked"]
+            gone = _ends(row)
             if row["appointment_id"] in told and gone and min(gone) < one.sent_at - SKEW:
                 yield found(f"told of what is no more: {row['appointment_id']} {one.message!r}", one.entry)
 

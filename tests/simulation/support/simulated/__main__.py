@@ -24,7 +24,8 @@ from simulated.shrinking import described, first_guess, shrunk
 
 WORLD_CALLS = 480
 """So many calls are one world: small enough to be looked at, long enough for weeks of a salon."""
-AT_ONCE = 2
+AT_ONCE = (os.cpu_count() or 1) + 2
+"""Worlds that are played beside each other: each waits for its servers about half of the time."""
 
 
 def main() -> int:

@@ -22,7 +22,8 @@ STALLED_S = 2.0
 """So long, in real seconds, an answer of a server is waited for before virtual time goes on without it: whoever waits for a
 lock that somebody holds over a pause would otherwise wait for ever."""
 _GRACE_S = 0.0004
-"""What a server says unasked (a notification) gets so long to arrive before time goes on."""
+"""What a server says unasked (a notification) gets so long to arrive before time goes on; where nobody has said anything to
+a server, none comes."""
 _SHORT_S = 0.05
 _ENDED: list["VirtualLoop"] = []
 """Kept until the process ends: what waits in them forever is not to be woken by the collector."""
@@ -46,6 +47,7 @@ class WatchedSocket(socket.socket):
             # The life that sends has just ended: nothing leaves it any more.
             return len(data)
         self.loop.owing.add(self)
+        self.loop.stirred = True
         sent = super().send(data, flags)
         if self.kind == "redis":
             self.owed += _count(self.asked, bytes(data[:sent]))
@@ -99,11 +101,10 @@ class _Selector(selectors.DefaultSelector):
             if events:
                 return events
             loop.stalls += 1
-        elif timeout is not None and timeout < _SHORT_S:
-            loop.jump()
-            return []
-        elif events := super().select(_GRACE_S):
-            return events
+        elif loop.stirred and (timeout is None or timeout >= _SHORT_S):
+            loop.stirred = False
+            if events := super().select(_GRACE_S):
+                return events
         if timeout is None:
             return list(super().select(None))
         loop.jump()
@@ -121,6 +122,8 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         self.dead: set[str] = set()
         self.stalls = self.threads = self.jumps = 0
         self.waited_s = 0.0
+        self.stirred = True
+        """Whether anything was said to a server since it was last listened for what a server says unasked."""
         self.on_jump: Callable[[], None] = lambda: None
         self.sent_by: Callable[[str, str], bool] = lambda _life, _kind: True
         self.received_by: Callable[[str, str], None] = lambda _life, _kind: None

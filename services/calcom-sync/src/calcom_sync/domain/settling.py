@@ -193,6 +193,19 @@ def _absent(intent: Intent, moment: Moment) -> Settlement:
     return Settlement(intent.again(moment.now, moment.patience, intent.last_error, counts=True))
 
 
+def says_taken(settlement: Settlement) -> bool:
+    """Whether the phase is given up since somebody else has its time."""
+    return settlement.case is not None and settlement.case.kind is CaseKind.TAKEN
+
+
+def after_ours_went(intent: Intent, settlement: Settlement, moment: Moment) -> Settlement:
+    """What follows where the time was taken by a copy of ours that had to go: it is free then, and asked for again. That a
+    person has to look at both where ours does not go for long is what the limit of refusals is for."""
+    if intent.refusals + 1 >= moment.patience.setbacks_max:
+        return settlement
+    return Settlement(intent.again(moment.now, moment.patience, intent.last_error, counts=True))
+
+
 def after_failed_look(intent: Intent, result: Answer | NoAnswer, moment: Moment) -> Settlement:
     """The look itself failed, which says nothing about the booking: look again, for as long as it takes."""
     outcome, text = classify(result), text_of(result)

@@ -17,6 +17,17 @@ from calcom_sync.usecases.ports import Planned
 from chassis.clock import Clock
 from chassis.postgres import Connection, Pool
 
+_WAS_OURS = """
+SELECT EXISTS (
+    SELECT FROM intent JOIN appointment USING (tenant_id, appointment_id)
+     WHERE tenant_id = $1 AND appointment_id <> $2 AND account_id = $3 AND start_time < $5 AND end_time > $4
+       AND CASE state WHEN 'cancelled' THEN attempts > 0 AND intent.updated_at >= $6
+                      WHEN 'in_flight' THEN NOT wanted OR moved_to IS NOT NULL
+                      WHEN 'unknown' THEN NOT wanted OR moved_to IS NOT NULL
+                      WHEN 'synced' THEN NOT wanted OR moved_to IS NOT NULL
+                      ELSE false END)
+"""
+
 
 class SqlAppointments:
     """The tables appointment, intent and sync_case."""
@@ -72,6 +83,19 @@ class SqlAppointments:
             decided = hand_over(old, new)
             await self._store(connection, ref, decided, now)
         return decided.ready
+
+    async def was_ours(self, intent: Intent, since: datetime) -> bool:
+        """See ``Appointments``."""
+        found: bool = await self._pool.fetchval(
+            _WAS_OURS,
+            intent.tenant_id,
+            intent.appointment_id,
+            intent.account_id,
+            intent.start,
+            intent.end,
+            since,
+        )
+        return found
 
     async def _store(
         self, connection: Connection, ref: AppointmentRef, decided: HandOver, now: datetime

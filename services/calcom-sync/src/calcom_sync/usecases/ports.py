@@ -163,6 +163,11 @@ class Appointments(Protocol):
         False: not yet, or something has to be cancelled first."""
         ...
 
+    async def was_ours(self, intent: Intent, since: datetime) -> bool:
+        """Whether what has the intent's time at its account is a copy of another appointment of ours that has given it up:
+        one that has yet to go, or has gone since an instant."""
+        ...
+
 
 class BusyTimes(Protocol):
     """Time that people are taken at Cal.com beside our appointments."""

@@ -13,7 +13,7 @@ from calcom_sync.domain.cases import Case, CaseKind
 from calcom_sync.domain.intent import Intent, State
 from calcom_sync.domain.moves import in_the_way
 from calcom_sync.domain.patience import Patience
-from calcom_sync.domain.settling import Settlement, failure
+from calcom_sync.domain.settling import Moment, Settlement, after_ours_went, failure, says_taken
 from calcom_sync.domain.setup import Account
 from calcom_sync.domain.steps import ASKS, Step, step_for
 from calcom_sync.usecases.ask import Asker
@@ -157,7 +157,16 @@ class Synchroniser:
                     together.create_task(self._ask_one(asker, step, held[intent.phase_id]))
 
     async def _ask_one(self, asker: Asker, step: Step, intent: Intent) -> None:
-        await self._settle(await asker.ask(step, intent))
+        settlement = await asker.ask(step, intent)
+        if step is Step.LOOK and says_taken(settlement) and await self._was_ours(intent):
+            settlement = after_ours_went(intent, settlement, Moment(self.clock.now(), self.patience))
+        await self._settle(settlement)
+
+    async def _was_ours(self, intent: Intent) -> bool:
+        """Whether a customer who was moved or cancelled had the time when Cal.com refused it; what has gone by then may be
+        stored before the refusal, but no longer than a request takes."""
+        refused = intent.unknown_since or self.clock.now()
+        return await self.appointments.was_ours(intent, refused - self.lease)
 
     async def _without_key(self, appointment: Appointment, intents: Sequence[Intent]) -> None:
         """The account or its key has left the registry since the plan was made."""
