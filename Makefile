@@ -38,7 +38,7 @@ test-unit: $(READY) ## run the tests that need no server
 	@$(BIN)/pytest -q $(PARALLEL) -m "not postgres and not redis and not processes"
 
 simulate: $(READY) ## simulated weeks of calls while everything fails (SEED=7 CALLS=10000 RATE=0.1), judged by an oracle
-	@PYTHONPATH=tests/simulation/support $(BIN)/python -m simulated --seed $(or $(SEED),1) --calls $(or $(CALLS),500) --rate $(or $(RATE),0.1) $(if $(RECORD),--record)
+	@PYTHONPATH=tests/simulation/support $(BIN)/python -m simulated --seed $(or $(SEED),1) --calls $(or $(CALLS),500) --rate $(or $(RATE),0.1) $(if $(RECORD),--record) $(if $(KEEP),--keep $(KEEP))
 
 lint: $(READY) ## style, types, layers, protos, generated code
 	@$(BIN)/ruff check .

@@ -34,6 +34,8 @@ def main() -> int:
     logging.basicConfig(level=asked.log.upper(), format="%(levelname)s %(name)s %(message)s")
     if asked.world is not None:
         _one(asked)
+    if asked.keep:
+        Path(asked.keep).mkdir(parents=True, exist_ok=True)
     began = time.perf_counter()
     seeds = _seeds(asked.seed, asked.calls)
     results = list(_all(asked, seeds))
@@ -57,7 +59,10 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--shrink", type=int, default=8, help="how many tries a failing world may take to become smaller"
     )
-    parser.add_argument("--keep", help="file for all of one world: what was said and what is so")
+    parser.add_argument(
+        "--keep",
+        help="folder for a file of each world (with --world, that file): what was said and what is so",
+    )
     parser.add_argument("--world", type=int, help="one world of exactly this seed, in this process")
     return parser.parse_args()
 
@@ -101,6 +106,8 @@ def _elsewhere(asked: argparse.Namespace, seed: int, calls: int) -> dict[str, An
         "--rate",
         str(asked.rate),
     ]
+    if asked.keep:
+        words += ["--keep", str(Path(asked.keep, str(seed)))]
     ran = subprocess.run(
         [*words, "--shrink", str(asked.shrink), "--log", asked.log],
         stdout=subprocess.PIPE,
