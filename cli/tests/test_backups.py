@@ -1,20 +1,27 @@
 """All schemas in one file, and back: whole or not at all, never over something, and read anew."""
 
 import importlib
+import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 import pytest
+import yaml
 from psycopg import sql
 
 from chassis import postgres
 from local_stack.databases import MigratedDatabases
 from local_stack.provisioning import ASIDE, RestoreBrokenOffError, provision, url_for
+from rufbuch_cli.backup import make
 from rufbuch_cli.backups.dumping import SCHEMAS, back_up
+from rufbuch_cli.backups.keeping import kept, named_after
 from rufbuch_cli.backups.programs import ProgramFailedError, run
 from rufbuch_cli.backups.restoring import InUseError, NotABackupError, NotEmptyError, restore
+from rufbuch_cli.main import app
 
 PASSWORDS = dict.fromkeys(SCHEMAS, "test")
 TENANT = "11111111-1111-4111-8111-111111111111"
@@ -188,3 +195,66 @@ def test_a_backup_is_not_written_over_another(lived_in: str, tmp_path: Path) -> 
         back_up(lived_in, tmp_path / "b")
     assert (tmp_path / "b").read_text() == "the one of yesterday"
     assert list(tmp_path.iterdir()) == [tmp_path / "b"]
+
+
+def test_the_nightly_job_of_the_cluster_backs_up_with_a_role_that_only_reads(
+    lived_in: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its own words and variables, the role of docs/operations.md; the oldest goes when the new one is there."""
+    (container,) = _nightly()["containers"]
+    with psycopg.connect(lived_in, autocommit=True) as connection:
+        connection.execute("DROP ROLE IF EXISTS rufbuch_backup")
+        connection.execute(_documented_role())
+    reader = urlsplit(lived_in)
+    there = f"rufbuch_backup:word@{reader.hostname}:{reader.port}"
+    variables = {
+        "RUFBUCH_DATABASE_URL": urlunsplit(reader._replace(netloc=there)),
+        "RUFBUCH_STATE_DIR": str(tmp_path / "state"),
+    }
+    assert {entry["name"] for entry in container["env"]} == variables.keys()
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    (tmp_path / "backups").mkdir()
+    for day in range(1, 15):
+        (tmp_path / "backups" / f"rufbuch-202601{day:02}T021500Z.backup").touch()
+    *words, place = container["args"]
+    assert place in {one["mountPath"] for one in container["volumeMounts"]}
+    with pytest.raises(SystemExit) as ended:
+        app([*words, str(tmp_path / "backups")])
+    assert ended.value.code == 0
+    first, *_, newest = sorted((tmp_path / "backups").iterdir())
+    assert first.name == "rufbuch-20260102T021500Z.backup"
+    restore(lived_in, PASSWORDS, newest, replace=urlsplit(lived_in).path.removeprefix("/"))
+    assert one(lived_in, "SELECT name FROM booking.customer") == "Anna Beispiel"
+
+
+def _nightly() -> dict[str, Any]:
+    file = Path(__file__).parents[2] / "deploy/kubernetes/components/dumps/backup.yaml"
+    pod: dict[str, Any] = yaml.safe_load(file.read_text())["spec"]["jobTemplate"]["spec"]["template"]["spec"]
+    return pod
+
+
+def _documented_role() -> str:
+    """As docs/operations.md has it, with a password."""
+    page = (Path(__file__).parents[2] / "docs/operations.md").read_text()
+    found = re.search(r"^CREATE ROLE rufbuch_backup .*;$", page, re.MULTILINE)
+    assert found
+    return found[0].replace("…", "word")
+
+
+def test_what_is_kept_is_the_newest_and_nobody_elses_files_go(tmp_path: Path) -> None:
+    names = [named_after(datetime(2026, 1, day, 2, 15, tzinfo=UTC)) for day in (1, 2, 3)]
+    others = [
+        "notes.txt",
+        "before-the-move.backup",
+        f".{named_after(datetime(2026, 1, 3, 3, tzinfo=UTC))}.unfinished",
+    ]
+    killed = f".{names[0]}.unfinished"
+    for name in [*names, *others, killed]:
+        (tmp_path / name).touch()
+    assert {each.name for each in kept(tmp_path, 2)} == {names[0], killed}
+    assert {each.name for each in tmp_path.iterdir()} == {*names[1:], *others}
+
+
+def test_how_many_are_kept_is_about_a_directory(tmp_path: Path) -> None:
+    assert make(tmp_path / "b", keep=3) == 2

@@ -16,6 +16,7 @@ from local_stack.rufbuch import postgres_program
 from local_stack.settings import LocalSettings
 from local_stack.stack import Stack
 from rufbuch_cli.backups.dumping import SCHEMAS, back_up
+from rufbuch_cli.backups.keeping import kept, named_after
 from rufbuch_cli.backups.programs import ProgramFailedError
 from rufbuch_cli.backups.restoring import InUseError, NotABackupError, NotEmptyError, restore
 
@@ -35,14 +36,21 @@ _NEXT = (
 )
 
 
-def make(file: Path | None) -> int:
-    """Write a backup of all schemas, as of one moment; services go on."""
+def make(file: Path | None, *, keep: int = 0) -> int:
+    """Write a backup of all schemas, as of one moment; services go on. In a directory the newest ``keep`` stay, 0: all."""
     now = datetime.now(UTC)
-    target = file or Path(f"rufbuch-{now:%Y%m%dT%H%M%SZ}.backup")
+    if keep and not (file and file.is_dir()):
+        typer.echo(
+            f"--keep is about the backups in a directory, and {file or 'none'} is no directory", err=True
+        )
+        return 2
+    target = file / named_after(now) if file and file.is_dir() else file or Path(named_after(now))
 
     def write(installation: Installation) -> None:
         size = back_up(installation.admin_url, target)
         typer.echo(f"{target}: {size / 1e6:.1f} MB, as of {now:%Y-%m-%d %H:%M:%S} UTC\n{_KEY}")
+        for old in kept(target.parent, keep) if keep else ():
+            typer.echo(f"{old}: removed, {keep} newer ones are there")
 
     return _refusing(write, may_run=True)
 

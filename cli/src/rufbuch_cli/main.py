@@ -250,12 +250,17 @@ def slots() -> None:
 
 @app.command()
 def backup(
-    file: Annotated[Path | None, typer.Argument(help="Where to; named after the time without it.")] = None,
+    file: Annotated[
+        Path | None, typer.Argument(help="Where to; named after the time in a directory, or without it.")
+    ] = None,
+    keep: Annotated[
+        int, typer.Option(min=0, help="Of a directory: the newest so many stay, this one included; 0: all.")
+    ] = 0,
 ) -> None:
     """All of PostgreSQL in one file, as of one moment, while services go on."""
     from rufbuch_cli.backup import make
 
-    sys.exit(make(file))
+    sys.exit(make(file, keep=keep))
 
 
 @app.command()

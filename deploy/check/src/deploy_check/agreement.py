@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from opentelemetry.sdk import environment_variables as opentelemetry
 
-from deploy_check.facts import GRPC_PORTS, SERVICES, Service
+from deploy_check.facts import BACKUP, GRPC_PORTS, SERVICES, Service
 from deploy_check.manifests import Manifest, Node, environment, named, of_kind, selects
 from deploy_check.secret_keys import Keys, sample_of, secrets_of
 
@@ -133,7 +133,7 @@ def _backends(paths: Sequence[Node], manifests: Sequence[Manifest]) -> Iterator[
 
 
 def _nobody_elses_variables(manifests: Sequence[Manifest]) -> Iterator[str]:
-    ours = {name for service in SERVICES for name in (service.name, f"{service.name}-migrate")}
+    ours = {name for service in SERVICES for name in (service.name, f"{service.name}-migrate")} | {BACKUP}
     for manifest in manifests:
         if manifest.name in ours:
             continue

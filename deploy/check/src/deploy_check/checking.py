@@ -9,6 +9,7 @@ from pathlib import Path
 
 from deploy_check import (
     agreement,
+    backup,
     combinations,
     compose,
     image,
@@ -27,11 +28,12 @@ OF_MANIFESTS: tuple[Check, ...] = (
     schemas.faults,
     policy.faults,
     agreement.faults,
+    backup.faults,
     paths.faults,
     tls.faults,
     watching.faults_in_cluster,
 )
-IMAGES = (*(service.name for service in SERVICES), "sandbox")
+IMAGES = (*(service.name for service in SERVICES), "cli", "sandbox")
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ NEEDS: dict[str, frozenset[str]] = {
 }
 """What a component cannot be without."""
 EXCLUDES: dict[str, frozenset[str]] = {
+    "dumps": frozenset({"postgres-cloudnative"}),
     "managed-servers": frozenset(itertools.chain(*CHOICES)),
 }
 TOGETHER = 3

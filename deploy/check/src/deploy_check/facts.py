@@ -11,6 +11,7 @@ from booking.settings import Settings as Booking
 from calcom_sync.settings import Settings as CalcomSync
 from chassis.settings import ServiceSettings
 from console.settings import Settings as Console
+from local_stack.settings import LocalSettings
 from staff_registry.settings import Settings as StaffRegistry
 from telephony_gateway.settings import Settings as TelephonyGateway
 
@@ -119,5 +120,9 @@ SERVICES = (
     Service("staff-registry", StaffRegistry),
     Service("telephony-gateway", TelephonyGateway),
 )
+COMMAND_LINE = {variable(field) for field in LocalSettings.model_fields}
+"""What `rufbuch` reads where it finds no installation on its machine."""
+BACKUP = "backup"
+"""The CronJob that runs `rufbuch backup`."""
 BY_NAME = {service.name: service for service in SERVICES}
 GRPC_PORTS = {service.name: service.ports["grpc"] for service in SERVICES if "grpc" in service.ports}

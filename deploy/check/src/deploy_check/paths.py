@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from deploy_check.facts import GRPC_PORTS, SERVICES
+from deploy_check.facts import BACKUP, GRPC_PORTS, SERVICES
 from deploy_check.manifests import Manifest, Node, named, of_kind, selects
 
 POSTGRES, REDIS, STAND_IN, COLLECTOR = "postgres", "redis", "calcom-stand-in", "collector"
@@ -61,6 +61,7 @@ def needed(manifests: Sequence[Manifest]) -> set[Path]:
         paths.add(Path("prometheus", service.name, service.ports["metrics"]))
         if service.uses_redis:
             paths.add(Path(service.name, REDIS, 6379))
+    paths.add(Path(BACKUP, POSTGRES, 5432))
     paths |= {Path("calcom-sync", STAND_IN, 8090), Path(STAND_IN, "calcom-sync", 8081)}
     paths |= {Path(POSTGRES, POSTGRES, 5432), Path(POSTGRES, POSTGRES, 8000)}
     paths |= {Path("grafana", "prometheus", 9090), Path("prometheus", "alertmanager", 9093)}
@@ -109,24 +110,37 @@ def _denied(policies: Sequence[Manifest]) -> Iterator[str]:
 def _world(policies: Sequence[Manifest], pods: dict[str, dict[str, str]]) -> Iterator[str]:
     """Addresses outside the cluster, and what comes in from other namespaces."""
     managed = {name for name in (POSTGRES, REDIS) if named(policies, "NetworkPolicy", f"managed-{name}")}
+    database = {5432} if POSTGRES in managed else set()
     for service in SERVICES:
-        labels = pods.get(service.name, {})
-        ours = [
-            policy
-            for policy in policies
-            if policy.spec["podSelector"] and selects(policy.spec["podSelector"], labels)
-        ]
-        found = {port for policy in ours for port in _outward(policy)}
-        wanted = OUTSIDE.get(service.name, set()) | ({5432} if POSTGRES in managed else set())
+        wanted = OUTSIDE.get(service.name, set()) | database
         wanted |= {6379} if REDIS in managed and service.uses_redis else set()
-        for port in sorted(found ^ wanted):
-            state = "closed, and it is needed" if port in wanted else "open, and nobody needs it"
-            yield f"NetworkPolicy: {service.name} → outside:{port} is {state}"
-        entered = {port for policy in ours for port in _inward(policy)}
         entrances = {port for name, port in service.ports.items() if name in HTTP}
-        for port in sorted(entered ^ entrances):
-            state = "closed, and it is needed" if port in entrances else "open, and nobody needs it"
-            yield f"NetworkPolicy: {INGRESS} → {service.name}:{port} is {state}"
+        yield from _borders(service.name, policies, pods, wanted, entrances)
+    if BACKUP in pods:
+        yield from _borders(BACKUP, policies, pods, database, set())
+
+
+def _borders(
+    name: str,
+    policies: Sequence[Manifest],
+    pods: dict[str, dict[str, str]],
+    wanted: set[int],
+    entrances: set[int],
+) -> Iterator[str]:
+    """Ports outside that one pod speaks to, and its own that are spoken to from there."""
+    ours = [
+        policy
+        for policy in policies
+        if policy.spec["podSelector"] and selects(policy.spec["podSelector"], pods.get(name, {}))
+    ]
+    found = {port for policy in ours for port in _outward(policy)}
+    for port in sorted(found ^ wanted):
+        state = "closed, and it is needed" if port in wanted else "open, and nobody needs it"
+        yield f"NetworkPolicy: {name} → outside:{port} is {state}"
+    entered = {port for policy in ours for port in _inward(policy)}
+    for port in sorted(entered ^ entrances):
+        state = "closed, and it is needed" if port in entrances else "open, and nobody needs it"
+        yield f"NetworkPolicy: {INGRESS} → {name}:{port} is {state}"
 
 
 def _outward(policy: Manifest) -> Iterator[int]:

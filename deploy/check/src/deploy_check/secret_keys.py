@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from deploy_check.facts import Service
+from deploy_check.facts import BACKUP, Service
 from deploy_check.manifests import Manifest, Node, environment, of_kind
 
 _HASHED = re.compile(r"^(.*(?:secrets|single|passwords))-[a-z0-9]{10}$")
@@ -92,10 +92,12 @@ def _container_reads(container: Node, keys: Keys) -> Iterator[tuple[str, str]]:
 
 
 def _kind(secret: str) -> str:
-    """Those of the services, of PostgreSQL, and of what watches."""
+    """Those of the services, of PostgreSQL, of its backup, and of what watches."""
     first = secret.partition("-")[0]
     if first in {"alertmanager", "collector", "grafana"}:
         return "observability"
+    if first == BACKUP:
+        return BACKUP
     return "postgres" if first == "postgres" else "services"
 
 
