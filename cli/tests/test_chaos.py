@@ -1,9 +1,11 @@
-"""What spoils a line spoils it, and what judges callers finds every lie."""
+"""What spoils a line spoils it, what judges callers finds every lie, and nobody who leads is forgotten."""
 
+import re
 import socket
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +13,9 @@ import pytest
 from local_stack.embedded import free_port
 from rufbuch_cli.chaos.calling import Heard, Story
 from rufbuch_cli.chaos.comparing import untrue
+from rufbuch_cli.chaos.leading import LEADERS
 from rufbuch_cli.chaos.proxy import HOST, Line, Lines, Proxy
+from rufbuch_cli.chaos.rolling import waves
 from sandbox.callers.retell import Line as Call
 
 START = datetime(2027, 2, 24, 9, 0, tzinfo=UTC)
@@ -163,3 +167,25 @@ def test_every_lie_is_found(rows: list[dict[str, Any]], sentences: list[Heard]) 
 )
 def test_what_is_true_or_unknown_is_let_through(rows: list[dict[str, Any]], sentences: list[Heard]) -> None:
     assert judged(rows, *sentences) == []
+
+
+def test_in_a_rolling_restart_one_of_two_is_always_there() -> None:
+    replicas = {name: [name, f"{name}-2"] for name in ("a", "b", "c", "d", "e")}
+    taken = waves(replicas)
+    assert sorted(name for wave in taken for name in wave) == sorted(
+        name for names in replicas.values() for name in names
+    )
+    for wave in taken:
+        assert all(len({*wave} & {*names}) <= 1 for names in replicas.values())
+    assert all(f"{name}-2" not in wave for wave in taken[:3] for name in replicas)
+
+
+def test_every_task_that_one_leads_is_killed_in_the_proof() -> None:
+    """Locks of a session make a leader; locks of a transaction and rows that are skipped do not."""
+    services = Path(__file__).parents[2] / "services"
+    leading = {
+        file.relative_to(services).parts[0]
+        for file in services.glob("*/src/**/*.py")
+        if re.search(r"pg_(try_)?advisory_lock\(", file.read_text(encoding="utf-8"))
+    }
+    assert leading - {"chassis"} == LEADERS.keys()

@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import math
 import threading
 import time
 from collections.abc import Iterator
@@ -67,7 +68,10 @@ class Load:
 
     running: Running
     callers: int = 4
+    book_every_s: float = 0.0
+    """How soon after one booking another caller may want one; all others look, and hang up."""
     stories: list[Story] = field(default_factory=list)
+    _next_booking: float = -math.inf
     _stop: threading.Event = field(default_factory=threading.Event)
 
     @property
@@ -96,23 +100,30 @@ class Load:
             line = new_line(caller=f"+4930231{26000 + number % 4000}", dialled=DIALLED_NUMBER)
             story = Story(line)
             self.stories.append(story)
-            await Caller(retell, story, number).call()
+            await Caller(retell, story, number, books=self._may_book()).call()
             await asyncio.sleep(PAUSE_S)
+
+    def _may_book(self) -> bool:
+        if time.monotonic() < self._next_booking:
+            return False
+        self._next_booking = time.monotonic() + self.book_every_s
+        return True
 
 
 @dataclass
 class Caller:
-    """Books; every second one moves or cancels again."""
+    """Books; of three one cancels and one moves again."""
 
     retell: Retell
     story: Story
     number: int
+    books: bool = True
 
     async def call(self) -> None:
         """From the greeting to the end."""
         await self.ask("get_context")
         found = await self.ask("check_availability", **self._wish())
-        option = _first_option(found)
+        option = _first_option(found) if self.books else ""
         booked = await self.settled("start_booking", option_id=option, name=NAME) if option else None
         if booked and booked.status == "booked":
             await self.ask("get_appointments")
@@ -181,9 +192,9 @@ def _day(number: int) -> date:
 
 
 @contextmanager
-def under_load(running: Running, *, callers: int = 4) -> Iterator[Load]:
+def under_load(running: Running, *, callers: int = 4, book_every_s: float = 0.0) -> Iterator[Load]:
     """They call while inside; at the end every call has ended."""
-    load = Load(running, callers)
+    load = Load(running, callers, book_every_s)
     thread = threading.Thread(target=load.run)
     thread.start()
     try:

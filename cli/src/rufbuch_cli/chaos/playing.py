@@ -12,6 +12,8 @@ import psutil
 
 from local_stack.accounts import server_account, temporary_directory
 from local_stack.offsets import claimed_offset
+from local_stack.ports import PortsTakenError
+from local_stack.readiness import NotReadyError
 from local_stack.rufbuch import rufbuch_programs
 from local_stack.settings import LocalSettings
 from local_stack.stack import Stack, Table
@@ -24,6 +26,7 @@ from rufbuch_cli.installation import Running
 from rufbuch_cli.outages.breaking import How, Outage, away
 from rufbuch_cli.salon import import_salon
 
+STARTS_MAX = 3
 SPOILED_S = 4.0
 BETWEEN_S = 1.5
 SERVICES = ("staff-registry", "availability", "booking", "calcom-sync", "telephony-gateway")
@@ -112,13 +115,6 @@ def every_blow() -> list[Blow]:
     ]
 
 
-def rolling(world: World) -> None:
-    """Every process of every service, one after the other."""
-    for name in world.stack.replicas():
-        world.stack.restart_program(name)
-        pause(BETWEEN_S)
-
-
 @contextmanager
 def _scratch() -> Iterator[Path]:
     """A directory that PostgreSQL's account can enter, so that its data lie inside."""
@@ -132,19 +128,40 @@ def _scratch() -> Iterator[Path]:
 @contextmanager
 def world(*, replicas: int = 1, disk: bool = False, programs: Table = rufbuch_programs) -> Iterator[World]:
     """An installation of its own with the reference salon, PostgreSQL on a disk of its own if asked for; for the main
-    thread only. Raises NoDiskError."""
-    with _scratch() as scratch, claimed_offset() as offset, detours() as (made, lines), ExitStack() as disks:
-        # Nothing of the environment: what is played is what is in this checkout.
-        state = scratch / ".rufbuch"
-        place = disks.enter_context(small_disk(state / "postgres")) if disk else None
-        settings = LocalSettings.model_construct(state_dir=state, port_offset=offset, replicas=replicas)
-        # Where a service has several addresses its lines are its own: gRPC's list goes past a single proxy.
-        straight = replicas > 1 or programs is not rufbuch_programs
-        table: Table = programs if straight else made.table
-        with Stack(settings, table=table) as stack:
-            running = Running(stack.installation.environment(), state)
-            import_salon(running)
-            yield World(stack, running, lines, place)
+    thread only. Raises NoDiskError, NotReadyError."""
+    with ExitStack() as kept:
+        ours = _started(kept, replicas, disk=disk, programs=programs)
+        import_salon(ours.running)
+        yield ours
+
+
+def _started(kept: ExitStack, replicas: int, *, disk: bool, programs: Table) -> World:
+    """At other ports where somebody's outgoing connection has got one of them between the look and the start."""
+    for attempt in range(1, STARTS_MAX + 1):
+        with ExitStack() as trying:
+            try:
+                ours = _entered(trying, replicas, disk=disk, programs=programs)
+            except (NotReadyError, PortsTakenError):
+                if attempt == STARTS_MAX:
+                    raise
+                continue
+            kept.push(trying.pop_all())
+            return ours
+    raise AssertionError("the last attempt returns or raises")
+
+
+def _entered(trying: ExitStack, replicas: int, *, disk: bool, programs: Table) -> World:
+    enter = trying.enter_context
+    scratch, offset, (made, lines) = enter(_scratch()), enter(claimed_offset()), enter(detours())
+    # Nothing of the environment: what is played is what is in this checkout.
+    state = scratch / ".rufbuch"
+    place = enter(small_disk(state / "postgres")) if disk else None
+    settings = LocalSettings.model_construct(state_dir=state, port_offset=offset, replicas=replicas)
+    # Where a service has several addresses its lines are its own: gRPC's list goes past a single proxy.
+    straight = replicas > 1 or programs is not rufbuch_programs
+    table: Table = programs if straight else made.table
+    stack = enter(Stack(settings, table=table))
+    return World(stack, Running(stack.installation.environment(), state), lines, place)
 
 
 def disk_full(*, callers: int) -> Played:

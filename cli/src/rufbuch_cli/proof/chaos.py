@@ -4,9 +4,10 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from rufbuch_cli.chaos.calling import Load, under_load
+from rufbuch_cli.chaos.calling import under_load
 from rufbuch_cli.chaos.full_disk import NoDiskError
-from rufbuch_cli.chaos.playing import Played, disk_full, every_blow, judged, pause, play, rolling, world
+from rufbuch_cli.chaos.playing import Played, disk_full, every_blow, judged, pause, play, world
+from rufbuch_cli.chaos.rolling import roll
 from rufbuch_cli.chaos.upgrading import (
     NoReleaseBeforeError,
     checked_out,
@@ -15,10 +16,9 @@ from rufbuch_cli.chaos.upgrading import (
     release_before,
 )
 from rufbuch_cli.proof.claims import Claim, Result, project
+from rufbuch_cli.proof.rolled import rolled
 
 CALLERS = 4
-CALLS_MIN = 100
-"""Fewer function calls would not be a load."""
 AROUND_S = 6.0
 """So long callers call before and after."""
 
@@ -26,22 +26,7 @@ AROUND_S = 6.0
 def rolling_restart_under_load() -> list[Result]:
     """Two replicas of every service, each process restarted once, while callers call."""
     with world(replicas=2) as ours:
-        processes = len(ours.stack.replicas())
-        with under_load(ours.running, callers=CALLERS) as load:
-            rolling(ours)
-        return _rolled(processes, load, judged("rolling restart", ours, load))
-
-
-def _rolled(processes: int, load: Load, played: Played) -> list[Result]:
-    asked = len(load.heard)
-    figure = (
-        f"{len(played.failures)} of {asked} function calls failed, {played.statuses['pending']} were asked again,"
-        f" {len(played.compared.faults)} untrue; {processes} processes, {played.compared.appointments} appointments"
-    )
-    wrong = [*played.failures[:3], *played.compared.faults[:3]]
-    holds = not played.failures and not played.compared.faults and asked >= CALLS_MIN
-    bound = f"0 failed, 0 untrue, {CALLS_MIN} calls"
-    return [Result("rolling restart of every service under load", "; ".join([figure, *wrong]), bound, holds)]
+        return [rolled(roll(ours, callers=CALLERS))]
 
 
 def whatever_is_done_to_the_processes() -> list[Result]:

@@ -5,9 +5,12 @@ from pathlib import Path
 
 from deploy_check.breaking import BREAKS, untold
 from deploy_check.checking import check
-from rufbuch_cli.chaos.playing import Blow, Played, gone, killed, play, rolling, world
+from rufbuch_cli.chaos.leading import TAKEN_OVER_WITHIN_S, Led, Taken, take_over
+from rufbuch_cli.chaos.playing import Played, gone, play, world
+from rufbuch_cli.chaos.rolling import roll
 from rufbuch_cli.outages.breaking import How
 from rufbuch_cli.proof.claims import Claim, Result, project
+from rufbuch_cli.proof.rolled import rolled
 from rufbuch_cli.scale.measuring import load_run, measured
 
 CALLERS, REPLICAS = 4, 2
@@ -41,13 +44,14 @@ def each_break_is_told() -> list[Result]:
 def replicas_come_and_go() -> list[Result]:
     """Two of every service behind round_robin."""
     with world(replicas=REPLICAS) as ours:
-        rolled = play(ours, Blow("rolling restart of everything", rolling), callers=CALLERS)
+        restarted = roll(ours, callers=CALLERS)
         drained = play(ours, gone("booking", How.STOPPED), callers=CALLERS)
-        lost = [play(ours, killed(name), callers=CALLERS) for name in ("calcom-sync", "availability")]
+        taken = take_over(ours, callers=CALLERS)
     return [
-        _without_failure(rolled),
+        rolled(restarted),
         _without_failure(drained),
-        *(_true_to_the_end(one) for one in lost),
+        *(_one_leads(one) for one in taken.led),
+        _true_to_the_end(taken),
     ]
 
 
@@ -66,12 +70,31 @@ def _without_failure(played: Played) -> Result:
     )
 
 
-def _true_to_the_end(played: Played) -> Result:
-    """What the dead one had begun, the other one ends: both sides agree at last."""
-    figure = f"{played.statuses.total()} function calls, {len(played.compared.faults)} differences"
-    figure += "".join(f"; {one}" for one in played.compared.faults[:3])
+def _one_leads(led: Led) -> Result:
+    """kill -9 of whoever leads, with nobody to start it again."""
+    figure = (
+        f"{led.first} led and was killed, {led.second or 'nobody'} took over after {led.seconds:.1f} s and leads when"
+        f" {led.first} is back ({led.after or 'nobody'} does); at {len(led.holders.looks)} looks {led.holders.most} at most"
+    )
+    holds = led.second not in {"", led.first} and led.after == led.second and led.holders.most == 1
     return Result(
-        f"{played.name}, the other one goes on", figure, "no difference", not played.compared.faults
+        f"of two replicas of {led.service} one leads", figure, f"1, within {TAKEN_OVER_WITHIN_S:.0f} s", holds
+    )
+
+
+def _true_to_the_end(taken: Taken) -> Result:
+    """What the dead one had begun, the other one ends: both sides agree at last, and nothing is there twice."""
+    compared = taken.played.compared
+    figure = (
+        f"{', '.join(taken.killed)}; {taken.played.statuses.total()} function calls, {len(compared.faults)} differences,"
+        f" {compared.copies} copies, {taken.twice.total()} things done twice"
+    )
+    wrong = [*compared.faults[:3], *(f"{number} {what} twice" for what, number in taken.twice.items())]
+    return Result(
+        "one replica of each service killed with -9 and kept away, the other goes on",
+        "; ".join([figure, *wrong]),
+        "no difference, nothing twice",
+        not compared.faults and not taken.twice and compared.copies > 0,
     )
 
 

@@ -24,6 +24,8 @@ from local_stack.supervisor import ProgramState, Supervisor, full_name
 
 DATABASES_WITHIN_S = 60.0
 READY_WITHIN_S = 120.0
+READY_EACH_S = 15.0
+"""What each of many programs may take where all start at the same time: on a busy machine that is work for the processor."""
 WATCH_EVERY_S = 1.0
 
 Table = Callable[[Installation], Sequence[Program]]
@@ -95,8 +97,9 @@ class Stack:
         self._cleanup.callback(state.environment.unlink, missing_ok=True)
 
     def wait_ready(self, within_s: float = READY_WITHIN_S) -> None:
-        """Return when every program is ready; NotReadyError names those that are not and shows their logs."""
-        self._await_ready(self._programs, within_s)
+        """Return when every program is ready; NotReadyError names those that are not and shows their logs. Many programs
+        have more time than ``within_s``."""
+        self._await_ready(self._programs, max(within_s, READY_EACH_S * len(self._programs)))
 
     def wait(self) -> None:
         """Stay until Ctrl-C or SIGTERM; SupervisorLostError if the supervisor ends by itself."""
@@ -140,14 +143,22 @@ class Stack:
         self._running().start(full_name(program))
         self._await_ready([program], READY_WITHIN_S)
 
-    def restart_program(self, name: str) -> None:
-        """Stop one program in order, and return when it is ready again. Raises NotReadyError."""
-        self.stop_program(name)
-        self.start_program(name)
+    def restart_programs(self, names: Sequence[str]) -> None:
+        """Stop some at once, each in order, and return when all are ready again. Raises NotReadyError, NotInTimeError."""
+        programs = [self._program(name) for name in names]
+        full = [full_name(each) for each in programs]
+        self._running().stop_all(full)
+        for name in full:
+            self._running().start(name)
+        self._await_ready(programs, READY_WITHIN_S)
 
-    def replicas(self) -> list[str]:
-        """The names of all processes of services, in the order in which a rolling restart takes them."""
-        return [each.name for each in self._programs if each.is_service]
+    def replicas(self) -> dict[str, list[str]]:
+        """The names of the processes of each service, by its name."""
+        found: dict[str, list[str]] = {}
+        for each in self._programs:
+            if each.is_service:
+                found.setdefault(each.replica_of or each.name, []).append(each.name)
+        return found
 
     def _program(self, name: str) -> Program:
         return next(program for program in self._programs if program.name == name)

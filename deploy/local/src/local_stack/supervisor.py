@@ -6,7 +6,7 @@ import shlex
 import signal
 import sys
 import xmlrpc.client
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from configparser import RawConfigParser
 from dataclasses import dataclass
 from http.client import HTTPException
@@ -19,6 +19,7 @@ from supervisor.xmlrpc import SupervisorTransport
 from local_stack import guard
 from local_stack.kept_secrets import write_private
 from local_stack.programs import Program, Tier
+from local_stack.waiting import PATIENT_PAUSE_S, until
 
 STOP_WITHIN_S = 15
 ONCE = {"autostart": "false", "autorestart": "false", "startsecs": "0"}
@@ -65,6 +66,19 @@ class Supervisor:
     def stop(self, program: str) -> None:
         """Stop one program and wait until it is gone."""
         self._calls.stopProcess(program)
+
+    def stop_all(self, programs: Collection[str]) -> None:
+        """Stop several at once and wait until all are gone. Raises NotInTimeError."""
+        wait = False
+        for program in programs:
+            self._calls.stopProcess(program, wait)
+        waiting = {program.split(":")[-1] for program in programs}
+
+        def are_gone() -> bool:
+            return all(self.states()[name].state == "STOPPED" for name in waiting)
+
+        # Whoever does not end in time is killed by the supervisor.
+        until(are_gone, within_s=2 * STOP_WITHIN_S, what=f"the end of {waiting}", pause_s=PATIENT_PAUSE_S)
 
     def states(self) -> dict[str, ProgramState]:
         """How each program is doing, by its name without the group."""
