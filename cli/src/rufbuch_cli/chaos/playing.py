@@ -178,9 +178,9 @@ def disk_full(*, callers: int) -> Played:
         return play(ours, Blow("PostgreSQL's disk full", strike), callers=callers)
 
 
-def play(world: World, blow: Blow, *, callers: int = 4) -> Played:
+def play(world: World, blow: Blow, *, callers: int = 4, book_every_s: float = 0.0) -> Played:
     """Under callers; compared when all has settled."""
-    with under_load(world.running, callers=callers) as load:
+    with under_load(world.running, callers=callers, book_every_s=book_every_s) as load:
         pause(BETWEEN_S)
         blow.strike(world)
         pause(BETWEEN_S)
