@@ -9,6 +9,7 @@ from gateway_world import TENANT, World
 from telephony_gateway.storage import unchecked, unended
 from telephony_gateway.storage.unchecked import LONGEST_CALL, UncheckedCalls
 from telephony_gateway.storage.unended import UnendedCalls
+from telephony_gateway.usecases.check_truth import EndedCall
 
 CALLS = [f"call_{number:02}" for number in range(12)]
 MOMENT = timedelta(milliseconds=1)
@@ -18,7 +19,7 @@ Queue = UnendedCalls | UncheckedCalls
 async def _taken(queue: Queue, world: World, after: timedelta = timedelta()) -> list[str]:
     """The calls that one replica gets by then."""
     found = await queue.take(now=world.phone.clock.now() + after)
-    return [call.call_id if isinstance(call, unchecked.EndedCall) else call.caller.call_id for call in found]
+    return [call.call_id if isinstance(call, EndedCall) else call.caller.call_id for call in found]
 
 
 @pytest.mark.parametrize(
