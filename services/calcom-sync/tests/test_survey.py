@@ -1,6 +1,6 @@
 """Both sides are compared; what is safe is repaired, the rest is a case, and all of it is counted."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
@@ -8,6 +8,7 @@ import pytest
 from prometheus_client import REGISTRY
 
 from calcom_sync.domain.appointment import SyncState
+from calcom_sync.domain.busy import Span
 from calcom_sync.domain.request import APPOINTMENT_KEY, PHASE_KEY, TENANT_KEY
 from rufbuch.staff.v1 import business_pb2
 
@@ -25,6 +26,13 @@ async def _drift(stage: "Stage") -> dict[str, int]:
     ((_, ended, found),) = await stage.parts.backing.surveys.found(TENANT)
     assert ended
     return found
+
+
+async def _taken(stage: "Stage") -> list[str]:
+    """What takes people's time beside our appointments."""
+    always = Span(datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC))
+    taken = await stage.parts.backing.busy.between(TENANT, always, [])
+    return [f"{one.span.start:%Y-%m-%d %H:%M}" for one in taken]
 
 
 def _forge(stage: "Stage", uid: str, **metadata: object) -> None:
@@ -126,6 +134,27 @@ async def test_what_nothing_here_knows_is_left_alone_and_told(stage: "Stage") ->
 
     assert await stage.cases() == ["orphan"]
     assert len(await stage.bookings()) == 1
+
+
+async def test_the_time_of_what_nothing_here_knows_is_nobody_elses_until_it_is_gone(stage: "Stage") -> None:
+    """OB-03: after a restore it is what a caller was told, and was free for the next one."""
+    orphan = await stage.cal.booked(await stage.cal.event_type(), "2027-03-02T12:00:00Z")
+    _forge(stage, orphan["uid"], **{TENANT_KEY: TENANT, PHASE_KEY: uuid4(), APPOINTMENT_KEY: uuid4()})
+    for _ in range(3):
+        await _drift(stage)
+        assert await _taken(stage) == ["2027-03-02 12:00"]
+    await stage.cal.cancel(orphan["uid"])
+    await _drift(stage)
+    assert await _taken(stage) == []
+
+
+async def test_the_time_to_which_a_copy_was_moved_is_nobody_elses_either(stage: "Stage") -> None:
+    ref = await stage.book()
+    uid = (await stage.settled(ref)).intents[0].booking_uid
+    await stage.cal.reschedule(uid, "2027-03-04T10:00:00Z")
+    for _ in range(3):
+        await _drift(stage)
+        assert await _taken(stage) == ["2027-03-04 10:00"]
 
 
 async def test_another_time_there_is_a_case(stage: "Stage") -> None:

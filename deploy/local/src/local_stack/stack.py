@@ -137,11 +137,12 @@ class Stack:
         """Stop one program, for those who want to see what the others do without it."""
         self._running().stop(full_name(self._program(name)))
 
-    def start_program(self, name: str) -> None:
-        """Start it again, and return when it is ready. Raises NotReadyError."""
-        program = self._program(name)
-        self._running().start(full_name(program))
-        self._await_ready([program], READY_WITHIN_S)
+    def start_program(self, *names: str) -> None:
+        """Start it again, or several that need each other, and return when all are ready. Raises NotReadyError."""
+        programs = [self._program(name) for name in names]
+        for program in programs:
+            self._running().start(full_name(program))
+        self._await_ready(programs, READY_WITHIN_S)
 
     def restart_programs(self, names: Sequence[str]) -> None:
         """Stop some at once, each in order, and return when all are ready again. Raises NotReadyError, NotInTimeError."""

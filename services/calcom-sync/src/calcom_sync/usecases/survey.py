@@ -207,6 +207,11 @@ class _Pass:
         intent: Intent | None,
     ) -> None:
         now = self.by.clock.now()
+        span = Span(booking.start, booking.end)
+        is_own_time = intent is not None and (intent.start, intent.end) == (span.start, span.end)
+        if finding in {Finding.ORPHAN, Finding.MOVED_THERE, Finding.ELSEWHERE} and not is_own_time:
+            # Somebody may have been promised this time: it is nobody else's until a person has decided.
+            await self.by.busy.appear(self.owner, Source.BOOKING, booking.uid, span, now)
         if intent is None:
             await self.by.surveys.open_orphan_case(self.task.tenant_id, booking, now)
         elif finding in {Finding.DUPLICATE, Finding.LEFTOVER}:
