@@ -22,10 +22,12 @@ def main(target: str, *members: str) -> None:
     python = Path(target, "bin", "python")
     if not python.exists():
         run(uv, "venv", "--quiet", "--allow-existing", "--python", sys.executable, target)
-    pip = (uv, "pip", "install", "--quiet", "--python", str(python))
+    # Compiled once here: where writing bytecode is switched off, every start of a service would do it anew, for seconds.
+    pip = (uv, "pip", "install", "--quiet", "--compile-bytecode", "--python", str(python))
     run(*pip, "--require-hashes", "-r", "requirements.lock")
     editable = [word for member in members for word in ("-e", member)]
     run(*pip, "--no-deps", "--no-build-isolation", *editable)
+    run(str(python), "-m", "compileall", "-q", "-j", "0", *members)
 
 
 def find_uv(target: Path) -> str:
