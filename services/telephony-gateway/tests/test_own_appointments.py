@@ -188,6 +188,20 @@ class TestMoving:
         assert (asked.moved_appointment_id, asked.service_id) == (FIRST, PERM)
         assert asked.start_time.ToJsonString() == "2026-11-25T15:00:00Z"
 
+    async def test_it_is_not_offered_to_be_moved_to_where_it_stands(self, world: World) -> None:
+        """Found in simulated calls: its own time was the nearest free one, and to be moved there cost a fee."""
+        world.booking.add(appointment(15, appointment_id=FIRST))
+        await world.phone.function("reschedule_appointment", MOVE)
+        await world.phone.function("get_alternatives")
+        for asked in world.availability.searches:
+            assert "2026-11-25T14:00:00Z" in [at.ToJsonString() for at in asked.excluded_start_times]
+
+    async def test_the_own_time_said_in_words_is_looked_for(self, world: World) -> None:
+        world.booking.add(appointment(15, appointment_id=FIRST))
+        await world.phone.function("reschedule_appointment", {**MOVE, "new_uhrzeit": "15:00"})
+        (asked,) = world.availability.searches
+        assert not asked.excluded_start_times
+
     async def test_the_first_of_two_offered_times_can_be_taken(self, world: World) -> None:
         world.booking.add(appointment(15, appointment_id=FIRST))
         world.availability.answer = found(

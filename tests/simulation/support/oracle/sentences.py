@@ -207,6 +207,13 @@ def offered(facts: Facts, record: Any) -> Iterable[Violation]:
                 )
 
 
+def _moves_it(one: Any, row: Row, start: datetime) -> bool:
+    """Whether the caller's own appointment stands there, and is being moved: its time is free for that, but where it stands is
+    nothing that it can be moved to, unless that was asked for."""
+    own = row["phone_number"] == one.number and one.function in {"reschedule_appointment", "get_alternatives"}
+    return own and not (start == row["start_time"] and _NOT_FREE.search(one.message))
+
+
 def _names(facts: Facts, record: Any, one: Any) -> Callable[[object], set[str]]:
     """By whose names an appointment stood in the way of an answer: by all of a human's once they were known to be one."""
     merged = [deed.at for deed in record.deeds if deed.kind in {"merge", "link"}]
@@ -222,7 +229,7 @@ def _clash(
     start = datetime.fromisoformat(option["start"])
     for person_id, begins, ends, row in active:
         if begins <= start < ends and option["staff"] in names(person_id) and row["branch_id"]:
-            if facts.tenants.get(one.business) != row["tenant_id"]:
+            if facts.tenants.get(one.business) != row["tenant_id"] or _moves_it(one, row, start):
                 continue
             if (
                 row["created_at"] < one.sent_at - SKEW

@@ -46,8 +46,10 @@ class AvailabilitySlots:
             found = await self._stub.SearchSlots(request)
         except grpc.aio.AioRpcError as error:
             raise _disappointment(error) from error
-        # Whatever else is answered with lies outside the windows.
         if found.outcome != service_pb2.SEARCH_OUTCOME_AVAILABLE or not found.options:
+            # Whatever else is answered with lies outside the windows, and would be held for nobody.
+            if found.options:
+                await self.release(wish.tenant_id, wish.branch_id, owner)
             return None
         if found.hold_state != service_pb2.HOLD_STATE_HELD:
             raise AvailabilityUnavailableError("what was found could not be held")

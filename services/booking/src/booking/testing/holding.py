@@ -47,18 +47,26 @@ class HoldingAvailability(ScriptedAvailability):
     async def SearchSlots(self, request: service_pb2.SearchSlotsRequest, context: Any) -> Any:  # noqa: ANN401, ARG002, N802 - named by the contract
         """See the contract."""
         self._must_answer()
+        free = [
+            slot
+            for slot in sorted(self.hours, key=lambda slot: (slot[1], slot[0]))
+            if request.person_id in {"", str(slot[0])} and self.is_free(slot, request.call_id)
+        ]
         for window in request.windows:
             start, end = window.start_time.ToDatetime(UTC), window.end_time.ToDatetime(UTC)
-            for slot in sorted(self.hours, key=lambda slot: (slot[1], slot[0])):
-                who = request.person_id in {"", str(slot[0])}
-                if who and start <= slot[1] < end and self.is_free(slot, request.call_id):
-                    option = self._hold(request.call_id, slot)
-                    return service_pb2.SearchSlotsResponse(
-                        outcome=service_pb2.SEARCH_OUTCOME_AVAILABLE,
-                        options=[option],
-                        hold_state=service_pb2.HOLD_STATE_HELD,
-                    )
+            if inside := [slot for slot in free if start <= slot[1] < end]:
+                return self._found(service_pb2.SEARCH_OUTCOME_AVAILABLE, request.call_id, inside[0])
+        begin = min((window.start_time.ToDatetime(UTC) for window in request.windows), default=None)
+        if begin and (later := [slot for slot in free if slot[1].date() >= begin.date()]):
+            return self._found(service_pb2.SEARCH_OUTCOME_ALTERNATIVES, request.call_id, later[0])
         return service_pb2.SearchSlotsResponse(outcome=service_pb2.SEARCH_OUTCOME_UNAVAILABLE)
+
+    def _found(
+        self, outcome: service_pb2.SearchOutcome.ValueType, owner: str, slot: Slot
+    ) -> service_pb2.SearchSlotsResponse:
+        return service_pb2.SearchSlotsResponse(
+            outcome=outcome, options=[self._hold(owner, slot)], hold_state=service_pb2.HOLD_STATE_HELD
+        )
 
     async def HoldOptions(self, request: service_pb2.HoldOptionsRequest, context: Any) -> Any:  # noqa: ANN401, ARG002, N802 - named by the contract
         """See the contract; of one slot."""

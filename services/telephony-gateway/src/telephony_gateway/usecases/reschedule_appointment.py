@@ -61,16 +61,21 @@ async def _offer(talk: Conversation, target: Appointment, slots: Slots) -> Answe
     time = read_wish(arguments.new_date, arguments.new_time, talk.branch, now=talk.now)
     if isinstance(time, Answer):
         return time
+    # Its own time is no obstacle to it, but to move it there is nothing to offer, for a fee at that, unless she says that time.
+    same = person_id == target.person_id and time.start != target.start
     wish = SlotWish(
         target.service_ids[0],
         person_id,
         time.start,
         time.windows,
+        excluded=(target.start,) if same else (),
         moved_appointment_id=target.appointment_id,
         more_service_ids=target.service_ids[1:],
     )
     found = await slots.search(talk.branch, talk.caller, wish)
-    return say_found(talk, wish, found, MOVING, name_people=not person_id)
+    answer = say_found(talk, wish, found, MOVING, name_people=not person_id)
+    talk.session.heard += tuple(wish.excluded)
+    return answer
 
 
 def _person_id(talk: Conversation, target: Appointment) -> str | Answer:
