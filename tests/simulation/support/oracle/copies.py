@@ -48,8 +48,9 @@ def _touched(facts: Facts, record: Any) -> set[str]:
 
 
 def _excused(facts: Facts, record: Any) -> set[str]:
-    """Those of them for which a person has a case, or had one."""
-    return {row["appointment_id"] for row in facts.cases} & _touched(facts, record)
+    """Those of them for which a person has a case, or had one; the case is that of what took their place, if they moved on."""
+    cases = {row["appointment_id"] for row in facts.cases}
+    return {each for each in _touched(facts, record) if facts.followed(each) & cases}
 
 
 def standing(facts: Facts, record: Any) -> Iterable[Violation]:
