@@ -6,7 +6,6 @@ from typing import Any
 import asyncpg
 import pytest
 
-from booking.clients.availability import timestamp
 from booking.errors import SlotTakenError
 from booking.testing.calls import refused
 from booking.testing.holding import HoldingAvailability
@@ -397,19 +396,3 @@ async def test_a_wish_that_was_met_otherwise_waits_no_longer(
     first, second = await salon.entries()
     assert (first.state, first.appointment_id) == (BOOKED, made.appointment_id)
     assert second.state == OFFERED
-
-
-async def test_another_time_than_the_one_waited_for_is_held_for_nobody(
-    salon: WaitingSalon, holding: HoldingAvailability, taken: appointment_pb2.Appointment
-) -> None:
-    """Found in simulated calls: where what came free was gone again, the search held a later time beside the wish, which callers
-    were then told was not free."""
-    later = TEN + timedelta(hours=3)
-    holding.hours.append((PERSON, later))
-    await salon.join(1, window_end_time=timestamp(TEN + timedelta(minutes=1)))
-    await salon.cancel(taken)
-    await salon.book(who=60)
-    await salon.do_what_is_due()
-
-    assert await salon.states() == [WAITING]
-    assert holding.holders((PERSON, later)) == []

@@ -221,3 +221,19 @@ async def test_a_forgotten_customer_waits_for_nothing(
         assert number_of(50) not in text
         assert "Kim Nummer 50" not in text
     assert await salon.hold(TEN, "call_of_a_stranger")
+
+
+async def test_another_time_than_the_one_waited_for_is_held_for_nobody(
+    salon: WaitingSalon, holding: HoldingAvailability, taken: appointment_pb2.Appointment
+) -> None:
+    """Found in simulated calls: where what came free was gone again, the search held a later time beside the wish, which callers
+    were then told was not free."""
+    later = TEN + timedelta(hours=3)
+    holding.hours.append((PERSON, later))
+    await salon.join(1, window_end_time=timestamp(TEN + timedelta(minutes=1)))
+    await salon.cancel(taken)
+    await salon.book(who=60)
+    await salon.do_what_is_due()
+
+    assert await salon.states() == [WAITING]
+    assert holding.holders((PERSON, later)) == []
