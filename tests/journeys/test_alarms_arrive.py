@@ -10,8 +10,9 @@ import pytest
 from alarm_files import METRIC, alarms
 from alarm_way import SERVICES, TOKEN, Watched, alertmanager, prometheus
 from journey_world import Whole, until
-from receivers import Hook, Mailbox, free_port
+from receivers import Hook, Mailbox
 
+from local_stack.embedded import free_port
 from rufbuch_cli.call import new_line
 from rufbuch_cli.salon import DIALLED_NUMBER
 from sandbox.callers.retell import Retell

@@ -2,7 +2,6 @@
 
 import asyncio
 import email
-import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -16,13 +15,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from chassis.http_server import http_server
-
-
-def free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        port: int = found.getsockname()[1]
-        return port
+from local_stack.embedded import free_port
 
 
 class Mailbox:

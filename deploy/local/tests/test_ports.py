@@ -2,9 +2,11 @@
 
 import os
 import socket
+from dataclasses import astuple
 
 import pytest
 
+from local_stack.offsets import CANDIDATES
 from local_stack.ports import PortOffsetError, Ports, PortsTakenError, refuse_taken
 
 
@@ -12,6 +14,20 @@ def test_an_offset_moves_every_port() -> None:
     moved = Ports().shifted(1000)
 
     assert (moved.gateway_http, moved.booking, moved.redis) == (9080, 51053, 57379)
+
+
+def test_ports_of_what_comes_and_goes_are_given_to_no_outgoing_connection() -> None:
+    """Else a service that is started again finds one of them on its port now and then."""
+    moved = [port for offset in CANDIDATES for port in astuple(Ports().shifted(offset))]
+
+    assert max(moved) < 32_768
+    assert Ports().shifted(CANDIDATES[0]).booking == 50053 - 30_000 + 200
+
+
+def test_no_two_services_share_a_port_at_any_offset() -> None:
+    for offset in (0, *CANDIDATES):
+        ports = astuple(Ports().shifted(offset))
+        assert len(set(ports)) == len(ports)
 
 
 @pytest.mark.parametrize("offset", [20_000, -9000])

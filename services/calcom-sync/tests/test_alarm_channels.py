@@ -5,13 +5,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from receivers import Mailbox, free_port
+from receivers import Mailbox
 
 from calcom_sync.clients.alarm_email import AlarmEmail, MailServer
 from calcom_sync.domain.alarms import AlarmKind
 from calcom_sync.domain.notices import Channel, Outcome
 from calcom_sync.usecases.watch import Watch
 from calcom_sync.watch_settings import WatchSettings
+from local_stack.embedded import free_port
 
 HOUR = timedelta(hours=1)
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 from own_watch import round_of, told_of, watch_on
-from receivers import Hook, Mailbox, free_port, takes_and_hangs_up
+from receivers import Hook, Mailbox, takes_and_hangs_up
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
@@ -34,6 +34,7 @@ from calcom_sync.watching import Watching
 from chassis.errors import StorageUnavailableError
 from chassis.http_server import http_server
 from chassis.testing import serving
+from local_stack.embedded import free_port
 from rufbuch.calendarsync.v1 import watch_pb2, watch_pb2_grpc
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from rufbuch_cli.proof.claims import Claim, Result, project
 DEMO_WITHIN_S = 180
 TESTS_WITHIN_S = 900
 TAIL = 15
-PORT_OFFSET = "2000"
+PORT_OFFSET = "102000"
 """Beside an installation that may be up."""
 _LATENCY = re.compile(
     r"^(check_availability|start_booking): (p50 [\d.]+ ms, p99 ([\d.]+) ms) .*$", re.MULTILINE

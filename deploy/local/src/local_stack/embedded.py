@@ -19,6 +19,8 @@ from local_stack.waiting import NotInTimeError, has_ended, until
 
 START_WITHIN_S = 30.0
 STOP_WITHIN_S = 15.0
+_CHOICE = range(28_500, 32_700)
+"""Of ports: below those for outgoing connections, above those of ``offsets.CANDIDATES``."""
 
 
 class ServerDidNotStartError(RuntimeError):
@@ -146,8 +148,10 @@ class EmbeddedRedis(EmbeddedServer):
 
 
 def free_port() -> int:
-    """A port that nobody listens on at this moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
+    """A port that nobody listens on at this moment, and that no outgoing connection is given: a server that is started
+    again finds it free."""
+    while True:
+        port = secrets.choice(_CHOICE)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port

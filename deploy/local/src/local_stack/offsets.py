@@ -8,9 +8,9 @@ from contextlib import contextmanager
 from dataclasses import astuple
 from pathlib import Path
 
-from local_stack.ports import REPLICAS_APART, Ports, PortsTakenError, refuse_taken
+from local_stack.ports import BELOW, REPLICAS_APART, Ports, PortsTakenError, refuse_taken
 
-CANDIDATES = range(200, 1700, 37)
+CANDIDATES = range(BELOW + 200, BELOW + 1700, 37)
 
 
 @contextmanager
@@ -48,7 +48,7 @@ def _claim(offset: int) -> int | None:
 
 
 def _all_free(offset: int) -> bool:
-    """As the stack itself judges it: an outgoing connection may sit on one of our ports as well."""
+    """As the stack itself judges it."""
     ports = [*astuple(Ports().shifted(offset)), *astuple(Ports().shifted(offset + REPLICAS_APART))]
     try:
         refuse_taken(dict.fromkeys(ports, "test"))

@@ -12,6 +12,10 @@ HOST = "127.0.0.1"
 HIGHEST = 65535
 STEP = 1000
 """Between the offsets that are suggested."""
+BELOW = 100_000
+"""An offset from here on also brings the high ports below those that outgoing connections are given (from 32768 on): where
+services start again and again, one of these would sit on a port now and then."""
+_HIGH, _LOWERED_BY = 32_768, 30_000
 REPLICAS_MAX = 3
 REPLICAS_APART = 20
 """Between the ports of a service's replicas: no other port is in between at any multiple."""
@@ -49,8 +53,11 @@ class Ports:
     collector: int = 43170
 
     def shifted(self, offset: int) -> Self:
-        """The same ports, all moved by ``offset``."""
-        moved = [port + offset for port in astuple(self)]
+        """The same ports, all moved by ``offset``; see ``BELOW``."""
+        up, ports = offset, astuple(self)
+        if offset >= BELOW:
+            up, ports = offset - BELOW, tuple(port - _LOWERED_BY * (port >= _HIGH) for port in ports)
+        moved = [port + up for port in ports]
         if min(moved) < 1 or max(moved) > HIGHEST:
             raise PortOffsetError(
                 f"RUFBUCH_PORT_OFFSET={offset} moves a port to {min(moved)} or {max(moved)}"
