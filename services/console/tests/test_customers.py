@@ -71,8 +71,12 @@ class TestPlan:
         self, owner: Browser, peers: FakePeers
     ) -> None:
         peers.customers.records.clear()
+        peers.callbacks = [a_callback(), a_callback(phone_number="+493023125043")]
         page = await planned(owner)
         assert "wurde nie ein Termin gebucht" in page
+        assert "Rückrufe: 1" in page
+        told = json.loads((await owner.send("/customers", "/customers/export", number=NUMBER)).text)
+        assert [each["phoneNumber"] for each in told["booking"]["callbacks"]] == [NUMBER]
         answer = await erased(owner, page, sure="yes")
         assert answer.headers["location"].startswith(f"/customers/erasures/{ERASURE}")
 

@@ -114,7 +114,12 @@ class CareRpcs(booking_grpc.BookingServiceServicer):
 
 
 def _fits(each: Any, request: Any) -> bool:
-    return each.tenant_id == request.tenant_id and request.state in {0, each.state}
+    of_number = getattr(request, "phone_number", "")
+    return (
+        each.tenant_id == request.tenant_id
+        and request.state in {0, each.state}
+        and (not of_number or each.phone_number == of_number)
+    )
 
 
 def _page(found: Sequence[Any], request: Any) -> tuple[Sequence[Any], str]:

@@ -25,10 +25,10 @@ CALLS_COUNTED_MAX = 100
 
 @dataclass(frozen=True)
 class Stored:
-    """What is known under a number, as a plan tells it. ``record`` None: whoever never booked may have called."""
+    """What is known under a number, as a plan tells it. Whoever never booked has no customer in her record."""
 
     number: str
-    record: service_pb2.ExportCustomerResponse | None
+    record: service_pb2.ExportCustomerResponse
     call_ids: Sequence[str]
     more_calls: bool
     now: datetime
@@ -36,14 +36,14 @@ class Stored:
     @property
     def customer_id(self) -> str:
         """ "": nobody has booked with the number."""
-        return self.record.customer.customer_id if self.record else ""
+        return self.record.customer.customer_id
 
     @property
     def ahead(self) -> list[appointment_pb2.Appointment]:
         """What is booked and not over, the earliest first."""
         booked = (
             each
-            for each in (self.record.appointments if self.record else ())
+            for each in self.record.appointments
             if each.state == appointment_pb2.APPOINTMENT_STATE_BOOKED
             and each.start_time.seconds > self.now.timestamp()
         )
@@ -52,7 +52,7 @@ class Stored:
     @property
     def counts(self) -> dict[str, int]:
         """How much there is of what."""
-        record = self.record or service_pb2.ExportCustomerResponse()
+        record = self.record
         return {
             "appointments": len(record.appointments),
             "callbacks": len(record.callbacks),
@@ -65,7 +65,7 @@ class Stored:
     def etag(self) -> str:
         """Another one, as soon as anything of it is another."""
         told = [
-            self.record.SerializeToString(deterministic=True).hex() if self.record else "",
+            self.record.SerializeToString(deterministic=True).hex(),
             *self.call_ids,
         ]
         # What is ahead is so for as long as time does not pass it.
@@ -97,7 +97,8 @@ class Customers:
     async def everything(self, tenant_id: str, number: str, operator: str, now: datetime) -> dict[str, Any]:
         """What booking and the gateway keep, as it is; calcom-sync keeps copies of the same. Who asks is written down."""
         record = await self._record(tenant_id, number)
-        call_ids = {one.call_id for one in record.appointments if one.call_id} if record else set()
+        call_ids = {one.call_id for one in record.appointments} | {one.call_id for one in record.callbacks}
+        call_ids.discard("")
         heard = await self._calls.ExportCaller(
             telephony_pb2.ExportCallerRequest(
                 tenant_id=tenant_id, phone_number=number, operator=operator,
@@ -108,7 +109,7 @@ class Customers:
             "tenant_id": tenant_id,
             "phone_number": number,
             "exported_time": now.isoformat(),
-            "booking": MessageToDict(record) if record else None,
+            "booking": MessageToDict(record) or None,
             "calls": [MessageToDict(call) for call in heard.calls],
         }
 
@@ -126,19 +127,37 @@ class Customers:
                 raise NotFoundError("no such erasure") from error
             raise
 
-    async def _record(self, tenant_id: str, number: str) -> service_pb2.ExportCustomerResponse | None:
+    async def _record(self, tenant_id: str, number: str) -> service_pb2.ExportCustomerResponse:
         try:
             found = await self._booking.FindCustomer(
                 service_pb2.FindCustomerRequest(tenant_id=tenant_id, phone_number=number)
             )
         except grpc.aio.AioRpcError as error:
             if fault_of(error).reason == "CUSTOMER_UNKNOWN":
-                return None
+                return await self._record_of_number(tenant_id, number)
             raise
         customer_id = found.customer.customer_id
         return await self._booking.ExportCustomer(
             service_pb2.ExportCustomerRequest(tenant_id=tenant_id, customer_id=customer_id)
         )
+
+    async def _record_of_number(self, tenant_id: str, number: str) -> service_pb2.ExportCustomerResponse:
+        """Of whoever never booked: who wants to be called, and waits."""
+        record, token = service_pb2.ExportCustomerResponse(), ""
+        while True:
+            promised = await self._booking.ListCallbacks(
+                service_pb2.ListCallbacksRequest(tenant_id=tenant_id, phone_number=number, page_token=token)
+            )
+            record.callbacks.extend(promised.callbacks)
+            if not (token := promised.next_page_token):
+                break
+        while True:
+            waits = await self._booking.ListWaitlist(
+                service_pb2.ListWaitlistRequest(tenant_id=tenant_id, phone_number=number, page_token=token)
+            )
+            record.waitlist_entries.extend(waits.entries)
+            if not (token := waits.next_page_token):
+                return record
 
 
 def as_json(told: object) -> str:
