@@ -17,6 +17,7 @@ from stack_world import Up
 from local_stack.embedded import EmbeddedPostgres
 from local_stack.installation import Installation, running_environment
 from local_stack.leftovers import processes_of
+from local_stack.ports import Ports
 from local_stack.settings import LocalSettings
 from local_stack.stack import Stack
 from local_stack.waiting import until
@@ -161,16 +162,17 @@ def test_a_second_start_in_the_same_checkout_is_refused(up: Start) -> None:
 
 
 def test_taken_ports_are_all_named_with_purpose_and_process(up: Start, offset: int) -> None:
+    ports = Ports().shifted(offset)
     with (
-        socket.create_server(("127.0.0.1", 8080 + offset)),
-        socket.create_server(("0.0.0.0", 54329 + offset)),
+        socket.create_server(("127.0.0.1", ports.gateway_http)),
+        socket.create_server(("0.0.0.0", ports.postgres)),
     ):
         run = up()
 
         assert run.await_end() != 0
 
     said = "\n".join(run.said)
-    for port, purpose in ((8080 + offset, "telephony_gateway HTTP"), (54329 + offset, "PostgreSQL")):
+    for port, purpose in ((ports.gateway_http, "telephony_gateway HTTP"), (ports.postgres, "PostgreSQL")):
         assert f"port {port} ({purpose}) is taken by process {os.getpid()} (" in said
     assert re.search(r"RUFBUCH_PORT_OFFSET=\d+ make run", said)
     assert run.processes() == []
@@ -199,7 +201,7 @@ def test_tools_find_the_running_stack_and_only_that(up: Start, state_dir: Path, 
 
     found = running_environment(settings)
     assert found
-    assert found["RUFBUCH_BOOKING_ADDRESS"] == f"127.0.0.1:{50053 + offset}"
+    assert found["RUFBUCH_BOOKING_ADDRESS"] == f"127.0.0.1:{Ports().shifted(offset).booking}"
     stopped(run)
     assert running_environment(settings) is None
 

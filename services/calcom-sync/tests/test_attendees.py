@@ -1,5 +1,6 @@
 """Whom copies were made for is forgotten; what stands at Cal.com is named."""
 
+import json
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -65,3 +66,26 @@ async def test_nobody_else_is_forgotten(stage: "Stage") -> None:
     erased, uids = await stage.parts.backing.attendees.forget(TENANT, UUID(int=7))
     assert (any(erased.values()), list(uids)) == (False, [])
     assert made.customer.name in await everything(stage)
+
+
+async def test_a_webhook_that_is_looked_at_after_that_keeps_no_words_of_hers(stage: "Stage") -> None:
+    """SE-17: Cal.com tells of the cancellation that the erasure itself has asked for."""
+    made = appointment(stage.start)
+    made.customer.customer_id = made.customer.customer_id or str(UUID(int=9))
+    await stage.settled(await stage.book(made))
+    uid = (await stage.bookings())[0]["uid"]
+    body = json.dumps(
+        {
+            "triggerEvent": "BOOKING_CANCELLED",
+            "createdAt": "2027-03-01T08:00:00.000Z",
+            "payload": {"uid": uid, "attendees": [{"name": made.customer.name}]},
+        }
+    )
+    await stage.parts.worker.webhooks.keep(TENANT, body.encode(), stage.cal.clock.now())
+
+    await stage.parts.backing.attendees.forget(TENANT, UUID(made.customer.customer_id))
+    for row in await stage.pool.fetch("SELECT webhook_id FROM webhook"):
+        await stage.worker.processor.process(row["webhook_id"])
+
+    assert made.customer.name.encode().hex() not in await everything(stage)
+    assert await stage.pool.fetchval("SELECT count(*) FROM webhook WHERE state = 'own'") > 0

@@ -20,6 +20,8 @@ ARGUMENTS = {
 }
 SUCCESSES = {"booked", "cancelled", "rescheduled", "callback_noted", "waitlist_noted"}
 BUDGET_S = 1.0
+BUSY_S = 1.0
+"""Ten functions at once in one process, beside other tests; whoever waits for what hangs waits much longer."""
 
 
 async def answers(world: World) -> dict[str, str]:
@@ -30,7 +32,7 @@ async def answers(world: World) -> dict[str, str]:
     async def one(name: str) -> tuple[str, str]:
         began = loop.time()
         answer = await world.phone.function(name, ARGUMENTS)
-        assert loop.time() - began < BUDGET_S + 0.5
+        assert loop.time() - began < BUDGET_S + BUSY_S
         return name, str(answer["status"])
 
     return dict(await asyncio.gather(*(one(contract.name) for contract in CONTRACTS)))

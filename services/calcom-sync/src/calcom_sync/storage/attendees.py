@@ -48,6 +48,8 @@ class SqlAttendees:
         ids = (tenant_id, customer_id)
         with reaching_storage():
             async with self._pool.acquire() as connection, connection.transaction():
+                # A webhook that is being looked at now is either noted before this, or finds the attendee forgotten.
+                await connection.execute(f"{_THEIRS} ORDER BY appointment_id FOR UPDATE", *ids)
                 named = await connection.fetchval(
                     "SELECT count(*) FROM appointment WHERE tenant_id = $1 AND customer_id = $2 AND attendee_email <> ''",
                     *ids,

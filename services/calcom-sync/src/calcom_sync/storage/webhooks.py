@@ -16,6 +16,11 @@ UNVERIFIED_MAX = 1000
 KEPT_FOR = timedelta(days=7)
 """How long the words of a webhook stay after it was looked at: they name people."""
 
+_IS_FORGOTTEN = """
+SELECT a.attendee_email = '' FROM appointment a JOIN intent i USING (tenant_id, appointment_id) WHERE i.phase_id = $1
+   FOR SHARE OF a
+"""
+
 
 class SqlWebhooks:
     """The table webhook, and the bookings that are copies of ours."""
@@ -82,13 +87,16 @@ class SqlWebhooks:
     async def note(
         self, webhook_id: int, state: WebhookState, content: WebhookContent | None, phase_id: UUID | None
     ) -> None:
-        """Store what it turned out to be. Of what nobody signed nothing is kept."""
-        await self._pool.execute(
-            "UPDATE webhook SET state = $2, trigger_event = $3, booking_uid = $4, phase_id = $5,"
-            " body = CASE WHEN $2 = 'refused' THEN '' ELSE body END WHERE webhook_id = $1",
-            webhook_id, state.value, content.trigger if content else "", content.booking_uid if content else "",
-            phase_id,
-        )  # fmt: skip
+        """Store what it turned out to be. Of what nobody signed nothing is kept, nor of an attendee who is forgotten."""
+        async with self._pool.acquire() as connection, connection.transaction():
+            # Until this is stored nobody can be forgotten, and whoever is forgotten after it is found by it.
+            forgotten = await connection.fetchval(_IS_FORGOTTEN, phase_id) if phase_id else False
+            await connection.execute(
+                "UPDATE webhook SET state = $2, trigger_event = $3, booking_uid = $4, phase_id = $5,"
+                " body = CASE WHEN $6 THEN '' ELSE body END WHERE webhook_id = $1",
+                webhook_id, state.value, content.trigger if content else "", content.booking_uid if content else "",
+                phase_id, bool(forgotten) or state is WebhookState.REFUSED,
+            )  # fmt: skip
 
     async def unseen(self, before: datetime, *, limit: int = 500) -> list[int]:
         """Those that came before an instant and were not looked at yet."""
