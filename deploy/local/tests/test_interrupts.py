@@ -2,6 +2,8 @@
 
 import os
 import signal
+import threading
+from contextlib import suppress
 
 import pytest
 
@@ -50,3 +52,24 @@ def test_signals_are_handled_inside_only() -> None:
         os.kill(os.getpid(), signal.SIGTERM)
 
     assert signal.getsignal(signal.SIGTERM) == before
+
+
+def test_an_interrupt_that_got_lost_comes_again_by_itself() -> None:
+    """In a destructor, say, where Python ignores what is raised."""
+    with pytest.raises(KeyboardInterrupt, match="SIGTERM"), handled():
+        _lose_one_and_wait()
+
+
+def _lose_one_and_wait() -> None:
+    with suppress(KeyboardInterrupt):
+        os.kill(os.getpid(), signal.SIGTERM)
+    threading.Event().wait(10 * AGAIN_AFTER_S)
+
+
+def test_what_has_ended_is_not_interrupted_any_more() -> None:
+    with suppress(KeyboardInterrupt), handled():
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    before = signal.signal(signal.SIGTERM, lambda *_: pytest.fail("a late signal"))
+    threading.Event().wait(1.5 * AGAIN_AFTER_S)
+    signal.signal(signal.SIGTERM, before)
