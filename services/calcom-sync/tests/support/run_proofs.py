@@ -12,6 +12,7 @@ from typing import Any
 import proofs
 
 from calcom_sync.migration import migrate
+from chassis.testing import see_all_rows
 from local_stack.databases import MigratedDatabases
 from local_stack.embedded import EmbeddedPostgres, EmbeddedRedis
 
@@ -27,6 +28,7 @@ PROOFS: dict[str, Callable[..., Awaitable[Any]]] = {
 def run(names: list[str], seed: int = 0) -> Iterator[tuple[str, dict[str, float]]]:
     """Each on an empty database and an empty Redis; its name and its figures."""
     logging.disable(logging.WARNING)
+    see_all_rows()
     with EmbeddedPostgres() as postgres, EmbeddedRedis() as redis:
         databases = MigratedDatabases(postgres.url, run="proofs")
         for name in names or PROOFS:

@@ -92,9 +92,9 @@ def _options(retried: Sequence[str]) -> list[tuple[str, Any]]:
         # Else a channel opened anew would share the connection, and the waiting after failures, of one
         # that this process had to the same port before.
         ("grpc.use_local_subchannel_pool", 1),
-        # A peer that restarts is found again within a second, not within gRPC's default two minutes.
+        # A peer that restarts is found again within moments, not within gRPC's default two minutes: callers wait on the phone.
         ("grpc.initial_reconnect_backoff_ms", 100),
-        ("grpc.max_reconnect_backoff_ms", 1000),
+        ("grpc.max_reconnect_backoff_ms", 400),
         ("grpc.keepalive_time_ms", PING_EVERY_MS),
         ("grpc.keepalive_timeout_ms", 5_000),
         ("grpc.http2.max_pings_without_data", 0),
