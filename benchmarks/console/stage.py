@@ -14,7 +14,7 @@ from console.clients.peers import Peers
 from console.clients.people import Pair, People
 from console.domain.accounts import Role
 from rufbuch.booking.v1 import erasure_pb2
-from rufbuch.staff.v1 import business_pb2, service_pb2
+from rufbuch.staff.v1 import business_pb2, resolution_pb2, service_pb2
 from rufbuch_cli.beside import Installed, installed
 from rufbuch_cli.salon import import_salon
 from rufbuch_cli.user import put_user
@@ -25,6 +25,7 @@ OWNERS = {"de": "owner@example.org", "en": "english@example.org"}
 TWICE = ("Dora Beispiel", "Dora Beispiehl", "Emil Muster", "Emil Mustar")
 """Rows of people: the first two become one, the others look like one."""
 DEADLINE_S = 20.0
+APPLIED_WITHIN_S, LOOKED_EVERY_S = 60.0, 0.2
 
 
 @dataclass(frozen=True)
@@ -106,4 +107,9 @@ async def _made_one(up: Installed, tenant_id: str, stays: str, goes: str) -> str
         people, pair = People(peers), Pair(tenant_id, stays, goes, link=False)
         planned = await people.plan(pair)
         begun = await people.apply(pair, etag=planned.etag, decisions={}, operator="owner@example.org")
+        async with asyncio.timeout(APPLIED_WITHIN_S):
+            # Before a service is stopped for the filling, and before anything else is planned.
+            while begun.state != resolution_pb2.RESOLUTION_STATE_APPLIED:
+                await asyncio.sleep(LOOKED_EVERY_S)
+                begun = await people.resolution(tenant_id, begun.resolution_id)
         return begun.resolution_id

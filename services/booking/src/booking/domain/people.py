@@ -1,6 +1,6 @@
 """Two ids that are one human: what is kept under each, and what becomes of it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
@@ -91,3 +91,29 @@ def under_right_names(appointment: Appointment, names: Mapping[UUID, UUID]) -> A
             for taken in appointment.occupied
         ),
     )
+
+
+@dataclass(frozen=True)
+class Taking:
+    """Time that an appointment takes of a person."""
+
+    person_id: UUID
+    appointment_id: UUID
+    span: Span
+
+
+def overlaps_of(person_id: UUID, takings: Iterable[Taking]) -> list[Overlap]:
+    """What one person (``person_id``) and another have at the same time, in its order."""
+    found: list[Overlap] = []
+    going_on: list[Taking] = []
+    for taking in sorted(takings, key=lambda each: each.span.start_time):
+        going_on = [each for each in going_on if each.span.end_time > taking.span.start_time]
+        for other in going_on:
+            if other.person_id != taking.person_id and other.appointment_id != taking.appointment_id:
+                own, theirs = (taking, other) if taking.person_id == person_id else (other, taking)
+                end = min(taking.span.end_time, other.span.end_time)
+                found.append(
+                    Overlap(own.appointment_id, theirs.appointment_id, Span(taking.span.start_time, end))
+                )
+        going_on.append(taking)
+    return sorted(found, key=lambda each: (each.span.start_time, each.appointment_id, each.other_id))

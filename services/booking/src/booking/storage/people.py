@@ -3,14 +3,23 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import asyncpg
 
 from booking.domain.option import OccupantKind, Span
-from booking.domain.people import Overlap, Records, Separated, Separation, Union, United
+from booking.domain.people import (
+    Overlap,
+    Records,
+    Separated,
+    Separation,
+    Taking,
+    Union,
+    United,
+    overlaps_of,
+)
 from booking.errors import PersonIsAliasError, ResolutionUnknownError
 from booking.storage import people_statements as sql
 from booking.storage.keeping import NUMBER
@@ -20,6 +29,7 @@ from chassis.telemetry import current_traceparent
 
 WHY = "the same person was listed twice"
 """Reason of the changes, and of what is overbooked by them."""
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MARGIN = timedelta(hours=1)
 """Clocks of replicas differ by less."""
 
@@ -51,7 +61,7 @@ class SqlPeople:
             connection.transaction(isolation="repeatable_read", readonly=True),
         ):
             found = [await _records(connection, tenant_id, each, now) for each in people]
-            return found, await _overlaps(connection, tenant_id, *people)
+            return found, await _overlaps(connection, tenant_id, *people, since=now)
 
     async def unite(self, union: Union, *, now: datetime) -> United:
         """See ``People``."""
@@ -278,13 +288,18 @@ async def _records(connection: Connection, tenant_id: UUID, person_id: UUID, now
 
 
 async def _overlaps(
-    connection: Connection, tenant_id: UUID, person_id: UUID, alias_id: UUID
+    connection: Connection, tenant_id: UUID, person_id: UUID, alias_id: UUID, *, since: datetime = _EPOCH
 ) -> list[Overlap]:
-    rows = await connection.fetch(sql.OVERLAPS, tenant_id, person_id, alias_id)
-    return [
-        Overlap(row["appointment_id"], row["other_id"], Span(row["start_time"], row["end_time"]))
-        for row in rows
-    ]
+    """What is over needs no decision of anybody."""
+    minutes = (since - _EPOCH) // timedelta(minutes=1)
+    rows = await connection.fetch(sql.TAKEN, tenant_id, [person_id, alias_id], minutes)
+    return overlaps_of(
+        person_id,
+        [
+            Taking(row["occupant_id"], row["appointment_id"], Span(row["start_time"], row["end_time"]))
+            for row in rows
+        ],
+    )
 
 
 async def _locked(connection: Connection, tenant_id: UUID, person_id: UUID, alias_id: UUID) -> _Pair:

@@ -22,8 +22,9 @@ UNION SELECT appointment_id FROM phase WHERE tenant_id = $1 AND person_id = $2
 """All appointments that $2 keeps, or keeps a part of."""
 
 RECORDS = f"""
-SELECT (SELECT count(*) FROM ({OF_PERSON}) AS own) AS appointments,
-       (SELECT count(*) FROM appointment NATURAL JOIN ({OF_PERSON}) AS own
+WITH own AS MATERIALIZED ({OF_PERSON})
+SELECT (SELECT count(*) FROM own) AS appointments,
+       (SELECT count(*) FROM appointment NATURAL JOIN own
          WHERE tenant_id = $1 AND state = 'booked' AND end_time > $3) AS ahead,
        (SELECT count(*) FROM phase WHERE tenant_id = $1 AND person_id = $2) AS phases,
        (SELECT count(*) FROM (
@@ -33,18 +34,14 @@ SELECT (SELECT count(*) FROM ({OF_PERSON}) AS own) AS appointments,
 """  # noqa: S608 - made of constants
 """$2 person, $3 now."""
 
-OVERLAPS = """
-SELECT one.appointment_id, other.appointment_id AS other_id,
-       to_timestamp((greatest(lower(one.span) & 4294967295, lower(other.span) & 4294967295)) * 60) AS start_time,
-       to_timestamp((least(upper(one.span) & 4294967295, upper(other.span) & 4294967295)) * 60) AS end_time
-  FROM occupant person, occupant alias, occupancy one, occupancy other
- WHERE person.tenant_id = $1 AND alias.tenant_id = $1 AND person.occupant_id = $2 AND alias.occupant_id = $3
-   AND one.occupant_number = person.number AND other.occupant_number = alias.number
-   AND other.span && span_of_number(one.span, alias.number)
-   AND one.appointment_id <> other.appointment_id
- ORDER BY 3, 1, 2
+TAKEN = """
+SELECT p.occupant_id, o.appointment_id, to_timestamp((lower(o.span) & 4294967295) * 60) AS start_time,
+       to_timestamp((((upper(o.span) - 1) & 4294967295) + 1) * 60) AS end_time
+  FROM occupant p JOIN occupancy o ON o.occupant_number = p.number
+ WHERE p.tenant_id = $1 AND p.occupant_id = ANY($2) AND (upper(o.span) - 1) & 4294967295 >= $3::bigint
 """
-"""What $2 and $3 have at the same time."""
+"""What $2 have, as far as it is not over at $3, in minutes since 1970. What overlaps is found outside: the planner would
+compare each with each."""
 
 LOCK_PAIR = """
 SELECT occupant_id, number, same_as FROM occupant WHERE tenant_id = $1 AND occupant_id = ANY($2)

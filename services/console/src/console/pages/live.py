@@ -8,7 +8,7 @@ from contextlib import suppress
 
 import grpc
 
-LOOKED_EVERY_S = 2.0
+LOOKED_EVERY_S = 1.0
 """While somebody looks: a case is on the page within two looks and one reading of the page."""
 KEPT_ALIVE_EVERY_S = 15.0
 VIEWERS_MAX = 200
