@@ -150,11 +150,19 @@ LONG += [
 AN_INPUT_S = 0.25
 
 
+TRIES = 3
+"""What is slow is slow each time; a collection of this process's garbage comes once."""
+
+
 def _in_time(text: str) -> Understanding:
-    begun = process_time()
-    found = understand(text, reference=NOON)
-    assert process_time() - begun < AN_INPUT_S
-    return found
+    taken = []
+    for _ in range(TRIES):
+        begun = process_time()
+        found = understand(text, reference=NOON)
+        taken.append(process_time() - begun)
+        if taken[-1] < AN_INPUT_S:
+            return found
+    raise AssertionError(f"{taken} s of processor time")
 
 
 @pytest.mark.parametrize("text", LONG, ids=range(len(LONG)))
