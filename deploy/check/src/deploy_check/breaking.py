@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from deploy_check.checking import check, check_files
+from deploy_check.kustomize import SCRATCH
 
 COMPOSE = "compose/compose.yaml"
 BASE, PARTS = "kubernetes/base", "kubernetes/components"
@@ -199,5 +200,6 @@ def copied(deploy: Path, scratch: Path) -> Path:
     target = scratch / "deploy"
     for part in ("kubernetes", "compose", "docker", "observability"):
         if (deploy / part).is_dir():
-            shutil.copytree(deploy / part, target / part)
+            # What another check builds beside the overlays comes and goes.
+            shutil.copytree(deploy / part, target / part, ignore=shutil.ignore_patterns(f"{SCRATCH}*"))
     return target

