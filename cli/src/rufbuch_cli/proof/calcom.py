@@ -7,6 +7,7 @@ from typing import Any
 
 from chassis.settings import load
 from rufbuch_cli.proof.claims import Claim, ProofSettings, Result, project
+from rufbuch_cli.proof.conformance import the_story_told
 
 RUNNER = "services/calcom-sync/tests/support/run_proofs.py"
 SETTLED_WITHIN_S = 300
@@ -71,4 +72,9 @@ def _run(name: str) -> dict[str, Any]:
     return dict(json.loads(ran.stdout.splitlines()[-1]))
 
 
-CLAIMS: tuple[Claim, ...] = (together_and_in_a_row, a_backlog_inside_the_budget, after_a_storm)
+CLAIMS: tuple[Claim, ...] = (
+    the_story_told,
+    together_and_in_a_row,
+    a_backlog_inside_the_budget,
+    after_a_storm,
+)

@@ -13,6 +13,7 @@ import psutil
 
 from local_stack.accounts import server_account, temporary_directory
 from local_stack.guarded import Guarded, create_hold
+from local_stack.ports import PortsTakenError
 from local_stack.postgres import DATABASE, PostgresCluster
 from local_stack.redis import RedisFiles
 from local_stack.waiting import NotInTimeError, has_ended, until
@@ -149,9 +150,9 @@ class EmbeddedRedis(EmbeddedServer):
 
 def free_port() -> int:
     """A port that nobody listens on at this moment, and that no outgoing connection is given: a server that is started
-    again finds it free."""
-    while True:
-        port = secrets.choice(_CHOICE)
+    again finds it free. Raises PortsTakenError where all are taken."""
+    for port in secrets.SystemRandom().sample(_CHOICE, len(_CHOICE)):
         with socket.socket() as probe, suppress(OSError):
             probe.bind(("127.0.0.1", port))
             return port
+    raise PortsTakenError(f"something listens on every port from {_CHOICE[0]} to {_CHOICE[-1]}")
