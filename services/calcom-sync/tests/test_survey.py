@@ -236,3 +236,19 @@ async def test_the_age_of_what_was_pulled_is_known(stage: "Stage") -> None:
     stage.cal.clock.advance(timedelta(minutes=5))
     await stage.parts.backing.surveyor.round()
     assert REGISTRY.get_sample_value("rufbuch_calcom_sync_busy_age_seconds") == 300
+
+
+async def test_a_pass_that_somebody_else_has_ended_meanwhile_is_left_to_them(stage: "Stage") -> None:
+    """An operator's Reconcile takes over what a round is at; the round then compared with a start that was no more."""
+    await stage.settled(await stage.book())
+    backing = stage.parts.backing
+    await backing.surveyor.round()
+    stage.cal.clock.advance(LATER)
+    (taken,) = await backing.surveys.due(stage.cal.clock.now())
+    assert await backing.surveyor.reconcile(TENANT)
+    ended = await backing.surveys.found(TENANT)
+
+    assert not await backing.surveyor.go_on(taken)
+
+    assert await backing.surveys.found(TENANT) == ended
+    assert await _drift(stage) == {"right": 4}

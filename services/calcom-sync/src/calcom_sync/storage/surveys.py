@@ -19,6 +19,8 @@ from chassis.postgres import Pool
 from signals.metrics import Gauge
 
 LEASE = timedelta(seconds=90)
+AS_TAKEN = "WHERE tenant_id = $1 AND account_id = $2 AND started_at = $3 AND page = $4"
+"""The pass as it was when it was taken: whoever asks for one may take it over from another who is at it."""
 _drift = Gauge(
     "rufbuch_calcom_sync_drift",
     "What the last passes found, by kind",
@@ -65,22 +67,26 @@ class SqlSurveys:
         )  # fmt: skip
         return [_task(row) for row in rows]
 
-    async def go_on(self, task: Task, page: int, found: Sequence[Finding], due_at: datetime) -> Task:
-        """Store how far a pass has come."""
+    async def go_on(self, task: Task, page: int, found: Sequence[Finding], due_at: datetime) -> Task | None:
+        """Store how far a pass has come. None: somebody else has gone on with it meanwhile, or has ended it."""
         row = await self._pool.fetchrow(
-            "UPDATE survey SET page = $3, drift = $4, due_at = $5 WHERE tenant_id = $1 AND account_id = $2 RETURNING *",
-            task.tenant_id, task.account_id, page, json.dumps(_sum(task, found)), due_at,
+            f"UPDATE survey SET page = $5, drift = $6, due_at = $7 {AS_TAKEN} RETURNING *",  # noqa: S608 - made of constants
+            *_taken(task), page, json.dumps(_sum(task, found)), due_at,
         )  # fmt: skip
-        return _task(row) if row else task
+        return _task(row) if row else None
 
-    async def finish(self, task: Task, found: Sequence[Finding], now: datetime, due_at: datetime) -> None:
-        """A pass has come to its end."""
-        total = _sum(task, found)
-        await self._pool.execute(
-            "UPDATE survey SET page = 0, drift = '{}', started_at = NULL, finished_at = $3, found = $4, due_at = $5"
-            " WHERE tenant_id = $1 AND account_id = $2",
-            task.tenant_id, task.account_id, now, json.dumps(total), due_at,
+    async def finish(self, task: Task, found: Sequence[Finding], now: datetime, due_at: datetime) -> bool:
+        """A pass has come to its end. False: somebody else has gone on with it meanwhile, or has ended it."""
+        row = await self._pool.fetchrow(
+            "UPDATE survey SET page = 0, drift = '{}', started_at = NULL, finished_at = $5, found = $6,"  # noqa: S608 - as above
+            f" due_at = $7 {AS_TAKEN} RETURNING tenant_id",
+            *_taken(task), now, json.dumps(_sum(task, found)), due_at,
         )  # fmt: skip
+        if row:
+            await self._tell_drift()
+        return row is not None
+
+    async def _tell_drift(self) -> None:
         rows = await self._pool.fetch("SELECT found FROM survey")
         sums = sum((Counter(json.loads(row["found"])) for row in rows), Counter[str]())
         for finding in Finding:
@@ -171,6 +177,10 @@ class SqlSurveys:
 
 def _task(row: asyncpg.Record) -> Task:
     return Task(row["tenant_id"], row["account_id"], row["started_at"], row["page"], json.loads(row["drift"]))
+
+
+def _taken(task: Task) -> tuple[UUID, UUID, datetime, int]:
+    return task.tenant_id, task.account_id, task.started_at, task.page
 
 
 def _sum(task: Task, found: Sequence[Finding]) -> dict[str, int]:

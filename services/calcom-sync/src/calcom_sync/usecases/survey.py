@@ -55,9 +55,13 @@ class Surveys(Protocol):
         business all, due or not."""
         ...
 
-    async def go_on(self, task: Task, page: int, found: Sequence[Finding], due_at: datetime) -> Task: ...
+    async def go_on(self, task: Task, page: int, found: Sequence[Finding], due_at: datetime) -> Task | None:
+        """Store how far a pass has come. None: somebody else has gone on with it meanwhile, or has ended it."""
+        ...
 
-    async def finish(self, task: Task, found: Sequence[Finding], now: datetime, due_at: datetime) -> None: ...
+    async def finish(self, task: Task, found: Sequence[Finding], now: datetime, due_at: datetime) -> bool:
+        """A pass has come to its end. False: somebody else has gone on with it meanwhile, or has ended it."""
+        ...
 
     async def copy_of(self, tenant_id: UUID, booking: RemoteBooking) -> tuple[AppointmentRef, UUID] | None:
         """The phase that a booking is a copy of: by its uid, or by the id in its metadata."""
@@ -130,6 +134,10 @@ class Surveyor:
         return await _Pass(self, setup, account, task).run()
 
 
+class _Overtaken(Exception):  # noqa: N818 - not an error
+    """Somebody else goes on with the pass, or has ended it: what is left of it is theirs."""
+
+
 class _Stopped(Exception):  # noqa: N818 - not an error
     """The pass goes on later."""
 
@@ -157,12 +165,13 @@ class _Pass:
             await self._calendars()
         except _Stopped as stopped:
             due_at = self.by.clock.now() + stopped.after
-            self.task = await self.by.surveys.go_on(self.task, self.task.page, found, due_at)
+            await self.by.surveys.go_on(self.task, self.task.page, found, due_at)
+            return False
+        except _Overtaken:
             return False
         now = self.by.clock.now()
         await self.by.surveys.forget_unseen_bookings(self.owner, self.task.started_at, now)
-        await self.by.surveys.finish(self.task, found, now, now + self.by.every)
-        return True
+        return await self.by.surveys.finish(self.task, found, now, now + self.by.every)
 
     async def _page(self) -> bool:
         """One page; whether it was the last. Not taken again: what was found on it is stored with how far we are."""
@@ -171,9 +180,12 @@ class _Pass:
         if not isinstance(page, Page):
             raise _Stopped(AGAIN_AFTER)
         found = [await self._booking(one) for one in page.bookings if one.stands]
-        self.task = await self.by.surveys.go_on(
+        task = await self.by.surveys.go_on(
             self.task, self.task.page + 1, found, self.by.clock.now() + AGAIN_AFTER
         )
+        if task is None:
+            raise _Overtaken
+        self.task = task
         return page.is_last
 
     async def _booking(self, booking: RemoteBooking) -> Finding:
