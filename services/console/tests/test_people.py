@@ -37,9 +37,9 @@ def a_cell(state: str, person_id: str = ANNA, **more: Any) -> mappings_pb2.Mappi
     )  # fmt: skip
 
 
-def an_overlap() -> resolution_pb2.Conflict:
+def an_overlap(subject: str = OVERLAP) -> resolution_pb2.Conflict:
     return resolution_pb2.Conflict(
-        subject=OVERLAP, kind=resolution_pb2.CONFLICT_KIND_OVERLAP, description="two overlap",
+        subject=subject, kind=resolution_pb2.CONFLICT_KIND_OVERLAP, description="two overlap",
         choices=[resolution_pb2.CHOICE_KEEP_BOTH], start_time=stamp(NOW), end_time=stamp(NOW),
     )  # fmt: skip
 
@@ -217,9 +217,36 @@ class TestApplying:
         undecided = await owner.send(PLAN, "/people/apply", **FORM)
         assert "Etwas ist noch nicht entschieden." in undecided.text
         assert peers.team.resolutions == []
-        await owner.send(PLAN, "/people/apply", **{f"decision:{OVERLAP}": "CHOICE_KEEP_BOTH"}, **FORM)
+        await owner.send(PLAN, "/people/apply", together="CHOICE_KEEP_BOTH", **FORM)
         (decision,) = peers.team.resolutions[0].decisions
         assert (decision.subject, decision.choice) == (OVERLAP, resolution_pb2.CHOICE_KEEP_BOTH)
+
+    async def test_a_thousand_appointments_at_the_same_time_are_one_decision(
+        self, owner: Browser, peers: FakePeers
+    ) -> None:
+        """A form has at most a thousand fields: with one for each of them nothing could be merged at all."""
+        peers.team.conflicts = [an_overlap(f"overlap:one/{number}") for number in range(1100)]
+        page = (await owner.get(PLAN)).text
+        assert page.count('type="radio"') == 1
+        assert "und 1080 weitere" in page
+        await owner.send(PLAN, "/people/apply", together="CHOICE_KEEP_BOTH", **FORM)
+        assert len(peers.team.resolutions[0].decisions) == 1100
+        said = (await owner.get("/people/resolutions/resolution-1")).text
+        assert "Termine zur selben Zeit, beide behalten: 1100" in said
+
+    async def test_what_was_chosen_stays_chosen_where_something_is_missing(
+        self, owner: Browser, peers: FakePeers
+    ) -> None:
+        policy = resolution_pb2.Conflict(
+            subject="policy:hours", kind=resolution_pb2.CONFLICT_KIND_POLICY, description="two rules",
+            choices=[resolution_pb2.CHOICE_KEEP_STAYING, resolution_pb2.CHOICE_KEEP_GOING],
+        )  # fmt: skip
+        peers.team.conflicts = [an_overlap(), policy]
+        again = await owner.send(
+            PLAN, "/people/apply", together="CHOICE_KEEP_BOTH", **{"decision:policy:hours": "made up"}, **FORM
+        )
+        assert "Etwas ist noch nicht entschieden." in again.text
+        assert re.findall(r'name="([^"]*)"[^>]*checked', again.text) == ["together"]
 
     async def test_without_the_confirmation_nothing_happens(self, owner: Browser, peers: FakePeers) -> None:
         answer = await owner.send(PLAN, "/people/apply", **{**FORM, "sure": ""})

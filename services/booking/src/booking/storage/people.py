@@ -1,5 +1,6 @@
 """Two ids that are one human, in PostgreSQL."""
 
+import asyncio
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -56,12 +57,19 @@ class SqlPeople:
         self, tenant_id: UUID, people: Sequence[UUID], *, now: datetime
     ) -> tuple[list[Records], list[Overlap]]:
         """See ``People``."""
-        async with (
-            self._pool.acquire() as connection,
-            connection.transaction(isolation="repeatable_read", readonly=True),
-        ):
-            found = [await _records(connection, tenant_id, each, now) for each in people]
-            return found, await _overlaps(connection, tenant_id, *people, since=now)
+        # At once, and not of one instant: they are numbers to look at. What is decided about are the overlaps.
+        return await asyncio.gather(
+            asyncio.gather(*(self._records(tenant_id, each, now) for each in people)),
+            self._overlapping(tenant_id, people, now),
+        )
+
+    async def _records(self, tenant_id: UUID, person_id: UUID, now: datetime) -> Records:
+        row: Any = await self._pool.fetchrow(sql.RECORDS, tenant_id, person_id, now)
+        return Records(person_id, *row)
+
+    async def _overlapping(self, tenant_id: UUID, people: Sequence[UUID], now: datetime) -> list[Overlap]:
+        async with self._pool.acquire() as connection:
+            return await _overlaps(connection, tenant_id, *people, since=now)
 
     async def unite(self, union: Union, *, now: datetime) -> United:
         """See ``People``."""
@@ -272,19 +280,6 @@ class _Separating:
             tenant_id, self.separation.resolution_id, now, self.separation.operator,
         )  # fmt: skip
         await _note(self.connection, tenant_id, touched, now, self.separation.operator, person_id, alias_id)
-
-
-async def _records(connection: Connection, tenant_id: UUID, person_id: UUID, now: datetime) -> Records:
-    row: Any = await connection.fetchrow(sql.RECORDS, tenant_id, person_id, now)
-    others = [
-        await connection.fetchval(
-            f"SELECT count(*) FROM {table} WHERE tenant_id = $1 AND {column} = $2",  # noqa: S608 - our own names
-            tenant_id,
-            person_id,
-        )
-        for table, column, _ in sql.OTHER_NAMES
-    ]
-    return Records(person_id, row["appointments"], row["ahead"], row["phases"], row["regulars"], sum(others))
 
 
 async def _overlaps(

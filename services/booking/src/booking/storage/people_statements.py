@@ -22,15 +22,19 @@ UNION SELECT appointment_id FROM phase WHERE tenant_id = $1 AND person_id = $2
 """All appointments that $2 keeps, or keeps a part of."""
 
 RECORDS = f"""
-WITH own AS MATERIALIZED ({OF_PERSON})
+WITH hers AS MATERIALIZED (SELECT appointment_id, customer_id, state FROM appointment
+                            WHERE tenant_id = $1 AND person_id = $2),
+     parts AS MATERIALIZED (SELECT appointment_id FROM phase WHERE tenant_id = $1 AND person_id = $2),
+     own AS MATERIALIZED (SELECT appointment_id FROM hers UNION SELECT appointment_id FROM parts)
 SELECT (SELECT count(*) FROM own) AS appointments,
        (SELECT count(*) FROM appointment NATURAL JOIN own
          WHERE tenant_id = $1 AND state = 'booked' AND end_time > $3) AS ahead,
-       (SELECT count(*) FROM phase WHERE tenant_id = $1 AND person_id = $2) AS phases,
+       (SELECT count(*) FROM parts) AS phases,
        (SELECT count(*) FROM (
-           SELECT 1 FROM appointment
-            WHERE tenant_id = $1 AND person_id = $2 AND state IN ('booked', 'completed')
-            GROUP BY customer_id HAVING count(*) > 1) AS regular) AS regulars
+           SELECT 1 FROM hers WHERE state IN ('booked', 'completed')
+            GROUP BY customer_id HAVING count(*) > 1) AS regular) AS regulars,
+       {" + ".join(f"(SELECT count(*) FROM {table} WHERE tenant_id = $1 AND {column} = $2)" for table, column, _ in OTHER_NAMES)}
+           AS others
 """  # noqa: S608 - made of constants
 """$2 person, $3 now."""
 

@@ -28,7 +28,7 @@ class Renderer:
     def __init__(self) -> None:
         self._templates = Environment(
             loader=PackageLoader("console"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
-            lstrip_blocks=True,
+            lstrip_blocks=True, auto_reload=False,
         )  # fmt: skip
         # A new build has new addresses, so browsers may keep the old files for ever.
         self._templates.globals.update(

@@ -1,6 +1,5 @@
 """Two rows become one: the plan before the deed, the deed, how far it is, and taking it back."""
 
-from collections.abc import Mapping
 from typing import Annotated
 
 import grpc
@@ -10,6 +9,7 @@ from fastapi.responses import RedirectResponse
 from chassis.grpc_client import Fault, fault_of
 from console.clients.people import Pair
 from console.domain.accounts import Action
+from console.pages import deciding
 from console.pages.feedback import done
 from console.pages.parts import Parts, parts_of
 from console.pages.sign_in import SEE_OTHER
@@ -17,8 +17,6 @@ from console.pages.visit import Changer, Visit, Visitor
 from rufbuch.staff.v1 import resolution_pb2
 
 router = APIRouter()
-DECISION = "decision:"
-"""Begins the name of a field by which a contradiction is decided; its subject follows."""
 _UNDER_WAY = {resolution_pb2.RESOLUTION_STATE_APPLYING, resolution_pb2.RESOLUTION_STATE_UNDOING}
 _BACK = {resolution_pb2.RESOLUTION_STATE_UNDOING, resolution_pb2.RESOLUTION_STATE_UNDONE}
 _SHOWN_AGAIN = {"PLAN_OUTDATED": "outdated", "DECISION_MISSING": "undecided"}
@@ -47,18 +45,17 @@ async def apply(
     does not begin a second time."""
     visit.membership.require(Action.RESOLVE_PEOPLE)
     parts, pair = parts_of(request), Pair(visit.tenant_id, stays, goes, link=kind == "link")
-    decisions = await _decisions(request)
     if not sure:
-        return await _plan_page(request, visit, pair, alert="plan.confirm_needed", chosen=decisions)
+        return await _plan_page(request, visit, pair, alert="plan.confirm_needed")
     deed = "link_people" if pair.link else "merge_people"
-    words = ", ".join(f"{subject} {resolution_pb2.Choice.Name(each)}" for subject, each in decisions.items())
     try:
+        decisions = await _decisions(request, pair)
         begun = await parts.actor.do(
-            visit.deed(deed, f"{stays}/{goes}", words[:500]),
+            visit.deed(deed, f"{stays}/{goes}", deciding.in_words(decisions)),
             lambda: parts.people.apply(pair, etag=etag, decisions=decisions, operator=visit.operator),
         )
     except grpc.aio.AioRpcError as error:
-        return await _instead(request, visit, pair, etag=etag, decisions=decisions, error=error)
+        return await _instead(request, visit, pair, etag=etag, error=error)
     return done(f"/people/resolutions/{begun.resolution_id}", deed)
 
 
@@ -90,26 +87,20 @@ async def undo(request: Request, visit: Changer, resolution_id: str) -> Response
     return done(f"/people/resolutions/{resolution_id}", "undo_resolution")
 
 
-async def _decisions(request: Request) -> dict[str, "resolution_pb2.Choice.ValueType"]:
-    """What the form decides; a choice that there is not is left out, and so is missed later."""
+async def _decisions(request: Request, pair: Pair) -> deciding.Decisions:
+    """What the form decides. Which overlaps there are is asked again, and where they are others than those that were shown
+    the plan is not the one that was read: it is refused by its mark."""
     form = await request.form()
-    known = resolution_pb2.Choice.keys()
-    return {
-        name.removeprefix(DECISION): resolution_pb2.Choice.Value(str(value))
-        for name, value in form.items()
-        if name.startswith(DECISION) and value in known
-    }
+    choice = deciding.together(form)
+    single = deciding.one_by_one(form)
+    if choice is None:
+        return single
+    planned = await parts_of(request).people.plan(pair)
+    return {**single, **deciding.Deciding.of(planned).about_overlaps(choice)}
 
 
-async def _plan_page(
-    request: Request,
-    visit: Visit,
-    pair: Pair,
-    *,
-    alert: str = "",
-    chosen: Mapping[str, "resolution_pb2.Choice.ValueType"] | None = None,
-) -> Response:
-    parts = parts_of(request)
+async def _plan_page(request: Request, visit: Visit, pair: Pair, *, alert: str = "") -> Response:
+    parts, form = parts_of(request), await request.form()
     try:
         planned = await parts.people.plan(pair)
     except grpc.aio.AioRpcError as error:
@@ -126,7 +117,8 @@ async def _plan_page(
         alert = "plan.other_kind_link" if pair.link else "plan.other_kind_merge"
     return parts.renderer.page(
         request, "plan.html", visit, status=409 if request.method == "POST" else 200, plan=planned, pair=pair,
-        alert=alert, chosen=chosen or {}, names=_names(visit, planned), choice_name=resolution_pb2.Choice.Name,
+        alert=alert, chosen=deciding.one_by_one(form), together=deciding.together(form),
+        deciding=deciding.Deciding.of(planned), names=_names(visit, planned), choice_name=resolution_pb2.Choice.Name,
         conflict_name=resolution_pb2.ConflictKind.Name,
     )  # fmt: skip
 
@@ -144,7 +136,6 @@ async def _instead(
     pair: Pair,
     *,
     etag: str,
-    decisions: Mapping[str, "resolution_pb2.Choice.ValueType"],
     error: grpc.aio.AioRpcError,
 ) -> Response:
     """What is shown where a plan was not applied: that it has begun already, or the plan as it is now."""
@@ -155,10 +146,7 @@ async def _instead(
     if begun:
         return done(f"/people/resolutions/{begun}", "begun_already")
     if fault.reason in _SHOWN_AGAIN:
-        chosen = decisions if fault.reason == "DECISION_MISSING" else None
-        return await _plan_page(
-            request, visit, pair, alert=f"plan.{_SHOWN_AGAIN[fault.reason]}", chosen=chosen
-        )
+        return await _plan_page(request, visit, pair, alert=f"plan.{_SHOWN_AGAIN[fault.reason]}")
     if fault.reason in {"RESOLUTION_UNDER_WAY", "BUSINESS_INVALID"}:
         return _refused_page(request, visit, fault)
     raise error
@@ -182,7 +170,7 @@ def _resolution_page(
         names=_names(visit, found.plan), under_way=found.state in _UNDER_WAY, now=parts.clock.now(),
         linked=found.kind == resolution_pb2.RESOLUTION_KIND_LINK,
         applied=found.state == resolution_pb2.RESOLUTION_STATE_APPLIED,
-        choice_name=resolution_pb2.Choice.Name,
+        choice_name=resolution_pb2.Choice.Name, decisions=deciding.counted(found.decisions),
     )  # fmt: skip
 
 
