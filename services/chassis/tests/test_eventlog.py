@@ -161,3 +161,51 @@ async def test_waking_never_waits_for_a_reader_that_was_cut_off(pool: asyncpg.Po
         watching.cancel()
     async with asyncio.timeout(1):
         await log.wake()
+
+
+async def test_readers_at_the_same_place_look_once_for_all_of_them(
+    pool: asyncpg.Pool, log: EventLog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each look costs a query, and a service has half a dozen readers of its log."""
+    looks: list[str] = []
+    fetch = asyncpg.Pool.fetch
+
+    async def counted(self: asyncpg.Pool, query: str, *args: object) -> list[asyncpg.Record]:
+        looks.append(query)
+        return await fetch(self, query, *args)
+
+    monkeypatch.setattr(asyncpg.Pool, "fetch", counted)
+    await append(pool, log, 1)
+    watches = [log.watch("") for _ in range(6)]
+    firsts = await asyncio.gather(*(anext(watch) for watch in watches))
+    assert [first.payload["number"] for first in firsts] == [1] * 6
+    assert len(looks) == 1
+
+    waiting = [asyncio.ensure_future(anext(watch)) for watch in watches]
+    await until_all_wait(log, looks)
+    looks.clear()
+    await append(pool, log, 2)
+    await log.wake()
+    seconds = await asyncio.gather(*waiting)
+    assert [second.payload["number"] for second in seconds] == [2] * 6
+    assert len(looks) <= 2, "one for the news, and one more where a border still hid it"
+    for watch in watches:
+        await watch.aclose()
+
+
+async def until_all_wait(log: EventLog, looks: list[str]) -> None:
+    """They have looked again, and found nothing."""
+    while len(looks) < 2 or log._looks:  # noqa: ASYNC110 - the looks are the server's: there is nothing here to wait on
+        await asyncio.sleep(0)
+
+
+async def test_a_reader_that_goes_away_takes_no_look_of_others_along(
+    pool: asyncpg.Pool, log: EventLog
+) -> None:
+    await append(pool, log, 1)
+    leaving, staying = log.watch(""), log.watch("")
+    first, second = asyncio.ensure_future(anext(leaving)), asyncio.ensure_future(anext(staying))
+    await asyncio.sleep(0)
+    first.cancel()
+    assert (await second).payload["number"] == 1
+    await staying.aclose()

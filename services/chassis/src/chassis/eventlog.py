@@ -22,16 +22,21 @@ import json
 import re
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
+from contextvars import Context
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
+
+from opentelemetry.instrumentation.utils import suppress_instrumentation
 
 from chassis.errors import PositionInvalidError
 from chassis.postgres import Connection, Pool
 from chassis.telemetry import current_traceparent
 
 LOOK_EVERY_S = 0.5
-"""The longest that a reader waits before it looks again, should nobody wake it (another replica wrote)."""
+"""The longest that a reader waits before it looks again, should nobody wake it (another replica wrote). All readers of a process
+look at the same moments, so that one look does for all of them."""
 GATHER_S = 0.005
 """How long a reader lets more come together once it is woken: each look costs a query, whatever it finds."""
 SOON_S = 0.02
@@ -57,6 +62,7 @@ class EventLog:
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
         self._news = asyncio.Event()
+        self._looks: dict[_Look, asyncio.Task[list[Event]]] = {}
 
     async def append(
         self, connection: Connection, kind: str, payload: dict[str, Any], *, now: datetime
@@ -74,14 +80,29 @@ class EventLog:
 
     async def read(self, after: str, *, limit: int = BATCH) -> list[Event]:
         """The next events after a position ("": from the beginning), oldest first. Raises PositionInvalidError."""
-        transaction_id, number = _parse(after)
-        rows = await self._pool.fetch(
-            "SELECT number, transaction_id::text AS xid, recorded_at, traceparent, kind, payload FROM event"
-            " WHERE (transaction_id, number) > ($1::text::xid8, $2)"
-            " AND transaction_id < pg_snapshot_xmin(pg_current_snapshot())"
-            " ORDER BY transaction_id, number LIMIT $3",
-            transaction_id, number, limit,
-        )  # fmt: skip
+        return await self._look(_Look(*_parse(after), limit))
+
+    async def _look_together(self, after: str) -> list[Event]:
+        """Readers that are at the same place look once for all of them. Whoever comes after news joins no look that may have
+        begun before them."""
+        look = _Look(*_parse(after), BATCH, self._news)
+        task = self._looks.get(look)
+        if task is None:
+            # In a context of its own: it is nobody's, and a trace of whoever came first would tell of the others' waiting.
+            task = self._looks[look] = asyncio.create_task(self._look(look), context=Context())
+            task.add_done_callback(partial(self._looked, look))
+        # Whoever goes away takes nobody else's look along.
+        return await asyncio.shield(task)
+
+    async def _look(self, look: "_Look") -> list[Event]:
+        with suppress_instrumentation():
+            rows = await self._pool.fetch(
+                "SELECT number, transaction_id::text AS xid, recorded_at, traceparent, kind, payload FROM event"
+                " WHERE (transaction_id, number) > ($1::text::xid8, $2)"
+                " AND transaction_id < pg_snapshot_xmin(pg_current_snapshot())"
+                " ORDER BY transaction_id, number LIMIT $3",
+                look.transaction_id, look.number, look.limit,
+            )  # fmt: skip
         return [
             Event(
                 f"{row['xid']}-{row['number']}",
@@ -93,8 +114,15 @@ class EventLog:
             for row in rows
         ]
 
+    def _looked(self, look: "_Look", task: "asyncio.Task[list[Event]]") -> None:
+        del self._looks[look]
+        if not task.cancelled():
+            # Where all who waited have gone away, nobody else would look at it, and asyncio complains.
+            task.exception()
+
     async def watch(self, after: str) -> AsyncGenerator[Event, None]:
-        """All events after a position, and then the new ones as they come, until the reader goes away."""
+        """All events after a position, and then the new ones as they come, until the reader goes away. They are shared with
+        other readers: change none."""
         async with aclosing(self.batches(after)) as batches:
             async for events in batches:
                 for event in events:
@@ -106,12 +134,28 @@ class EventLog:
         while True:
             # Taken before the look, so that what is committed during it is not slept through.
             news = self._news
-            events = await self.read(after)
+            events = await self._look_together(after)
             if events:
                 yield events
                 after = events[-1].position
             if len(events) < BATCH:
-                woken = await _told(news, SOON_S if woken and not events else LOOK_EVERY_S, gather_s)
+                woken = await _told(
+                    news, SOON_S if woken and not events else _until_the_next_look(), gather_s
+                )
+
+
+@dataclass(frozen=True)
+class _Look:
+    """What one query finds out; ``news``: what whoever looks would be woken by."""
+
+    transaction_id: str
+    number: int
+    limit: int
+    news: asyncio.Event | None = None
+
+
+def _until_the_next_look() -> float:
+    return LOOK_EVERY_S - asyncio.get_running_loop().time() % LOOK_EVERY_S
 
 
 async def _told(news: asyncio.Event, within_s: float, gather_s: float) -> bool:

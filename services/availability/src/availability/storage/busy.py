@@ -11,10 +11,11 @@ from asyncpg import Record
 from availability.domain.holds import Taking
 from availability.domain.instants import Interval
 from availability.domain.ledger import BusySource
+from availability.storage.recording import RECORD, arrays_of
 from availability.usecases.calendars import BusyChange, Start
 from availability.usecases.follow_busy import BusyEvent, StoredBusy
 from availability.usecases.following import StreamLostError
-from chassis.postgres import Connection, Pool
+from chassis.postgres import Pool
 
 _LOGS = {BusySource.APPOINTMENT: "booking", BusySource.EXTERNAL: "calendars"}
 _LOAD = (
@@ -25,10 +26,6 @@ _LOAD_STARTS = (
     "SELECT tenant_id::text, appointment_id::text, branch_id::text, service_id::text, starts_at"
     " FROM service_start AS each WHERE EXISTS (SELECT FROM busy WHERE ends_at > $1"
     " AND busy.tenant_id = each.tenant_id AND busy.appointment_id = each.appointment_id)"
-)
-_CLEAR = (
-    "DELETE FROM busy WHERE tenant_id = $1::text::uuid AND appointment_id = $2::text::uuid",
-    "DELETE FROM service_start WHERE tenant_id = $1::text::uuid AND appointment_id = $2::text::uuid",
 )
 _PRUNE = (
     (
@@ -70,15 +67,9 @@ class BusyTables:
     async def record(self, after: str, event: BusyEvent) -> bool:
         """See BusyStore."""
         with _faults():
-            async with self._pool.acquire() as connection, connection.transaction():
-                moved = await connection.fetchval(
-                    "UPDATE consumed SET position = $3 WHERE log = $1 AND position = $2 RETURNING true",
-                    self._log,
-                    after,
-                    event.position,
-                )
-                for change in event.changes or () if moved else ():
-                    await _replace(connection, change)
+            moved = await self._pool.fetchval(
+                RECORD, self._log, after, event.position, *arrays_of(event.changes or ())
+            )
         return bool(moved)
 
     async def prune(self, before: datetime, at_most: int) -> int:
@@ -102,32 +93,6 @@ def _changes(rows: Sequence[Record], starts: Sequence[Record], source: BusySourc
 
 def _text(source: BusySource) -> str:
     return source.name.lower()
-
-
-async def _replace(connection: Connection, change: BusyChange) -> None:
-    key = (change.tenant_id, change.busy_id)
-    for statement in _CLEAR:
-        await connection.execute(statement, *key)
-    await connection.executemany(
-        "INSERT INTO busy (tenant_id, appointment_id, ordinal, person_id, starts_at, ends_at, source)"
-        " VALUES ($1::text::uuid, $2::text::uuid, $3, $4::text::uuid, $5, $6, $7)",
-        [
-            (
-                *key,
-                ordinal,
-                taking.owner_id,
-                taking.interval.start,
-                taking.interval.end,
-                _text(change.source),
-            )
-            for ordinal, taking in enumerate(change.takings)
-        ],
-    )
-    await connection.executemany(
-        "INSERT INTO service_start (tenant_id, appointment_id, ordinal, branch_id, service_id, starts_at)"
-        " VALUES ($1::text::uuid, $2::text::uuid, $3, $4::text::uuid, $5::text::uuid, $6)",
-        [(*key, ordinal, *start) for ordinal, start in enumerate(change.starts)],
-    )
 
 
 @contextmanager

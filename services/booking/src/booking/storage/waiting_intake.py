@@ -1,7 +1,7 @@
 """What the log tells the waiting list, stored together with how far it was read."""
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import AsyncGenerator, Iterator, Sequence
 from contextlib import aclosing
 from datetime import datetime
 
@@ -20,6 +20,8 @@ from chassis.eventlog import EventLog
 from chassis.postgres import Connection, Pool, reaching_storage
 from signals.metrics import Counter
 
+GATHER_S = 0.1
+"""How long more events come together before they are taken in: who waits for days does not notice, the calls beside do."""
 _log = logging.getLogger(__name__)
 _not_understood = Counter(
     "rufbuch_booking_events_not_understood",
@@ -49,11 +51,14 @@ class SqlIntake:
             entries = await self._events.read(after)
         return Unread(after, entries[-1].position if entries else after, list(_understood(entries)))
 
-    async def news(self) -> None:
+    async def follow(self) -> AsyncGenerator[Unread, None]:
         """See ``Intake``."""
         with reaching_storage():
-            async with aclosing(self._events.watch(await self._position())) as news:
-                await anext(news)
+            after = await self._position()
+            async with aclosing(self._events.batches(after, gather_s=GATHER_S)) as batches:
+                async for entries in batches:
+                    yield Unread(after, entries[-1].position, list(_understood(entries)))
+                    after = entries[-1].position
 
     async def _position(self) -> str:
         position: str = await self._pool.fetchval("SELECT position FROM waitlist_stream")

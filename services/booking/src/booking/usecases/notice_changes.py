@@ -2,7 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -13,8 +14,6 @@ from chassis.clock import Clock
 from chassis.errors import StorageUnavailableError
 
 AGAIN_S = 1.0
-GATHER_S = 0.1
-"""How long more events come together before they are taken in: who waits for days does not notice, the calls beside do."""
 _log = logging.getLogger(__name__)
 
 
@@ -47,8 +46,8 @@ class Intake(Protocol):
         """What follows after how far it was read, a batch at most."""
         ...
 
-    async def news(self) -> None:
-        """Wait until something is unread."""
+    def follow(self) -> AsyncGenerator[Unread, None]:
+        """Batch after batch from how far it was read, as more comes, until the reader goes away."""
         ...
 
     async def record(self, after: str, noticed: Sequence[Noticed], position: str, now: datetime) -> bool:
@@ -60,25 +59,33 @@ class Intake(Protocol):
 async def notice_once(intake: Intake, clock: Clock) -> bool:
     """Take in a batch; whether there was one. Raises StorageUnavailableError."""
     unread = await intake.unread()
-    if unread.is_empty:
-        return False
-    now = clock.now()
-    noticed = [each for event in unread.events for each in _noticed(event.happening, now)]
-    await intake.record(unread.after, noticed, unread.position, now)
-    return True
+    if not unread.is_empty:
+        await _take_in(intake, unread, clock)
+    return not unread.is_empty
 
 
 async def notice_changes(intake: Intake, clock: Clock) -> None:
     """Until cancelled. Several at once are harmless: each event is taken in once."""
     while True:
         try:
-            while await notice_once(intake, clock):
-                pass
-            await intake.news()
-            await asyncio.sleep(GATHER_S)
+            await _follow(intake, clock)
         except StorageUnavailableError as error:
             _log.warning("events are not followed", extra={"fault": str(error)})
             await asyncio.sleep(AGAIN_S)
+
+
+async def _follow(intake: Intake, clock: Clock) -> None:
+    """Until somebody else has read on."""
+    async with aclosing(intake.follow()) as batches:
+        async for unread in batches:
+            if not await _take_in(intake, unread, clock):
+                return
+
+
+async def _take_in(intake: Intake, unread: Unread, clock: Clock) -> bool:
+    now = clock.now()
+    noticed = [each for event in unread.events for each in _noticed(event.happening, now)]
+    return await intake.record(unread.after, noticed, unread.position, now)
 
 
 def _noticed(happening: Happening, now: datetime) -> list[Noticed]:

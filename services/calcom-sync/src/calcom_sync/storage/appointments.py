@@ -37,8 +37,7 @@ class SqlAppointments:
 
     async def load(self, ref: AppointmentRef) -> Appointment | None:
         """An appointment with its intents in order."""
-        async with self._pool.acquire() as connection, connection.transaction(isolation="repeatable_read"):
-            return await load_appointment(connection, ref)
+        return await load_appointment(self._pool, ref)
 
     async def plan(self, planned: Planned, now: datetime) -> None:
         """Store a plan with its first settlements, unless it was planned already."""

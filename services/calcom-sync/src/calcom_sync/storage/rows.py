@@ -10,10 +10,18 @@ import asyncpg
 from calcom_sync.domain.appointment import Appointment, AppointmentRef, Attendee, Plan
 from calcom_sync.domain.intent import Doubt, Held, Intent, State
 
+OF_APPOINTMENT = "of_appointment_"
+"""Begins the names of an appointment's columns in rows of its intents."""
+APPOINTMENT_COLUMNS = (
+    "tenant_id", "appointment_id", "branch_id", "service_id", "attendee_name", "attendee_email", "attendee_phone",
+    "time_zone", "language", "call_id", "traceparent", "plan", "wanted", "spoiled", "received_at", "called_off",
+    "moved_to", "moved_from", "ready",
+)  # fmt: skip
+
 
 def intent_of(row: asyncpg.Record) -> Intent:
     """An intent as it is stored, with the booking that it is to take over."""
-    fields = dict(row)
+    fields = {name: value for name, value in row.items() if not name.startswith(OF_APPOINTMENT)}
     del fields["seen_at"]
     held = [fields.pop(name) for name in ("held_uid", "held_start", "held_end", "held_mark")]
     fields["held"] = Held(*held) if held[0] else None
@@ -34,26 +42,12 @@ def intent_values(intent: Intent, now: datetime) -> list[Any]:
 
 
 def appointment_of(row: asyncpg.Record, intents: Sequence[Intent]) -> Appointment:
-    """An appointment with its intents."""
-    return Appointment(
-        ref=ref_of_row(row),
-        branch_id=row["branch_id"],
-        service_id=row["service_id"],
-        attendee=Attendee(row["attendee_name"], row["attendee_email"], row["attendee_phone"]),
-        time_zone=row["time_zone"],
-        language=row["language"],
-        call_id=row["call_id"],
-        traceparent=row["traceparent"],
-        plan=Plan(row["plan"]),
-        wanted=row["wanted"],
-        spoiled=row["spoiled"],
-        intents=intents,
-        received_at=row["received_at"],
-        called_off=row["called_off"],
-        moved_to=row["moved_to"],
-        moved_from=row["moved_from"],
-        ready=row["ready"],
-    )
+    """An appointment with its intents, from a row of one of them."""
+    fields = {name: row[OF_APPOINTMENT + name] for name in APPOINTMENT_COLUMNS}
+    ref = AppointmentRef(fields.pop("tenant_id"), fields.pop("appointment_id"))
+    attendee = Attendee(*(fields.pop(f"attendee_{part}") for part in ("name", "email", "phone")))
+    plan = Plan(fields.pop("plan"))
+    return Appointment(ref=ref, attendee=attendee, plan=plan, intents=intents, **fields)
 
 
 def ref_of_row(row: asyncpg.Record) -> AppointmentRef:
