@@ -131,6 +131,8 @@ def _one(asked: argparse.Namespace) -> NoReturn:
         outcome = run(servers, planned(asked.world, asked.calls, asked.rate))
         result = summary(outcome, asked.calls)
         if not outcome.holds and asked.shrink:
+            # Making it smaller takes minutes, and what happens only beside other load may not happen again.
+            print(json.dumps(result, ensure_ascii=False, default=str), file=sys.stderr, flush=True)
             result["smallest"] = _smallest(servers, outcome, asked.shrink)
     if asked.keep:
         Path(asked.keep).write_bytes(pickle.dumps(outcome))

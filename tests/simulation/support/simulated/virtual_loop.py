@@ -20,7 +20,7 @@ LIFE: ContextVar[str] = ContextVar("life", default="")
 """Which life of which service a piece of code belongs to; "" is the world around them."""
 STALLED_S = 2.0
 """So long, in real seconds, an answer of a server is waited for before virtual time goes on without it: whoever waits for a
-lock that somebody holds over a pause would otherwise wait for ever."""
+lock that somebody holds over a pause would otherwise wait for ever. Once: from then on it comes when it comes."""
 _GRACE_S = 0.0004
 """What a server says unasked (a notification) gets so long to arrive before time goes on; where nobody has said anything to
 a server, none comes."""
@@ -56,11 +56,15 @@ class WatchedSocket(socket.socket):
     def close(self) -> None:
         """Whoever is closed owes nothing."""
         self.loop.owing.discard(self)
+        self.loop.blocked.discard(self)
         super().close()
 
     def recv(self, size: int, flags: int = 0) -> bytes:
         """Receive; PostgreSQL's answer ends with its word that it is ready."""
         data = super().recv(size, flags)
+        if self in self.loop.blocked:
+            self.loop.blocked.discard(self)
+            self.loop.owing.add(self)
         if self.kind == "redis":
             # Several may be asked before the first is answered.
             self.owed -= _count(self.told, data)
@@ -101,7 +105,9 @@ class _Selector(selectors.DefaultSelector):
             if events:
                 return events
             loop.stalls += 1
-        elif loop.stirred and (timeout is None or timeout >= _SHORT_S):
+            loop.blocked |= loop.owing
+            loop.owing.clear()
+        elif loop.stirred and (timeout is None or timeout >= _SHORT_S or loop.blocked):
             loop.stirred = False
             if events := super().select(_GRACE_S):
                 return events
@@ -119,6 +125,8 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         self.virtual = 1_000.0
         self.ports = ports
         self.owing: set[WatchedSocket] = set()
+        self.blocked: set[WatchedSocket] = set()
+        """Those that owe an answer and are not waited for any more."""
         self.dead: set[str] = set()
         self.stalls = self.threads = self.jumps = 0
         self.waited_s = 0.0
@@ -177,6 +185,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
 
     def _cut(self, connection: WatchedSocket, transport: Any) -> None:
         self.owing.discard(connection)
+        self.blocked.discard(connection)
         if connection.fileno() >= 0:
             self._remove_reader(connection.fileno())  # type: ignore[attr-defined]
             self._remove_writer(connection.fileno())  # type: ignore[attr-defined]
