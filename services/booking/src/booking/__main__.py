@@ -35,6 +35,9 @@ from chassis.grpc_server import grpc_server
 from chassis.http_server import http_server, operations_routes
 from chassis.service import Readiness, background, main
 
+OWN_CONNECTIONS = 6
+"""For what the service does of its own accord: reading its log, running its queue."""
+
 
 async def serve(settings: Settings, stop: asyncio.Event) -> None:
     """Serve until stopped; what is entered last ends first."""
@@ -42,6 +45,9 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
     async with AsyncExitStack() as stack:
         enter = stack.enter_async_context
         pool = await enter(postgres.pool(settings.database_url))
+        # What reads the log and runs the queue shows other rows than a request: telling one connection so again and again
+        # would cost each of them a round trip.
+        own_pool = await enter(postgres.pool(settings.database_url, connections_max=OWN_CONNECTIONS))
         availability = await enter(
             channel(settings.availability_address, default_deadline_s=DEADLINE_S, retried=HARMLESS_TO_REPEAT)
         )
@@ -55,7 +61,7 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
         readiness = Readiness({"database": lambda: postgres.check(pool)}, notice_s=settings.drain_notice_s)
         operations = Starlette(routes=operations_routes(lambda: readiness.missing))
         await enter(http_server(operations, host=host, port=settings.metrics_port, drain_s=drain_s))
-        events = EventLog(pool)
+        events = EventLog(own_pool)
         for name, old, kept in (
             ("forget requests", SqlRequests(pool), KEPT),
             ("forget history", SqlHistory(pool), timedelta(days=settings.booking_retention_days)),
@@ -76,7 +82,7 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
         }
         messages = message_work(pool, registry, carriers, clock=clock, events=events)
         handlers = {**waiting.handlers, **messages.handlers}
-        await enter(working(pool, handlers, stop=stop, drain_s=drain_s))
+        await enter(working(own_pool, handlers, stop=stop, drain_s=drain_s))
         for name, run in {**waiting.loops, **messages.loops}.items():
             await enter(background(run, name=name, stop=stop))
         peers = [

@@ -44,6 +44,7 @@ PEER_DEADLINE_S = 5.0
 PLEAD_EVERY_S = 5.0
 SURVEY_ROUND_EVERY_S = 10.0
 RESERVE_EVERY_S = 1.0
+QUEUE_CONNECTIONS = 6
 HARMLESS = tuple(
     f"rufbuch.staff.v1.StaffRegistryService/{name}"
     for name in ("GetBusiness", "GetCalendarSetup", "ListBusinesses")
@@ -132,7 +133,8 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
             notice_s=settings.drain_notice_s,
         )
         enter = stack.enter_async_context
-        await enter(working(worker, stop=stop, drain_s=settings.drain_s))
+        queue = await enter(postgres.pool(settings.database_url, connections_max=QUEUE_CONNECTIONS))
+        await enter(working(worker, stop=stop, drain_s=settings.drain_s, queue=queue))
         watch = watch_of(settings, opened.pool, opened.alarms, parts.backing.budget, events.lag_s, clock)
         watching = Watching(watch, opened.pool, settings.watch_every_s)
         loops = loops_of(parts, events, directory, BookingDesk(booking), clock)

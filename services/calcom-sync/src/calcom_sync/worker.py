@@ -134,9 +134,12 @@ class Worker:
 
 
 @asynccontextmanager
-async def working(worker: Worker, *, stop: asyncio.Event, drain_s: float) -> AsyncIterator[None]:
-    """Take jobs while inside; at the end take no more, and let those begun end."""
-    shift = _Shift(worker)
+async def working(
+    worker: Worker, *, stop: asyncio.Event, drain_s: float, queue: Pool | None = None
+) -> AsyncIterator[None]:
+    """Take jobs while inside; at the end take no more, and let those begun end. ``queue``: connections for the queue itself. It
+    shows everybody's rows and a job its tenant's, and telling one connection so again and again costs a round trip each time."""
+    shift = _Shift(worker, queue or worker.pool)
     async with background(shift.run, name="jobs", stop=stop):
         try:
             yield
@@ -147,8 +150,8 @@ async def working(worker: Worker, *, stop: asyncio.Event, drain_s: float) -> Asy
 class _Shift:
     """Runs pgqueuer's loop under our start and stop, and again when the database was away."""
 
-    def __init__(self, worker: Worker) -> None:
-        self._worker = worker
+    def __init__(self, worker: Worker, queue: Pool) -> None:
+        self._worker, self._queue = worker, queue
         self._manager: QueueManager | None = None
         self._ending = False
         self._over = asyncio.Event()
@@ -167,7 +170,7 @@ class _Shift:
         await asyncio.Event().wait()
 
     async def _manage(self) -> None:
-        manager = QueueManager(queries(AsyncpgPoolDriver(self._worker.pool)), CHANNEL)
+        manager = QueueManager(queries(AsyncpgPoolDriver(self._queue)), CHANNEL)
         manager.entrypoint(APPOINTMENT, accepts_context=False)(self._worker.appointment)
         manager.entrypoint(WEBHOOK, accepts_context=False)(self._worker.webhook)
         self._manager = manager

@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from dataclasses import asdict, fields
+from dataclasses import fields
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -91,15 +91,26 @@ def _pairs(flat: Sequence[Any]) -> Iterable[tuple[Any, Any]]:
 
 
 def _stored(session: Session) -> dict[str, str]:
-    values = asdict(session)
-    return {name: json.dumps(values[name], default=datetime.isoformat) for name in _FIELDS}
+    return {name: _encoded(getattr(session, name)) for name in _FIELDS}
+
+
+def _plain(value: datetime | Offer | EarlierWish | Window) -> object:
+    """Of what JSON does not know: instants, and our own values by their fields."""
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return {field.name: getattr(value, field.name) for field in fields(value)}
+
+
+_encoded = json.JSONEncoder(default=_plain).encode
+_NOTHING = _stored(Session())
+"""What is stored of a call of which nothing is known."""
 
 
 def _session(stored: dict[str, str]) -> Session:
     known = {name: text for name, text in stored.items() if name in _FIELDS}
     values = {name: _READERS.get(name, str)(json.loads(text)) for name, text in known.items()}
     session = Session(**values)
-    session.as_read = {**_stored(Session()), **known}
+    session.as_read = {**_NOTHING, **known}
     return session
 
 
