@@ -9,7 +9,7 @@ import asyncpg
 import psycopg
 import pytest
 
-from chassis import postgres
+from chassis import eventlog, postgres
 from chassis.errors import PositionInvalidError
 from chassis.eventlog import EventLog
 from local_stack.databases import MigratedDatabases
@@ -209,3 +209,12 @@ async def test_a_reader_that_goes_away_takes_no_look_of_others_along(
     first.cancel()
     assert (await second).payload["number"] == 1
     await staying.aclose()
+
+
+async def test_a_look_that_comes_a_rounding_before_its_moment_is_not_repeated(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The simulation's clock stands where the timer was set to: a reader looked again and again and never waited."""
+    loop = asyncio.get_running_loop()
+    monkeypatch.setattr(loop, "time", lambda: 12.5 - 1e-12)
+    assert eventlog._until_the_next_look() == pytest.approx(eventlog.LOOK_EVERY_S)

@@ -41,6 +41,7 @@ GATHER_S = 0.005
 """How long a reader lets more come together once it is woken: each look costs a query, whatever it finds."""
 SOON_S = 0.02
 """When it looks again that was woken and found nothing: a transaction that was still running hid the event."""
+JUST_LOOKED_S = 0.05
 BATCH = 200
 _POSITION = re.compile(r"(\d{1,20})-(\d{1,19})")
 
@@ -155,7 +156,9 @@ class _Look:
 
 
 def _until_the_next_look() -> float:
-    return LOOK_EVERY_S - asyncio.get_running_loop().time() % LOOK_EVERY_S
+    """Seconds. Whoever has just looked, or a rounding before the moment, waits for the next one."""
+    left_s = LOOK_EVERY_S - asyncio.get_running_loop().time() % LOOK_EVERY_S
+    return left_s if left_s > JUST_LOOKED_S else left_s + LOOK_EVERY_S
 
 
 async def _told(news: asyncio.Event, within_s: float, gather_s: float) -> bool:
