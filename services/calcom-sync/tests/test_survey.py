@@ -248,7 +248,17 @@ async def test_a_pass_that_somebody_else_has_ended_meanwhile_is_left_to_them(sta
     assert await backing.surveyor.reconcile(TENANT)
     ended = await backing.surveys.found(TENANT)
 
-    assert not await backing.surveyor.go_on(taken)
+    assert await backing.surveyor.go_on(taken), "it has come to its end, whoever ended it"
 
     assert await backing.surveys.found(TENANT) == ended
     assert await _drift(stage) == {"right": 4}
+
+
+async def test_a_pass_that_somebody_else_goes_on_with_is_not_said_to_be_over(stage: "Stage") -> None:
+    await stage.settled(await stage.book())
+    backing = stage.parts.backing
+    await backing.surveyor.round()
+    stage.cal.clock.advance(LATER)
+    (taken,) = await backing.surveys.due(stage.cal.clock.now())
+    assert await backing.surveys.go_on(taken, taken.page + 1, [], stage.cal.clock.now() + LATER)
+    assert not await backing.surveyor.go_on(taken)

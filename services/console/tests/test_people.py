@@ -228,6 +228,7 @@ class TestApplying:
         peers.team.conflicts = [an_overlap(f"overlap:one/{number}") for number in range(1100)]
         page = (await owner.get(PLAN)).text
         assert page.count('type="radio"') == 1
+        assert "zur selben Zeit: 1100" in page
         assert "und 1080 weitere" in page
         await owner.send(PLAN, "/people/apply", together="CHOICE_KEEP_BOTH", **FORM)
         assert len(peers.team.resolutions[0].decisions) == 1100
@@ -247,6 +248,15 @@ class TestApplying:
         )
         assert "Etwas ist noch nicht entschieden." in again.text
         assert re.findall(r'name="([^"]*)"[^>]*checked', again.text) == ["together"]
+
+    async def test_nothing_is_chosen_beforehand_in_a_plan_that_nobody_has_read(
+        self, owner: Browser, peers: FakePeers
+    ) -> None:
+        peers.team.conflicts = [an_overlap()]
+        peers.team.etag = "plan-2"
+        answer = await owner.send(PLAN, "/people/apply", together="CHOICE_KEEP_BOTH", **FORM)
+        assert "hat sich etwas geändert. Geschehen ist nichts." in answer.text
+        assert not re.search(r'type="radio"[^>]*checked', answer.text)
 
     async def test_without_the_confirmation_nothing_happens(self, owner: Browser, peers: FakePeers) -> None:
         answer = await owner.send(PLAN, "/people/apply", **{**FORM, "sure": ""})

@@ -22,7 +22,6 @@ import json
 import re
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from contextvars import Context
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -32,11 +31,12 @@ from opentelemetry.instrumentation.utils import suppress_instrumentation
 
 from chassis.errors import PositionInvalidError
 from chassis.postgres import Connection, Pool
+from chassis.rows import of_everybody
 from chassis.telemetry import current_traceparent
 
 LOOK_EVERY_S = 0.5
-"""The longest that a reader waits before it looks again, should nobody wake it (another replica wrote). All readers of a process
-look at the same moments, so that one look does for all of them."""
+"""How often a reader looks that nobody wakes (another replica wrote). All readers of a process look at the same moments, so that
+one look does for all of them; who has just looked leaves one moment out."""
 GATHER_S = 0.005
 """How long a reader lets more come together once it is woken: each look costs a query, whatever it finds."""
 SOON_S = 0.02
@@ -89,14 +89,14 @@ class EventLog:
         look = _Look(*_parse(after), BATCH, self._news)
         task = self._looks.get(look)
         if task is None:
-            # In a context of its own: it is nobody's, and a trace of whoever came first would tell of the others' waiting.
-            task = self._looks[look] = asyncio.create_task(self._look(look), context=Context())
+            task = self._looks[look] = asyncio.create_task(self._look(look))
             task.add_done_callback(partial(self._looked, look))
         # Whoever goes away takes nobody else's look along.
         return await asyncio.shield(task)
 
     async def _look(self, look: "_Look") -> list[Event]:
-        with suppress_instrumentation():
+        # It is all readers', so the trace and the rows of whoever came first are not asked for.
+        with suppress_instrumentation(), of_everybody("the log is about all owners"):
             rows = await self._pool.fetch(
                 "SELECT number, transaction_id::text AS xid, recorded_at, traceparent, kind, payload FROM event"
                 " WHERE (transaction_id, number) > ($1::text::xid8, $2)"

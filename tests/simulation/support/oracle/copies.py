@@ -9,6 +9,8 @@ from oracle.facts import Facts, Row
 from oracle.violation import Violation, found
 
 _STANDING = {"accepted", "pending"}
+_OVER = {"cancelled", "rescheduled"}
+"""Where nothing of it stands, nobody has to be told that it could not be made."""
 
 
 def _by_phase(facts: Facts) -> dict[str, list[Row]]:
@@ -146,7 +148,7 @@ def settled(facts: Facts, record: Any) -> Iterable[Violation]:
             yield found(
                 f"{one['appointment_id']} phase {one['position']} is still {one['state']}: {one['last_error']}"
             )
-        elif one["state"] == "failed" and one["phase_id"] not in cases:
+        elif one["state"] == "failed" and one["phase_id"] not in cases and row["state"] not in _OVER:
             yield found(f"{one['appointment_id']} phase {one['position']} has failed, and nobody was told")
         elif (
             one["state"] == "synced" and by_uid.get(one["booking_uid"], {}).get("status") not in _STANDING

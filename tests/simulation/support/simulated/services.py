@@ -15,6 +15,7 @@ from availability.clients import registry as availability_registry
 from availability.clients.redis_holds import connected
 from availability.domain.holds import HoldRules
 from availability.servicer import as_servicer
+from booking.__main__ import OWN_CONNECTIONS
 from booking.assembly import booking_service
 from booking.clients.availability import DEADLINE_S, HARMLESS_TO_REPEAT
 from booking.clients.message_setup import GET_MESSAGE_SETUP
@@ -26,7 +27,7 @@ from booking.storage.requests import SqlRequests
 from booking.usecases.forget_old import KEPT, forget_old
 from booking.waiting_work import waiting_work
 from booking.worker import working as booking_working
-from calcom_sync.__main__ import HARMLESS, PEER_DEADLINE_S, loops_of
+from calcom_sync.__main__ import HARMLESS, PEER_DEADLINE_S, QUEUE_CONNECTIONS, loops_of
 from calcom_sync.assembly import Terms
 from calcom_sync.assembly import assemble as assemble_sync
 from calcom_sync.clients.calcom import CalcomCalendar
@@ -128,9 +129,10 @@ async def booking(life: "Life") -> None:
     async with _standing(life, stack) as stop:
         enter, clock = stack.enter_async_context, life.clock
         pool = await enter(postgres.pool(life.database_url))
+        own_pool = await enter(postgres.pool(life.database_url, connections_max=OWN_CONNECTIONS))
         slots = life.channel("availability", DEADLINE_S, HARMLESS_TO_REPEAT)
         registry = life.channel("staff_registry", REGISTRY_S, (GET_BUSINESS, GET_MESSAGE_SETUP))
-        events = EventLog(pool)
+        events = EventLog(own_pool)
         for name, old, kept in (
             ("forget requests", SqlRequests(pool), KEPT),
             ("forget history", SqlHistory(pool), timedelta(days=365)),
@@ -138,7 +140,7 @@ async def booking(life: "Life") -> None:
             await enter(background(partial(forget_old, old, clock, kept=kept), name=name, stop=stop))
         terms = HoldTerms(lasting=timedelta(seconds=1800), opens=8, closes=20)
         waiting = waiting_work(pool, slots, registry, clock=clock, terms=terms, events=events)
-        await enter(booking_working(pool, waiting.handlers, stop=stop, drain_s=DRAIN_S))
+        await enter(booking_working(own_pool, waiting.handlers, stop=stop, drain_s=DRAIN_S))
         for name, run in waiting.loops.items():
             await enter(background(run, name=name, stop=stop))
         await life.serve(
@@ -161,7 +163,8 @@ async def calcom_sync(life: "Life") -> None:
         calendar = CalcomCalendar(life.calcom, timeout_s=15.0)
         parts = assemble_sync(pool, redis, directory, calendar, clock, Terms(survey_every=SURVEY_EVERY))
         events = Consumer(booking_stub, SqlIntake(pool), clock)
-        await enter(sync_working(parts.worker, stop=stop, drain_s=DRAIN_S))
+        queue = await enter(postgres.pool(life.database_url, connections_max=QUEUE_CONNECTIONS))
+        await enter(sync_working(parts.worker, stop=stop, drain_s=DRAIN_S, queue=queue))
         for name, run in loops_of(parts, events, directory, BookingDesk(booking_stub), clock).items():
             await enter(background(run, name=name, stop=stop))
         life.listen(Starlette(routes=webhook_routes(directory, parts.worker.webhooks, clock)))

@@ -24,10 +24,14 @@ lock that somebody holds over a pause would otherwise wait for ever. Once: from 
 _GRACE_S = 0.0004
 """What a server says unasked (a notification) gets so long to arrive before time goes on; where nobody has said anything to
 a server, none comes."""
+_LET_IN_S = 0.02
+"""Where a transaction has ended, whoever waits for its locks gets so long to be let in."""
 _SHORT_S = 0.05
 _ENDED: list["VirtualLoop"] = []
 """Kept until the process ends: what waits in them forever is not to be woken by the collector."""
 _READY = b"Z\x00\x00\x00\x05"
+"""PostgreSQL's word that it is ready, before a letter that says whether a transaction is open."""
+_OPEN, _IDLE = _READY + b"T", _READY + b"I"
 
 
 class WatchedSocket(socket.socket):
@@ -36,6 +40,7 @@ class WatchedSocket(socket.socket):
     kind = ""
     loop: "VirtualLoop"
     life = ""
+    in_transaction = False
     owed = 0
     """Of Redis: commands without an answer."""
     asked: hiredis.Reader
@@ -57,6 +62,7 @@ class WatchedSocket(socket.socket):
         """Whoever is closed owes nothing."""
         self.loop.owing.discard(self)
         self.loop.blocked.discard(self)
+        self.loop.let_in = True
         super().close()
 
     def recv(self, size: int, flags: int = 0) -> bytes:
@@ -68,6 +74,10 @@ class WatchedSocket(socket.socket):
         if self.kind == "redis":
             # Several may be asked before the first is answered.
             self.owed -= _count(self.told, data)
+        if _OPEN in data:
+            self.in_transaction = True
+        elif self.in_transaction and _IDLE in data:
+            self.in_transaction, self.loop.let_in = False, True
         if (
             not data
             or (self.kind == "postgres" and _READY in data)
@@ -97,24 +107,35 @@ class _Selector(selectors.DefaultSelector):
         events = super().select(0)
         if events or (timeout is not None and timeout <= 0):
             return events
+        if events := self._from_servers(timeout):
+            return events
+        if timeout is None:
+            return list(super().select(None))
+        self.loop.jump()
+        return []
+
+    def _from_servers(self, timeout: float | None) -> list[Any]:
+        """What comes from them in real time before virtual time may go on."""
         loop = self.loop
         if loop.owing or loop.threads:
-            before = time.perf_counter()
-            events = super().select(STALLED_S)
-            loop.waited_s += time.perf_counter() - before
-            if events:
-                return events
+            return self._owed()
+        if loop.blocked and loop.let_in:
+            loop.let_in = False
+            return super().select(_LET_IN_S)
+        if loop.stirred and (timeout is None or timeout >= _SHORT_S):
+            loop.stirred = False
+            return super().select(_GRACE_S)
+        return []
+
+    def _owed(self) -> list[Any]:
+        loop, before = self.loop, time.perf_counter()
+        events = super().select(STALLED_S)
+        loop.waited_s += time.perf_counter() - before
+        if not events:
             loop.stalls += 1
             loop.blocked |= loop.owing
             loop.owing.clear()
-        elif loop.stirred and (timeout is None or timeout >= _SHORT_S or loop.blocked):
-            loop.stirred = False
-            if events := super().select(_GRACE_S):
-                return events
-        if timeout is None:
-            return list(super().select(None))
-        loop.jump()
-        return []
+        return events
 
 
 class VirtualLoop(asyncio.SelectorEventLoop):
@@ -127,6 +148,8 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         self.owing: set[WatchedSocket] = set()
         self.blocked: set[WatchedSocket] = set()
         """Those that owe an answer and are not waited for any more."""
+        self.let_in = False
+        """Whether a lock may have been given back since those were last listened for."""
         self.dead: set[str] = set()
         self.stalls = self.threads = self.jumps = 0
         self.waited_s = 0.0

@@ -88,16 +88,20 @@ def after_move(intent: Intent, result: Answer | NoAnswer, moment: Moment) -> Set
     return after_post(intent, result, moment)
 
 
-def as_wished(settlement: Settlement, now: datetime, *, wanted: bool, moved: bool) -> Settlement:
+def as_wished(
+    settlement: Settlement, now: datetime, *, wanted: bool, moved: bool, called_off: bool
+) -> Settlement:
     """The settlement as it has to be stored, given what booking has said meanwhile. Of an appointment that was moved nothing
-    is sent any more; its successor deals with what stands."""
-    intent = settlement.intent
+    is sent any more; its successor deals with what stands. Of one that was moved or called off nobody has to look at what is
+    not there."""
     if moved:
-        if intent.state is State.PENDING:
-            intent = intent.cancelled()
-        settled = intent.state in {State.CANCELLED, State.FAILED}
-        return replace(settlement, intent=intent, spoils=False, case=None if settled else settlement.case)
-    return settlement if wanted else replace(settlement, intent=intent.if_unwanted(now))
+        settlement = replace(settlement, spoils=False)
+        if settlement.intent.state is State.PENDING:
+            settlement = replace(settlement, intent=settlement.intent.cancelled())
+    elif not wanted:
+        settlement = replace(settlement, intent=settlement.intent.if_unwanted(now))
+    nothing_there = settlement.intent.state in {State.CANCELLED, State.FAILED}
+    return replace(settlement, case=None) if nothing_there and (moved or called_off) else settlement
 
 
 def failure(intent: Intent, kind: CaseKind, text: str) -> Settlement:

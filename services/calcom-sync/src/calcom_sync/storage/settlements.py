@@ -54,7 +54,9 @@ async def _store(
     connection: Connection, appointment: asyncpg.Record, settlement: Settlement, now: datetime
 ) -> bool:
     moved = appointment["moved_to"] is not None
-    told = as_wished(settlement, now, wanted=appointment["wanted"], moved=moved)
+    told = as_wished(
+        settlement, now, wanted=appointment["wanted"], moved=moved, called_off=appointment["called_off"]
+    )
     if not await update_intent(connection, told.intent, now):
         return False
     _settled.labels(told.intent.state.value).inc()

@@ -86,6 +86,13 @@ class SqlSurveys:
             await self._tell_drift()
         return row is not None
 
+    async def has_ended(self, task: Task) -> bool:
+        """Whether the pass, or a later one, has come to its end by somebody else."""
+        ended: bool | None = await self._pool.fetchval(
+            "SELECT finished_at >= $3 FROM survey WHERE tenant_id = $1 AND account_id = $2", *_taken(task)[:3]
+        )
+        return bool(ended)
+
     async def _tell_drift(self) -> None:
         rows = await self._pool.fetch("SELECT found FROM survey")
         sums = sum((Counter(json.loads(row["found"])) for row in rows), Counter[str]())

@@ -63,6 +63,10 @@ class Surveys(Protocol):
         """A pass has come to its end. False: somebody else has gone on with it meanwhile, or has ended it."""
         ...
 
+    async def has_ended(self, task: Task) -> bool:
+        """Whether the pass, or a later one, has come to its end by somebody else."""
+        ...
+
     async def copy_of(self, tenant_id: UUID, booking: RemoteBooking) -> tuple[AppointmentRef, UUID] | None:
         """The phase that a booking is a copy of: by its uid, or by the id in its metadata."""
         ...
@@ -168,10 +172,11 @@ class _Pass:
             await self.by.surveys.go_on(self.task, self.task.page, found, due_at)
             return False
         except _Overtaken:
-            return False
+            return await self.by.surveys.has_ended(self.task)
         now = self.by.clock.now()
         await self.by.surveys.forget_unseen_bookings(self.owner, self.task.started_at, now)
-        return await self.by.surveys.finish(self.task, found, now, now + self.by.every)
+        ended = await self.by.surveys.finish(self.task, found, now, now + self.by.every)
+        return ended or await self.by.surveys.has_ended(self.task)
 
     async def _page(self) -> bool:
         """One page; whether it was the last. Not taken again: what was found on it is stored with how far we are."""

@@ -5,6 +5,7 @@ from typing import Annotated
 import grpc
 from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import RedirectResponse
+from starlette.datastructures import FormData
 
 from chassis.grpc_client import Fault, fault_of
 from console.clients.people import Pair
@@ -46,7 +47,7 @@ async def apply(
     visit.membership.require(Action.RESOLVE_PEOPLE)
     parts, pair = parts_of(request), Pair(visit.tenant_id, stays, goes, link=kind == "link")
     if not sure:
-        return await _plan_page(request, visit, pair, alert="plan.confirm_needed")
+        return await _plan_page(request, visit, pair, alert="plan.confirm_needed", read=await request.form())
     deed = "link_people" if pair.link else "merge_people"
     try:
         decisions = await _decisions(request, pair)
@@ -99,8 +100,11 @@ async def _decisions(request: Request, pair: Pair) -> deciding.Decisions:
     return {**single, **deciding.Deciding.of(planned).about_overlaps(choice)}
 
 
-async def _plan_page(request: Request, visit: Visit, pair: Pair, *, alert: str = "") -> Response:
-    parts, form = parts_of(request), await request.form()
+async def _plan_page(
+    request: Request, visit: Visit, pair: Pair, *, alert: str = "", read: FormData | None = None
+) -> Response:
+    """``read``: what was decided about the plan that was read; it stands only where that is still the plan."""
+    parts = parts_of(request)
     try:
         planned = await parts.people.plan(pair)
     except grpc.aio.AioRpcError as error:
@@ -115,6 +119,7 @@ async def _plan_page(request: Request, visit: Visit, pair: Pair, *, alert: str =
         raise
     if request.query_params.get("instead") and not alert:
         alert = "plan.other_kind_link" if pair.link else "plan.other_kind_merge"
+    form = read if read and read.get("etag") == planned.etag else FormData()
     return parts.renderer.page(
         request, "plan.html", visit, status=409 if request.method == "POST" else 200, plan=planned, pair=pair,
         alert=alert, chosen=deciding.one_by_one(form), together=deciding.together(form),
@@ -146,7 +151,9 @@ async def _instead(
     if begun:
         return done(f"/people/resolutions/{begun}", "begun_already")
     if fault.reason in _SHOWN_AGAIN:
-        return await _plan_page(request, visit, pair, alert=f"plan.{_SHOWN_AGAIN[fault.reason]}")
+        return await _plan_page(
+            request, visit, pair, alert=f"plan.{_SHOWN_AGAIN[fault.reason]}", read=await request.form()
+        )
     if fault.reason in {"RESOLUTION_UNDER_WAY", "BUSINESS_INVALID"}:
         return _refused_page(request, visit, fault)
     raise error
