@@ -148,6 +148,20 @@ def test_finds_work_that_never_ended(outcome: Outcome) -> None:
     assert ("wrong sync state", "settled") in kinds(outcome)
 
 
+def test_finds_a_copy_that_failed_in_silence(outcome: Outcome) -> None:
+    _, row = told(outcome, "booked")
+    intent = next(one for one in outcome.facts.intents if one["appointment_id"] == row["appointment_id"])
+    intent["state"] = "failed"
+    assert ("wrong sync state", "settled") in kinds(outcome)
+
+
+def test_a_copy_that_failed_of_what_is_over_is_nobodys_business(outcome: Outcome) -> None:
+    _, row = told(outcome, "cancelled")
+    intent = next(one for one in outcome.facts.intents if one["appointment_id"] == row["appointment_id"])
+    intent["state"] = "failed"
+    assert kinds(outcome) == set()
+
+
 def test_finds_a_false_sentence_about_the_time(outcome: Outcome) -> None:
     one, _ = told(outcome, "booked")
     assert one.answer

@@ -94,6 +94,7 @@ async def test_a_phase_that_fails_after_the_cancellation_spoils_nothing(stage: "
 
     assert found.state is SyncState.CANCELLED
     assert not found.spoiled
+    assert await stage.cases() == [], "nobody has to look at what is not there, and not wanted there"
 
 
 async def test_the_cases_of_what_is_called_off_are_closed(stage: "Stage") -> None:

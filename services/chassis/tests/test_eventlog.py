@@ -218,3 +218,19 @@ async def test_a_look_that_comes_a_rounding_before_its_moment_is_not_repeated(
     loop = asyncio.get_running_loop()
     monkeypatch.setattr(loop, "time", lambda: 12.5 - 1e-12)
     assert eventlog._until_the_next_look() == pytest.approx(eventlog.LOOK_EVERY_S)
+
+
+async def test_a_transaction_whose_process_is_gone_holds_nobody_up_for_long(
+    database_url: str, pool: asyncpg.Pool, log: EventLog
+) -> None:
+    """A machine that is lost says nothing: its transactions stay open until TCP gives up, hours later, and all that is
+    committed after them stays unread."""
+    async with postgres.pool(database_url, left_open_s=0.3) as lost:
+        connection = await lost.acquire()
+        await connection.execute("BEGIN")
+        await log.append(connection, "counted", {"number": 1}, now=NOW)
+        await append(pool, log, 2)
+        assert await numbers(log) == []
+        async with aclosing(log.watch("")) as watch:
+            assert (await anext(watch)).payload["number"] == 2
+        await lost.release(connection)

@@ -28,18 +28,23 @@ _OUT_OF_REACH = (
     asyncpg.InterfaceError,
     asyncpg.InternalClientError,
 )
+LEFT_OPEN_S = 60.0
+"""Longer than anything that waits for another service with a transaction open; that is cut off, and asked for again."""
 Connection = asyncpg.Connection | asyncpg.pool.PoolConnectionProxy
 
 
 @asynccontextmanager
 async def pool(
-    url: str, *, connections_max: int = 16, command_timeout_s: float = 5.0
+    url: str, *, connections_max: int = 16, command_timeout_s: float = 5.0, left_open_s: float = LEFT_OPEN_S
 ) -> AsyncIterator[asyncpg.Pool]:
     """Connections to the database; none is opened before it is needed, so that services start in any order.
 
     Each shows the rows of whom ``chassis.rows`` names when it is taken; telling it costs a round trip only where it was
     somebody else's before. What else is changed for a session (SET, LISTEN, advisory locks of the session) is not undone
     when a connection goes back: nobody changes anything, and undoing nothing would cost every query a second round trip.
+
+    A transaction that says nothing for ``left_open_s`` is ended by the server: its process may be gone with its machine, and as
+    long as it is open it keeps its locks, and readers of all logs wait for it.
     """
     opened = asyncpg.create_pool(
         url,
@@ -49,6 +54,7 @@ async def pool(
         timeout=command_timeout_s,
         reset=_undo_nothing,
         connection_class=_Showing,
+        server_settings={"idle_in_transaction_session_timeout": str(round(left_open_s * 1000))},
         setup=_show,
     )
     async with opened:
