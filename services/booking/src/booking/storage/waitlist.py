@@ -5,7 +5,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from booking.domain.listing import Place, WaitlistFilters
-from booking.domain.waiting import WaitingChange, WaitingEntry
+from booking.domain.waiting import WaitingChange, WaitingEntry, WaitingState
 from booking.storage.vacancies import look_again, offers_of_entry_are_due
 from booking.storage.waiting_documents import SELECT_ENTRIES, entry_from, to_entry_document
 from booking.storage.waiting_moves import move, tell
@@ -31,6 +31,13 @@ SELECT found.document, found.document->>'fingerprint' AS fingerprint FROM ({SELE
       AND (w.request_id = $2 OR w.fingerprint = $3 AND w.state IN ('waiting', 'offered'))
     ORDER BY w.request_id = $2 DESC LIMIT 1) AS found
 """  # noqa: S608 - made of constants
+
+_STILL_THEIRS = """NOT EXISTS (
+    SELECT FROM waitlist_offer o JOIN waitlist_taken t USING (tenant_id, offer_id)
+      JOIN occupancy other ON other.span && t.span AND NOT other.overbooked
+     WHERE o.tenant_id = w.tenant_id AND o.waitlist_entry_id = w.waitlist_entry_id AND o.state = 'open')"""
+"""The holds may have been lost, and somebody else has booked the time since. The offer is looked at within a minute; whoever calls
+before that is not told that it is kept."""
 
 
 class SqlWaitlist:
@@ -82,6 +89,8 @@ class SqlWaitlist:
         chosen = {column: value for column, value in possible.items() if value is not None}
         words = [f"{column} = ${number}" for number, column in enumerate(chosen, start=1)]
         values: list[object] = list(chosen.values())
+        if filters.state is WaitingState.OFFERED:
+            words.append(_STILL_THEIRS)
         if after:
             values.append(after.number)
             words.append(f"w.place > ${len(values)}")
