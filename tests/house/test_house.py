@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 FILE_LINES_MAX = 400
 FUNCTION_LINES_MAX = 70
-CHASSIS_CODE_LINES_MAX = 920
+CHASSIS_CODE_LINES_MAX = 950
 # Written in two halves, since this file is looked at as well.
 UNSAYABLE = tuple(
     "".join(halves)
