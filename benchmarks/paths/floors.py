@@ -70,7 +70,9 @@ async def _nothing(_: asyncpg.Connection) -> None:
 
 
 async def _serve_hop(port: int, redis_url: str, postgres_url: str) -> None:
-    memory = redis.asyncio.Redis.from_url(redis_url)
+    # Who finds no connection waits for one, as at PostgreSQL's pool.
+    connections = redis.asyncio.BlockingConnectionPool.from_url(redis_url, max_connections=32, timeout=None)
+    memory = redis.asyncio.Redis(connection_pool=connections)
     sha = await memory.script_load("return ARGV[1]")
     async with asyncpg.create_pool(postgres_url, min_size=1, max_size=16, reset=_nothing) as pool:
         await pool.execute(_TABLE)

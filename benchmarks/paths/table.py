@@ -123,6 +123,15 @@ def _of(callers: int) -> str:
     return "1 caller" if callers == 1 else f"{callers} callers"
 
 
+def _is_kept(seen: Seen) -> bool:
+    """Whether a rate was answered, all of it, and in time."""
+    if set(seen.codes) != {200}:
+        return False
+    taken = Taken()
+    taken.add(seen)
+    return taken.percentile(99) <= P99_MS_MAX
+
+
 @dataclass(frozen=True)
 class _Way:
     """Something that can be asked at a rate: so many requests, so many a second."""
@@ -135,9 +144,7 @@ class _Way:
         for _ in range(STEPS):
             rate = (lower + upper) / 2
             seen = self.prepared(max(50, round(rate * OPEN_S)))(rate)
-            taken = Taken()
-            taken.add(seen)
-            if taken.percentile(99) <= P99_MS_MAX:
+            if _is_kept(seen):
                 lower, best = rate, rate
             else:
                 upper = rate

@@ -37,6 +37,7 @@ def parser() -> argparse.ArgumentParser:
     words.add_argument("--account", help="uid:gid to run the command as")
     words.add_argument("--environment", type=Path, help="JSON object of variables to set for the command")
     words.add_argument("--set", action="append", default=[], help="NAME=VALUE for the command's environment")
+    words.add_argument("--niceness", type=int, default=0, help="how far the command lets others go first")
     words.add_argument("--stop-signal", type=int, default=signal.SIGTERM)
     words.add_argument("--abandon-signal", type=int, default=signal.SIGTERM)
     words.add_argument("--grace-s", type=float, default=10.0)
@@ -78,6 +79,8 @@ def become(options: argparse.Namespace) -> None:
     # Read while we still may.
     environment = environment_of(options)
     account = ids(options)
+    if options.niceness:
+        os.nice(options.niceness)
     if account is not None:
         os.setgroups([])
         os.setgid(account[1])

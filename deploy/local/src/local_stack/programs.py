@@ -47,6 +47,8 @@ class Program:
     schema: str | None = None
     account: Account | None = None
     stop_signal: str = "TERM"
+    niceness: int = 0
+    """How far it lets others go first where processors are short: nobody on the phone waits for it."""
 
     @property
     def is_service(self) -> bool:

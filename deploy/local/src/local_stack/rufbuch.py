@@ -8,6 +8,9 @@ from local_stack.installation import Installation
 from local_stack.ports import HOST, REPLICAS_APART
 from local_stack.programs import Probe, Program, Tier, both, listens_on, speaks_grpc, speaks_http
 
+BEHIND = 5
+"""Niceness of what nobody on the phone waits for; in a cluster the requested processor shares say the same."""
+
 
 @dataclass(frozen=True)
 class Service:
@@ -20,6 +23,7 @@ class Service:
     secrets: tuple[str, ...] = ()
     settings: tuple[tuple[str, str], ...] = ()
     """What it is told on a laptop."""
+    niceness: int = 0
 
     @property
     def package(self) -> str:
@@ -31,7 +35,7 @@ SERVICES = (
     Service("staff-registry", secrets=("RUFBUCH_SECRETS_KEY",)),
     Service("availability"),
     Service("booking"),
-    Service("calcom-sync", Tier.SYNC, has_http=True),
+    Service("calcom-sync", Tier.SYNC, has_http=True, niceness=BEHIND),
     Service("telephony-gateway", Tier.EDGE, has_http=True, secrets=("RUFBUCH_RETELL_API_KEY",)),
     Service(
         "console",
@@ -39,6 +43,7 @@ SERVICES = (
         has_http=True,
         has_grpc=False,
         settings=(("RUFBUCH_CONSOLE_INSECURE_COOKIES", "true"),),
+        niceness=BEHIND,
     ),
 )
 DRAIN_NOTICE_S = 1.5
@@ -125,7 +130,14 @@ def redis_program(installation: Installation) -> Program:
 def _collector(installation: Installation) -> Program:
     port = installation.ports.collector
     command = (sys.executable, "-m", "local_stack.collector", str(port), str(installation.state.traces))
-    return Program("collector", command, Tier.TOOLS, listens_on(port), listens={port: "trace collector"})
+    return Program(
+        "collector",
+        command,
+        Tier.TOOLS,
+        listens_on(port),
+        listens={port: "trace collector"},
+        niceness=BEHIND,
+    )
 
 
 def _calcom(installation: Installation) -> Program:
@@ -156,6 +168,7 @@ def _service(installation: Installation, service: Service, number: int) -> Progr
         migrate=None if number else (*command, "migrate"),
         replica_of=service.name if number else None,
         schema=service.package,
+        niceness=service.niceness,
     )
 
 

@@ -182,6 +182,7 @@ def _guarded(program: Program, words: tuple[str, ...], directory: Path) -> str:
     before = [sys.executable, "-I", "-S", guard.__file__, "exec", "--stop-signal", str(number)]
     before += ["--environment", str(_environment_file(program, directory))]
     before += program.account.as_words() if program.account else []
+    before += ["--niceness", str(program.niceness)] if program.niceness else []
     return _plain(shlex.join([*before, "--", *words]))
 
 
