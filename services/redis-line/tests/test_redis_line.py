@@ -32,6 +32,11 @@ async def test_answers_read_as_with_the_librarys_own_client(client: OneConnectio
     assert await client.hgetall("hash") == {b"a": b"1", b"b": b"2"}
 
 
+async def test_commands_of_two_words_travel_as_two(client: OneConnection) -> None:
+    sha = await client.script_load("return ARGV[1]")
+    assert await client.evalsha(sha, 0, "said") == b"said"
+
+
 async def test_what_is_sent_happens_before_what_is_asked_next(client: OneConnection) -> None:
     await client.ping()
     client.send("SET", "sent", "first")

@@ -35,7 +35,9 @@ class OneConnection(Redis):
 
     async def execute_command(self, *args: Any, **options: Any) -> Any:  # noqa: ANN401 - any command's
         """Raises RedisConnectionError, RedisTimeoutError, ResponseError."""
-        answer = await self.send(*args)
+        # The library names some commands by two words ("SCRIPT LOAD"), which travel as two.
+        words = args[0].split() if isinstance(args[0], str) else args[:1]
+        answer = await self.send(*words, *args[1:])
         options.pop("keys", None)  # for the library's own cache
         read = self.response_callbacks.get(args[0])
         return read(answer, **options) if read else answer
