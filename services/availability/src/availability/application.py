@@ -153,7 +153,7 @@ def _use_cases(
     rules: HoldRules,
     outside: OutsideCalendars,
 ) -> UseCases:
-    new_id, looker = partial(new_option_id, secrets.choice), partial(Looker, outside, time.monotonic)
+    new_id, looker = partial(new_option_id, secrets.randbelow), partial(Looker, outside, time.monotonic)
     knowing = (businesses, calendars, holds, clock)
     return UseCases(
         search=SearchSlots(*knowing, per_number=rules.per_number, new_id=new_id, looker=looker),

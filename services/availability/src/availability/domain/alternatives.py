@@ -31,7 +31,7 @@ def nearest(lattice: Lattice, mask: int, wish_min: int, *, limit: int, other_day
     there = _on(lattice, mask, wish_day)
     picked = _spaced(sorted(there, key=lambda minute: (abs(minute - wish_min), minute)), limit)
     clock = local_clock(lattice, wish_min)
-    for day in _around(lattice, wish_day) if other_days else ():
+    for day in _around(lattice, mask, wish_day) if other_days and mask else ():
         if len(picked) >= limit:
             break
         # Whole days are skipped on the mask: most of a calendar is never turned into minutes.
@@ -40,9 +40,10 @@ def nearest(lattice: Lattice, mask: int, wish_min: int, *, limit: int, other_day
     return picked
 
 
-def _around(lattice: Lattice, middle: date) -> Iterator[date]:
-    """The other days of the lattice, the nearest first, of two as near the later one."""
-    first, last = local_day(lattice, lattice.origin_min), local_day(lattice, lattice.end_min - 1)
+def _around(lattice: Lattice, mask: int, middle: date) -> Iterator[date]:
+    """The other days that points of a mask can lie on, the nearest first, of two as near the later one."""
+    ends = ((mask & -mask).bit_length() - 1, mask.bit_length() - 1)
+    first, last = (local_day(lattice, lattice.origin_min + point * lattice.step_min) for point in ends)
     for distance in range(1, max((last - middle).days, (middle - first).days) + 1):
         for day in (middle + timedelta(days=distance), middle - timedelta(days=distance)):
             if first <= day <= last:

@@ -102,6 +102,10 @@ class Openings:
     ask: Ask
     verdict: Verdict
     masks: Mapping[str, int]
+    days: dict[tuple[str, tuple[Interval, ...]], tuple[Sequence[Interval], int]] = field(
+        default_factory=dict, compare=False, repr=False
+    )
+    """Kept for the other starts of a day: what a person has free of it, and the minutes that are booked."""
 
     @property
     def mask(self) -> int:

@@ -1,17 +1,12 @@
 """Owns the choice among people who could all keep a start: waste the least time, then spread fairly."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
-from availability.domain.ask import Ask, Openings, Option
+from availability.domain.ask import Openings, Option
 from availability.domain.branch import BranchCalendar
 from availability.domain.days import instants_within, local_day
 from availability.domain.instants import Interval
-from availability.domain.ledger import BusyKey, BusySource
-from availability.domain.person import PersonTime
-from availability.domain.planes import runs_of
-
-_WORK = (BusySource.APPOINTMENT, BusySource.HOLD)
 
 
 class Cost(NamedTuple):
@@ -42,22 +37,28 @@ def ranking(
         return options
     day = local_day(branch.lattice, start_min)
     spans = instants_within(branch.lattice, day, day)
-    costs = [_cost(branch, found.ask, option, spans, usable_min) for option in options]
+    costs = [_cost(branch, found, option, spans, usable_min) for option in options]
     return [options[rank] for rank in sorted(range(len(options)), key=lambda rank: (costs[rank], rank))]
 
 
 def _cost(
-    branch: BranchCalendar, ask: Ask, option: Option, spans: Sequence[Interval], usable_min: int | None
+    branch: BranchCalendar,
+    found: Openings,
+    option: Option,
+    spans: tuple[Interval, ...],
+    usable_min: int | None,
 ) -> Cost:
     """What giving the option to its person costs on the day that the spans are."""
-    lattice = branch.lattice
-    person = branch.person(option.person_id)
+    key = option.person_id, spans
+    day = found.days.get(key)
+    if day is None:
+        ask = found.ask
+        besides = ask.besides.get(option.person_id, ())
+        day = found.days[key] = branch.person(option.person_id).day(spans, ask.ignoring, besides)
+    before, booked_min = day
     shortest = option.service.duration_min if usable_min is None else usable_min
-    free = person.free_in(person.seen(ask.ignoring, ask.besides.get(option.person_id, ())))
-    before = [run for span in spans for run in runs_of(lattice, free, span)]
-    after = _without(before, option.occupied)
-    gaps = _shorter(after, shortest) - _shorter(before, shortest)
-    return Cost(gaps, _booked_min(person, spans, ask.ignoring))
+    gaps = _shorter(_without(before, option.occupied), shortest) - _shorter(before, shortest)
+    return Cost(gaps, booked_min)
 
 
 def _shorter(runs: Sequence[Interval], minutes: int) -> int:
@@ -78,12 +79,3 @@ def _without(runs: Sequence[Interval], taken: Sequence[Interval]) -> list[Interv
             if part.begin_min < part.end_min
         ]
     return left
-
-
-def _booked_min(person: PersonTime, spans: Sequence[Interval], ignoring: Collection[BusyKey]) -> int:
-    return sum(
-        min(taken.interval.end_min, span.end_min) - max(taken.interval.begin_min, span.begin_min)
-        for span in spans
-        for taken in person.ledger.touching(span)
-        if taken.key.source in _WORK and taken.key not in ignoring
-    )

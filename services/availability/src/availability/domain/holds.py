@@ -113,9 +113,14 @@ class Caller:
     number: str = ""
 
 
-def new_option_id(choose: Callable[[str], str]) -> str:
-    """A name for an option that an agent can repeat. `choose` takes a character out of an alphabet at random."""
-    return OPTION_PREFIX + "".join(choose(ALPHABET) for _ in range(OPTION_LENGTH))
+def new_option_id(below: Callable[[int], int]) -> str:
+    """A name for an option that an agent can repeat. `below` chooses a number from 0 up to, but not including, another one at
+    random; asked once, since a source that nobody can guess costs more than all the rest."""
+    number, letters = below(len(ALPHABET) ** OPTION_LENGTH), []
+    for _ in range(OPTION_LENGTH):
+        number, index = divmod(number, len(ALPHABET))
+        letters.append(ALPHABET[index])
+    return OPTION_PREFIX + "".join(letters)
 
 
 def group_of(branch_id: str, branches_of_people: Iterable[Sequence[str]]) -> str:
