@@ -106,7 +106,7 @@ def unkept_row(name: str, workload: Workload) -> Row:
     answers = []
     for _ in range(30):
         for person in warm.branch.people.values():
-            person.forget_starts()
+            person.forget_kept()
         begun = perf_counter()
         warm.answer()
         answers.append(perf_counter() - begun)

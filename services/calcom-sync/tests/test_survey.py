@@ -10,6 +10,7 @@ from prometheus_client import REGISTRY
 from calcom_sync.domain.appointment import SyncState
 from calcom_sync.domain.busy import Span
 from calcom_sync.domain.request import APPOINTMENT_KEY, PHASE_KEY, TENANT_KEY
+from calcom_sync.domain.survey import Task
 from rufbuch.staff.v1 import business_pb2
 
 if TYPE_CHECKING:
@@ -238,13 +239,18 @@ async def test_the_age_of_what_was_pulled_is_known(stage: "Stage") -> None:
     assert REGISTRY.get_sample_value("rufbuch_calcom_sync_busy_age_seconds") == 300
 
 
+async def _taken_pass(stage: "Stage") -> Task:
+    """What a round has just taken, over an account that was compared before."""
+    await stage.settled(await stage.book())
+    await stage.parts.backing.surveyor.round()
+    stage.cal.clock.advance(LATER)
+    (taken,) = await stage.parts.backing.surveys.due(stage.cal.clock.now())
+    return taken
+
+
 async def test_a_pass_that_somebody_else_has_ended_meanwhile_is_left_to_them(stage: "Stage") -> None:
     """An operator's Reconcile takes over what a round is at; the round then compared with a start that was no more."""
-    await stage.settled(await stage.book())
-    backing = stage.parts.backing
-    await backing.surveyor.round()
-    stage.cal.clock.advance(LATER)
-    (taken,) = await backing.surveys.due(stage.cal.clock.now())
+    backing, taken = stage.parts.backing, await _taken_pass(stage)
     assert await backing.surveyor.reconcile(TENANT)
     ended = await backing.surveys.found(TENANT)
 
@@ -255,10 +261,6 @@ async def test_a_pass_that_somebody_else_has_ended_meanwhile_is_left_to_them(sta
 
 
 async def test_a_pass_that_somebody_else_goes_on_with_is_not_said_to_be_over(stage: "Stage") -> None:
-    await stage.settled(await stage.book())
-    backing = stage.parts.backing
-    await backing.surveyor.round()
-    stage.cal.clock.advance(LATER)
-    (taken,) = await backing.surveys.due(stage.cal.clock.now())
+    backing, taken = stage.parts.backing, await _taken_pass(stage)
     assert await backing.surveys.go_on(taken, taken.page + 1, [], stage.cal.clock.now() + LATER)
     assert not await backing.surveyor.go_on(taken)

@@ -19,7 +19,7 @@ def instants_within(
     """The minutes of the lattice's stretch of time at which the wall clock is inside one of the windows."""
     known = tuple(windows)
     if first_day == last_day and known == _ALL_DAY:
-        return _of_day(tuple(lattice.parts), day_number(first_day))
+        return _of_day(lattice.parts, day_number(first_day))
     local = [
         (number * DAY_MIN + window.from_min, number * DAY_MIN + window.to_min)
         for number in range(day_number(first_day), day_number(last_day) + 1)

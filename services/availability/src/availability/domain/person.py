@@ -126,7 +126,7 @@ class PersonTime:
         grid = self.lattice.grid
         return starts if grid is None else starts & grid
 
-    def forget_starts(self) -> None:
+    def forget_kept(self) -> None:
         """Give the memory of what is kept back; the next question works it out again."""
         self._starts.clear()
         self._forget_days()

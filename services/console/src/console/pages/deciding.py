@@ -65,7 +65,8 @@ def in_words(decisions: Decisions) -> str:
     return ", ".join(words)[:AUDITED_CHARACTERS]
 
 
-def counted(decisions: Sequence[resolution_pb2.Decision]) -> tuple[int, list[resolution_pb2.Decision]]:
+def counted(resolution: resolution_pb2.Resolution) -> tuple[int, list[resolution_pb2.Decision]]:
     """How many of the decisions made were about overlaps, and the others."""
-    others = [each for each in decisions if not each.subject.startswith("overlap:")]
-    return len(decisions) - len(others), others
+    overlaps = {each.subject for each in Deciding.of(resolution.plan).overlaps}
+    others = [each for each in resolution.decisions if each.subject not in overlaps]
+    return len(resolution.decisions) - len(others), others

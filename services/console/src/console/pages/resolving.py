@@ -177,7 +177,7 @@ def _resolution_page(
         names=_names(visit, found.plan), under_way=found.state in _UNDER_WAY, now=parts.clock.now(),
         linked=found.kind == resolution_pb2.RESOLUTION_KIND_LINK,
         applied=found.state == resolution_pb2.RESOLUTION_STATE_APPLIED,
-        choice_name=resolution_pb2.Choice.Name, decisions=deciding.counted(found.decisions),
+        choice_name=resolution_pb2.Choice.Name, decisions=deciding.counted(found),
     )  # fmt: skip
 
 
