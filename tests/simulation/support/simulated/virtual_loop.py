@@ -194,10 +194,19 @@ class VirtualLoop(asyncio.SelectorEventLoop):
             if handle._context.get(LIFE, "") == life:
                 handle.cancel()
         heapq.heapify(self._scheduled)  # type: ignore[attr-defined]
+        self._listen_no_more(life)
         for connection, transport in self._sockets.pop(life, []):
             self._cut(connection, transport)
         # Kept for good: the collector would run their ``finally`` blocks.
         self._buried.append(self._tasks.pop(life, set()))
+
+    def _listen_no_more(self, life: str) -> None:
+        """Whoever is killed while connecting has no connection yet that could be cut: its socket would be ready for ever, with
+        nobody to see to it, and time would stand still."""
+        for key in [*self._selector.get_map().values()]:  # type: ignore[attr-defined]
+            for handle, remove in zip(key.data, (self._remove_reader, self._remove_writer), strict=True):  # type: ignore[attr-defined]
+                if handle and handle._context.get(LIFE, "") == life:
+                    remove(key.fd)
 
     def end(self) -> None:
         """The world is over: its connections are cut, and nothing of it runs again."""
