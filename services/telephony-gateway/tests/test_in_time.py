@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
+from typing import Any
 
 import grpc
 import pytest
@@ -15,6 +16,7 @@ from telephony_gateway.clients.shared import SharedMemory, connect
 from telephony_gateway.domain.answers import Answer, Status
 from telephony_gateway.domain.contract import CONTRACTS
 from telephony_gateway.http_api.dispatch import Peers, functions
+from telephony_gateway.http_api.functions import UNHEARD_S
 from telephony_gateway.http_api.patience import WAITS_MAX
 from telephony_gateway.http_api.twins import Twins
 from telephony_gateway.settings import Settings
@@ -149,31 +151,27 @@ class TestPickingUp:
 
     async def test_a_search_that_was_late_is_heard_by_the_next_question(self, world: World) -> None:
         world.availability.answer, world.availability.gate = AVAILABLE, asyncio.Event()
-        first = await world.phone.function("check_availability", WISH)
-        await _until(lambda: len(world.availability.searches) == 2)
+        first = await _asked_in_vain(world)
+        searches = len(world.availability.searches)
         world.availability.gate.set()
         second = await world.phone.function("check_availability", WISH)
         assert (first["status"], second["status"]) == ("pending", "available")
-        assert len(world.availability.searches) == 2
+        assert len(world.availability.searches) == searches
 
     async def test_it_is_heard_also_when_it_came_while_nobody_asked(self, world: World) -> None:
         world.availability.answer, world.availability.gate = AVAILABLE, asyncio.Event()
-        await world.phone.function("check_availability", WISH)
-        await _until(lambda: len(world.availability.searches) == 2)
+        await _asked_in_vain(world)
+        searches = len(world.availability.searches)
         world.availability.gate.set()
         await _until(lambda: not world.phone.gateway.twins.running)
         second = await world.phone.function("check_availability", WISH)
         third = await world.phone.function("check_availability", WISH)
-        assert (second["status"], third["status"], len(world.availability.searches)) == (
-            "available",
-            "available",
-            3,
-        )
+        assert (second["status"], third["status"]) == ("available", "available")
+        assert len(world.availability.searches) == searches + 1
 
     async def test_its_options_can_be_chosen(self, world: World) -> None:
         world.availability.answer, world.availability.gate = AVAILABLE, asyncio.Event()
-        await world.phone.function("check_availability", WISH)
-        await _until(lambda: len(world.availability.searches) == 2)
+        await _asked_in_vain(world)
         world.availability.gate.set()
         await world.phone.function("check_availability", WISH)
         booked = await world.phone.function("start_booking", {"option_id": "den ersten", "name": "Kim"})
@@ -183,8 +181,7 @@ class TestPickingUp:
         """It would put its times in the place of those that the caller has just heard."""
         world.availability.answer, gate = AVAILABLE, asyncio.Event()
         world.availability.gate = gate
-        await world.phone.function("check_availability", WISH)
-        await _until(lambda: len(world.availability.searches) == 2)
+        await _asked_in_vain(world)
         world.availability.gate = None
         world.availability.answer = found(
             availability_pb2.SEARCH_OUTCOME_AVAILABLE, option(16, option_id="o-zzzz2345")
@@ -269,6 +266,22 @@ class _Alone:
 
     async def leave(self, key: str, answer: Answer) -> None:
         self.left[key] = answer
+
+
+async def _asked_in_vain(world: World) -> dict[str, Any]:
+    """The answer to a wish whose search goes on with nobody waiting. Where the machine stands still for a second, the time
+    is up before anything has begun, and the wish is asked again."""
+    for _ in range(WAITS_MAX):
+        answer = await world.phone.function("check_availability", WISH)
+        await _until(lambda: _goes_on(world) or not world.phone.gateway.twins.running)
+        if _goes_on(world):
+            break
+    return answer
+
+
+def _goes_on(world: World) -> bool:
+    """Whether a search has more time than a caller waits for it."""
+    return any(left_s > UNHEARD_S / 2 for left_s in world.availability.time_left)
 
 
 async def _until(condition: Callable[[], bool]) -> None:
