@@ -8,7 +8,7 @@ import pytest
 from prometheus_client import REGISTRY
 
 from calcom_sync.domain.appointment import SyncState
-from calcom_sync.domain.busy import Span
+from calcom_sync.domain.busy import Owner, Span
 from calcom_sync.domain.request import APPOINTMENT_KEY, PHASE_KEY, TENANT_KEY
 from calcom_sync.domain.survey import Task
 from rufbuch.staff.v1 import business_pb2
@@ -207,6 +207,34 @@ async def test_a_list_that_hides_what_is_there_does_no_harm(stage: "Stage") -> N
     assert await _drift(stage) == {"right": 4}
 
     assert (await stage.found(ref)).state is SyncState.SYNCED
+
+
+async def test_what_was_looked_at_is_not_looked_at_again_when_the_pass_goes_on(stage: "Stage") -> None:
+    """Else one whose list hides more than the budget allows to look at would never come to its end."""
+    await stage.settled(await stage.book())
+    stage.cal.clock.advance(LATER)
+    await stage.cal.fault("stale_list", method="GET", count=1, seconds=7200)
+    await stage.cal.fault("server_error", path="^/v2/calendars$", method="GET", count=1)
+    assert await stage.parts.backing.surveyor.round() == 0
+    before = len(await stage.requests("GET", ""))
+
+    assert await stage.parts.backing.surveyor.reconcile(TENANT)
+
+    assert len(await stage.requests("GET", "")) == before + 2, "a page and the calendars"
+
+
+async def test_accounts_that_are_through_wait_for_the_others_before_they_are_compared_anew(
+    stage: "Stage",
+) -> None:
+    """Together they may need more than the budget has at once: begun anew with each asking, they would never all be through."""
+    surveys, now = stage.parts.backing.surveys, stage.cal.clock.now()
+    owners = [Owner(TENANT, uuid4(), uuid4()) for _ in range(2)]
+    await surveys.register(owners, now)
+    first, second = await surveys.asked(TENANT, now)
+    assert await surveys.finish(first, [], now, now + LATER)
+    assert [one.account_id for one in await surveys.asked(TENANT, now)] == [second.account_id]
+    assert await surveys.finish(second, [], now, now + LATER)
+    assert len(await surveys.asked(TENANT, now)) == 2
 
 
 @pytest.mark.parametrize("fault", ["server_error", "rate_limit"])

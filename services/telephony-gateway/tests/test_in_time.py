@@ -16,11 +16,12 @@ from telephony_gateway.clients.shared import SharedMemory, connect
 from telephony_gateway.domain.answers import Answer, Status
 from telephony_gateway.domain.contract import CONTRACTS
 from telephony_gateway.http_api.dispatch import Peers, functions
-from telephony_gateway.http_api.functions import UNHEARD_S
 from telephony_gateway.http_api.patience import WAITS_MAX
 from telephony_gateway.http_api.twins import Twins
 from telephony_gateway.settings import Settings
 
+BUDGET_S = 1.0
+"""What each function has in these tests."""
 WISH = {"service": "Dauerwelle", "date": "kommenden Mittwoch", "time": "15 Uhr"}
 AVAILABLE = found(availability_pb2.SEARCH_OUTCOME_AVAILABLE, option(15))
 
@@ -281,7 +282,7 @@ async def _asked_in_vain(world: World) -> dict[str, Any]:
 
 def _goes_on(world: World) -> bool:
     """Whether a search has more time than a caller waits for it."""
-    return any(left_s > UNHEARD_S / 2 for left_s in world.availability.time_left)
+    return any(left_s > 2 * BUDGET_S for left_s in world.availability.time_left)
 
 
 async def _until(condition: Callable[[], bool]) -> None:

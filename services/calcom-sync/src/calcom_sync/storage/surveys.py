@@ -55,15 +55,25 @@ class SqlSurveys:
             oldest = await connection.fetchval("SELECT min(coalesce(finished_at, registered_at)) FROM survey")
         _age.set((now - oldest).total_seconds() if oldest else 0)
 
-    async def due(self, now: datetime, tenant_id: UUID | None = None) -> Sequence[Task]:
-        """Passes to begin or to go on with, put off meanwhile, so that nobody else does them at the same time; of one
-        business all, due or not."""
+    async def due(self, now: datetime) -> Sequence[Task]:
+        """Passes to begin or to go on with, put off meanwhile, so that nobody else does them at the same time."""
+        return await self._take(now, "due_at <= $1")
+
+    async def asked(self, tenant_id: UUID, now: datetime) -> Sequence[Task]:
+        """See ``Surveys``."""
+        await self._pool.execute(
+            "UPDATE survey SET asked_at = $2 WHERE tenant_id = $1"
+            " AND NOT EXISTS (SELECT FROM survey WHERE tenant_id = $1 AND asked_at IS NOT NULL)",
+            tenant_id, now,
+        )  # fmt: skip
+        return await self._take(now, "tenant_id = $3 AND asked_at IS NOT NULL", tenant_id)
+
+    async def _take(self, now: datetime, which: str, *arguments: UUID) -> list[Task]:
         rows = await self._pool.fetch(
-            "UPDATE survey SET due_at = $2, started_at = coalesce(started_at, $1) WHERE (tenant_id, account_id) IN"
-            " (SELECT tenant_id, account_id FROM survey WHERE tenant_id = $3 OR ($3::uuid IS NULL AND due_at <= $1)"
-            "  ORDER BY due_at FOR UPDATE SKIP LOCKED)"
+            "UPDATE survey SET due_at = $2, started_at = coalesce(started_at, $1) WHERE (tenant_id, account_id) IN"  # noqa: S608 - made of constants
+            f" (SELECT tenant_id, account_id FROM survey WHERE {which} ORDER BY due_at FOR UPDATE SKIP LOCKED)"
             " RETURNING *",
-            now, now + LEASE, tenant_id,
+            now, now + LEASE, *arguments,
         )  # fmt: skip
         return [_task(row) for row in rows]
 
@@ -78,7 +88,7 @@ class SqlSurveys:
     async def finish(self, task: Task, found: Sequence[Finding], now: datetime, due_at: datetime) -> bool:
         """A pass has come to its end. False: somebody else has gone on with it meanwhile, or has ended it."""
         row = await self._pool.fetchrow(
-            "UPDATE survey SET page = 0, drift = '{}', started_at = NULL, finished_at = $5, found = $6,"  # noqa: S608 - as above
+            "UPDATE survey SET page = 0, drift = '{}', started_at = NULL, asked_at = NULL, finished_at = $5, found = $6,"  # noqa: S608 - as above
             f" due_at = $7 {AS_TAKEN} RETURNING tenant_id",
             *_taken(task), now, json.dumps(_sum(task, found)), due_at,
         )  # fmt: skip
@@ -143,6 +153,12 @@ class SqlSurveys:
         """The copy of a phase stands."""
         await self._pool.execute(
             "UPDATE intent SET seen_at = $3 WHERE tenant_id = $1 AND phase_id = $2", tenant_id, phase_id, now
+        )
+
+    async def stands(self, tenant_id: UUID, uid: str, now: datetime) -> None:
+        """The copy with a uid stands."""
+        await self._pool.execute(
+            "UPDATE intent SET seen_at = $3 WHERE tenant_id = $1 AND booking_uid = $2", tenant_id, uid, now
         )
 
     async def missing(self, task: Task, now: datetime) -> Sequence[str]:

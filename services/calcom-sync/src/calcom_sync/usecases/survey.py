@@ -50,9 +50,13 @@ class Surveys(Protocol):
         is said about the others."""
         ...
 
-    async def due(self, now: datetime, tenant_id: UUID | None = None) -> Sequence[Task]:
-        """Passes to begin or to go on with, put off meanwhile, so that nobody else does them at the same time; of one
-        business all, due or not."""
+    async def due(self, now: datetime) -> Sequence[Task]:
+        """Passes to begin or to go on with, put off meanwhile, so that nobody else does them at the same time."""
+        ...
+
+    async def asked(self, tenant_id: UUID, now: datetime) -> Sequence[Task]:
+        """Passes that somebody has asked for over the accounts of one business, without those that have had theirs since; all
+        accounts, where none waits for one."""
         ...
 
     async def go_on(self, task: Task, page: int, found: Sequence[Finding], due_at: datetime) -> Task | None:
@@ -72,6 +76,10 @@ class Surveys(Protocol):
         ...
 
     async def seen(self, tenant_id: UUID, phase_id: UUID, now: datetime) -> None: ...
+
+    async def stands(self, tenant_id: UUID, uid: str, now: datetime) -> None:
+        """The same, of a copy that was looked at by its uid: whoever goes on with the pass does not look again."""
+        ...
 
     async def missing(self, task: Task, now: datetime) -> Sequence[str]:
         """Uids of copies that should stand and were not seen in the pass."""
@@ -113,9 +121,10 @@ class Surveyor:
         return sum([await self.go_on(task) for task in await self.surveys.due(self.clock.now())])
 
     async def reconcile(self, tenant_id: UUID) -> bool:
-        """All accounts of one business, now. False: at least one pass goes on later. Raises SetupUnavailableError."""
+        """All accounts of one business, now. False: at least one pass goes on later; whoever asks again joins what was asked for.
+        Raises SetupUnavailableError."""
         await self._register(tenant_id)
-        tasks = await self.surveys.due(self.clock.now(), tenant_id)
+        tasks = await self.surveys.asked(tenant_id, self.clock.now())
         return all([await self.go_on(task) for task in tasks])
 
     async def _register(self, only: UUID | None = None) -> None:
@@ -271,7 +280,9 @@ class _Pass:
             raise _Stopped(AGAIN_AFTER)
         finding = judge_missing(result.booking)
         moved_to = result.booking.moved_to if result.booking else ""
-        if finding is not Finding.RIGHT:
+        if finding is Finding.RIGHT:
+            await self.by.surveys.stands(self.task.tenant_id, uid, self.by.clock.now())
+        else:
             await settle_there(
                 self.by.copies,
                 self.by.appointments,
