@@ -662,7 +662,9 @@ class ReconcileResponse(_message.Message):
     ACCOUNTS_FIELD_NUMBER: _builtins.int
     COMPLETE_FIELD_NUMBER: _builtins.int
     complete: _builtins.bool
-    """False: the budget did not suffice, or Cal.com did not answer; the pass goes on by itself."""
+    """False: the budget did not suffice, or Cal.com did not answer; the passes go on by themselves, and whoever asks again joins
+    them: accounts that are through are not compared anew before all are.
+    """
     @_builtins.property
     def accounts(self) -> _containers.RepeatedCompositeFieldContainer[Global___AccountDrift]: ...
     def __init__(
