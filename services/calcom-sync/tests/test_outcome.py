@@ -133,7 +133,10 @@ def test_a_list_that_cannot_be_read_is_no_empty_list(data: Any) -> None:
     [
         (Answer(200), CallOff.GONE),
         (Answer(400, "Can't cancel booking with uid=u because it has been cancelled already."), CallOff.GONE),
+        (Answer(400, "This booking has already been cancelled"), CallOff.GONE),
+        (Answer(400, "Booking was canceled"), CallOff.GONE),
         (Answer(400, "Cancellation reason is required when you are the host"), CallOff.REFUSED),
+        (Answer(400, "This booking cannot be cancelled"), CallOff.REFUSED),
         (Answer(401, "Invalid API Key"), CallOff.REFUSED),
         (Answer(404, "Booking with uid=u not found"), CallOff.AGAIN),
         (Answer(429), CallOff.AGAIN),

@@ -56,6 +56,8 @@ class Held:
     end: datetime
     mark: UUID
     """The phase id in its metadata, which a move carries along."""
+    setbacks: int = 0
+    """How often it could not be cancelled."""
 
 
 @dataclass(frozen=True)

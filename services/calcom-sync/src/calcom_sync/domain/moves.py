@@ -2,11 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from calcom_sync.domain.appointment import Appointment, Plan
 from calcom_sync.domain.intent import Intent, State
+from calcom_sync.domain.patience import Patience
+
+WAITED_FOR = timedelta(minutes=10)
+"""No longer than so for what cannot even be looked up: the customer's new time is nowhere meanwhile."""
 
 
 @dataclass(frozen=True)
@@ -19,15 +23,34 @@ class HandOver:
     lets_go: Sequence[UUID] = ()
 
 
-def hand_over(old: Appointment, new: Appointment) -> HandOver:
+def hand_over(old: Appointment, new: Appointment, now: datetime, patience: Patience) -> HandOver:
     """Decide as soon as the outcome of everything that was sent for the old one is known; before that nothing can be
-    said, and nothing is ready."""
-    if any(intent.state in {State.IN_FLIGHT, State.UNKNOWN} for intent in old.intents):
+    said, and nothing is ready. Nothing is waited for without end: a key may be refused for good."""
+    if any(_is_unsettled(intent, now, patience) for intent in old.intents):
         return HandOver(ready=False)
     pairs = _pairs(old.intents, new.intents) if _is_sent(new) else []
     takes = {later.phase_id: held for earlier, later in pairs if (held := holder(earlier))}
-    lets_go = [held for intent in old.intents if (held := holder(intent)) and held not in takes.values()]
-    return HandOver(ready=not lets_go or not _is_sent(new), takes=takes, lets_go=lets_go)
+    leaving = {held: one for one in old.intents if (held := holder(one)) and held not in takes.values()}
+    waits = _is_sent(new) and any(_blocks(one, new.intents, patience) for one in leaving.values())
+    return HandOver(ready=not waits, takes=takes, lets_go=list(leaving))
+
+
+def _is_unsettled(intent: Intent, now: datetime, patience: Patience) -> bool:
+    if intent.state is not State.UNKNOWN:
+        return intent.state is State.IN_FLIGHT
+    lasts = now - (intent.unknown_since or now)
+    return intent.setbacks < patience.setbacks_max or lasts < WAITED_FOR
+
+
+def _blocks(leaving: Intent, wanted: Sequence[Intent], patience: Patience) -> bool:
+    """Whether a booking that has to go first is in the way of one that is to come: its time at the same account, for as long
+    as it can be expected to go."""
+    held = leaving.held
+    start, end = (leaving.start, leaving.end) if held is None else (held.start, held.end)
+    tries = leaving.setbacks if held is None else held.setbacks
+    return tries < patience.setbacks_max and any(
+        one.account_id == leaving.account_id and start < one.end and one.start < end for one in wanted
+    )
 
 
 def holder(intent: Intent) -> UUID | None:

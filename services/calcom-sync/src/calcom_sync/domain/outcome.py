@@ -88,11 +88,15 @@ def names_successor(message: str) -> bool:
     return bool(re.search(r"rescheduled already", message, re.IGNORECASE))
 
 
+_GONE = re.compile(
+    r"\b(has|have|was|were|is)( already)?( been)? cancell?ed\b|\bcancell?ed already\b|cancelled_bookings_cannot",
+    re.IGNORECASE,
+)
+
+
 def says_gone(result: Answer | NoAnswer) -> bool:
-    """Whether a refused move says that the booking was cancelled."""
-    if isinstance(result, NoAnswer) or result.status != 400:
-        return False
-    return bool(re.search(r"has been cancelled|cancelled_bookings_cannot", result.message, re.IGNORECASE))
+    """Whether a refusal says that the booking was cancelled before."""
+    return isinstance(result, Answer) and result.status == 400 and bool(_GONE.search(result.message))
 
 
 class CallOff(enum.Enum):
@@ -110,11 +114,7 @@ def classify_call_off(result: Answer | NoAnswer) -> CallOff:
     """What has to follow from a result of POST /v2/bookings/{uid}/cancel."""
     if isinstance(result, NoAnswer) or result.status == 429 or result.status >= 500:
         return CallOff.AGAIN
-    if (
-        result.status in {200, 201}
-        or "cancelled already" in result.message
-        or "has been cancelled" in result.message
-    ):
+    if result.status in {200, 201} or says_gone(result):
         return CallOff.GONE
     # A uid that we were given and that is not found may still be on its way to the replica.
     return CallOff.AGAIN if result.status == 404 else CallOff.REFUSED

@@ -101,7 +101,10 @@ def as_wished(
     elif not wanted:
         settlement = replace(settlement, intent=settlement.intent.if_unwanted(now))
     nothing_there = settlement.intent.state in {State.CANCELLED, State.FAILED}
-    return replace(settlement, case=None) if nothing_there and (moved or called_off) else settlement
+    stands = settlement.case is not None and settlement.case.kind is CaseKind.CALL_OFF_REFUSED
+    if nothing_there and not stands and (moved or called_off):
+        return replace(settlement, case=None)
+    return settlement
 
 
 def failure(intent: Intent, kind: CaseKind, text: str) -> Settlement:
@@ -219,13 +222,26 @@ def after_failed_look(intent: Intent, result: Answer | NoAnswer, moment: Moment)
     return Settlement(intent.hindered(moment.now, moment.patience, text), case)
 
 
+NOWHERE_MAX = 5
+"""A booking that has to go and was not found so often is not there: the pauses between have outlasted any replica's lag."""
+
+
 def after_call_off(intent: Intent, result: Answer | NoAnswer, moment: Moment) -> Settlement:
     """What follows from the answer to a request to cancel it."""
     verdict, text = classify_call_off(result), text_of(result)
-    if verdict is CallOff.GONE:
+    nowhere = isinstance(result, Answer) and result.status == 404 and intent.setbacks >= NOWHERE_MAX
+    if verdict is CallOff.GONE or nowhere:
         return Settlement(intent.cancelled())
-    if isinstance(result, Answer) and result.status == 429:
+    if isinstance(result, Answer) and result.status == 429 and intent.end > moment.now:
         return Settlement(intent.put_off(moment.now + reset_of(result), text))
     stuck = verdict is CallOff.REFUSED or intent.setbacks + 1 >= moment.patience.setbacks_max
-    case = Case(CaseKind.CALL_OFF_REFUSED, text) if stuck else None
+    return call_off_fails(intent, text, moment, CaseKind.CALL_OFF_REFUSED if stuck else None)
+
+
+def call_off_fails(intent: Intent, text: str, moment: Moment, kind: CaseKind | None) -> Settlement:
+    """It has to go and does not. What is over takes nobody's time any more, and is only told."""
+    if intent.end <= moment.now:
+        over = Case(CaseKind.CALL_OFF_REFUSED, f"over, and never cancelled: {text}")
+        return Settlement(intent.cancelled(), over)
+    case = Case(kind, text) if kind else None
     return Settlement(intent.hindered(moment.now, moment.patience, text), case)

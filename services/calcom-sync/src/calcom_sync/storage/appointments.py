@@ -79,7 +79,7 @@ class SqlAppointments:
             old, new = await load_appointment(connection, old_ref), await load_appointment(connection, ref)
             if old is None or new is None:
                 raise LookupError(f"no appointment {old_ref} or {ref}")
-            decided = hand_over(old, new)
+            decided = hand_over(old, new, now, self._patience)
             await self._store(connection, ref, decided, now)
         return decided.ready
 

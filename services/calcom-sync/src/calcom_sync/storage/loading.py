@@ -9,7 +9,7 @@ from chassis.postgres import Connection, Pool
 _LOAD = f"""
 SELECT {", ".join(f"appointment.{name} AS {OF_APPOINTMENT}{name}" for name in APPOINTMENT_COLUMNS)},
        intent.*, held.booking_uid AS held_uid, held.start_time AS held_start, held.end_time AS held_end,
-       coalesce(held.mark, held.phase_id) AS held_mark
+       coalesce(held.mark, held.phase_id) AS held_mark, held.setbacks AS held_setbacks
   FROM appointment
   LEFT JOIN intent ON intent.tenant_id = $1 AND intent.appointment_id = $2
   LEFT JOIN intent held ON held.tenant_id = $1 AND held.phase_id = intent.takes_over AND held.state = 'synced'

@@ -19,11 +19,14 @@ APPOINTMENT_COLUMNS = (
 )  # fmt: skip
 
 
+_HELD = ("held_uid", "held_start", "held_end", "held_mark", "held_setbacks")
+
+
 def intent_of(row: asyncpg.Record) -> Intent:
     """An intent as it is stored, with the booking that it is to take over."""
     fields = {name: value for name, value in row.items() if not name.startswith(OF_APPOINTMENT)}
     del fields["seen_at"]
-    held = [fields.pop(name) for name in ("held_uid", "held_start", "held_end", "held_mark")]
+    held = [fields.pop(name) for name in _HELD]
     fields["held"] = Held(*held) if held[0] else None
     fields["start"], fields["end"] = fields.pop("start_time"), fields.pop("end_time")
     fields["state"] = State(fields["state"])

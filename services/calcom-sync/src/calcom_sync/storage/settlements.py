@@ -67,6 +67,8 @@ async def _store(
         await make_plea(connection, ref, PleaKind.CANCEL, told.asks_to_cancel, now)
     if told.intent.takes_over:
         await _release(connection, told, told.intent.takes_over, now, moved=moved)
+    if moved and told.intent.state is State.SYNCED:
+        await _let_go_if_late(connection, told.intent, now)
     return True
 
 
@@ -115,6 +117,17 @@ async def _release(
         )  # fmt: skip
     elif intent.state in {State.FAILED, State.CANCELLED} and not moved:
         await let_go(connection, intent.tenant_id, [held], now)
+
+
+async def _let_go_if_late(connection: Connection, intent: Intent, now: datetime) -> None:
+    """Found when its successor was already sent without it: nobody takes it over any more."""
+    awaited = await connection.fetchval(
+        "SELECT EXISTS (SELECT FROM appointment WHERE tenant_id = $1 AND moved_from = $2 AND NOT ready)"
+        " OR EXISTS (SELECT FROM intent WHERE tenant_id = $1 AND takes_over = $3 AND state NOT IN ('failed', 'cancelled'))",
+        intent.tenant_id, intent.appointment_id, intent.phase_id,
+    )  # fmt: skip
+    if not awaited:
+        await let_go(connection, intent.tenant_id, [intent.phase_id], now)
 
 
 async def _spoil(connection: Connection, failed: Intent, now: datetime) -> None:

@@ -13,7 +13,14 @@ from calcom_sync.domain.cases import Case, CaseKind
 from calcom_sync.domain.intent import Intent, State
 from calcom_sync.domain.moves import in_the_way
 from calcom_sync.domain.patience import Patience
-from calcom_sync.domain.settling import Moment, Settlement, after_ours_went, failure, says_taken
+from calcom_sync.domain.settling import (
+    Moment,
+    Settlement,
+    after_ours_went,
+    call_off_fails,
+    failure,
+    says_taken,
+)
 from calcom_sync.domain.setup import Account
 from calcom_sync.domain.steps import ASKS, Step, step_for
 from calcom_sync.usecases.ask import Asker
@@ -74,10 +81,14 @@ class Synchroniser:
         return appointment.next_due if appointment else None
 
     async def _wait_for_predecessor(self, appointment: Appointment) -> datetime:
-        """What was sent for the predecessor is settled first, so that changes reach Cal.com in the order they were made."""
+        """What was sent for the predecessor is settled first, so that changes reach Cal.com in the order they were made. What
+        has begun meanwhile waits no longer."""
+        begun = [intent for step, intent in self._due(appointment) if step is Step.EXPIRE]
+        for intent in begun:
+            await self._settle(self._without_asking(Step.EXPIRE, intent))
         until = self.clock.now() + PREDECESSOR_PAUSE
-        waiting = [one.put_off(until) for one in appointment.intents if one.state is State.PENDING]
-        await self.appointments.save(waiting)
+        waiting = [one for one in appointment.intents if one.state is State.PENDING and one not in begun]
+        await self.appointments.save([one.put_off(until) for one in waiting])
         return until
 
     async def _planned(self, ref: AppointmentRef) -> Appointment | None:
@@ -133,7 +144,7 @@ class Synchroniser:
         self, appointment: Appointment, account: Account | None, steps: _Due, urgency: Urgency
     ) -> None:
         if account is None:
-            await self._without_key(appointment, [intent for _, intent in steps])
+            await self._without_key(appointment, steps)
             return
         now = self.clock.now()
         place = Place(str(appointment.ref.appointment_id), appointment.received_at)
@@ -168,12 +179,15 @@ class Synchroniser:
         refused = intent.unknown_since or self.clock.now()
         return await self.appointments.was_ours(intent, refused - self.lease)
 
-    async def _without_key(self, appointment: Appointment, intents: Sequence[Intent]) -> None:
+    async def _without_key(self, appointment: Appointment, steps: _Due) -> None:
         """The account or its key has left the registry since the plan was made."""
         self.directory.forget(appointment.ref.tenant_id)
-        now, text = self.clock.now(), "the account has no key here"
-        for intent in intents:
-            later = intent.hindered(now, self.patience, text)
+        moment, text = Moment(self.clock.now(), self.patience), "the account has no key here"
+        for step, intent in steps:
+            if step is Step.CALL_OFF:
+                await self._settle(call_off_fails(intent, text, moment, CaseKind.NO_MAPPING))
+                continue
+            later = intent.hindered(moment.now, self.patience, text)
             await self._settle(Settlement(later, Case(CaseKind.NO_MAPPING, text)))
 
     async def _settle(self, settlement: Settlement) -> None:
