@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import phonenumbers
 
-from telephony_gateway.language.contact.digits import dictated, digits_of, is_between, is_times
+from telephony_gateway.language.contact.digits import (
+    dictated,
+    digits_of,
+    is_between,
+    is_times,
+    may_be_otherwise,
+    multiplied,
+)
 from telephony_gateway.language.contact.heard import NOTHING, Heard, heard
 from telephony_gateway.language.normalise import shapes
 
@@ -32,21 +39,24 @@ _AFTERWARDS = frozenset(
         "!",
     }
 )
+_FROM_ELSEWHERE = ("0", "+")
+_JOINING = frozenset({"und", "-"})
 
 
 def spoken_number(text: str, *, region: str = "DE") -> Heard:
     """The number that was dictated; without a country code it is one of the region (DE, AT or CH).
 
-    DOUBTFUL where no such number is given out, where it was corrected on the way, or where a word between or behind
-    the digits may have been one of them.
+    DOUBTFUL where no such number is given out, where it was corrected on the way, where a word between or behind the
+    digits may have been one of them, where the zero in front is missing, or where the digits can be read in two ways.
     """
-    words = [shape.text for shape in shapes(text)]
+    words = multiplied([shape.text for shape in shapes(text)])
     runs = _runs(words)
     longest = max((_dialled(run) for run in runs), key=len, default="")
     parsed = _parsed(longest, region) if len(longest) >= _FEWEST else None
     if parsed is None:
         return NOTHING
-    sure = len(runs) == 1 and phonenumbers.is_valid_number(parsed) and _ends_well(words)
+    whole = len(runs) == 1 and longest.startswith(_FROM_ELSEWHERE) and not may_be_otherwise(words)
+    sure = whole and phonenumbers.is_valid_number(parsed) and _ends_well(words)
     return heard(phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164), sure=sure)
 
 
@@ -64,8 +74,8 @@ def _runs(words: list[str]) -> list[list[str]]:
         elif digits_of(word) is not None or is_times(word):
             runs[-1].append(word)
         elif is_between(word) or not word.isalnum():
-            # Dots and dashes that group figures, and "und" before a ten.
-            runs[-1].append(word if word == "und" else "")
+            # Dots and dashes that group figures, "und" before a ten and the dash of "forty-nine".
+            runs[-1].append(word if word in _JOINING else "")
         else:
             runs.append([])
     return [run for run in runs if dictated(run)]
