@@ -98,3 +98,12 @@ async def test_an_unencoded_plus_is_no_date(cal: Cal) -> None:
 @pytest.mark.parametrize("query", ["take=0", "take=many", "skip=-1"])
 async def test_page_numbers_are_checked(cal: Cal, query: str) -> None:
     assert (await cal.call("GET", f"/v2/bookings?{query}")).status_code == 400
+
+
+async def test_who_administers_a_team_is_shown_everybodys_bookings(cal: Cal) -> None:
+    """And nobody else's: the others see their own, as ever."""
+    await cal.booked(await cal.event_type(), "2027-03-02T09:00:00Z")
+    assert len((await listed(cal, key=OTHER_KEY))["data"]) == 0
+    await cal.user("otto", OTHER_KEY, administers=["vera"])
+    assert len((await listed(cal, key=OTHER_KEY))["data"]) == 1
+    assert len((await listed(cal))["data"]) == 1

@@ -123,9 +123,17 @@ def test_an_error_text_is_kept_whole() -> None:
     assert answer_of(nested(400, "x" * 3000)).message == "x" * 3000
 
 
-@pytest.mark.parametrize("data", [None, {}, [{"uid": "only"}], [{**BOOKING, "start": "2027-05-03T09:00:00"}]])
+@pytest.mark.parametrize("data", [None, {}])
 def test_a_list_that_cannot_be_read_is_no_empty_list(data: Any) -> None:
     assert page_of(httpx.Response(200, json={"status": "success", "data": data}), full=100) is None
+
+
+@pytest.mark.parametrize("row", [{"uid": "only"}, {**BOOKING, "start": "2027-05-03T09:00:00"}, None, "", 7])
+def test_a_row_that_cannot_be_read_hides_no_other_and_is_not_passed_over(row: Any) -> None:
+    page = page_of(httpx.Response(200, json={"data": [row, BOOKING]}), full=2)
+    assert page
+    assert ([one.uid for one in page.bookings], page.unreadable) == ([BOOKING["uid"]], 1)
+    assert not page.is_last
 
 
 @pytest.mark.parametrize(

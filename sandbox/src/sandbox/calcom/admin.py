@@ -59,6 +59,7 @@ class UserOrder(_Strict):
     availability: list[Opening] = Field(default_factory=lambda: [_office_hours()])
     overrides: list[Override] = Field(default_factory=list)
     rate_limit: int | None = Field(default=None, alias="rateLimit", ge=1)
+    administers: list[str] = Field(default_factory=list)
 
     @field_validator("time_zone")
     @classmethod
@@ -133,6 +134,7 @@ class Admin:
             time_zone=order.time_zone,
             schedule_id=known.schedule_id if known else store.next_number("schedule"),
             rate_limit=order.rate_limit,
+            administers=tuple(order.administers),
             busy=known.busy if known else None,
         )
         store.schedules.put(_schedule(user, order))

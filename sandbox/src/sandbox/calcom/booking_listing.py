@@ -64,7 +64,7 @@ async def list_all(call: Call) -> Reply:
     query = call.request.query_params
     page = Page(_number(query, "take", _DEFAULT_TAKE, 1, _MOST), _number(query, "skip", 0, 0, None))
     counted, uncounted = _predicates(query, call.world.now())
-    own = [booking for booking in call.visible_bookings() if _concerns(booking, call.key_owner)]
+    own = _own(call)
     matching = [booking for booking in own if all(test(booking) for test in counted)]
     rows = _sorted([booking for booking in matching if all(test(booking) for test in uncounted)], query)
     chosen = rows[page.skip : page.skip + page.take]
@@ -74,13 +74,19 @@ async def list_all(call: Call) -> Reply:
 
 async def list_in_old_version(call: Call) -> Reply:
     """The old API's shape, and none of the filters."""
-    own = [booking for booking in call.visible_bookings() if _concerns(booking, call.key_owner)]
-    bookings = [shown_in_old_version(booking) for booking in own]
+    bookings = [shown_in_old_version(booking) for booking in _own(call)]
     return ok({"bookings": bookings, "recurringInfo": [], "nextCursor": None})
 
 
-def _concerns(booking: Booking, user: User) -> bool:
-    return booking.host_id == user.id or booking.attendee.email == user.email
+def _own(call: Call) -> list[Booking]:
+    """What a caller sees: what she hosts or attends, and what those host whose team she administers."""
+    user, users = call.key_owner, call.world.store.users
+    hosts = {known.id for name in user.administers if (known := users.get(name))} | {user.id}
+    return [one for one in call.visible_bookings() if _concerns(one, user, hosts)]
+
+
+def _concerns(booking: Booking, user: User, hosts: set[int]) -> bool:
+    return booking.host_id in hosts or booking.attendee.email == user.email
 
 
 def _predicates(query: QueryParams, now: datetime) -> tuple[list[Predicate], list[Predicate]]:

@@ -35,6 +35,8 @@ class User(Record):
     time_zone: str
     schedule_id: int
     rate_limit: int | None = None
+    administers: tuple[str, ...] = ()
+    """Usernames of those whose team she administers: their bookings are in her lists."""
     busy: tuple[Span, ...] | None = None
     """Busy times of a connected calendar; None while no calendar is connected."""
 

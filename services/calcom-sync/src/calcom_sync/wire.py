@@ -172,7 +172,7 @@ def _booking_to(booking: RemoteBooking) -> service_pb2.RemoteBooking:
         status=booking.status,
         start_time=stamp(booking.start),
         end_time=stamp(booking.end),
-        event_type_id=booking.event_type_id,
+        event_type_id=booking.event_type_id or 0,
     )
 
 

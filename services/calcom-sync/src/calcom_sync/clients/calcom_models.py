@@ -25,8 +25,8 @@ class _Booking(BaseModel):
     status: str
     start: AwareDatetime
     end: AwareDatetime
-    eventTypeId: int  # noqa: N815 - Cal.com's name
-    hosts: list[_Host] = []
+    eventTypeId: int | None = None  # noqa: N815 - Cal.com's name; a deleted one leaves its bookings without
+    hosts: list[_Host] | None = None
     metadata: dict[str, Any] | None = None
     rescheduledFromUid: str | None = None  # noqa: N815 - Cal.com's name
     rescheduledToUid: str | None = None  # noqa: N815 - Cal.com's name
@@ -39,7 +39,7 @@ class _Booking(BaseModel):
             start=self.start,
             length=self.end - self.start,
             event_type_id=self.eventTypeId,
-            hosts=tuple(host.username for host in self.hosts if host.username),
+            hosts=tuple(host.username for host in self.hosts or () if host.username),
             metadata={key: str(value) for key, value in (self.metadata or {}).items()},
             moved_from=self.rescheduledFromUid or "",
             moved_to=self.rescheduledToUid or "",
@@ -51,7 +51,7 @@ class _One(BaseModel):
 
 
 class _Many(BaseModel):
-    data: list[_Booking]
+    data: list[Any]
 
 
 class _Calendar(BaseModel):
@@ -96,12 +96,24 @@ def answer_of(response: httpx.Response) -> Answer:
 
 def page_of(response: httpx.Response, *, full: int) -> Page | None:
     """A page of bookings; None where it is none. The totals that Cal.com tells ignore some filters; a page with less than
-    ``full`` bookings is the last one."""
+    ``full`` rows is the last one. One that cannot be read does not hide the others."""
     told = read(_Many, response)
     if told is None:
         return None
-    bookings = [one.remote() for one in told.data]
-    return Page(tuple(bookings), is_last=len(bookings) < full, remaining=_remaining(response))
+    bookings = [booking for row in told.data if (booking := _row(row))]
+    return Page(
+        tuple(bookings),
+        is_last=len(told.data) < full,
+        remaining=_remaining(response),
+        unreadable=len(told.data) - len(bookings),
+    )
+
+
+def _row(row: object) -> RemoteBooking | None:
+    try:
+        return _Booking.model_validate(row).remote()
+    except ValidationError:
+        return None
 
 
 def calendars_of(response: httpx.Response) -> list[ConnectedCalendar] | None:

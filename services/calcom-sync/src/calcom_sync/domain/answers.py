@@ -15,7 +15,8 @@ class RemoteBooking:
     status: str
     start: datetime
     length: timedelta
-    event_type_id: int
+    event_type_id: int | None
+    """None: it was deleted since."""
     hosts: tuple[str, ...]
     """User names; those of a collective event are not complete."""
     metadata: Mapping[str, str] = field(default_factory=dict)
@@ -71,6 +72,8 @@ class Page:
     bookings: tuple[RemoteBooking, ...]
     is_last: bool
     remaining: Remaining | None = None
+    unreadable: int = 0
+    """Rows of which nobody can say what they are."""
 
 
 Found = tuple[RemoteBooking, ...]

@@ -35,6 +35,8 @@ class Finding(enum.Enum):
     MOVED_THERE = "moved_there"
     VANISHED = "vanished"
     """Ours, and nowhere. Created anew."""
+    UNREADABLE = "unreadable"
+    """Nobody can say what it is. While there are any, no booking of others is forgotten."""
 
 
 @dataclass(frozen=True)

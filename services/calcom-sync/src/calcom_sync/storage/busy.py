@@ -8,6 +8,7 @@ from uuid import UUID
 import asyncpg
 
 from calcom_sync.domain.busy import Busy, Owner, Source, Span
+from calcom_sync.domain.survey import LAG
 from chassis.eventlog import EventLog
 from chassis.postgres import Connection, Pool
 
@@ -20,30 +21,38 @@ class SqlBusy:
     def __init__(self, pool: Pool, log: EventLog) -> None:
         self._pool, self.log = pool, log
 
-    async def appear(self, owner: Owner, source: Source, key: str, span: Span, now: datetime) -> None:
-        """From now on. What is gone does not come back under the same key."""
+    async def appear(
+        self, owner: Owner, source: Source, key: str, span: Span, now: datetime, *, listed: bool = False
+    ) -> None:
+        """See ``BusyTimes``."""
         async with self._changing() as connection:
-            await self.note(connection, owner, source, key, span, now)
+            await self.note(
+                connection, owner, source, key, span, now, back_before=now - LAG if listed else None
+            )
 
     async def note(
-        self, connection: Connection, owner: Owner, source: Source, key: str, span: Span, now: datetime
-    ) -> None:
-        """The same in a transaction of the caller."""
+        self, connection: Connection, owner: Owner, source: Source, key: str, span: Span, now: datetime,
+        *, back_before: datetime | None = None,
+    ) -> None:  # fmt: skip
+        """The same in a transaction of the caller. ``back_before``: what is gone since an earlier instant comes back."""
         known = await connection.fetchrow(
-            "UPDATE busy SET seen_at = greatest(seen_at, $4) WHERE tenant_id = $1 AND source = $2 AND key = $3"
-            " RETURNING gone, busy_id, person_id",
-            owner.tenant_id, source.value, key, now,
+            "UPDATE busy SET seen_at = greatest(seen_at, $4), account_id = $5"
+            " WHERE tenant_id = $1 AND source = $2 AND key = $3 AND NOT gone RETURNING busy_id, person_id",
+            owner.tenant_id, source.value, key, now, owner.account_id,
         )  # fmt: skip
         if known:
-            # The account may have become another person's since (SR-01).
-            if not known["gone"] and known["person_id"] != owner.person_id:
+            # The account may have become another person's since (SR-01), or the booking another host's.
+            if known["person_id"] != owner.person_id:
                 await self.give(connection, owner.tenant_id, [known["busy_id"]], owner.person_id, now)
             return
+        # Under a new id: who was told that the old one is gone may hear of it once more.
         row = await connection.fetchrow(
             "INSERT INTO busy (tenant_id, source, key, account_id, person_id, start_time, end_time, gone, seen_at)"
-            " VALUES ($1, $2, $3, $4, $5, $6, $7, false, $8) ON CONFLICT DO NOTHING"
-            " RETURNING *",
+            " VALUES ($1, $2, $3, $4, $5, $6, $7, false, $8) ON CONFLICT (tenant_id, source, key) DO UPDATE"
+            " SET busy_id = gen_random_uuid(), account_id = $4, person_id = $5, start_time = $6, end_time = $7,"
+            " gone = false, seen_at = $8 WHERE busy.gone AND busy.seen_at < $9 RETURNING *",
             owner.tenant_id, source.value, key, owner.account_id, owner.person_id, span.start, span.end, now,
+            back_before,
         )  # fmt: skip
         if row:
             await self._tell(connection, row, now, gone=False)
@@ -81,18 +90,24 @@ class SqlBusy:
                 tenant_id, source.value, key, now,
             )  # fmt: skip
 
-    async def forget_unseen(
-        self, connection: Connection, owner: Owner, source: Source, since: datetime, now: datetime
-    ) -> int:
-        """What was not seen since an instant is gone; how much. A calendar's entry may come back, a booking cannot."""
+    async def unseen(self, owner: Owner, since: datetime, now: datetime, limit: int) -> list[str]:
+        """Bookings that were not seen since an instant and are not over, those that were seen longest ago first."""
+        rows = await self._pool.fetch(
+            "SELECT key FROM busy WHERE tenant_id = $1 AND account_id = $2 AND source = 'booking' AND NOT gone"
+            " AND seen_at < $3 AND end_time > $4 ORDER BY seen_at, start_time LIMIT $5",
+            owner.tenant_id, owner.account_id, since, now, limit,
+        )  # fmt: skip
+        return [row["key"] for row in rows]
+
+    async def _forget_unseen(self, connection: Connection, owner: Owner, now: datetime) -> None:
+        """Of the calendars of an account what was not seen now."""
         rows = await connection.fetch(
-            "SELECT key FROM busy WHERE tenant_id = $1 AND account_id = $2 AND source = $3 AND NOT gone AND seen_at < $4"
-            " AND end_time > $5",
-            owner.tenant_id, owner.account_id, source.value, since, now,
+            "SELECT key FROM busy WHERE tenant_id = $1 AND account_id = $2 AND source = 'calendar' AND NOT gone"
+            " AND seen_at < $3 AND end_time > $3",
+            owner.tenant_id, owner.account_id, now,
         )  # fmt: skip
         for row in rows:
-            await self.drop(connection, owner.tenant_id, source, row["key"], now)
-        return len(rows)
+            await self.drop(connection, owner.tenant_id, Source.CALENDAR, row["key"], now)
 
     async def replace_calendar(self, owner: Owner, spans: Sequence[Span], now: datetime) -> None:
         """Exactly these spans are taken by the calendars of an account."""
@@ -104,7 +119,7 @@ class SqlBusy:
             )  # fmt: skip
             for key, span in keys.items():
                 await self.note(connection, owner, Source.CALENDAR, key, span, now)
-            await self.forget_unseen(connection, owner, Source.CALENDAR, now, now)
+            await self._forget_unseen(connection, owner, now)
 
     async def between(self, tenant_id: UUID, span: Span, people: Sequence[UUID]) -> list[Busy]:
         """What is taken in a span, by start; of all people where none are named."""

@@ -10,7 +10,7 @@ import asyncpg
 
 from calcom_sync.domain.answers import RemoteBooking
 from calcom_sync.domain.appointment import AppointmentRef
-from calcom_sync.domain.busy import Owner, Source, Span
+from calcom_sync.domain.busy import Owner, Span
 from calcom_sync.domain.cases import CaseKind
 from calcom_sync.domain.request import APPOINTMENT_KEY, PHASE_KEY
 from calcom_sync.domain.survey import LAG, Finding, Task
@@ -171,11 +171,9 @@ class SqlSurveys:
         )  # fmt: skip
         return [row["booking_uid"] for row in rows]
 
-    async def forget_unseen_bookings(self, owner: Owner, since: datetime, now: datetime) -> None:
-        """Bookings of others that a whole pass did not show are gone, unless they came too recently to be shown."""
-        async with self._pool.acquire() as connection, connection.transaction():
-            await self._busy.forget_unseen(connection, owner, Source.BOOKING, since - LAG, now)
-        await self._busy.log.wake()
+    async def unseen(self, owner: Owner, since: datetime, now: datetime, limit: int) -> Sequence[str]:
+        """See ``Surveys``; not what came too recently to be shown."""
+        return await self._busy.unseen(owner, since - LAG, now, limit)
 
     async def open_orphan_case(self, tenant_id: UUID, booking: RemoteBooking, now: datetime) -> None:
         """A booking with our marks that nothing here knows."""

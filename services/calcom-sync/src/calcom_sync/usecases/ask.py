@@ -83,6 +83,7 @@ class Asker:
     async def _found(self, intent: Intent) -> Found | Answer | NoAnswer | OverBudget:
         """All pages, each of them paid for."""
         found: list[RemoteBooking] = []
+        unreadable = 0
         for number in range(PAGES_MAX):
             wait = await self._pay() if number else timedelta()
             if wait:
@@ -92,8 +93,9 @@ class Asker:
             if not isinstance(page, Page):
                 return page
             found += page.bookings
+            unreadable += page.unreadable
             if page.is_last:
-                return tuple(found)
+                return _told(intent, tuple(found), unreadable)
         return NoAnswer(sent=True, detail=f"more than {PAGES_MAX} pages of bookings")
 
     async def _after_look(self, intent: Intent, found: Found) -> Settlement:
@@ -160,3 +162,11 @@ class Asker:
 
     def _moment(self) -> Moment:
         return Moment(self.clock.now(), self.patience, self.account.username)
+
+
+def _told(intent: Intent, found: Found, unreadable: int) -> Found | NoAnswer:
+    """What could not be read may be ours: nothing is absent then."""
+    standing, _ = own_bookings(intent, found)
+    if unreadable and not standing:
+        return NoAnswer(sent=True, detail=f"{unreadable} bookings there cannot be read")
+    return found

@@ -172,8 +172,11 @@ class Appointments(Protocol):
 class BusyTimes(Protocol):
     """Time that people are taken at Cal.com beside our appointments."""
 
-    async def appear(self, owner: Owner, source: Source, key: str, span: Span, now: datetime) -> None:
-        """From now on. What is gone does not come back under the same key."""
+    async def appear(
+        self, owner: Owner, source: Source, key: str, span: Span, now: datetime, *, listed: bool = False
+    ) -> None:
+        """From now on. What is gone does not come back under the same key, but for what Cal.com lists as standing although it
+        went longer ago than its lists lag: that was taken for gone wrongly."""
         ...
 
     async def vanish(self, tenant_id: UUID, source: Source, key: str, now: datetime) -> None:

@@ -58,6 +58,8 @@ class Verifier:
         listed = await self._asked(account, lambda: self.calendar.find(account, wanted, 0))
         if not isinstance(listed, Page):
             return replace(check, error=listed if isinstance(listed, str) else text_of(listed))
+        if listed.unreadable:
+            check = replace(check, error=f"{listed.unreadable} bookings there cannot be read")
         found = {one.uid: one for one in listed.bookings if is_ours(one, intent)}
         if intent.booking_uid and intent.booking_uid not in found:
             known = await self._asked(account, lambda: self.calendar.get(account, intent.booking_uid))
