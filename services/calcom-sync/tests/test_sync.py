@@ -1,7 +1,10 @@
 """Appointments get to Cal.com, phase by phase, through the real client against the stand-in."""
 
 import asyncio
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
+
+import pytest
 
 from calcom_sync.domain.appointment import SyncState
 from calcom_sync.domain.intent import State
@@ -81,6 +84,31 @@ async def test_a_replica_that_lags_does_not_make_a_booking_absent(stage: "Stage"
 
     assert found.state is SyncState.SYNCED
     assert await stage.posts() == 4
+
+
+@pytest.mark.parametrize("lag", [15, 30, 45, 60])
+@pytest.mark.parametrize("lost", [1, 4])
+async def test_a_replica_that_lags_long_does_not_make_our_own_booking_somebody_elses(
+    stage: "Stage", lag: float, lost: int
+) -> None:
+    """CS-01: looked for in vain and sent again, it is refused as taken, by itself."""
+    await stage.cal.fault("fail_after_create", count=lost)
+    await stage.cal.fault("stale_list", path="", method="GET", count=1000, seconds=lag)
+    ref = await stage.book()
+
+    found = await stage.settled(ref)
+
+    assert found.state is SyncState.SYNCED
+    assert await stage.cases() == []
+    assert len(await stage.bookings()) == 4
+
+
+async def test_what_somebody_else_has_is_given_up_as_soon_as_before(stage: "Stage") -> None:
+    """Nothing was sent before, so that nothing of ours can be there."""
+    await stage.cal.booked(await stage.cal.event_type(), "2027-03-02T08:00:00Z")
+    ref, begun = await stage.book(), stage.cal.clock.now()
+    assert (await stage.settled(ref)).state is SyncState.FAILED
+    assert stage.cal.clock.now() - begun < timedelta(seconds=30)
 
 
 async def test_a_timeout_after_creating_is_looked_up(stage: "Stage") -> None:

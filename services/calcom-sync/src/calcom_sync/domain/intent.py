@@ -148,7 +148,9 @@ class Intent:
     def surely_absent(self, now: datetime, patience: Patience) -> bool:
         """Whether one more look in vain settles that it was not created."""
         since = self.unknown_since or now
-        return self.looks + 1 >= patience.looks_min and now - since >= patience.absent_after
+        perhaps_own = self.doubt is Doubt.TAKEN and self.attempts > 1
+        lasting = patience.own_absent_after if perhaps_own else patience.absent_after
+        return self.looks + 1 >= patience.looks_min and now - since >= lasting
 
     def again(self, now: datetime, patience: Patience, error: str, *, counts: bool) -> "Intent":
         """Not created; to be sent again after a pause that grows."""

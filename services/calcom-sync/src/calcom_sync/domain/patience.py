@@ -13,6 +13,9 @@ class Patience:
     looks_min: int = 3
     absent_after: timedelta = timedelta(seconds=12)
     """Absence counts only when the outcome has been unknown for this long."""
+    own_absent_after: timedelta = timedelta(seconds=75)
+    """The same where Cal.com says that the time is taken and an earlier request of ours may be what has it: the replica may lag
+    by as much as surveys allow for, and to be mistaken costs the customer her appointment."""
     first_retry: timedelta = timedelta(seconds=2)
     longest_retry: timedelta = timedelta(minutes=5)
     setbacks_max: int = 10
