@@ -42,6 +42,27 @@ def test_both_arguments_make_one_instant(day: str | None, clock: str | None, exp
 
 
 @pytest.mark.parametrize(
+    ("day", "clock", "expected"),
+    [
+        ("Friday", "two-thirty", datetime(2025, 11, 28, 14, 30, tzinfo=BERLIN)),
+        ("Friday", "10-ish", datetime(2025, 11, 28, 10, 0, tzinfo=BERLIN)),
+        ("a week tomorrow", "eleven", datetime(2025, 12, 1, 11, 0, tzinfo=BERLIN)),
+        ("the first", "ten", datetime(2025, 12, 1, 10, 0, tzinfo=BERLIN)),
+        ("to Thursday", "nine", datetime(2025, 11, 27, 9, 0, tzinfo=BERLIN)),
+    ],
+)
+def test_both_arguments_of_an_english_call_make_one_instant(day: str, clock: str, expected: datetime) -> None:
+    found = resolve_wish(day, clock, reference=SUNDAY, language="en")
+    assert found.outcome is Outcome.RESOLVED
+    assert (found.date, found.time) == (expected.date(), expected.time())
+
+
+def test_minutes_before_an_hour_that_may_be_a_window_are_asked_about() -> None:
+    found = resolve_wish("Friday", "ten to four", reference=SUNDAY, language="en")
+    assert (found.outcome, found.time) == (Outcome.AMBIGUOUS, time(15, 50))
+
+
+@pytest.mark.parametrize(
     ("day", "clock", "outcome", "missing"),
     [
         (None, "15 Uhr", Outcome.MISSING, {Slot.DATE}),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 
 from telephony_gateway.language.clock import Part
@@ -13,6 +13,8 @@ from telephony_gateway.language.lexicon import Lexicon
 from telephony_gateway.language.normalise import Shape
 
 Rows = Sequence[tuple[str, str, Builder]]
+# What a language makes of its items before the rules see them, and of the phrases after.
+Step = Callable[[list[Item]], list[Item]]
 
 # After these a "Morgen" is the part of the day, not tomorrow ("Dienstag Morgen", "am Morgen", "morgen Morgen").
 _BEFORE_MORNING = frozenset(
@@ -38,14 +40,26 @@ _TELLS_CLOCK = frozenset({"um", "gegen", "circa", "ab", "punkt"})
 _DATED = frozenset({"DM", "DAY", "MONTH", "YEAR"})
 
 
+def _as_they_are(items: list[Item]) -> list[Item]:
+    return items
+
+
 class Language:
     """One language, compiled: text in, phrases out."""
 
     def __init__(
-        self, *, code: str, lexicon: Lexicon, macros: dict[str, str], tiers: tuple[Rows, ...]
+        self,
+        *,
+        code: str,
+        lexicon: Lexicon,
+        macros: dict[str, str],
+        tiers: tuple[Rows, ...],
+        prepared: Step = _as_they_are,
+        settled: Step = _as_they_are,
     ) -> None:
         self.code = code
         self.lexicon = lexicon
+        self._prepared, self._settled = prepared, settled
         names, *rest = (Tier(rows, macros) for rows in tiers)
         self._names = names
         self._tiers = rest
@@ -56,13 +70,13 @@ class Language:
         `zone` is the branch's time zone by name: a feast can fall on another day in its country. `trace`
         takes every phrase that a rule made, inner ones first.
         """
-        items = self._names.reduce(items_of(words, self.lexicon))
+        items = self._names.reduce(self._prepared(items_of(words, self.lexicon)))
         items = _by_neighbours(items, BY_ZONE.get(zone, {}))
         for tier in self._tiers:
             items = tier.reduce(items)
             if trace is not None:
                 trace.extend(item for item in items if item.rule and item not in trace)
-        return items
+        return self._settled(items)
 
 
 _SHARED_NOUNS = frozenset({"WOCHE", "MONAT", "WEEKEND", "WEEKDAY", "YEARS"})
@@ -197,4 +211,6 @@ def _among_clocks(before: list[Item], following: Item | None) -> bool:
     kinds = [item.kind for item in before[-2:]]
     if not kinds:
         return False
-    return kinds[-1] in _TELLS_CLOCK | _DATED or (kinds[0] == "HM" and kinds[-1] in {"dash", "bis", "slash"})
+    return kinds[-1] in _TELLS_CLOCK | _DATED or (
+        kinds[0] == "HM" and kinds[-1] in {"dash", "bis", "auf", "slash"}
+    )

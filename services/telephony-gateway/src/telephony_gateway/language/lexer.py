@@ -9,6 +9,7 @@ from telephony_gateway.language.abbreviations import MARKS, is_weekday
 from telephony_gateway.language.clock import Clock
 from telephony_gateway.language.days import DayOfMonth
 from telephony_gateway.language.grammar import Item
+from telephony_gateway.language.hyphens import joins
 from telephony_gateway.language.lexicon import Entry, Lexicon, within_slips
 from telephony_gateway.language.normalise import Shape
 
@@ -16,10 +17,11 @@ TENS = frozenset(range(20, 100, 10))
 TWICE = frozenset({"NUM", "ORD", "MORGEN", "DM", "DOT", "HM", "YEAR", "LONG", "HHMM"})
 VERB_ENDINGS = frozenset({"an", "auf", "vor", "zu"})
 HAVE = {"zu": frozenset({"haben", "habt", "ist", "sind"}), "vor": frozenset({"hab", "habe", "haben"})}
-# Words that recognition cuts off a longer one ("ieber morgen", "pfings montag").
+# Words that recognition cuts off a longer one ("pfings montag").
 SECOND_HALVES = frozenset({"MORGEN", "WEEKDAY", "POD", "TAG", "TAGE", "WEEKEND"})
 PAUSES = frozenset(",;:?!.()")
 ANYWHERE = 5
+_SLASHED = frozenset({"dm", "dmy"})
 _UNITS = frozenset({"TAGE", "WOCHE", "WOCHEN", "MONATE", "HOUR", "MINUTE"})
 # Where a word that only sounds like one of a group is taken for it: after these kinds, or before those.
 SOUNDING_PLACES: tuple[tuple[str, frozenset[str], frozenset[str]], ...] = (
@@ -97,6 +99,8 @@ class _Lexer:
             self._close_clause()
             if text == "?":
                 self._emit(("question", None), at, at + 1)
+        elif text == "-" and self._lexicon.joins_hyphens and joins(at, self._shapes, self._lexicon.entries):
+            return
         else:
             self._emit(MARKS[text], at, at + 1)
 
@@ -216,6 +220,9 @@ class _Lexer:
     def _joined(self, at: int, text: str) -> tuple[Entry, int] | None:
         """A word that recognition cut in two or three ("frei tag", "don ners tag")."""
         entries = self._lexicon.entries
+        if text in entries and entries[text][0] == "uhr":
+            # "um zehn Uhr Zeit": the hour is said, and nobody asks for an "Uhrzeit".
+            return None
         word, strange = text, text not in entries
         for end in range(at + 1, min(at + 3, len(self._shapes))):
             name, following = self._shapes[end]
@@ -227,12 +234,15 @@ class _Lexer:
             if word in entries and len(word) >= 5 and (strange or pair in self._lexicon.joined):
                 return entries[word], end + 1
             if text not in entries and following in entries and entries[following][0] in SECOND_HALVES:
-                heard = self._lexicon.slip(word)
+                heard = self._lexicon.cut_short(text, following)
                 if heard is not None:
                     return heard, end + 1
         return None
 
     def _figures(self, at: int, name: str, text: str) -> None:
+        if name in _SLASHED and "/" in text and self._lexicon.american_dates:
+            self._emit(("MD", tuple(_parts(text))), at, at + 1)
+            return
         for entry in _FIGURES[name](text):
             self._emit(entry, at, at + 1)
 

@@ -31,6 +31,10 @@ class LexiconTables(NamedTuple):
     lookalikes: str = ""
     short_months: str = ""
     abbreviations: Mapping[str, int] = {}
+    # "ten-thirty" is one time, and no range.
+    joins_hyphens: bool = False
+    # "10/2" may be the second of October.
+    american_dates: bool = False
 
 
 # A slip in a shorter word may make any word of it.
@@ -85,6 +89,7 @@ class Lexicon:
         }
         self._longest = max(map(len, self._parts), default=0)
         self.abbreviations = tables.abbreviations
+        self.joins_hyphens, self.american_dates = tables.joins_hyphens, tables.american_dates
         self._kept = {plain(word) for word in tables.never_guessed.split()}
         # Words of other languages that callers mix in, see `languages`.
         self.borrowed: Mapping[str, Entry] = {}
@@ -137,10 +142,13 @@ class Lexicon:
         """Whether it is a word of its own, however near it is to one of time."""
         return word in self.entries or word in self._lookalikes or word in self.abbreviations
 
-    def slip(self, word: str) -> Entry | None:
-        """The one long word that this is a slip of, by its letters or by its sound."""
-        near = None if word in self._kept else self._guess(word)
-        return self.entries[near] if near else self.sounds(word, "names")
+    def cut_short(self, beginning: str, ending: str) -> Entry | None:
+        """The word that lost a letter where it was cut in two: "pfings montag", but no "klar Freitag", no "Huber morgen"."""
+        near = self._guess(beginning + ending)
+        if near is None:
+            return None
+        is_cut = near.startswith(beginning) or (near[0] == beginning[0] and self._is(near, _DAYS))
+        return self.entries[near] if is_cut else None
 
     def _almost(self, word: str) -> Entry | None:
         """The word of time that a letter makes of this one, among words of time; unsure where it is short."""

@@ -10,7 +10,7 @@ from typing import NamedTuple
 LONGEST = 2000
 
 _UMLAUTS = str.maketrans(
-    {"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "–": "-", "—": "-", "−": "-", "’": "'", "´": "'"}
+    {"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "–": "-", "—": "-", "−": "-", "‐": "-", "’": "'", "´": "'"}
 )
 
 # One alternative a shape; figures are read as a whole here so that no rule ever cuts a number in two.

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
 from telephony_gateway.language.days import Doubt
+from telephony_gateway.language.languages import language_of
 from telephony_gateway.language.normalise import shapes
 from telephony_gateway.language.understand import ENDS_WITH_THE_PAST, has_passed, understand
 from telephony_gateway.language.understanding import Candidate, Outcome, Slot, Understanding
@@ -40,7 +41,7 @@ def resolve_wish(
     `reference` is now, aware and in the branch's zone. The outcome is MISSING where no day was said, and never a
     default; a time that was not said leaves the outcome alone and is named in `missing`.
     """
-    said = understand(_sentence(date_text, time_text), reference=reference, language=language)
+    said = understand(_sentence(date_text, time_text, language), reference=reference, language=language)
     if said.outcome is Outcome.PAST and _written_by_a_machine(date_text):
         said = _with_believable_year(said, reference)
     if said.outcome not in {Outcome.RESOLVED, Outcome.AMBIGUOUS}:
@@ -50,15 +51,16 @@ def resolve_wish(
     return _within(said, reference, bounds or Bounds())
 
 
-def _sentence(date_text: str | None, time_text: str | None) -> str:
+def _sentence(date_text: str | None, time_text: str | None, language: str | None) -> str:
     """One sentence of both; a bare number in the time's place is an hour."""
     day, clock = (date_text or "").strip(), (time_text or "").strip()
     if clock and clock.casefold() in day.casefold():
         return day
+    at = "at" if language_of(shapes(f"{day} {clock}"), language).code == "en" else "um"
     bare_hour = (
-        len(clock.split()) == 1 and understand(f"um {clock}", reference=_ANY_TIME).first.time is not None
+        len(clock.split()) == 1 and understand(f"{at} {clock}", reference=_ANY_TIME).first.time is not None
     )
-    return f"{day} um {clock}" if bare_hour else f"{day} {clock}"
+    return f"{day} {at} {clock}" if bare_hour else f"{day} {clock}"
 
 
 def _written_by_a_machine(date_text: str | None) -> bool:
