@@ -1,8 +1,10 @@
 """An appointment is moved whole, once, or not at all."""
 
 import asyncio
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 import asyncpg
 import grpc
@@ -71,6 +73,21 @@ async def test_both_ends_of_a_move_know_of_each_other(booking: "BookingServiceAs
     assert not answer.previous.occupied
     assert await get(booking, made.appointment_id) == answer.previous
     assert await get(booking, answer.appointment.appointment_id) == answer.appointment
+
+
+@pytest.mark.parametrize(
+    "changed", [{"service_id": uuid4()}, {"service_ids": (uuid4(), uuid4())}, {"branch_id": uuid4()}]
+)
+async def test_nothing_becomes_another_service_or_goes_to_another_branch_by_being_moved(
+    booking: "BookingServiceAsyncStub", availability: ScriptedAvailability, changed: dict[str, Any]
+) -> None:
+    """BK-17"""
+    made = await book(booking)
+    availability.options["o-later000"] = replace(an_option(LATER), **changed)
+
+    assert (await refused(booking.RescheduleAppointment(move(made)))).reason == "OPTION_UNKNOWN"
+
+    assert (await get(booking, made.appointment_id)).state == BOOKED
 
 
 async def test_the_event_tells_both_ends(booking: "BookingServiceAsyncStub") -> None:

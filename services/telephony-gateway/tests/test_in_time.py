@@ -111,8 +111,8 @@ class TestTwins:
             await gate.wait()
             return Answer(Status.OK, "Gut.")
 
-        impatient = asyncio.create_task(twins.once("key", run, call_id="call_1", changes=False))
-        patient = asyncio.create_task(twins.once("key", run, call_id="call_1", changes=False))
+        impatient = asyncio.create_task(twins.once("key", run, call="t:call_1", changes=False))
+        patient = asyncio.create_task(twins.once("key", run, call="t:call_1", changes=False))
         await _until(lambda: bool(runs))
         impatient.cancel()
         gate.set()
@@ -128,7 +128,7 @@ class TestTwins:
 
         async with connect(redis_url) as client:
             replicas = [Replicas(SharedMemory(client)) for _ in range(2)]
-            asked = [asyncio.create_task(replica.once("key", run)) for replica in replicas]
+            asked = [asyncio.create_task(replica.once("key", run, call="t:c")) for replica in replicas]
             await _until(lambda: bool(runs))
             gate.set()
             one, other = await asyncio.gather(*asked)
@@ -143,8 +143,10 @@ class TestTwins:
 
         async with connect(redis_url) as client:
             with pytest.raises(ValueError, match="told to"):
-                await Replicas(SharedMemory(client)).once("key", fail)
-            assert await Replicas(SharedMemory(client)).once("key", answer) == Answer(Status.OK, "Gut.")
+                await Replicas(SharedMemory(client)).once("key", fail, call="t:c")
+            assert await Replicas(SharedMemory(client)).once("key", answer, call="t:c") == Answer(
+                Status.OK, "Gut."
+            )
 
 
 class TestPickingUp:
@@ -168,6 +170,17 @@ class TestPickingUp:
         second = await world.phone.function("check_availability", WISH)
         third = await world.phone.function("check_availability", WISH)
         assert (second["status"], third["status"]) == ("available", "available")
+        assert len(world.availability.searches) == searches + 1
+
+    async def test_it_is_not_true_any_more_once_the_call_has_gone_on(self, world: World) -> None:
+        """What it offers is not held any longer, and "the first" would be one of the newer times."""
+        world.availability.answer, world.availability.gate = AVAILABLE, asyncio.Event()
+        await _asked_in_vain(world)
+        world.availability.gate.set()
+        await _until(lambda: not world.phone.gateway.twins.running)
+        await world.phone.function("check_availability", {**WISH, "time": "16 Uhr"})
+        searches = len(world.availability.searches)
+        await world.phone.function("check_availability", WISH)
         assert len(world.availability.searches) == searches + 1
 
     async def test_its_options_can_be_chosen(self, world: World) -> None:
@@ -230,8 +243,8 @@ class TestPickingUp:
             raise AssertionError("the answer was there")
 
         async with connect(redis_url) as client:
-            await Replicas(SharedMemory(client)).leave("key", Answer(Status.OK, "Gut."))
-            heard = await Replicas(SharedMemory(client)).once("key", never)
+            await Replicas(SharedMemory(client)).leave("key", Answer(Status.OK, "Gut."), call="t:c")
+            heard = await Replicas(SharedMemory(client)).once("key", never, call="t:c")
         assert heard.message == "Gut."
 
     async def test_without_redis_a_process_hears_its_own(self) -> None:
@@ -239,8 +252,8 @@ class TestPickingUp:
             raise AssertionError("the answer was there")
 
         replicas = Replicas(SharedMemory(connect("redis://127.0.0.1:1")))
-        await replicas.leave("key", Answer(Status.OK, "Gut."))
-        assert (await replicas.once("key", never)).message == "Gut."
+        await replicas.leave("key", Answer(Status.OK, "Gut."), call="t:c")
+        assert (await replicas.once("key", never, call="t:c")).message == "Gut."
 
 
 class TestRedisAway:
@@ -262,10 +275,12 @@ class _Alone:
     def __init__(self) -> None:
         self.left: dict[str, Answer] = {}
 
-    async def once(self, key: str, run: Callable[[], Awaitable[Answer]], *, beside: object = None) -> Answer:
+    async def once(
+        self, key: str, run: Callable[[], Awaitable[Answer]], *, call: str, beside: object = None
+    ) -> Answer:
         return self.left.pop(key, None) or await run()
 
-    async def leave(self, key: str, answer: Answer) -> None:
+    async def leave(self, key: str, answer: Answer, *, call: str) -> None:
         self.left[key] = answer
 
 

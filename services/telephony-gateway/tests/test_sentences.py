@@ -71,13 +71,10 @@ def test_an_answer_put_together_of_two_has_two_sentences(code: str) -> None:
 def test_one_is_never_said_with_a_plural(code: str) -> None:
     for name, text in SCRIPTS[code].texts.items():
         assert "{count}" not in text.other or text.one, f"{name} says a number and has no form for one"
-    assert Sentence.TOO_SOON.say("de", count=1).startswith(
-        "Das ist leider zu kurzfristig, wir brauchen mindestens eine"
-    )
-    assert "2 Minuten" in Sentence.TOO_SOON.say("de", count=2)
+    assert "fällt 1 Euro an" in Sentence.FEE.say("de", count=1, fee="1 Euro")
+    assert "fallen 2 Euro an" in Sentence.FEE.say("de", count=2, fee="2 Euro")
     assert "einmal verschoben" in Sentence.MOVES_MAX.say("de", count=1)
     assert "3 Mal verschoben" in Sentence.MOVES_MAX.say("de", count=3)
-    assert "one minute's" in Sentence.TOO_SOON.say("en-GB", count=1)
 
 
 @pytest.mark.parametrize(
@@ -90,9 +87,10 @@ def test_lengths_agree_with_their_number(minutes: int, german: str, english: str
 
 
 def test_money_agrees_with_its_number() -> None:
-    said = [spoken_money(minor, "EUR", "de") for minor in (100, 1500, 1550, 1505)]
-    assert said == ["1 Euro", "15 Euro", "15 Euro 50", "15 Euro 05"]
+    said = [spoken_money(minor, "EUR", "de") for minor in (100, 1500, 1550, 1505, 50, 1)]
+    assert said == ["1 Euro", "15 Euro", "15 Euro 50", "15 Euro 5", "50 Cent", "1 Cent"]
     assert spoken_money(1000, "CHF", "en") == "10 francs"
+    assert spoken_money(50, "CHF", "de") == "50 Rappen"
     assert spoken_money(1000, "NOK", "de") == "10 NOK"
 
 

@@ -159,6 +159,24 @@ async def test_a_long_series_is_said_by_its_rhythm(line: World) -> None:
 
 
 @pytest.mark.parametrize(
+    "said",
+    [
+        {"repeat_weeks": 0, "repeat_count": 1},
+        {"repeat_weeks": "0", "repeat_count": "0"},
+        {"repeat_weeks": 1, "repeat_count": 1},
+        {"repeat_count": 1},
+        {"repeat_weeks": "nein"},
+        {"repeat_weeks": "einmalig"},
+        {"repeat_weeks": "false", "repeat_count": "einmal"},
+    ],
+)
+async def test_what_models_fill_in_is_no_series(line: World, said: dict[str, str | int]) -> None:
+    """Asked about, it would be filled in again, and nothing would ever be booked."""
+    answer = await line.phone.function("start_booking", BOOK | said)
+    assert (answer["status"], len(line.booking.requests), line.booking.series) == ("booked", 1, [])
+
+
+@pytest.mark.parametrize(
     ("repeat", "words"),
     [
         ({"repeat_weeks": "monatlich", "repeat_count": "5"}, "Alle wie viele Wochen"),

@@ -233,6 +233,8 @@ class Booking(booking_grpc.BookingServiceServicer):
         found = self._known(request.appointment_id)
         self._may(found, request.actor)
         await self._stand_or_fail(context)
+        if found.state == appointment_pb2.APPOINTMENT_STATE_RESCHEDULED:
+            raise RefusalError(Kind.FAILED_PRECONDITION, "ILLEGAL_MOVE")
         found.state = appointment_pb2.APPOINTMENT_STATE_CANCELLED
         return booking_pb2.CancelAppointmentResponse(
             appointment=found,
@@ -244,12 +246,16 @@ class Booking(booking_grpc.BookingServiceServicer):
     async def RescheduleAppointment(
         self, request: Any, context: Any
     ) -> booking_pb2.RescheduleAppointmentResponse:
-        self.moves.append(request)
         found = self._known(request.appointment_id)
         self._may(found, request.actor)
+        is_again = request.request_id in {one.request_id for one in self.moves}
+        self.moves.append(request)
         await self._stand_or_fail(context)
+        if not is_again and found.state != appointment_pb2.APPOINTMENT_STATE_BOOKED:
+            raise RefusalError(Kind.FAILED_PRECONDITION, "ILLEGAL_MOVE")
         found.state = appointment_pb2.APPOINTMENT_STATE_RESCHEDULED
-        made = appointment(16, appointment_id=str(uuid.UUID(int=10)), call_id=request.actor.call_id)
+        found.rescheduled_to_id = found.rescheduled_to_id or str(uuid.UUID(int=10 + len(self.moves)))
+        made = appointment(16, appointment_id=found.rescheduled_to_id, call_id=request.actor.call_id)
         self.appointments[made.appointment_id] = made
         return booking_pb2.RescheduleAppointmentResponse(
             appointment=made, previous=found, confirmation_channel=self.writes_by
@@ -315,10 +321,12 @@ def appointment(
     return made
 
 
-def option(hour: int, minute: int = 0, *, option_id: str = "o-abcd2345") -> availability_pb2.Option:
-    """A start on Wednesday, 25 November, wall clock of Berlin (UTC+1)."""
+def option(
+    hour: int, minute: int = 0, *, option_id: str = "o-abcd2345", day: int = 25, month: int = 11
+) -> availability_pb2.Option:
+    """A start on Wednesday, 25 November, or another day of that winter, wall clock of Berlin (UTC+1)."""
     made = availability_pb2.Option(option_id=option_id, branch_id=BRANCH, service_id=PERM, person_id=ANNA)
-    start = datetime(2026, 11, 25, hour - 1, minute, tzinfo=UTC)
+    start = datetime(2026, month, day, hour - 1, minute, tzinfo=UTC)
     made.start_time.FromDatetime(start)
     made.end_time.FromDatetime(start + timedelta(minutes=135))
     made.hold_expire_time.FromDatetime(NOW + timedelta(seconds=300))

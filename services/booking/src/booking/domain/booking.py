@@ -16,7 +16,7 @@ from booking.domain.appointment import (
 )
 from booking.domain.option import ClaimedOption, Occupied
 from booking.domain.wish import Wish
-from booking.errors import SlotNotBookableError
+from booking.errors import OptionUnknownError, SlotNotBookableError
 
 
 def agree(
@@ -68,8 +68,11 @@ def move(
 ) -> tuple[Appointment, Appointment]:
     """The appointment as it gives way, and the one that takes its place for the same customer.
 
-    Raises IllegalMoveError, and SlotNotBookableError where the start has passed.
+    Raises IllegalMoveError, SlotNotBookableError where the start has passed, and OptionUnknownError where the option is for
+    something else than the appointment: to be moved is to take place at another time, not to become another one.
     """
+    if option.branch_id != previous.branch_id or _services(option) != _services(previous):
+        raise OptionUnknownError("the option is for another branch or other services than the appointment")
     arranged = _arranged(option, previous.tenant_id, previous.customer, call_id, now=now, new_id=new_id)
     successor = replace(
         arranged,
@@ -78,6 +81,10 @@ def move(
         booked_for=previous.booked_for,
     )
     return previous.give_way(successor.appointment_id, now), successor
+
+
+def _services(of: ClaimedOption | Appointment) -> tuple[UUID, ...]:
+    return of.service_ids or (of.service_id,)
 
 
 def _arranged(

@@ -159,5 +159,6 @@ def read_appointment(
         state=_STATES.get(appointment.state, AppointmentState.OVER),
         moved_to_id=appointment.rescheduled_to_id,
         booked_for=appointment.booked_for,
+        branch_id=appointment.branch_id,
         written_by=_CHANNELS.get(channel, ""),
     )

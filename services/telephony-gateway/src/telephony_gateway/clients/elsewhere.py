@@ -6,6 +6,7 @@ import secrets
 import time
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from typing import Any
 
 from signals.metrics import Counter
 from telephony_gateway.clients.shared import AWAY, SharedMemory, text_of
@@ -34,28 +35,31 @@ class Replicas:
         self._shared, self._seconds = shared, seconds
         self._left: dict[str, tuple[float, str]] = {}
 
-    async def leave(self, key: str, answer: Answer) -> None:
-        """For whoever asks the same next, here or at another replica."""
-        text = json.dumps(answer.as_json())
-        name = f"gateway:left:{key}"
-        if await self._shared.ask(lambda redis: redis.set(name, text, px=LEFT)) is None:
-            self._left[key] = (self._seconds(), text)
+    async def leave(self, key: str, answer: Answer, *, call: str) -> None:
+        """For this call, here or at another replica, if it asks the same next."""
+        text = json.dumps([key, answer.as_json()])
+        if await self._shared.ask(lambda redis: redis.set(_left_name(call), text, px=LEFT)) is None:
+            self._left[call] = (self._seconds(), text)
             if len(self._left) > OWN_MAX:
                 del self._left[next(iter(self._left))]
 
-    def _left_here(self, key: str) -> Answer | None:
-        at, text = self._left.pop(key, (0.0, ""))
-        return _answer(text) if text and self._seconds() - at < LEFT.total_seconds() else None
+    def _left_here(self, call: str) -> str:
+        at, text = self._left.pop(call, (0.0, ""))
+        return text if self._seconds() - at < LEFT.total_seconds() else ""
 
-    async def once(self, key: str, run: Execution, *, beside: Callable[[], object] | None = None) -> Answer:
-        """Run, unless an answer was left or another replica runs; then its answer. While Redis is away everybody runs by himself: every
+    async def once(
+        self, key: str, run: Execution, *, call: str, beside: Callable[[], object] | None = None
+    ) -> Answer:
+        """Run, unless an answer was left or another replica runs; then its answer. Whatever a call asks ends what was left for it: once
+        it has gone on, that is not true any more. While Redis is away everybody runs by himself: every
         function is harmless to repeat, it only costs. ``beside`` is done in the moment in which Redis is asked."""
-        here, mark, token = self._left_here(key), f"gateway:twin:{key}", secrets.token_hex(8)
-        taking = self._shared.begin("GETDEL", f"gateway:left:{key}")
+        here, mark, token = self._left_here(call), f"gateway:twin:{key}", secrets.token_hex(8)
+        taking = self._shared.begin("GETDEL", _left_name(call))
         claiming = self._shared.begin("SET", mark, token, "NX", "PX", _RUNS_MS)
         if beside:
             beside()
-        left, claimed = here or _left(await taking), await claiming
+        there, claimed = await taking, await claiming
+        left = _left(here, key) or _left(there, key)
         if left:
             _picked_up.inc()
             if claimed is not AWAY and claimed:
@@ -99,10 +103,21 @@ class Replicas:
             await asyncio.sleep(LOOK_EVERY_S)
 
 
-def _left(found: object) -> Answer | None:
-    return _answer(found) if isinstance(found, bytes | str) and found else None
+def _left_name(call: str) -> str:
+    return f"gateway:left:{call}"
+
+
+def _left(found: object, key: str) -> Answer | None:
+    """The answer to this question; None where there is none, or one to another question."""
+    if not isinstance(found, bytes | str) or not found:
+        return None
+    asked, fields = json.loads(found)
+    return _read(fields) if asked == key else None
 
 
 def _answer(text: bytes | str) -> Answer:
-    fields = json.loads(text)
+    return _read(json.loads(text))
+
+
+def _read(fields: dict[str, Any]) -> Answer:
     return Answer(Status(fields.pop("status")), fields.pop("message"), details=fields)

@@ -139,5 +139,6 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "heard": _heard,
     "wish": _wish,
     "choices": tuple,
+    "called_off": tuple,
     "asked_series": tuple,
 }

@@ -64,7 +64,9 @@ class Session:
     asked_series: tuple[int, ...] = ()
     """Of that booking: every how many weeks, and how many dates; empty: one appointment."""
     choices: tuple[str, ...] = ()
-    """Ids of the appointments that the caller was asked to choose from, in that order."""
+    """Ids of the appointments that the caller was asked to choose from, in that order; "" stands for more that were not read out."""
+    called_off: tuple[str, ...] = ()
+    """Ids of the appointments that this call has called off, the last one last."""
     as_read: dict[str, str] = field(default_factory=dict, compare=False, repr=False)
     """How it was stored when it was read: only what has changed since is stored again."""
 

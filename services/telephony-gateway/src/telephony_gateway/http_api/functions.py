@@ -188,10 +188,11 @@ class FunctionsEndpoint:
         def look() -> None:
             looks.append(self.sessions.look(branch.tenant_id, call_id))
 
+        call = f"{branch.tenant_id}:{call_id}"
         key = twin_key(branch.tenant_id, call_id, called.name, called.arguments)
         while True:
             try:
-                answer = await self.twins.once(key, run, call_id=call_id, changes=changes, beside=look)
+                answer = await self.twins.once(key, run, call=call, changes=changes, beside=look)
             except ReplayedError:
                 # Of a twin perhaps, and not this one's.
                 await self._believed(called, admitted, branch)

@@ -19,19 +19,19 @@ Beside = Callable[[], object]
 class Elsewhere(Protocol):
     """The other replicas, and the answers that came when nobody waited any more; see clients.elsewhere."""
 
-    async def once(self, key: str, run: Execution, *, beside: Beside | None = None) -> Answer:
-        """Run, unless another replica does; then its answer. An answer that was left is taken instead. ``beside`` is done in
-        the moment in which the others are asked."""
+    async def once(self, key: str, run: Execution, *, call: str, beside: Beside | None = None) -> Answer:
+        """Run, unless another replica does; then its answer. An answer that was left to the same question is taken instead,
+        one to another is gone. ``beside`` is done in the moment in which the others are asked."""
         ...
 
-    async def leave(self, key: str, answer: Answer) -> None:
-        """Nobody has heard it: whoever asks next does."""
+    async def leave(self, key: str, answer: Answer, *, call: str) -> None:
+        """Nobody has heard it: the call does, if it asks the same next."""
         ...
 
 
 @dataclass
 class _Running:
-    call_id: str
+    call: str
     changes: bool
     task: asyncio.Task[Answer]
     waiting: int = 0
@@ -50,11 +50,11 @@ class Twins:
         return len(self._running)
 
     async def once(
-        self, key: str, run: Execution, *, call_id: str, changes: bool, beside: Beside | None = None
+        self, key: str, run: Execution, *, call: str, changes: bool, beside: Beside | None = None
     ) -> Answer:
-        """The answer of the one execution. Whoever waits may give up: the execution goes on for the others, and for
+        """The answer of the one execution; ``call`` tells calls apart, of whichever tenant. Whoever waits may give up: the execution goes on for the others, and for
         whoever asks again. One that changes nothing ends when nobody waits and its call asks for something else."""
-        self._end_what_is_overtaken(key, call_id)
+        self._end_what_is_overtaken(key, call)
         left_alone = self._running.get(key)
         if left_alone and not left_alone.waiting:
             answer = await _outcome(left_alone)
@@ -63,7 +63,7 @@ class Twins:
         running = self._running.get(key)
         if running is None:
             task = asyncio.create_task(self._run(key, run, beside))
-            running = self._running[key] = _Running(call_id, changes, task)
+            running = self._running[key] = _Running(call, changes, task)
             running.task.add_done_callback(_look_at)
         else:
             metrics.twins.labels("here").inc()
@@ -78,17 +78,18 @@ class Twins:
 
     async def _run(self, key: str, run: Execution, beside: Beside | None) -> Answer:
         try:
-            answer = await self._elsewhere.once(key, run, beside=beside)
+            call = self._running[key].call
+            answer = await self._elsewhere.once(key, run, call=call, beside=beside)
             if not self._running[key].waiting and answer.status is not Status.PENDING:
-                await self._elsewhere.leave(key, answer)
+                await self._elsewhere.leave(key, answer, call=call)
             return answer
         finally:
             del self._running[key]
 
-    def _end_what_is_overtaken(self, key: str, call_id: str) -> None:
+    def _end_what_is_overtaken(self, key: str, call: str) -> None:
         """What is late would replace the times that are kept for the newer wish, and what was noted of it."""
         for other, running in list(self._running.items()):
-            overtaken = other != key and running.call_id == call_id and not running.changes
+            overtaken = other != key and running.call == call and not running.changes
             if overtaken and not running.waiting:
                 running.task.cancel()
 

@@ -9,7 +9,7 @@ from telephony_gateway.usecases.booking_notes import under_its_name, with_notes
 from telephony_gateway.usecases.conversation import Conversation
 from telephony_gateway.usecases.offers import note, spoken_choices
 from telephony_gateway.usecases.ports import Appointment, AppointmentState, BookedDate
-from telephony_gateway.usecases.repetition import DATES_MAX, WEEKS_MAX, Repetition, repetition_of
+from telephony_gateway.usecases.repetition import DATES_MAX, WEEKS_MAX, Repetition, is_single, repetition_of
 from telephony_gateway.usecases.saying import described, spoken_appointment, spoken_day
 
 DAYS_NAMED_MAX = 4
@@ -27,7 +27,7 @@ _WHY = {
 def wanted_repetition(talk: Conversation) -> Repetition | Answer | None:
     """How often, a question where that is not clear, or None where one appointment is wanted."""
     arguments = talk.arguments
-    if not (arguments.repeat_weeks or arguments.repeat_count):
+    if is_single(arguments.repeat_weeks, arguments.repeat_count):
         return None
     wanted = repetition_of(arguments.repeat_weeks, arguments.repeat_count)
     if wanted is None:

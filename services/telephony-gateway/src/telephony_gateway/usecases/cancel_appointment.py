@@ -1,10 +1,19 @@
 """``cancel_appointment``: one of the caller's own appointments is called off."""
 
+from collections.abc import Sequence
+
 from telephony_gateway.domain.answers import Answer, Status
 from telephony_gateway.domain.sentences import Sentence
 from telephony_gateway.usecases.conversation import Conversation
-from telephony_gateway.usecases.own_appointments import meant, own, stranger_id
-from telephony_gateway.usecases.ports import Appointment, Appointments, AppointmentState, Denied
+from telephony_gateway.usecases.own_appointments import live, meant, own, stranger_id, which
+from telephony_gateway.usecases.ports import (
+    Appointment,
+    Appointments,
+    AppointmentState,
+    Changed,
+    Denial,
+    Denied,
+)
 from telephony_gateway.usecases.promises import with_promise
 from telephony_gateway.usecases.refusals import denied, with_fee
 from telephony_gateway.usecases.saying import described, spoken_appointment
@@ -15,27 +24,54 @@ async def cancel_appointment(talk: Conversation, *, appointments: Appointments) 
     found = await own(talk, appointments)
     stranger = stranger_id(talk, found)
     if stranger:
-        # Whose it is, booking knows.
-        return await _cancel(talk, stranger, appointments)
-    target = meant(talk, found)
-    if isinstance(target, Answer):
-        return target
-    if target.state is AppointmentState.CANCELLED:
-        item = spoken_appointment(target, talk.branch)
-        return _answer(talk, target, Sentence.ALREADY_CANCELLED.say(talk.language, item=item))
-    return await _cancel(talk, target.appointment_id, appointments)
+        return await _not_seen(talk, stranger, found, appointments)
+    target = _called_off_just_now(talk, found) or meant(talk, found, person=talk.arguments.staff)
+    return target if isinstance(target, Answer) else await _cancel(talk, target, appointments)
 
 
-async def _cancel(talk: Conversation, appointment_id: str, appointments: Appointments) -> Answer:
+def _called_off_just_now(talk: Conversation, found: Sequence[Appointment]) -> Appointment | None:
+    """Whoever names none after one was called off asks for that again: the answer may have been lost, and the only one that
+    is left is another one (TG-31)."""
+    arguments, done = talk.arguments, talk.session.called_off
+    names_one = (
+        arguments.appointment_id or arguments.date or arguments.time or arguments.service or arguments.staff
+    )
+    if names_one or not done:
+        return None
+    return next((one for one in found if one.appointment_id == done[-1]), None)
+
+
+async def _not_seen(
+    talk: Conversation, appointment_id: str, found: Sequence[Appointment], appointments: Appointments
+) -> Answer:
+    """Whose it is, booking knows."""
     result = await appointments.cancel(talk.branch, talk.caller, appointment_id, reason=talk.arguments.topic)
+    if isinstance(result, Changed):
+        return _cancelled(talk, result, Sentence.CANCELLED)
+    standing = live(found)
+    # An id that the model made up says nothing about what the caller has.
+    return which(talk, standing) if result.why is Denial.UNKNOWN and standing else denied(talk, result)
+
+
+async def _cancel(talk: Conversation, target: Appointment, appointments: Appointments) -> Answer:
+    """What is called off already is asked for again: booking knows what that has cost."""
+    result = await appointments.cancel(
+        talk.branch, talk.caller, target.appointment_id, reason=talk.arguments.topic
+    )
     if isinstance(result, Denied):
         return denied(talk, result)
-    item = spoken_appointment(result.appointment, talk.branch)
-    message = with_fee(talk, Sentence.CANCELLED.say(talk.language, item=item), result)
-    message = with_promise(talk, message, result.appointment)
-    return _answer(talk, result.appointment, message)
+    was_so = target.state is AppointmentState.CANCELLED
+    return _cancelled(talk, result, Sentence.ALREADY_CANCELLED if was_so else Sentence.CANCELLED)
 
 
-def _answer(talk: Conversation, appointment: Appointment, message: str) -> Answer:
+def _cancelled(talk: Conversation, result: Changed, sentence: Sentence) -> Answer:
+    appointment = result.appointment
     # What was read out stays numbered as it was: "den ersten" said again is the one that is called off already.
+    others = (one for one in talk.session.called_off if one != appointment.appointment_id)
+    talk.session.called_off = (*others, appointment.appointment_id)
+    message = with_fee(
+        talk, sentence.say(talk.language, item=spoken_appointment(appointment, talk.branch)), result
+    )
+    if sentence is Sentence.CANCELLED:
+        message = with_promise(talk, message, appointment)
     return Answer(Status.CANCELLED, message, details=described(appointment, talk.branch))

@@ -1,16 +1,16 @@
 """Which of the offered options the caller takes: by id, by place ("den ersten"), or by its own time. Never a new time."""
 
 import re
-from datetime import datetime
 
-from telephony_gateway.domain.sentences import tongue
 from telephony_gateway.domain.session import Offer
-from telephony_gateway.language import Candidate, understand
 from telephony_gateway.usecases.conversation import Conversation
+from telephony_gateway.usecases.fitting import is_within, readings
+from telephony_gateway.usecases.little_words import is_consent
+from telephony_gateway.usecases.places import place_of
 
 _OPTION_ID = re.compile(r"o-\w{4,60}")
-_NUMBER = re.compile(r"(?:option|nummer|nr\.?|number|#|die|den|das)?\s*(\d)\.?", re.IGNORECASE)
-_LAST = re.compile(r"\b(letzte[rsnm]?|last)\b", re.IGNORECASE)
+_LATER = re.compile(r"(den|der|die|das|the)\s+(spätere[rsnm]?|later)(\s+one)?", re.IGNORECASE)
+_EARLIER = re.compile(r"(den|der|die|das|the)\s+(frühere[rsnm]?|earlier)(\s+one)?", re.IGNORECASE)
 
 
 def chosen_option(talk: Conversation) -> str:
@@ -19,46 +19,43 @@ def chosen_option(talk: Conversation) -> str:
     if _OPTION_ID.fullmatch(said) or talk.session.offer(said):
         return said
     offers = talk.session.offers
-    place = place_of(said, len(offers), talk) if said else _place_as_date(talk)
-    if place:
-        return offers[place - 1].option_id
-    words = " ".join(text for text in (said, talk.arguments.date, talk.arguments.time) if text)
-    if not words:
+    if (not said or is_consent(said)) and not (talk.arguments.date or talk.arguments.time):
         # The one time that was read out; whoever says yes to it names no other.
         return offers[0].option_id if len(offers) == 1 else ""
-    fitting = [offer for offer in offers if _is_meant(offer, words, talk)]
+    placed = _placed(talk, said)
+    if placed:
+        return placed.option_id if _may_be(placed, talk) else ""
+    words = said, talk.arguments.date, talk.arguments.time
+    fitting = [offer for offer in offers if _is_meant(offer, *words, talk)]
     return fitting[0].option_id if len(fitting) == 1 else ""
 
 
-def _place_as_date(talk: Conversation) -> int:
-    """ "Den ersten" that the model took for a day: after options were read out it is one of them, and no date."""
-    arguments, count = talk.arguments, len(talk.session.offers)
-    return _ordinal(arguments.date, count, talk) if count and not arguments.time else 0
+def _placed(talk: Conversation, said: str) -> Offer | None:
+    """The one at a place; "den ersten" that the model took for a day is one too: after options were read out it is no date."""
+    offers, arguments = talk.session.offers, talk.arguments
+    words = said or (arguments.date if not arguments.time else "")
+    if len(offers) == len({offer.start for offer in offers}) == 2:
+        for which, at in ((_EARLIER, min), (_LATER, max)):
+            if which.fullmatch(words):
+                return at(offers, key=lambda offer: offer.start)
+    days = [offer.start.astimezone(talk.branch.zone).day for offer in offers]
+    place = place_of(words, days, talk)
+    return offers[place - 1] if place else None
 
 
-def place_of(said: str, count: int, talk: Conversation) -> int:
-    """From 1: "den zweiten", "2", "den letzten", among so many; 0 where it is none of them."""
-    if count and _LAST.search(said):
-        return count
-    number = _NUMBER.fullmatch(said.strip())
-    place = int(number[1]) if number else _ordinal(said, count, talk)
-    return place if 1 <= place <= count else 0
+def _may_be(offer: Offer, talk: Conversation) -> bool:
+    """Whether the other words speak of it too, as far as they speak of a time at all."""
+    arguments = talk.arguments
+    if not arguments.option_id:
+        return True
+    said = readings(talk, arguments.date, arguments.time)
+    start = offer.start.astimezone(talk.branch.zone)
+    return not said or any(is_within(start, candidate) for candidate in said)
 
 
-def _ordinal(said: str, count: int, talk: Conversation) -> int:
-    reference = talk.now.astimezone(talk.branch.zone)
-    found = understand(said, reference=reference, language=tongue(talk.language), options_read=count)
-    return found.selection or 0
-
-
-def _is_meant(offer: Offer, words: str, talk: Conversation) -> bool:
-    """BK-12: the words must say exactly what was offered; they compose nothing."""
-    start, reference = offer.start.astimezone(talk.branch.zone), talk.now.astimezone(talk.branch.zone)
-    said = understand(words, reference=reference, language=tongue(talk.language))
-    return any(_fits(candidate, start) for candidate in said.candidates)
-
-
-def _fits(said: Candidate, start: datetime) -> bool:
-    if said.time is None and said.date is None:
-        return False
-    return said.date in {None, start.date()} and said.time in {None, start.time()}
+def _is_meant(offer: Offer, said: str, day: str, clock: str, talk: Conversation) -> bool:
+    """BK-12: the words must say what was offered; they compose nothing."""
+    start = offer.start.astimezone(talk.branch.zone)
+    # A number on its own is an hour where a time is expected.
+    words = (" ".join(text for text in (said, day) if text), clock) if day or clock else ("", said)
+    return any(is_within(start, candidate) for candidate in readings(talk, *words))

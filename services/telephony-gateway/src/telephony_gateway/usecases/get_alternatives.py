@@ -1,5 +1,6 @@
 """``get_alternatives``: other times than those that were offered; "geht auch später?" goes by what was read out."""
 
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 
 from telephony_gateway.domain.answers import Answer
@@ -36,16 +37,16 @@ async def get_alternatives(talk: Conversation, *, slots: Slots) -> Answer:
     when = _when(talk)
     if isinstance(when, Answer):
         return when
+    wish = SlotWish(service.service_id, person_id, when.start, when.windows)
     earlier = talk.session.wish
-    same = earlier is not None and earlier.service_id == service.service_id
-    wish = SlotWish(
-        service.service_id,
-        person_id,
-        when.start,
-        when.windows,
-        excluded=talk.session.heard if same else (),
-        moved_appointment_id=earlier.moved_appointment_id if earlier and same else "",
-    )
+    if earlier and earlier.service_id == service.service_id:
+        wish = replace(
+            wish,
+            # A time that was heard for one person is news where it is another one's.
+            excluded=talk.session.heard if earlier.person_id == person_id else (),
+            moved_appointment_id=earlier.moved_appointment_id,
+            more_service_ids=earlier.more_service_ids,
+        )
     found = await slots.search(talk.branch, talk.caller, wish)
     sayings = MORE_MOVING if wish.moved_appointment_id else MORE
     return say_found(talk, wish, found, sayings, name_people=not person_id)

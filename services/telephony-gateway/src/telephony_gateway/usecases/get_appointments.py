@@ -3,7 +3,7 @@
 from telephony_gateway.domain.answers import Answer, Status
 from telephony_gateway.domain.sentences import IN_A_BREATH, Sentence
 from telephony_gateway.usecases.conversation import Conversation
-from telephony_gateway.usecases.own_appointments import live, narrowed, none_found, own
+from telephony_gateway.usecases.own_appointments import live, narrowed, none_found, note_choices, own
 from telephony_gateway.usecases.ports import Appointment, Appointments
 from telephony_gateway.usecases.saying import described, spoken_appointments
 
@@ -16,7 +16,7 @@ async def get_appointments(talk: Conversation, *, appointments: Appointments) ->
     fitting = narrowed(talk, standing)
     if not fitting:
         return talk.answer(Status.NOT_FOUND, Sentence.NONE_ON_THAT_DAY)
-    talk.session.choices = tuple(one.appointment_id for one in fitting)
+    note_choices(talk, fitting)
     details = {"appointments": [described(one, talk.branch) for one in fitting]}
     return Answer(Status.OK, _message(talk, fitting), details=details)
 

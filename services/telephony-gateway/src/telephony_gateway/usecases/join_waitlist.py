@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from telephony_gateway.domain.answers import Answer, Status
-from telephony_gateway.domain.business import BookableService
+from telephony_gateway.domain.business import BookableService, Colleague
 from telephony_gateway.domain.sentences import Sentence
 from telephony_gateway.domain.session import Window
 from telephony_gateway.usecases.conversation import Conversation
@@ -54,7 +54,15 @@ def _wish(talk: Conversation, service: BookableService) -> WaitingWish | Answer:
     name = named_customer(talk, Sentence.NEED_WAITING_NAME)
     if isinstance(name, Answer):
         return name
-    return WaitingWish(service.service_id, person.person_id if person else "", window, number, name)
+    return WaitingWish(service.service_id, _person_id(talk, service, person), window, number, name)
+
+
+def _person_id(talk: Conversation, service: BookableService, person: Colleague | None) -> str:
+    """Who asked for somebody waits for her, unless something else is said (SR-06)."""
+    earlier = talk.session.wish
+    if person or talk.arguments.staff or earlier is None or earlier.service_id != service.service_id:
+        return person.person_id if person else ""
+    return earlier.person_id
 
 
 def _number(talk: Conversation) -> str | Answer:

@@ -1,15 +1,20 @@
 """Which service and which person the caller names. A doubt is a question; nobody is ever replaced in silence (SR-06)."""
 
+import re
+from collections.abc import Iterable
+
 from matching import Candidates, match
 from telephony_gateway.domain.answers import Answer, Status
 from telephony_gateway.domain.business import BookableService, Colleague
 from telephony_gateway.domain.sentences import Sentence, listing
 from telephony_gateway.usecases.conversation import Conversation
+from telephony_gateway.usecases.little_words import minds_nobody
 
 _NAMES_IN_A_BREATH = 5
-_ANYBODY = frozenset(
-    {"egal", "jeder", "jede", "irgendwer", "irgendjemand", "any", "anyone", "anybody", "no preference"}
+_DENIED = re.compile(
+    r"\b(nicht|kein\w*|ohne|außer|ausser|anders|andere[rnms]?|not|but|except|without|other)\b", re.IGNORECASE
 )
+_WORD = re.compile(r"[^\W\d_]+")
 
 
 def named_service(talk: Conversation) -> BookableService | Answer:
@@ -36,14 +41,23 @@ def named_person(talk: Conversation, service_id: str, service_name: str) -> Coll
     able = [person for person in branch.people if service_id in person.service_ids]
     if not able:
         return talk.answer(Status.UNAVAILABLE, Sentence.NOBODY_CAN, service=service_name)
-    if not said or is_anybody(said):
+    spoken_of = _spoken_of(said, branch.people)
+    if not said or (minds_nobody(said) and not spoken_of):
         return None
+    if spoken_of and _DENIED.search(said):
+        others = [person for person in able if person not in spoken_of]
+        return _ask_which(talk, [person.name for person in others or able])
+    return _one_of(talk, able, service_name)
+
+
+def _one_of(talk: Conversation, able: list[Colleague], service_name: str) -> Colleague | Answer:
+    """The one whose name was said, if she does the service."""
+    branch, said = talk.branch, talk.arguments.staff
     result = match(said, [(person.person_id, (person.name, person.person_id)) for person in branch.people])
     listed = _listed(talk, [person.name for person in able])
     if isinstance(result, Candidates):
         if result.keys:
-            choices = _listed(talk, [branch.person_name(key) for key in result.keys])
-            return talk.answer(Status.AMBIGUOUS, Sentence.AMBIGUOUS, choices=choices)
+            return _ask_which(talk, [branch.person_name(key) for key in result.keys])
         return talk.answer(Status.AMBIGUOUS, Sentence.UNKNOWN_PERSON, people=listed)
     person = next(person for person in branch.people if person.person_id == result.key)
     if person in able:
@@ -53,9 +67,14 @@ def named_person(talk: Conversation, service_id: str, service_name: str) -> Coll
     )
 
 
-def is_anybody(said: str) -> bool:
-    """Whether the caller does not mind who it is."""
-    return said.casefold().strip(" .") in _ANYBODY
+def _ask_which(talk: Conversation, names: list[str]) -> Answer:
+    return talk.answer(Status.AMBIGUOUS, Sentence.AMBIGUOUS, choices=_listed(talk, names))
+
+
+def _spoken_of(said: str, people: Iterable[Colleague]) -> list[Colleague]:
+    """Whose names are among the words, whatever is said of them: "nicht Anna", "anyone but Ben"."""
+    words = set(_WORD.findall(said.casefold()))
+    return [person for person in people if not words.isdisjoint(_WORD.findall(person.name.casefold()))]
 
 
 def _listed(talk: Conversation, names: list[str]) -> str:

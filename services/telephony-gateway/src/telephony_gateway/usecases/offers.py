@@ -56,6 +56,17 @@ def spoken_choice(option: OfferedOption, branch: DialledBranch, *, name_people: 
     return _spoken(option, when, branch, name_people=name_people)
 
 
+def spoken_offer(offer: Offer, branch: DialledBranch) -> str:
+    """ "Dauerwelle am Mittwoch, 26. November, 15 Uhr bei Anna"."""
+    person = branch.person_name(offer.person_id)
+    return (Sentence.ITEM if person else Sentence.ITEM_PLAIN).say(
+        branch.language,
+        service=branch.service(offer.service_id).name,
+        when=spoken_start(offer.start, branch),
+        person=person,
+    )
+
+
 def _spoken(option: OfferedOption, when: str, branch: DialledBranch, *, name_people: bool) -> str:
     if not (name_people and option.staff):
         return when

@@ -2,17 +2,24 @@
 
 import uuid
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 from matching import Match, match
 from telephony_gateway.domain.answers import Answer, Status
-from telephony_gateway.domain.sentences import IN_A_BREATH, Sentence, tongue
-from telephony_gateway.language import Candidate, understand
-from telephony_gateway.usecases.choose_option import place_of
+from telephony_gateway.domain.sentences import IN_A_BREATH, Sentence
+from telephony_gateway.language import Candidate
 from telephony_gateway.usecases.conversation import Conversation
+from telephony_gateway.usecases.fitting import is_within, readings
+from telephony_gateway.usecases.little_words import minds_nobody
+from telephony_gateway.usecases.places import place_of
 from telephony_gateway.usecases.ports import Appointment, Appointments, AppointmentState
 from telephony_gateway.usecases.saying import described, spoken_appointments
 
+_UNHEARD = ""
+"""In the place of those that were not read out."""
 _REMEMBERED = timedelta(hours=12)
 """How far back a change is looked for that this call has already made to an appointment."""
 
@@ -28,23 +35,50 @@ def live(found: Sequence[Appointment]) -> list[Appointment]:
     return [one for one in found if one.state is AppointmentState.BOOKED]
 
 
-def meant(talk: Conversation, found: Sequence[Appointment]) -> Appointment | Answer:
-    """The one that the words single out, or the question that has to be asked (BK-17, BK-18)."""
+def meant(talk: Conversation, found: Sequence[Appointment], *, person: str = "") -> Appointment | Answer:
+    """The one that the words single out, or the question that has to be asked (BK-17, BK-18). ``person``: with whom, where that was
+    said of it. What was moved meanwhile is the one that it was moved to."""
     named = _named(talk, found)
     if named:
-        return named
-    standing = live(found)
+        return successor(named, found)
+    standing, description = live(found), _description(talk, person)
     if standing and talk.arguments.appointment_id:
         # Words that were meant to single one out, and did not: the only one left may be another one.
-        return _choose(talk, standing, Sentence.WHICH_APPOINTMENT)
-    fitting = [one for one in standing if _fits(one, talk)]
-    if len(fitting) == 1:
-        return fitting[0]
-    if fitting or standing:
-        sentence = Sentence.WHICH_APPOINTMENT if fitting else Sentence.NONE_LIKE_THAT
-        return _choose(talk, fitting or standing, sentence)
-    changed = [one for one in found if _fits(one, talk)]
-    return changed[0] if len(changed) == 1 else none_found(talk)
+        return which(talk, standing)
+    fitting = [one for one in standing if description.is_of(one)]
+    ended = [one for one in found if one not in standing and description.is_of(one)]
+    if not standing:
+        return ended[0] if len(ended) == 1 else none_found(talk)
+    if description.says_something:
+        return _described_one(talk, standing, fitting, ended)
+    return standing[0] if len(standing) == 1 else which(talk, standing)
+
+
+def _described_one(
+    talk: Conversation, standing: list[Appointment], fitting: list[Appointment], ended: list[Appointment]
+) -> Appointment | Answer:
+    """Of those that words fit. Where they fit what this call has called off, too, the answer to that may have been lost."""
+    called_off = [one for one in ended if one.state is AppointmentState.CANCELLED]
+    if not fitting:
+        # Never another one than was described, even if it is the only one.
+        return called_off[0] if len(called_off) == 1 else _choose(talk, standing, Sentence.NONE_LIKE_THAT)
+    is_again = any(one.appointment_id in talk.session.called_off for one in called_off)
+    return fitting[0] if len(fitting) == 1 and not is_again else which(talk, fitting)
+
+
+def successor(one: Appointment, found: Sequence[Appointment]) -> Appointment:
+    """What became of an appointment that was moved; itself, where it was not."""
+    by_id = {each.appointment_id: each for each in found}
+    for _ in found:
+        if one.state is not AppointmentState.RESCHEDULED or one.moved_to_id not in by_id:
+            break
+        one = by_id[one.moved_to_id]
+    return one
+
+
+def which(talk: Conversation, some: list[Appointment]) -> Answer:
+    """Ask for one of them."""
+    return _choose(talk, some, Sentence.WHICH_APPOINTMENT)
 
 
 def stranger_id(talk: Conversation, found: Sequence[Appointment]) -> str:
@@ -67,12 +101,19 @@ def none_found(talk: Conversation) -> Answer:
 
 
 def narrowed(talk: Conversation, found: Sequence[Appointment]) -> list[Appointment]:
-    """Those that the words fit."""
-    return [one for one in found if _fits(one, talk)]
+    """Those that the words fit; words that are not understood narrow nothing."""
+    description = _description(talk, "")
+    return [one for one in found if description.may_be_of(one)]
+
+
+def note_choices(talk: Conversation, some: Sequence[Appointment]) -> None:
+    """Only what is read out has a place; whoever says "the last one" of more of them may mean either."""
+    heard = tuple(one.appointment_id for one in some[:IN_A_BREATH])
+    talk.session.choices = (*heard, _UNHEARD) if len(some) > IN_A_BREATH else heard
 
 
 def _choose(talk: Conversation, some: list[Appointment], sentence: Sentence) -> Answer:
-    talk.session.choices = tuple(one.appointment_id for one in some)
+    note_choices(talk, some)
     items = spoken_appointments(some[:IN_A_BREATH], talk.branch, last=Sentence.OR)
     return Answer(
         Status.CHOOSE,
@@ -83,46 +124,63 @@ def _choose(talk: Conversation, some: list[Appointment], sentence: Sentence) -> 
 
 def _named(talk: Conversation, found: Sequence[Appointment]) -> Appointment | None:
     """By id, or by its place among those that the caller was just asked to choose from."""
-    said = talk.arguments.appointment_id
-    choices = talk.session.choices
-    place = 0
-    if choices:
-        words = (said, talk.arguments.option_id, talk.arguments.date)
-        place = next((at for text in words if (at := place_of(text, len(choices), talk))), 0)
-    wanted = choices[place - 1] if place else said
-    return next((one for one in found if one.appointment_id == wanted), None)
+    arguments, choices = talk.arguments, talk.session.choices
+    by_id = {one.appointment_id: one for one in found}
+    if arguments.appointment_id in by_id:
+        return by_id[arguments.appointment_id]
+    days = [by_id[each].start.astimezone(talk.branch.zone).day if each in by_id else 0 for each in choices]
+    # A place that the model took for a day; beside a time it is one.
+    day = "" if arguments.time else arguments.date
+    words = (arguments.appointment_id, arguments.option_id, day)
+    place = next((at for text in words if (at := place_of(text, days, talk))), 0)
+    return by_id.get(choices[place - 1]) if place else None
 
 
-def _fits(appointment: Appointment, talk: Conversation) -> bool:
-    arguments = talk.arguments
-    return _is_then(appointment, f"{arguments.date} {arguments.time}".strip(), talk) and _is_that(
-        appointment, arguments.service, talk
+@dataclass(frozen=True)
+class _Description:
+    """What was said of an appointment: when it is, what for, with whom. None: nothing was said of that."""
+
+    zone: ZoneInfo
+    times: tuple[Candidate, ...] | None
+    services: AbstractSet[str] | None
+    people: AbstractSet[str] | None
+
+    @property
+    def says_something(self) -> bool:
+        return not (self.times is None and self.services is None and self.people is None)
+
+    def is_of(self, one: Appointment) -> bool:
+        """Whether all that was said is true of it; what was not understood is true of none."""
+        return (
+            (self.times is None or self._is_then(one))
+            and (self.services is None or not self.services.isdisjoint(one.service_ids))
+            and (self.people is None or one.person_id in self.people)
+        )
+
+    def may_be_of(self, one: Appointment) -> bool:
+        """The same, without what was not understood."""
+        return replace(
+            self, times=self.times or None, services=self.services or None, people=self.people or None
+        ).is_of(one)
+
+    def _is_then(self, one: Appointment) -> bool:
+        start = one.start.astimezone(self.zone)
+        return any(is_within(start, candidate) for candidate in self.times or ())
+
+
+def _description(talk: Conversation, person: str) -> _Description:
+    branch, arguments = talk.branch, talk.arguments
+    services = [(one.service_id, (one.name, *one.synonyms)) for one in branch.services]
+    people = [(one.person_id, (one.name, one.person_id)) for one in branch.people]
+    says_when = arguments.date or arguments.time
+    return _Description(
+        branch.zone,
+        readings(talk, arguments.date, arguments.time) if says_when else None,
+        _matched(arguments.service, services) if arguments.service else None,
+        _matched(person, people) if person and not minds_nobody(person) else None,
     )
 
 
-def _is_then(appointment: Appointment, words: str, talk: Conversation) -> bool:
-    if not words:
-        return True
-    reference = talk.now.astimezone(talk.branch.zone)
-    said = understand(words, reference=reference, language=tongue(talk.language))
-    start = appointment.start.astimezone(talk.branch.zone)
-    return not said.candidates or any(_within(start, candidate) for candidate in said.candidates)
-
-
-def _within(start: datetime, said: Candidate) -> bool:
-    first, last = said.date, said.date_end or said.date
-    begin, end = said.time_from or said.time, said.time_to or said.time
-    return (
-        (first is None or start.date() >= first)
-        and (last is None or start.date() <= last)
-        and (begin is None or start.time() >= begin)
-        and (end is None or start.time() <= end)
-    )
-
-
-def _is_that(appointment: Appointment, service: str, talk: Conversation) -> bool:
-    if not service:
-        return True
-    ours = [(one.service_id, (one.name, *one.synonyms)) for one in talk.branch.services]
-    result = match(service, ours)
-    return not isinstance(result, Match) or result.key in appointment.service_ids
+def _matched(said: str, ours: Sequence[tuple[str, Sequence[str]]]) -> frozenset[str]:
+    result = match(said, ours)
+    return frozenset([result.key] if isinstance(result, Match) else result.keys)

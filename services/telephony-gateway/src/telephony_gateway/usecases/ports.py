@@ -113,6 +113,8 @@ class Appointment:
     moved_to_id: str = ""
     booked_for: str = ""
     """The name that was said when it was booked."""
+    branch_id: str = ""
+    """Where it takes place."""
     written_by: str = ""
     """Of what has just been booked or changed: "sms" or "email" where the customer is written to; "": nothing is promised."""
 

@@ -13,13 +13,13 @@ from telephony_gateway.language.days import Doubt
 from telephony_gateway.language.spoken import spoken_candidate
 from telephony_gateway.language.understanding import Candidate, Outcome, Search, Understanding
 from telephony_gateway.language.wish import Bounds, resolve_wish
+from telephony_gateway.usecases.little_words import minds_no_time
 from telephony_gateway.usecases.saying import spoken_day
 
 _dates = Counter(
     "rufbuch_gateway_dates_total", "Wishes for a day and a time, by how far the words told it",
     {"outcome": [one.value for one in Outcome]},
 )  # fmt: skip
-_ANY_TIME = frozenset({"egal", "irgendwann", "ganztags", "den ganzen tag", "any", "any time", "anytime"})
 _DAYS_MAX = 31
 """A range of days is searched no further than this; who means more names a part of it."""
 _DOUBTS = {
@@ -42,7 +42,7 @@ class TimeWish:
 def understood(day: str, clock: str, branch: DialledBranch, *, now: datetime) -> Understanding:
     """The words about day and time, read together at an instant in the branch's zone."""
     local = now.astimezone(branch.zone)
-    at_any_time = _says_any_time(clock)
+    at_any_time = minds_no_time(clock)
     return resolve_wish(
         day or None, None if at_any_time else clock or None,
         reference=local, bounds=_UNBOUNDED, language=tongue(branch.language),
@@ -57,14 +57,21 @@ def read_wish(
     said = understood(day, clock, branch, now=now)
     _dates.labels(said.outcome.value).inc()
     if said.search is Search.FIRST_FREE and said.date is None:
-        return TimeWish(None, (Window(local, local + timedelta(days=branch.horizon_days)),))
+        return TimeWish(None, tuple(_soon(said.first, branch, local)))
     if said.outcome is Outcome.RESOLVED:
-        return _resolved(said.first, branch, local, any_time=whole_days or _says_any_time(clock))
+        return _resolved(said.first, branch, local, any_time=whole_days or minds_no_time(clock))
     return _question(said, branch)
 
 
-def _says_any_time(clock: str) -> bool:
-    return clock.casefold().strip(" .") in _ANY_TIME
+def _soon(wish: Candidate, branch: DialledBranch, local: datetime) -> Iterator[Window]:
+    """As soon as there is something; of each day only the part that was said, for a month then."""
+    if wish == Candidate():
+        yield Window(local, local + timedelta(days=branch.horizon_days))
+        return
+    for days in range(min(_DAYS_MAX, branch.horizon_days)):
+        window = _window(local.date() + timedelta(days=days), wish, branch)
+        if window.end > local:
+            yield Window(max(window.start, local), window.end)
 
 
 def _resolved(

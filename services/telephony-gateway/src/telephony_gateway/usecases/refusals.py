@@ -41,7 +41,9 @@ def with_fee(talk: Conversation, message: str, changed: Changed) -> str:
     if not changed.fee_minor:
         return message
     fee = spoken_money(changed.fee_minor, changed.fee_currency, talk.language)
-    return f"{message} {Sentence.FEE.say(talk.language, fee=fee)}"
+    # "Ein Euro fällt an", all else "fallen an".
+    count = 1 if changed.fee_minor in {1, 100} else 2
+    return f"{message} {Sentence.FEE.say(talk.language, fee=fee, count=count)}"
 
 
 def _denied(talk: Conversation, sentence: Sentence, *, rule: str) -> Answer:

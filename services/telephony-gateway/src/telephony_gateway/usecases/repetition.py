@@ -31,6 +31,8 @@ _OF_DAYS = re.compile(r"tag|tage|tagen|tägig|days?")
 _OF_MONTHS = re.compile(r"monat|jahr|month|year|quartal|täglich|daily")
 _ENDINGS = ("tägig", "wöchig", "wöchentlich", "mal")
 _DAYS = 7
+_UNSAID = re.compile(r"0|null|nein|nie|no|never|false|nicht|keine?", re.IGNORECASE)
+_ONCE = re.compile(r"1|ein ?mal(ig)?|einen?|eins|once|one", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,13 @@ class Repetition:
 
     weeks: int
     dates: int
+
+
+def is_single(weeks: str, dates: str) -> bool:
+    """Whether one appointment is wanted: nothing is said of more, or what models fill in where nothing is."""
+    if dates and not _UNSAID.fullmatch(dates):
+        return bool(_ONCE.fullmatch(dates))
+    return not weeks or bool(_UNSAID.fullmatch(weeks) or (_ONCE.fullmatch(weeks) and not weeks.isdecimal()))
 
 
 def repetition_of(weeks: str, dates: str) -> Repetition | None:

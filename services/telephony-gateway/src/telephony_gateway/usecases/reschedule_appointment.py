@@ -1,12 +1,16 @@
 """``reschedule_appointment``: first times are offered and held, then the chosen one takes the old one's place at once."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from telephony_gateway.domain.answers import Answer, Status
 from telephony_gateway.domain.sentences import Sentence
+from telephony_gateway.domain.session import Offer
 from telephony_gateway.usecases.choose_option import chosen_option
 from telephony_gateway.usecases.conversation import Conversation
 from telephony_gateway.usecases.instead import LOST_MOVE, instead
-from telephony_gateway.usecases.named import is_anybody, named_person
-from telephony_gateway.usecases.own_appointments import meant, own, stranger_id
+from telephony_gateway.usecases.named import named_person
+from telephony_gateway.usecases.own_appointments import live, meant, own, stranger_id, successor, which
 from telephony_gateway.usecases.ports import (
     Appointment,
     Appointments,
@@ -19,48 +23,116 @@ from telephony_gateway.usecases.ports import (
     SlotWish,
 )
 from telephony_gateway.usecases.promises import with_promise
-from telephony_gateway.usecases.read_wish import read_wish
+from telephony_gateway.usecases.read_wish import TimeWish, read_wish
 from telephony_gateway.usecases.refusals import denied, with_fee
 from telephony_gateway.usecases.saying import described, spoken_appointment
 from telephony_gateway.usecases.searching import MOVING, say_found
 
 
+@dataclass(frozen=True)
+class Peers:
+    """What it takes to move, and to offer something else where that fails."""
+
+    appointments: Appointments
+    slots: Slots
+
+
 async def reschedule_appointment(talk: Conversation, *, appointments: Appointments, slots: Slots) -> Answer:
     """Two steps, told apart by whether an offered option is chosen (TG-27). Raises PeerError."""
-    offer = talk.session.offer(_chosen(talk))
-    if offer and offer.moved_appointment_id:
-        return await _move(talk, offer.moved_appointment_id, offer.option_id, appointments, slots)
+    peers = Peers(appointments, slots)
+    option_id = _chosen(talk)
+    offer = talk.session.offer(option_id)
+    if (
+        offer
+        and offer.moved_appointment_id
+        and talk.arguments.appointment_id in {"", offer.moved_appointment_id}
+    ):
+        return await _move(talk, offer.moved_appointment_id, option_id, peers)
+    target = await _target(talk, appointments)
+    if isinstance(target, Answer):
+        return target
+    if _wishes_anew(talk) or not talk.arguments.option_id:
+        return await _offer(talk, target, slots)
+    return await _take(talk, target, option_id, offer, peers)
+
+
+async def _target(talk: Conversation, appointments: Appointments) -> Appointment | Answer:
+    """The one that is to be moved, and can be."""
     found = await own(talk, appointments)
     stranger = stranger_id(talk, found)
     if stranger:
-        there_is_one = await appointments.exists(talk.branch, stranger)
-        return denied(talk, Denied(Denial.NOT_YOURS if there_is_one else Denial.UNKNOWN))
+        return await _not_seen(talk, stranger, found, appointments)
     target = meant(talk, found)
     if isinstance(target, Answer):
         return target
     if target.state is not AppointmentState.BOOKED:
         return denied(talk, Denied(Denial.STATE))
-    if talk.arguments.option_id and not (talk.arguments.new_date or talk.arguments.new_time):
-        return await _move(talk, target.appointment_id, talk.arguments.option_id, appointments, slots)
-    return await _offer(talk, target, slots)
+    if target.branch_id not in {"", talk.branch.branch_id}:
+        # Only times of the branch that was dialled can be offered, and nobody would go there.
+        return Answer(
+            Status.DENIED, Sentence.OTHER_BRANCH.say(talk.language), details={"rule": "other_branch"}
+        )
+    return target
+
+
+def _wishes_anew(talk: Conversation) -> bool:
+    return bool(talk.arguments.new_date or talk.arguments.new_time)
 
 
 def _chosen(talk: Conversation) -> str:
-    """An option that was offered for a move, unless a new time is wished for."""
-    wishes_anew = talk.arguments.new_date or talk.arguments.new_time
-    return "" if wishes_anew and not talk.arguments.option_id else chosen_option(talk)
+    """An option that is taken. Nobody has agreed to the only one that was offered who names a new time, or the appointment as
+    it stands: day, time and person are those of the present one here, and words about it are no yes."""
+    arguments = talk.arguments
+    if arguments.option_id:
+        return chosen_option(talk)
+    says_more = (
+        arguments.appointment_id or arguments.date or arguments.time or arguments.staff or arguments.service
+    )
+    return "" if says_more or _wishes_anew(talk) else chosen_option(talk)
+
+
+async def _not_seen(
+    talk: Conversation, appointment_id: str, found: Sequence[Appointment], appointments: Appointments
+) -> Answer:
+    standing = live(found)
+    if await appointments.exists(talk.branch, appointment_id):
+        return denied(talk, Denied(Denial.NOT_YOURS))
+    return which(talk, standing) if standing else denied(talk, Denied(Denial.UNKNOWN))
+
+
+async def _take(
+    talk: Conversation, target: Appointment, option_id: str, offer: Offer | None, peers: Peers
+) -> Answer:
+    """An option that was not offered for moving this one moves it only where it is for the very same services."""
+    if not option_id:
+        sentence = Sentence.NEED_OPTION if talk.session.offers else Sentence.NEED_NEW_TIME
+        return talk.answer(Status.NEED_OPTION if talk.session.offers else Status.NEED_DATE, sentence)
+    if offer and (
+        offer.moved_appointment_id not in {"", target.appointment_id} or not _is_for(offer, target, talk)
+    ):
+        return talk.answer(Status.NEED_DATE, Sentence.NEED_NEW_TIME)
+    return await _move(talk, target.appointment_id, option_id, peers)
+
+
+def _is_for(offer: Offer, target: Appointment, talk: Conversation) -> bool:
+    more = talk.session.wish.more_service_ids if talk.session.wish else ()
+    return (offer.service_id, *more) == tuple(target.service_ids)
 
 
 async def _offer(talk: Conversation, target: Appointment, slots: Slots) -> Answer:
     arguments = talk.arguments
-    if not (arguments.new_date or arguments.new_time):
+    if not _wishes_anew(talk):
         return talk.answer(Status.NEED_DATE, Sentence.NEED_NEW_TIME)
     person_id = _person_id(talk, target)
     if isinstance(person_id, Answer):
         return person_id
     time = read_wish(arguments.new_date, arguments.new_time, talk.branch, now=talk.now)
-    if isinstance(time, Answer):
-        return time
+    return time if isinstance(time, Answer) else await _offered(talk, target, person_id, time, slots)
+
+
+async def _offered(
+    talk: Conversation, target: Appointment, person_id: str, time: TimeWish, slots: Slots
+) -> Answer:
     # Its own time is no obstacle to it, but to move it there is nothing to offer, for a fee at that, unless she says that time.
     same = person_id == target.person_id and time.start != target.start
     wish = SlotWish(
@@ -86,23 +158,37 @@ def _person_id(talk: Conversation, target: Appointment) -> str | Answer:
             for person in talk.branch.people
         )
         return target.person_id if able else ""
-    if is_anybody(talk.arguments.staff):
-        return ""
     person = named_person(talk, target.service_ids[0], target.service_name)
     return person if isinstance(person, Answer) else person.person_id if person else ""
 
 
-async def _move(
-    talk: Conversation, appointment_id: str, option_id: str, appointments: Appointments, slots: Slots
-) -> Answer:
-    result = await appointments.move(talk.branch, talk.caller, appointment_id, option_id=option_id)
+async def _move(talk: Conversation, appointment_id: str, option_id: str, peers: Peers) -> Answer:
+    result = await peers.appointments.move(talk.branch, talk.caller, appointment_id, option_id=option_id)
     if isinstance(result, Denied):
-        return denied(talk, result)
+        again = (
+            await _moved_before(talk, appointment_id, option_id, peers)
+            if result.why is Denial.STATE
+            else None
+        )
+        return again or denied(talk, result)
     if isinstance(result, Refused):
         if result in LOST_MOVE:
-            return await instead(talk, talk.session.offer(option_id), LOST_MOVE[result], slots=slots)
+            return await instead(talk, talk.session.offer(option_id), LOST_MOVE[result], slots=peers.slots)
         return talk.answer(Status.TAKEN, Sentence.MOVE_GONE)
     return _moved(talk, result)
+
+
+async def _moved_before(
+    talk: Conversation, appointment_id: str, option_id: str, peers: Peers
+) -> Answer | None:
+    """ "Then rather the other one": it has been moved since that was offered, and what it was moved to can be moved on."""
+    offer = talk.session.offer(option_id)
+    found = await own(talk, peers.appointments)
+    before = next((one for one in found if one.appointment_id == appointment_id), None)
+    target = successor(before, found) if before else None
+    if offer is None or target is None or target.state is not AppointmentState.BOOKED:
+        return None
+    return await _offered(talk, target, offer.person_id, TimeWish(offer.start), peers.slots)
 
 
 def _moved(talk: Conversation, result: Changed) -> Answer:

@@ -9,7 +9,7 @@ from telephony_gateway.language import spoken
 from telephony_gateway.usecases.ports import Appointment
 
 _UNITS = ((24 * 60, Sentence.DAYS), (60, Sentence.HOURS), (1, Sentence.MINUTES))
-_CURRENCIES = {"EUR": Sentence.EURO, "CHF": Sentence.FRANC}
+_CURRENCIES = {"EUR": (Sentence.EURO, Sentence.CENT), "CHF": (Sentence.FRANC, Sentence.CENTIME)}
 
 
 def spoken_day(day: date, language: Voice) -> str:
@@ -52,11 +52,15 @@ def spoken_length(minutes: int, language: Voice | str) -> str:
 
 
 def spoken_money(minor: int, currency: str, language: Voice | str) -> str:
-    """ "15 Euro", "15 Euro 50"."""
+    """ "15 Euro", "15 Euro 50", "50 Cent"."""
     whole, cents = divmod(minor, 100)
-    unit = _CURRENCIES.get(currency)
-    said = unit.say(language, count=whole) if unit else f"{whole} {currency}"
-    return f"{said} {cents:02d}" if cents else said
+    if currency not in _CURRENCIES:
+        return f"{whole} {currency} {cents:02d}" if cents else f"{whole} {currency}"
+    unit, part = _CURRENCIES[currency]
+    if cents and not whole:
+        return part.say(language, count=cents)
+    said = unit.say(language, count=whole)
+    return f"{said} {cents}" if cents else said
 
 
 def spoken_appointment(appointment: Appointment, branch: DialledBranch) -> str:

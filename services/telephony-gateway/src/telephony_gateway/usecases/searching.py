@@ -7,7 +7,7 @@ from telephony_gateway.domain.sentences import Sentence
 from telephony_gateway.usecases.conversation import Conversation
 from telephony_gateway.usecases.offers import offered, spoken_choice, spoken_choices
 from telephony_gateway.usecases.ports import Found, SearchOutcome, SlotWish
-from telephony_gateway.usecases.saying import spoken_start
+from telephony_gateway.usecases.saying import spoken_length, spoken_start
 
 Sayings = dict[SearchOutcome, tuple[Status, Sentence | None, Sentence]]
 """Status, sentence with options to offer, and sentence without any."""
@@ -55,8 +55,8 @@ def say_found(
     options = offered(found, wish, talk)
     status, with_options, without = sayings[found.outcome]
     if not (options and with_options):
-        limit = found.horizon_days if without is Sentence.TOO_FAR else found.min_notice_minutes
-        return Answer(status, without.say(talk.language, count=limit), options)
+        notice = spoken_length(max(1, found.min_notice_minutes), talk.language)
+        return Answer(status, without.say(talk.language, count=found.horizon_days, notice=notice), options)
     sentence = _precise(with_options, len(options), wish.start)
     message = sentence.say(
         talk.language,

@@ -7,9 +7,11 @@ from telephony_gateway.domain.sentences import Sentence
 from telephony_gateway.usecases.book_series import confirmed_series, wanted_repetition
 from telephony_gateway.usecases.booking_notes import under_its_name, with_notes
 from telephony_gateway.usecases.choose_option import chosen_option
+from telephony_gateway.usecases.contradiction import wants_another
 from telephony_gateway.usecases.conversation import Conversation
 from telephony_gateway.usecases.instead import LOST, instead
 from telephony_gateway.usecases.names import named_customer
+from telephony_gateway.usecases.offers import spoken_offer
 from telephony_gateway.usecases.ports import (
     Appointment,
     AppointmentState,
@@ -51,6 +53,10 @@ async def start_booking(
     if offer and offer.moved_appointment_id:
         # A second appointment beside the one that was to be moved is not what the caller wants.
         return talk.answer(Status.NEED_OPTION, Sentence.WAS_FOR_A_MOVE)
+    if offer and wants_another(talk, offer):
+        return talk.answer(
+            Status.NEED_OPTION, Sentence.OFFER_WAS_ANOTHER, offer=spoken_offer(offer, talk.branch)
+        )
     repetition = _repetition(talk, option_id)
     if isinstance(repetition, Answer):
         return repetition

@@ -1,0 +1,36 @@
+"""What callers say without naming anything: consent, and that they do not mind. Whoever says one word more says something else."""
+
+import re
+
+_CONSENT = (
+    "ja|jo|jawohl|gerne?|bitte|genau|passt|gut|super|perfekt|okay|ok|in ordnung|einverstanden|den|die|das|nehmen?|ich|wir|dann|so"
+    "|machen|yes|yeah|yep|please|sure|fine|perfect|great|that|works|i'll|i|will|take|it|good"
+)
+_ANY_TIME = "egal|gleich|irgendwann|jederzeit|ganztags|den ganzen tag|any|anytime|whenever|matter|mind|flexibel|flexible"
+_BESIDE_ANY_TIME = (
+    "ist|das|es|mir|ganz|völlig|wann|wie|um|welche|viel|uhr|die|zeit|uhrzeit|ich|bin|da|is|it|doesn't|does|not|don't|i|to|me|time"
+    "|at|of|day|all|what"
+)
+_ANYBODY = (
+    r"egal|gleich|beliebig\w*|irgend\w+|jede[rnms]?|rolle|präferenz|bestimmte\w*|wer \w*\s?frei\w*|any\w*|whoever|matter|mind"
+    "|preference|particular"
+)
+_ONLY_CONSENT = re.compile(rf"(?:(?:{_CONSENT})\b\W*)+", re.IGNORECASE)
+_ONLY_ANY_TIME = re.compile(rf"(?:(?:{_ANY_TIME}|{_BESIDE_ANY_TIME})\b\W*)+", re.IGNORECASE)
+_SAYS_ANY_TIME = re.compile(rf"\b(?:{_ANY_TIME})\b", re.IGNORECASE)
+_SAYS_ANYBODY = re.compile(rf"\b(?:{_ANYBODY})\b", re.IGNORECASE)
+
+
+def is_consent(said: str) -> bool:
+    """ "Ja, den nehme ich"."""
+    return bool(_ONLY_CONSENT.fullmatch(said.strip()))
+
+
+def minds_no_time(said: str) -> bool:
+    """ "Ist mir egal", "egal wann"; but "egal, nur nicht vor zehn" says something of the time."""
+    return bool(_ONLY_ANY_TIME.fullmatch(said.strip()) and _SAYS_ANY_TIME.search(said))
+
+
+def minds_nobody(said: str) -> bool:
+    """ "Egal wer", and our own question's words: "oder ist es Ihnen gleich?"."""
+    return bool(_SAYS_ANYBODY.search(said))

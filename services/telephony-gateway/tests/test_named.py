@@ -1,0 +1,101 @@
+"""Whom a caller wants, or does not want, or does not mind; and when, where she does not mind that."""
+
+from datetime import UTC
+
+import pytest
+from gateway_world import ANNA, BRANCH, PERM, TENANT, World, found, option
+
+from rufbuch.availability.v1 import service_pb2 as availability_pb2
+
+WISH = {"service": "Dauerwelle", "date": "kommenden Mittwoch", "time": "15 Uhr"}
+BEN = TENANT
+
+
+@pytest.fixture(autouse=True)
+def two_people(world: World) -> None:
+    world.registry.business.people.add(
+        person_id=BEN, name="Ben Maier", branch_ids=[BRANCH], bookable_service_ids=[PERM]
+    )
+    world.availability.answer = found(availability_pb2.SEARCH_OUTCOME_AVAILABLE, option(15))
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "egal", "mir egal", "ist mir gleich", "ganz egal wer", "irgendwen", "irgendjemanden", "keine Präferenz",
+        "wer gerade frei ist", "wer frei ist", "niemand bestimmtes", "spielt keine Rolle", "beliebig", "any stylist",
+        "it does not matter", "I don't mind", "whoever is free", "no one in particular", "no preference",
+    ],
+)  # fmt: skip
+async def test_who_does_not_mind_is_not_asked_again(world: World, said: str) -> None:
+    """Our own question ends with "oder ist es Ihnen gleich?"."""
+    answer = await world.phone.function("check_availability", {**WISH, "staff": said})
+    assert (answer["status"], [one.person_id for one in world.availability.searches]) == ("available", [""])
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["nicht Anna", "ohne Anna", "alle außer Anna", "anyone but Anna", "jemand anderes als Anna", "not Anna"],
+)
+async def test_whom_she_does_not_want_she_does_not_get(world: World, said: str) -> None:
+    """SR-06"""
+    answer = await world.phone.function("check_availability", {**WISH, "staff": said})
+    assert (answer["status"], world.availability.searches) == ("ambiguous", [])
+    assert answer["message"] == "Meinen Sie Ben Maier?"
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"), [("Anna", ANNA), ("egal, am liebsten Anna", ANNA), ("zu Ben bitte", BEN)]
+)
+async def test_whom_she_wants_is_looked_for(world: World, said: str, meant: str) -> None:
+    await world.phone.function("check_availability", {**WISH, "staff": said})
+    assert [one.person_id for one in world.availability.searches] == [meant]
+
+
+async def test_whoever_asked_for_somebody_waits_for_her(world: World) -> None:
+    """SR-06"""
+    world.availability.answer = found(availability_pb2.SEARCH_OUTCOME_UNAVAILABLE)
+    await world.phone.function("check_availability", {**WISH, "staff": "Anna"})
+    await world.phone.function("join_waitlist", {"name": "Kim Beispiel"})
+    await world.phone.function("join_waitlist", {"name": "Kim Beispiel", "staff": "egal"})
+    assert [one.person_id for one in world.booking.waiting] == [ANNA, ""]
+
+
+async def test_a_time_that_was_heard_of_one_is_offered_of_another(world: World) -> None:
+    await world.phone.function("check_availability", {**WISH, "staff": "Anna"})
+    await world.phone.function("get_alternatives", {"staff": "Ben"})
+    await world.phone.function("get_alternatives")
+    assert [len(one.excluded_start_times) for one in world.availability.searches] == [0, 0, 1]
+
+
+@pytest.mark.parametrize(
+    "said", ["ist mir egal", "egal wann", "egal um welche Zeit", "any time", "doesn't matter"]
+)
+async def test_any_time_of_the_day_is_a_time(world: World, said: str) -> None:
+    await world.phone.function("check_availability", {**WISH, "time": said})
+    (asked,) = world.availability.searches
+    (window,) = asked.windows
+    assert window.end_time.seconds - window.start_time.seconds == 24 * 3600
+
+
+@pytest.mark.parametrize(
+    ("said", "first", "end"),
+    [
+        ({"date": "so bald wie möglich", "time": "nachmittags"}, 12, None),
+        ({"date": "nächster freier Termin", "time": "nach 16 Uhr"}, 15, None),
+        ({"date": "der nächste freie Termin am Nachmittag", "time": ""}, 12, None),
+        ({"date": "so bald wie möglich", "time": "15 Uhr"}, 14, 1),
+    ],
+)
+async def test_as_soon_as_possible_keeps_to_the_time_that_was_said(
+    world: World, said: dict[str, str], first: int, end: int | None
+) -> None:
+    """Else an afternoon is promised, and a morning answered with."""
+    await world.phone.function("check_availability", {"service": "Dauerwelle", **said})
+    (asked,) = world.availability.searches
+    starts = [window.start_time.ToDatetime(UTC) for window in asked.windows]
+    assert {start.hour for start in starts} == {first}
+    assert len(starts) > 20
+    if end:
+        lengths = {one.end_time.seconds - one.start_time.seconds for one in asked.windows}
+        assert lengths == {60 * end}
