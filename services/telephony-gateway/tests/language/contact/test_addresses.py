@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from telephony_gateway.language.contact.addresses import spoken_address
-from telephony_gateway.language.contact.heard import NOTHING, Certainty
+from telephony_gateway.language.contact.heard import NOTHING, Certainty, heard
 
 
 @pytest.mark.parametrize(
@@ -23,6 +23,31 @@ from telephony_gateway.language.contact.heard import NOTHING, Certainty
         ("anna at example punkt co punkt uk", "anna@example.co.uk"),
         ("die Adresse lautet salon at example punkt org bitte", "salon@example.org"),
         ("e punkt muster klammeraffe example punkt org", "e.muster@example.org"),
+        ("m e i e r at example punkt org", "meier@example.org"),
+        ("O T T O ät example Punkt org", "otto@example.org"),
+        ("b e r g e r punkt a n n a at example punkt org", "berger.anna@example.org"),
+        ("andrea punkt e at example punkt org", "andrea.e@example.org"),
+        ("sabine punkt klein at example punkt de", "sabine.klein@example.de"),
+        ("sabine punkt gross at example punkt de", "sabine.gross@example.de"),
+        ("meine Adresse ist klein punkt sabine at example punkt de", "klein.sabine@example.de"),
+        ("e minus mail at example punkt org", "e-mail@example.org"),
+        ("a doppel n a at example punkt org", "anna@example.org"),
+        ("anna zweimal die null at example punkt de", "anna00@example.de"),
+        ("muster fünf null at example punkt org", "muster50@example.org"),
+        ("muster zwölf at example punkt org", "muster12@example.org"),
+        ("anna at example punkt o r g", "anna@example.org"),
+        ("anna at g m x punkt d e", "anna@gmx.de"),
+        ("anna punkt muster Klammer Affe example punkt org", "anna.muster@example.org"),
+        ("anna hyphen muster at example dot com", "anna-muster@example.com"),
+        ("anna under score muster at example dot com", "anna_muster@example.com"),
+        ("mailto:anna.muster@example.org", "anna.muster@example.org"),
+        ("E-Mail: anna@example.org", "anna@example.org"),
+        ("anna punkt muster@example.org", "anna.muster@example.org"),
+        ("it's john at example dot com", "john@example.com"),
+        ("you can reach me at john dot doe at example dot com", "john.doe@example.com"),
+        ("Sie können mir schreiben an anna punkt muster at example punkt org", "anna.muster@example.org"),
+        ("nein, anna at example punkt org", "anna@example.org"),
+        ("anna at example punkt no", "anna@example.no"),
     ],
 )  # fmt: skip
 def test_a_dictated_address_is_written_so(said: str, address: str) -> None:
@@ -42,6 +67,61 @@ def test_a_dictated_address_is_written_so(said: str, address: str) -> None:
 def test_what_can_be_written_in_two_ways_is_read_back(said: str, address: str) -> None:
     found = spoken_address(said)
     assert (found.certainty, found.value) == (Certainty.DOUBTFUL, address)
+
+
+@pytest.mark.parametrize(
+    ("said", "address"),
+    [
+        ("haus und garten at example punkt de", "hausundgarten@example.de"),
+        ("h und m at example punkt de", "hundm@example.de"),
+        ("klein und fein at example punkt org", "fein@example.org"),
+        ("my salon at example dot org", "salon@example.org"),
+        ("anna und dann punkt muster at example punkt org", "annaunddann.muster@example.org"),
+        ("mail at example punkt de", "mail@example.de"),
+        ("meine Mail ist klein at example punkt de", "klein@example.de"),
+        ("haus und garten@example.de", "garten@example.de"),
+        ("email - anna at example punkt de", "email-anna@example.de"),
+    ],
+)
+def test_a_word_that_introduces_an_address_or_belongs_to_it_is_read_back(said: str, address: str) -> None:
+    assert spoken_address(said) == heard(address, sure=False)
+
+
+@pytest.mark.parametrize(
+    ("said", "address"),
+    [
+        ("em u es te e er at example punkt org", "muster@example.org"),
+        ("a be c at example punkt org", "abc@example.org"),
+        ("be punkt muster at example punkt org", "be.muster@example.org"),
+        ("oh punkt muster at example punkt org", "o.muster@example.org"),
+        ("ein punkt kunde at example punkt org", "ein.kunde@example.org"),
+        ("sechs at example punkt org", "6@example.org"),
+        ("anna zwei tausend at example punkt de", "anna2tausend@example.de"),
+        ("anna zwanzig zwei at example punkt de", "anna202@example.de"),
+        ("anna ten at example dot com", "anna10@example.com"),
+        ("m-e-i-e-r at example punkt org", "m-e-i-e-r@example.org"),
+        ("anna at example punkt dee eh", "anna@example.de"),
+    ],
+)
+def test_a_letter_by_its_name_and_a_figure_that_may_be_a_word_are_read_back(said: str, address: str) -> None:
+    assert spoken_address(said) == heard(address, sure=False)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "anna at example punkt org, nein, punkt com",
+        "anna@example.org, nein, punkt com",
+        "anna at example punkt org nein anna at example punkt com",
+        "anna at example punkt org oder anna at example punkt com",
+        "anna, nein, hanna at example punkt org",
+        "anna at example punkt de, quatsch, punkt com",
+        "anna at example dot org, actually, dot com",
+        "annamuster at example punkt org mit Bindestrich",
+    ],
+)
+def test_what_was_corrected_is_not_certain(said: str) -> None:
+    assert spoken_address(said).certainty is Certainty.DOUBTFUL
 
 
 @pytest.mark.parametrize(

@@ -134,12 +134,8 @@ def _multiplied(words: Sequence[str]) -> Iterator[str]:
 
 
 def _multiplies(words: Sequence[str], at: int) -> bool:
-    times = digits_of(words[at])
-    if (
-        times is None
-        or f"{times}x" not in _TIMES
-        or words[at + 1 : at + 2] not in ([by] for by in _MULTIPLYING)
-    ):
+    times, by = digits_of(words[at]), words[at + 1] if at + 1 < len(words) else ""
+    if times is None or f"{times}x" not in _TIMES or by not in _MULTIPLYING:
         return False
     following = [word for word in words[at + 2 : at + 4] if word and word not in _ARTICLES]
     return bool(following) and digits_of(following[0]) is not None
