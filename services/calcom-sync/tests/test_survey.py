@@ -11,6 +11,7 @@ from calcom_sync.domain.appointment import SyncState
 from calcom_sync.domain.busy import Owner, Span
 from calcom_sync.domain.request import APPOINTMENT_KEY, PHASE_KEY, TENANT_KEY
 from calcom_sync.domain.survey import Task
+from calcom_sync.usecases.survey_ports import Roll
 from rufbuch.staff.v1 import business_pb2
 
 if TYPE_CHECKING:
@@ -217,8 +218,9 @@ async def test_what_was_looked_at_is_not_looked_at_again_when_the_pass_goes_on(s
     await stage.cal.fault("server_error", path="^/v2/calendars$", method="GET", count=1)
     assert await stage.parts.backing.surveyor.round() == 0
     before = len(await stage.requests("GET", ""))
+    stage.cal.clock.advance(timedelta(minutes=2))
 
-    assert await stage.parts.backing.surveyor.reconcile(TENANT)
+    assert await stage.parts.backing.surveyor.round() == 1
 
     assert len(await stage.requests("GET", "")) == before + 2, "a page and the calendars"
 
@@ -229,7 +231,7 @@ async def test_accounts_that_are_through_wait_for_the_others_before_they_are_com
     """Together they may need more than the budget has at once: begun anew with each asking, they would never all be through."""
     surveys, now = stage.parts.backing.surveys, stage.cal.clock.now()
     owners = [Owner(TENANT, uuid4(), uuid4()) for _ in range(2)]
-    await surveys.register(owners, now)
+    await surveys.register(Roll(owners), now)
     first, second = await surveys.asked(TENANT, now)
     assert await surveys.finish(first, [], now, now + LATER)
     assert [one.account_id for one in await surveys.asked(TENANT, now)] == [second.account_id]

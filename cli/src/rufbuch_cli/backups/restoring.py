@@ -24,7 +24,7 @@ ANEW = (
     "UPDATE booking.waitlist_stream SET position = ''",
     "UPDATE availability.consumed SET position = ''",
     # Every account is compared with Cal.com at once, from its first page on.
-    "UPDATE calcom_sync.survey SET due_at = now(), started_at = NULL, page = 0, drift = '{}'",
+    "UPDATE calcom_sync.survey SET due_at = now(), started_at = NULL, page = 0, drift = '{}', asked_at = NULL",
     # Nobody works at anything here yet: what was taken by a process of then is free to be taken again.
     "UPDATE booking.job SET status = 'queued', queue_manager_id = NULL, heartbeat = now() WHERE status = 'picked'",
     "UPDATE calcom_sync.job SET status = 'queued', queue_manager_id = NULL, heartbeat = now() WHERE status = 'picked'",

@@ -74,10 +74,12 @@ class FakeRegistry(staff_grpc.StaffRegistryServiceServicer):
     account: UUID = ACCOUNT
     second_account: staff_pb2.AccountSecret | None = None
     others: list[UUID] = field(default_factory=list)
+    broken: list[UUID] = field(default_factory=list)
+    """Businesses about which it cannot tell anything."""
 
     def _check(self, tenant_id: str) -> None:
         self.asked += 1
-        if self.away:
+        if self.away or tenant_id in map(str, self.broken):
             raise PeerAwayError("away")
         if tenant_id not in self._tenants():
             raise BusinessUnknownError("no such business")

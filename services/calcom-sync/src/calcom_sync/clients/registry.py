@@ -117,6 +117,7 @@ def setup_of(
         language=told.language.split("-")[0].lower(),
         zones={UUID(branch.branch_id): branch.time_zone for branch in told.branches},
         accounts=accounts,
+        keyless=[UUID(one.account_id) for one in calendar.accounts if not one.api_key],
         targets=targets,
         others=others,
         webhook_secret=calendar.webhook_secret,

@@ -44,6 +44,8 @@ class Case:
 
     kind: CaseKind
     detail: str
+    once: bool = False
+    """It is seen again and again: what a person has closed in the same words stays closed."""
 
 
 @dataclass(frozen=True)

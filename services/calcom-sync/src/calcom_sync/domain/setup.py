@@ -56,6 +56,8 @@ class Setup:
     accounts: Mapping[UUID, Account]
     targets: Mapping[Spot, Target]
     webhook_secret: str = field(repr=False)
+    keyless: Sequence[UUID] = ()
+    """Accounts without a key: nothing can be asked of them."""
     when_cancelled: WhenCancelled = WhenCancelled.CANCEL
     """What follows when somebody cancels a booking of ours there."""
     mirror_holds: bool = False

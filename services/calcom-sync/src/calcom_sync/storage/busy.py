@@ -109,6 +109,22 @@ class SqlBusy:
         for row in rows:
             await self.drop(connection, owner.tenant_id, Source.CALENDAR, row["key"], now)
 
+    async def leave(
+        self, connection: Connection, tenant_id: UUID, account_id: UUID, heirs: Sequence[Owner], now: datetime
+    ) -> None:
+        """An account is asked no more. What it showed is looked at with another one of the same person's, or is gone."""
+        for heir in heirs:
+            await connection.execute(
+                "UPDATE busy SET account_id = $4 WHERE tenant_id = $1 AND account_id = $2 AND person_id = $3 AND NOT gone",
+                tenant_id, account_id, heir.person_id, heir.account_id,
+            )  # fmt: skip
+        rows = await connection.fetch(
+            "DELETE FROM busy WHERE tenant_id = $1 AND account_id = $2 AND NOT gone RETURNING *",
+            tenant_id, account_id,
+        )  # fmt: skip
+        for row in rows:
+            await self._tell(connection, row, now, gone=True)
+
     async def replace_calendar(self, owner: Owner, spans: Sequence[Span], now: datetime) -> None:
         """Exactly these spans are taken by the calendars of an account."""
         keys = {f"{owner.account_id}/{span.start.isoformat()}/{span.end.isoformat()}": span for span in spans}

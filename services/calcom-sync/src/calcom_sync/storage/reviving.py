@@ -7,7 +7,7 @@ from calcom_sync.domain.intent import State
 from calcom_sync.domain.patience import Patience
 from calcom_sync.storage.loading import load_appointment
 from calcom_sync.storage.queue import remind
-from calcom_sync.storage.settlements import update_intent
+from calcom_sync.storage.settlements import TRIED_AGAIN, update_intent
 from chassis.postgres import Connection
 
 
@@ -71,7 +71,7 @@ async def _revive(
 
 async def _close_cases(connection: Connection, ref: AppointmentRef, operator: str, now: datetime) -> None:
     await connection.execute(
-        "UPDATE sync_case SET closed_at = $3, resolved_by = $4, resolution = 'tried again'"
+        "UPDATE sync_case SET closed_at = $3, resolved_by = $4, resolution = $5"
         " WHERE tenant_id = $1 AND appointment_id = $2 AND closed_at IS NULL",
-        ref.tenant_id, ref.appointment_id, now, operator,
+        ref.tenant_id, ref.appointment_id, now, operator, TRIED_AGAIN,
     )  # fmt: skip

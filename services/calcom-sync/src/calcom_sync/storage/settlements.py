@@ -15,9 +15,11 @@ from calcom_sync.domain.settling import Settlement, as_wished
 from calcom_sync.storage.pleas import make_plea
 from calcom_sync.storage.rows import intent_values
 from calcom_sync.storage.wishes import let_go, take_back
-from chassis.postgres import Connection
+from chassis.postgres import Connection, Pool
 from signals.metrics import Counter
 
+TRIED_AGAIN = "tried again"
+"""How a case is closed by whoever wants another try: no word about what was found."""
 _cases = Counter(
     "rufbuch_calcom_sync_cases", "Cases opened for a person", {"kind": [one.value for one in CaseKind]}
 )
@@ -93,11 +95,21 @@ async def update_intent(connection: Connection, intent: Intent, now: datetime) -
 
 async def open_case(connection: Connection, intent: Intent, case: Case, now: datetime) -> None:
     """Once per phase and kind."""
+    key = intent.tenant_id, intent.appointment_id, intent.phase_id
+    await open_case_of(connection, key, case, now)
+
+
+async def open_case_of(
+    connection: Connection | Pool, key: tuple[UUID, UUID, UUID], case: Case, now: datetime
+) -> None:
+    """The same, of whatever is named by business, appointment and phase."""
     opened = await connection.fetchval(
         "INSERT INTO sync_case (tenant_id, appointment_id, phase_id, kind, detail, opened_at)"
-        " VALUES ($1, $2, $3, $4, $5, $6)"
+        " SELECT $1, $2, $3, $4, $5, $6 WHERE NOT $7 OR NOT EXISTS (SELECT FROM sync_case"
+        " WHERE tenant_id = $1 AND phase_id = $3 AND kind = $4 AND detail = $5 AND resolved_by <> ''"
+        " AND resolution <> $8)"
         " ON CONFLICT (tenant_id, phase_id, kind) WHERE closed_at IS NULL DO NOTHING RETURNING true",
-        intent.tenant_id, intent.appointment_id, intent.phase_id, case.kind.value, case.detail, now,
+        *key, case.kind.value, case.detail, now, case.once, TRIED_AGAIN,
     )  # fmt: skip
     if opened:
         _cases.labels(case.kind.value).inc()

@@ -11,14 +11,20 @@ import asyncpg
 from calcom_sync.domain.answers import RemoteBooking
 from calcom_sync.domain.appointment import AppointmentRef
 from calcom_sync.domain.busy import Owner, Span
-from calcom_sync.domain.cases import CaseKind
+from calcom_sync.domain.cases import Case, CaseKind
 from calcom_sync.domain.request import APPOINTMENT_KEY, PHASE_KEY
 from calcom_sync.domain.survey import LAG, Finding, Task
 from calcom_sync.storage.busy import SqlBusy
+from calcom_sync.storage.settlements import open_case_of
+from calcom_sync.usecases.survey_ports import Roll
 from chassis.postgres import Pool
 from signals.metrics import Gauge
 
 LEASE = timedelta(seconds=90)
+AT_ONCE = 8
+"""Passes that are taken together: whoever takes more than it works at keeps them from others."""
+WISH_LASTS = timedelta(minutes=10)
+"""A wish for a comparison that could not be fulfilled so long does not keep the next one waiting."""
 AS_TAKEN = "WHERE tenant_id = $1 AND account_id = $2 AND started_at = $3 AND page = $4"
 """The pass as it was when it was taken: whoever asks for one may take it over from another who is at it."""
 _drift = Gauge(
@@ -37,43 +43,56 @@ class SqlSurveys:
     def __init__(self, pool: Pool, busy: SqlBusy) -> None:
         self._pool, self._busy = pool, busy
 
-    async def register(self, accounts: Sequence[Owner], now: datetime, tenant_id: UUID | None = None) -> None:
-        """Those that are there from now on; others are forgotten. With ``tenant_id`` these are one business's, and nothing
-        is said about the others."""
-        keys = [(one.tenant_id, one.account_id) for one in accounts]
+    async def register(self, roll: Roll, now: datetime) -> None:
+        """See ``Surveys``."""
+        there = [(one.tenant_id, one.account_id) for one in roll.accounts]
+        stay = [*there, *roll.keyless]
         async with self._pool.acquire() as connection, connection.transaction():
             await connection.executemany(
                 "INSERT INTO survey (tenant_id, account_id, due_at, registered_at) VALUES ($1, $2, $3, $3)"
                 " ON CONFLICT DO NOTHING",
-                [(*key, now) for key in keys],
+                [(*key, now) for key in there],
             )
-            await connection.execute(
+            left = await connection.fetch(
                 "DELETE FROM survey WHERE (tenant_id, account_id) NOT IN (SELECT * FROM unnest($1::uuid[], $2::uuid[]))"
-                " AND ($3::uuid IS NULL OR tenant_id = $3)",
-                [tenant for tenant, _ in keys], [account for _, account in keys], tenant_id,
+                " AND ($3::uuid IS NULL OR tenant_id = $3) AND tenant_id <> ALL($4) RETURNING tenant_id, account_id",
+                [tenant for tenant, _ in stay], [account for _, account in stay], roll.only, roll.silent,
             )  # fmt: skip
+            for tenant_id, account_id in left:
+                heirs = [one for one in roll.accounts if one.tenant_id == tenant_id]
+                await self._busy.leave(connection, tenant_id, account_id, heirs, now)
             oldest = await connection.fetchval("SELECT min(coalesce(finished_at, registered_at)) FROM survey")
+        if left:
+            await self._busy.log.wake()
         _age.set((now - oldest).total_seconds() if oldest else 0)
 
-    async def due(self, now: datetime) -> Sequence[Task]:
-        """Passes to begin or to go on with, put off meanwhile, so that nobody else does them at the same time."""
-        return await self._take(now, "due_at <= $1")
+    async def due(self, now: datetime, before: datetime | None = None) -> Sequence[Task]:
+        """See ``Surveys``."""
+        which = f"due_at <= $3 ORDER BY due_at LIMIT {AT_ONCE}"
+        return await self._take(now, which, before or now)
 
     async def asked(self, tenant_id: UUID, now: datetime) -> Sequence[Task]:
-        """See ``Surveys``."""
+        """See ``Surveys``. A pass that began before the wish begins anew: it has not seen what the wish was for."""
         await self._pool.execute(
-            "UPDATE survey SET asked_at = $2 WHERE tenant_id = $1"
-            " AND NOT EXISTS (SELECT FROM survey WHERE tenant_id = $1 AND asked_at IS NOT NULL)",
-            tenant_id, now,
+            "UPDATE survey SET asked_at = $2, started_at = NULL, page = 0, drift = '{}' WHERE tenant_id = $1"
+            " AND NOT EXISTS (SELECT FROM survey WHERE tenant_id = $1 AND asked_at > $3)",
+            tenant_id, now, now - WISH_LASTS,
         )  # fmt: skip
-        return await self._take(now, "tenant_id = $3 AND asked_at IS NOT NULL", tenant_id)
+        return await self._take(now, "tenant_id = $3 AND asked_at IS NOT NULL ORDER BY due_at", tenant_id)
 
-    async def _take(self, now: datetime, which: str, *arguments: UUID) -> list[Task]:
+    async def is_asked(self, tenant_id: UUID) -> bool:
+        """See ``Surveys``."""
+        open_yet: bool = await self._pool.fetchval(
+            "SELECT EXISTS (SELECT FROM survey WHERE tenant_id = $1 AND asked_at IS NOT NULL)", tenant_id
+        )
+        return open_yet
+
+    async def _take(self, now: datetime, which: str, argument: UUID | datetime) -> list[Task]:
         rows = await self._pool.fetch(
             "UPDATE survey SET due_at = $2, started_at = coalesce(started_at, $1) WHERE (tenant_id, account_id) IN"  # noqa: S608 - made of constants
-            f" (SELECT tenant_id, account_id FROM survey WHERE {which} ORDER BY due_at FOR UPDATE SKIP LOCKED)"
+            f" (SELECT tenant_id, account_id FROM survey WHERE {which} FOR UPDATE SKIP LOCKED)"
             " RETURNING *",
-            now, now + LEASE, *arguments,
+            now, now + LEASE, argument,
         )  # fmt: skip
         return [_task(row) for row in rows]
 
@@ -178,12 +197,10 @@ class SqlSurveys:
     async def open_orphan_case(self, tenant_id: UUID, booking: RemoteBooking, now: datetime) -> None:
         """A booking with our marks that nothing here knows."""
         ids = [_uuid(booking.metadata.get(key, "")) for key in (APPOINTMENT_KEY, PHASE_KEY)]
-        await self._pool.execute(
-            "INSERT INTO sync_case (tenant_id, appointment_id, phase_id, kind, detail, opened_at)"
-            " VALUES ($1, $2, $3, $4, $5, $6)"
-            " ON CONFLICT (tenant_id, phase_id, kind) WHERE closed_at IS NULL DO NOTHING",
-            tenant_id, *ids, CaseKind.ORPHAN.value, f"booking {booking.uid} at {booking.start.isoformat()}", now,
-        )  # fmt: skip
+        text = f"booking {booking.uid} at {booking.start.isoformat()}"
+        await open_case_of(
+            self._pool, (tenant_id, ids[0], ids[1]), Case(CaseKind.ORPHAN, text, once=True), now
+        )
 
     async def own_spans(self, owner: Owner) -> Sequence[Span]:
         """When copies of ours and bookings of others stand in an account: a connected calendar shows those too."""

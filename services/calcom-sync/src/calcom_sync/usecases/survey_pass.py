@@ -164,7 +164,9 @@ class Pass:
             await self.by.surveys.seen(self.task.tenant_id, intent.phase_id, now)
             if finding is Finding.ELSEWHERE:
                 wrong = "; ".join(differences(booking, intent, self._host_of(intent)))
-                await self.by.appointments.settle(Settlement(intent, Case(CaseKind.MISMATCH, wrong)), now)
+                await self.by.appointments.settle(
+                    Settlement(intent, Case(CaseKind.MISMATCH, wrong, once=True)), now
+                )
 
     async def _got(self, uid: str) -> Answer:
         """A booking by its uid: there, not there (404), or there and unreadable (200 without a booking)."""

@@ -1,6 +1,7 @@
 """What a survey needs from outside beside what all use cases need."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
@@ -12,21 +13,38 @@ from calcom_sync.domain.survey import Finding, Task
 from calcom_sync.usecases.ports import BusyTimes
 
 
+@dataclass(frozen=True)
+class Roll:
+    """Which accounts there are."""
+
+    accounts: Sequence[Owner]
+    keyless: Sequence[tuple[UUID, UUID]] = ()
+    """Business and account that cannot be asked at the moment: what they showed holds for as long."""
+    only: UUID | None = None
+    """The one business that is told of; None: all."""
+    silent: Sequence[UUID] = ()
+    """Businesses of which nothing is known at the moment."""
+
+
 class Surveys(Protocol):
     """How far each account was surveyed."""
 
-    async def register(self, accounts: Sequence[Owner], now: datetime, tenant_id: UUID | None = None) -> None:
-        """Those that are there from now on; others are forgotten. With ``tenant_id`` these are one business's, and nothing
-        is said about the others."""
+    async def register(self, roll: Roll, now: datetime) -> None:
+        """Those that are there from now on; others are forgotten, with what they showed of people's time."""
         ...
 
-    async def due(self, now: datetime) -> Sequence[Task]:
-        """Passes to begin or to go on with, put off meanwhile, so that nobody else does them at the same time."""
+    async def due(self, now: datetime, before: datetime | None = None) -> Sequence[Task]:
+        """A few passes to begin or to go on with, put off meanwhile, so that nobody else does them at the same time.
+        ``before``: those that were due by then already."""
         ...
 
     async def asked(self, tenant_id: UUID, now: datetime) -> Sequence[Task]:
         """Passes that somebody has asked for over the accounts of one business, without those that have had theirs since; all
         accounts, where none waits for one."""
+        ...
+
+    async def is_asked(self, tenant_id: UUID) -> bool:
+        """Whether somebody waits yet for a pass over any of them."""
         ...
 
     async def go_on(self, task: Task, page: int, found: Sequence[Finding], due_at: datetime) -> Task | None:
