@@ -104,19 +104,17 @@ async def _take(
     talk: Conversation, target: Appointment, option_id: str, offer: Offer | None, peers: Peers
 ) -> Answer:
     """An option that was not offered for moving this one moves it only where it is for the very same services."""
-    if not option_id:
-        sentence = Sentence.NEED_OPTION if talk.session.offers else Sentence.NEED_NEW_TIME
-        return talk.answer(Status.NEED_OPTION if talk.session.offers else Status.NEED_DATE, sentence)
-    if offer and (
-        offer.moved_appointment_id not in {"", target.appointment_id} or not _is_for(offer, target, talk)
-    ):
+    if not option_id and talk.session.offers:
+        return talk.answer(Status.OFFERED, Sentence.NEED_OPTION)
+    if not option_id or (offer and not _is_for(offer, target, talk)):
         return talk.answer(Status.NEED_DATE, Sentence.NEED_NEW_TIME)
     return await _move(talk, target.appointment_id, option_id, peers)
 
 
 def _is_for(offer: Offer, target: Appointment, talk: Conversation) -> bool:
     more = talk.session.wish.more_service_ids if talk.session.wish else ()
-    return (offer.service_id, *more) == tuple(target.service_ids)
+    was_meant = offer.moved_appointment_id in {"", target.appointment_id}
+    return was_meant and (offer.service_id, *more) == tuple(target.service_ids)
 
 
 async def _offer(talk: Conversation, target: Appointment, slots: Slots) -> Answer:
