@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from typing import Literal
 
+from telephony_gateway.language.beside import Beside, Count, LastWeekdayBefore
 from telephony_gateway.language.clock import Part
 from telephony_gateway.language.days import (
     Between,
@@ -16,7 +17,6 @@ from telephony_gateway.language.days import (
     Mode,
     Offset,
     Reading,
-    Span,
     Week,
     Weekday,
     several,
@@ -293,6 +293,21 @@ def eve_of(part: Part, name: str) -> NearFeast | None:
     return NearFeast(Feast(name), -1) if part is Part.EARLY_EVENING else None
 
 
+def weekday_before(value: int, name: str) -> LastWeekdayBefore:
+    """ "vor Ostern am Donnerstag"."""
+    return LastWeekdayBefore(value, Feast(name))
+
+
+def length(*_: object) -> str:
+    """ "eine Stunde": no time of day."""
+    return "length"
+
+
+def count(number: int, unit: Unit) -> Count:
+    """ "zwei Tage": counted from a day that may follow."""
+    return number, unit
+
+
 def weekday_near(value: int, near: DayExpression, *, after: bool) -> WeekdayNearFeast | None:
     """ "Freitag nach Fronleichnam"."""
     return WeekdayNearFeast(near, value, after) if isinstance(near, Feast) else None
@@ -337,26 +352,6 @@ def _same_week(value: Weekday, other: Weekday) -> Weekday:
         if value.week is None and other.week and value.mode == "plain"
         else value
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Beside:
-    """The days after a day or stretch, or those before it."""
-
-    day: DayExpression
-    side: Literal["before", "after"]
-
-    def resolve(self, today: date) -> Reading:
-        """An open range."""
-        reading = self.day.resolve(today)
-        if self.side == "after":
-            return Reading(
-                tuple(Span((s.last or s.first or today) + timedelta(days=1)) for s in reading.spans),
-                reading.doubt,
-            )
-        return Reading(
-            tuple(Span(None, (s.first or today) - timedelta(days=1)) for s in reading.spans), reading.doubt
-        )
 
 
 @dataclass(frozen=True, slots=True)

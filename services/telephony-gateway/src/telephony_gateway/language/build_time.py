@@ -21,6 +21,12 @@ class Moment:
     minutes: int
 
 
+def hour_and_minutes(hours: int, _: str, minutes: int, unit: str | None) -> Moment | None:
+    """ "in einer Stunde fünfzehn", "in zwei Stunden und fünf Minuten"."""
+    told = minutes < 60 and (unit is not None or (minutes >= 10 and minutes % 5 == 0))
+    return Moment(hours * 60 + minutes) if told and hours <= 72 else None
+
+
 def hour(value: int, minute: int | None = None) -> Clock | None:
     """ "drei Uhr", "vierzehn Uhr dreißig"."""
     minute = minute or 0

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Set as AbstractSet
+from itertools import pairwise
+
+from telephony_gateway.language.asides import has_plans, past_visit
+from telephony_gateway.language.build_time import hour
 from telephony_gateway.language.clock import Clock, Window
 from telephony_gateway.language.days import Between
 from telephony_gateway.language.grammar import Item
+from telephony_gateway.language.periods import STRETCHES, stretch_around
 
 TIMELY = frozenset({"DAY", "CLOCK", "WINDOW", "PODS", "TODAYPART", "DAYORD", "MOMENT", "IMPOSSIBLE"})
 _TIMES = frozenset({"CLOCK", "WINDOW", "PODS"})
@@ -15,6 +21,8 @@ _DUTIES = frozenset({"duty", "WORK"})
 _ENDS = frozenset({"CLOSING", "dutyends"})
 _BUSY = _DUTIES | _ENDS | {"busy", "weder"}
 _TURNS = frozenset({"sondern", "aber", "lieber", "nein", "statt"})
+# Right before "nicht" these turn nothing: "Mittwoch lieber nicht", "Montag aber nicht".
+_SOFTENS = frozenset({"lieber", "aber"})
 
 
 def without_ruled_out(items: list[Item]) -> list[Item]:
@@ -22,37 +30,64 @@ def without_ruled_out(items: list[Item]) -> list[Item]:
 
     Hours that are ruled out on one side leave the other: "vor zehn kann ich nicht", "ich arbeite bis vier".
     """
-    out: set[int] = set()
-    denied: set[int] = set()
-    ends = False
     for index, item in enumerate(items):
-        if item.kind == "nicht":
-            denied |= _negated(items, index)
-        elif item.kind in {"ausser", "statt"} or (
-            item.kind == "als" and any(before.kind == "lieber" for before in items[:index])
-        ):
-            out |= _run_after(items, index + 1)
-        elif item.kind in _BUSY:
-            denied |= _busy(items, index)
-            ends = ends or item.kind in _ENDS
-        elif item.kind == "auf":
-            out |= _moved(items, index)
-        elif item.kind == "move":
+        if item.kind == "move":
             _move_along_span(items[index + 1 :])
+    out = {at for index in range(len(items)) for at in _not_meant(items, index)}
+    denied = {at for index in range(len(items)) for at in _denied(items, index)}
     if not out and not denied:
         return items
+    rest = _stretches(items, denied)
     denied -= _days_that_stay(items, out | denied)
-    rest = {} if any(items[at].kind in _DAYS for at in denied) else _remainders(items, denied, ends=ends)
+    if not any(items[at].kind in _DAYS for at in denied):
+        rest |= _remainders(items, denied)
     out |= denied
     return [rest.get(index, item) for index, item in enumerate(items) if index not in out or index in rest]
 
 
+def _not_meant(items: list[Item], index: int) -> set[int]:
+    """What a word excepts, or tells on the way."""
+    kind = items[index].kind
+    if kind in {"ausser", "statt"} or (
+        kind == "als" and any(item.kind == "lieber" for item in items[:index])
+    ):
+        return _run_after(items, index + 1)
+    if kind == "kein":
+        return _run_after(items, index + 1) if _follows(items, index, TIMELY) else set()
+    if kind == "auf":
+        return _moved(items, index)
+    return past_visit(items, index) if kind in {"WORD", "konnte"} else set()
+
+
+def _denied(items: list[Item], index: int) -> set[int]:
+    """What a word denies; of hours with one side the other one is left."""
+    kind = items[index].kind
+    if kind == "nicht":
+        return _negated(items, index)
+    return _busy(items, index) if kind in _BUSY or has_plans(items, index) else set()
+
+
 def _days_that_stay(items: list[Item], gone: set[int]) -> set[int]:
-    """ "Samstag um zehn passt nicht, um elf schon": the hour is ruled out, and the day is meant still."""
+    """ "Samstag um zehn passt nicht, um elf schon": the hour is ruled out, and the day is meant still; so it is where only
+    one side of the day is ("am Mittwoch vor neun schaff ich es nicht")."""
     left = [item.kind for index, item in enumerate(items) if index not in gone]
-    kinds = {items[index].kind for index in gone}
-    only_hour = bool(kinds & _DAYS and kinds & _TIMES) and not _DAYS.intersection(left)
-    return {at for at in gone if items[at].kind in _DAYS} if only_hour and "CLOCK" in left else set()
+    days = {at for at in gone if items[at].kind in _DAYS}
+    times = [items[at] for at in gone if items[at].kind in _TIMES]
+    if not days or not times or _DAYS.intersection(left):
+        return set()
+    another_hour = "CLOCK" in left or ("lieber", "NUM") in pairwise(left)
+    return days if another_hour or all(_is_one_sided(item.value) for item in times) else set()
+
+
+def _stretches(items: list[Item], denied: set[int]) -> dict[int, Item]:
+    """By place: what is left where a day was named after its week, and only the day goes ("nächste Woche, Montag nicht")."""
+    found: dict[int, Item] = {}
+    for at in denied:
+        item = items[at]
+        stretch = stretch_around(item.value) if item.broken else None
+        if stretch is not None:
+            found[at] = Item("DAY", stretch, item.start, item.end, pause=item.pause, rule=item.rule)
+    return found
 
 
 def _move_along_span(following: list[Item]) -> None:
@@ -76,8 +111,9 @@ def _is_one_sided(value: object) -> bool:
     return isinstance(value, Window) and (value.start is None) != (value.end is None)
 
 
-def _remainders(items: list[Item], denied: set[int], *, ends: bool) -> dict[int, Item]:
+def _remainders(items: list[Item], denied: set[int]) -> dict[int, Item]:
     """By place: what a denied window leaves of the day."""
+    ends = any(item.kind in _ENDS for item in items)
     found: dict[int, Item] = {}
     for at in denied:
         item = items[at]
@@ -121,21 +157,54 @@ def _another_wish(items: list[Item], run: set[int], index: int) -> bool:
 
 
 def _negated(items: list[Item], index: int) -> set[int]:
-    before = _clause_before(items, index)
-    said = {at for at in before if items[at].kind in TIMELY}
+    softened = _softened(items, index)
+    paused = softened < index and items[softened].pause
+    before = [] if paused else _clause_before(items, softened)
+    said = _narrowest(items, [at for at in before if items[at].kind in TIMELY])
     verbs = {at for at in before if items[at].kind == "konnte"}
     if said and verbs and max(verbs) > min(said):
         return said
-    if said and index + 1 < len(items) and items[index + 1].kind == "konnte":
+    if said and _follows(items, index + _follows(items, index, {"freitermin"}), {"konnte"}):
         # "wenn Samstag nicht geht, dann Montag" wishes both.
         return set() if any(items[at].kind == "wenn" for at in before) else said
     if said and index + 1 < len(items) and items[index + 1].pause:
         # "Samstag auch nicht, höchstens Montag": the pause ends what is ruled out.
         return said
     after = _run_after(items, index + 1)
-    if after:
-        return set() if _polite(items, index) else after
-    return said
+    if not after:
+        return said or (_before_pause(items, softened) if paused else set())
+    if any(item.kind == "lieber" for item in items[softened:index]) and _both_days(items, said, after):
+        # "Samstag lieber nicht Freitag wäre besser"
+        return said
+    return set() if _polite(items, index) else after
+
+
+def _follows(items: list[Item], index: int, kinds: AbstractSet[str]) -> bool:
+    return index + 1 < len(items) and items[index + 1].kind in kinds
+
+
+def _softened(items: list[Item], index: int) -> int:
+    """Where the words begin that only soften a "nicht": "lieber nicht", "aber eher nicht"."""
+    while index > 0 and not items[index].pause and items[index - 1].kind in _SOFTENS:
+        index -= 1
+    return index
+
+
+def _before_pause(items: list[Item], softened: int) -> set[int]:
+    """ "Mittwoch, eher nicht": nothing but what was said before the pause can be meant."""
+    return {at for at in _clause_before(items, softened) if items[at].kind in TIMELY}
+
+
+def _both_days(items: list[Item], said: set[int], after: set[int]) -> bool:
+    return all(any(items[at].kind in _DAYS for at in run) for run in (said, after))
+
+
+def _narrowest(items: list[Item], said: list[int]) -> set[int]:
+    """ "nächste Woche nur Mittwoch nicht": the week stays."""
+    days = [at for at in said if items[at].kind in _DAYS]
+    if len(days) == 2 and isinstance(items[days[0]].value, STRETCHES) and days[1] - days[0] > 1:
+        return {at for at in said if at > days[0]}
+    return set(said)
 
 
 def _polite(items: list[Item], index: int) -> bool:
@@ -164,11 +233,23 @@ def _clause(items: list[Item], index: int) -> list[int]:
 
 def _moved(items: list[Item], index: int) -> set[int]:
     """ "von Freitag auf Montag", "den Termin am Freitag auf zehn Uhr verschieben": what was is not wanted."""
-    if index + 1 >= len(items) or items[index + 1].kind not in TIMELY:
-        return set()
     kinds = {item.kind for item in items[:index]}
-    if "von" not in kinds and not any(item.kind == "move" for item in items):
+    is_hour = (
+        _follows(items, index, {"NUM"}) and "termin" in kinds and not _follows(items, index + 1, {"WORD"})
+    )
+    if is_hour:
+        _hour_moved_to(items[index + 1])
+    if not _follows(items, index, TIMELY):
+        return set()
+    if not is_hour and "von" not in kinds and not any(item.kind == "move" for item in items):
         return set()
     days_follow = any(item.kind in {"DAY", "DAYORD"} for item in items[index:])
     gone = TIMELY if days_follow else _TIMES | {"NUM"}
     return {at for at in range(index) if items[at].kind in gone}
+
+
+def _hour_moved_to(item: Item) -> None:
+    """ "kann ich den Termin auf vier verschieben"."""
+    clock = hour(item.value)
+    if clock is not None:
+        item.kind, item.value = "CLOCK", clock

@@ -13,7 +13,7 @@ Builder = Callable[..., Any]
 class Item:
     """One token or one recognised phrase: its kind, its value, and which words it covers."""
 
-    __slots__ = ("end", "kind", "pause", "rule", "start", "value")
+    __slots__ = ("broken", "end", "kind", "pause", "rule", "start", "value")
 
     def __init__(
         self, kind: str, value: object, start: int, end: int, *, pause: bool = False, rule: str = ""
@@ -25,6 +25,8 @@ class Item:
         self.end = end
         self.pause = pause
         self.rule = rule
+        # Whether the caller paused inside the phrase.
+        self.broken = False
 
     def __repr__(self) -> str:
         return f"{self.kind}({self.value!r})"
@@ -106,6 +108,7 @@ def _first_built(
             if value is not None:
                 first, last = items[start], items[end - 1]
                 item = Item(rule.kind, value, first.start, last.end, pause=first.pause, rule=rule.pattern)
+                item.broken = any(inner.pause or inner.broken for inner in items[start + 1 : end])
                 return item, end
     return None
 

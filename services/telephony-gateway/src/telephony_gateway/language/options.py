@@ -181,9 +181,15 @@ class Listener:
             self._ordinal(index, item)
         else:
             # "eine Woche später um zehn" is counted from a day that this sentence does not say.
-            counted = self._kind(index - 1) in {"OTHER", "TAGE", "WOCHEN", "MONATE"}
+            counted = self._kind(index - 1) in {"OTHER", "COUNT", "TAGE", "WOCHEN", "MONATE"}
+            counted = counted and not self._hour_told(index)
             self.said.left_over = self.said.left_over or item.kind == "LATE" or counted
             self.said.search = Search.LATER if item.kind in {"spaeter", "LATE"} else Search.EARLIER
+
+    def _hour_told(self, index: int) -> bool:
+        """ "eine Stunde später, also um fünf"."""
+        is_length = self._items[index - 1].value == "length"
+        return is_length and any(item.kind == "CLOCK" and item.pause for item in self._items[index + 1 :])
 
     def _number(self, index: int, item: Item) -> None:
         """A bare number is an hour after a day or a part of it, or beside another hour; before a noun it counts."""

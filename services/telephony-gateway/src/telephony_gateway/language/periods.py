@@ -280,6 +280,13 @@ STRETCHES = (Week, CalendarWeek, Month, Year, NextDays, PartOfWeek)
 """Many days at once: an hour of all of them is said with "um"."""
 
 
+def stretch_around(day: object) -> DayExpression | None:
+    """ "nächste Woche, Mittwoch": the stretch that the day was said to lie in."""
+    if isinstance(day, WeekdayWithin):
+        return day.stretch
+    return day.week if isinstance(day, Weekday) else None
+
+
 @dataclass(frozen=True, slots=True)
 class DayWithin:
     """A day said beside a stretch with an open end: "vor Weihnachten, morgen um drei"."""
@@ -289,8 +296,12 @@ class DayWithin:
 
     def resolve(self, today: date) -> Reading:
         """The day if it lies in the stretch; a question otherwise."""
-        days, spans = self.day.resolve(today), self.stretch.resolve(today).spans
-        whole, day = spans[0], days.spans[0].first
+        spans = self.stretch.resolve(today).spans
+        whole = spans[0]
+        ahead = isinstance(self.day, Weekday) and whole.first is not None and whole.first > today
+        # "zwischen den Jahren am Dienstag": the first one there, not the next one.
+        days = self.day.resolve(shift(whole.first, -1) if ahead and whole.first else today)
+        day = days.spans[0].first
         inside = day is not None and (whole.first or day) <= day <= (whole.last or day)
         return days if inside else Reading((*spans, *days.spans), Doubt.ALTERNATIVES)
 

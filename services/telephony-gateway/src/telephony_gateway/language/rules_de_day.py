@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from telephony_gateway.language import build_day as day
+from telephony_gateway.language.beside import counted_from, counted_on, weekday_beside
 from telephony_gateway.language.days import Offset, RelativeDay, Weekday
 from telephony_gateway.language.feasts import Feast
 from telephony_gateway.language.grammar import table
@@ -157,16 +158,25 @@ DAYS = table(
                 "am? MOD? WEEKDAY vor FEAST",
                 lambda _, wd, name: day.weekday_near(wd, Feast(name), after=False),
             ),
+            ("nach FEAST am WEEKDAY", lambda name, wd: day.weekday_near(wd, Feast(name), after=True)),
+            ("vor FEAST am WEEKDAY", lambda name, wd: day.weekday_before(wd, name)),
             ("BETWEEN_YEARS", day.between_years),
         ],
         # "ein Jahr nach Weihnachten": counted further than anybody counts from a feast.
-        "UNSURE": [("N UNIT nach|vor FEAST", day.inert)],
+        "UNSURE": [
+            ("N UNIT nach|vor FEAST", day.inert),
+            # How far an appointment is to be moved, from an hour or a day that nobody may guess.
+            ("um N HOUR|MINUTE|UNIT / um EIN? paar HOUR|MINUTE|UNIT / um SPELL", day.inert),
+            ("um? N HOUR|MINUTE|UNIT shifted / um? SPELL shifted", day.inert),
+        ],
+        "COUNT": [("N UNIT", day.count)],
         # "heute über acht Tage": only beside a day, see below; on its own it is a length.
         "HENCE": [("ueber N UNIT", day.offset)],
         "DAYORD": [("ORD / der ORD", lambda number: number)],
         "OTHER": [
+            ("N HOUR|MINUTE / SPELL", day.length),
             (
-                "N HOUR|MINUTE|UNIT / ORD HOUR / seit N UNIT / fuer N UNIT|HOUR|MINUTE / SPELL / NUM bis NUM HOUR|MINUTE|UNIT / fuer SPELL",
+                "ORD HOUR / seit N UNIT / fuer N UNIT|HOUR|MINUTE / NUM bis NUM HOUR|MINUTE|UNIT / fuer SPELL",
                 day.inert,
             ),
             ("seit WEEKDAY|RELDAY|MONTH|FEAST / seit MOD WEEKDAY|WEEKS|MONTHS", day.inert),
@@ -183,6 +193,13 @@ TOGETHER = table(
             ("DAY DAYORD / DAY am DAYORD", lambda a, number: unify(a, day.day_alone(number))),
             ("DAYORD DAY", lambda number, b: unify(day.day_alone(number), b)),
             ("DAY HENCE", unify),
+            ("COUNT nach D", lambda count, near: counted_from(count, near, "after")),
+            ("COUNT vor D", lambda count, near: counted_from(count, near, "before")),
+            ("COUNT ab D", counted_on),
+            ("am? DAYS nach D", lambda _, near: counted_from((1, "day"), near, "after")),
+            ("am? DAYS vor D", lambda _, near: counted_from((1, "day"), near, "before")),
+            ("DAY nach D", lambda weekday, near: weekday_beside(weekday, near, "after")),
+            ("DAY vor D", lambda weekday, near: weekday_beside(weekday, near, "before")),
             ("DAY YEAR", day.with_year),
             ("DAY HHMM", day.with_far_year),
             ("in? WEEKS von|ab|um? DAY", lambda _, inner: WeekNear(inner)),

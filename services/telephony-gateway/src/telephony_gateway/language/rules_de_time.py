@@ -112,7 +112,7 @@ CLOCKS = table(
         "TODAYPART": [("with? MOD POD", time.part_of_day)],
         # An hour of which nobody knows what it is counted from, or when that is.
         "UNSURE": [
-            ("nach|vor duty", time.untold),
+            ("nach|vor duty / in circa? N HOUR oder N", time.untold),
             (
                 "N HOUR|MINUTE nach|vor? POD|CLOSING|MEAL|WORK / SPELL nach|vor POD|CLOSING|MEAL|WORK",
                 time.untold,
@@ -120,6 +120,7 @@ CLOCKS = table(
         ],
         "MOMENT": [
             ("in circa? N HOUR", lambda count, _: time.Moment(count * 60) if count <= 72 else None),
+            ("in circa? N HOUR und? NUM MINUTE?", time.hour_and_minutes),
             ("in circa? N MINUTE", lambda count, _: time.Moment(count) if count <= 24 * 60 else None),
             ("in circa? SPELL", time.Moment),
             ("in EIN? paar HOUR", lambda *_: time.Moment(120)),

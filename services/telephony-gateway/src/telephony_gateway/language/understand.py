@@ -51,7 +51,7 @@ def _outcome(said: Said, reference: datetime) -> Understanding:
     if said.impossible is not None:
         return Understanding(Outcome.IMPOSSIBLE)
     if said.moment is not None:
-        return _at(reference + timedelta(minutes=said.moment.minutes))
+        return _at(reference + timedelta(minutes=said.moment.minutes), is_sure=not said.left_over)
     if all(option.day is None and option.time is None for option in said.options):
         return Understanding(Outcome.NOTHING, selection=said.selection, search=said.search)
     try:
@@ -69,11 +69,12 @@ def _is_backwards(candidate: Candidate) -> bool:
     return first is not None and last is not None and last <= first
 
 
-def _at(moment: datetime) -> Understanding:
+def _at(moment: datetime, *, is_sure: bool) -> Understanding:
     # Wall-clock arithmetic on purpose: "in zwei Stunden" is what the caller's clock shows then.
-    return Understanding(
-        Outcome.RESOLVED, (Candidate(date=moment.date(), time=_time(moment.hour * 60 + moment.minute)),)
-    )
+    candidate = Candidate(date=moment.date(), time=_time(moment.hour * 60 + moment.minute))
+    if is_sure:
+        return Understanding(Outcome.RESOLVED, (candidate,))
+    return Understanding(Outcome.AMBIGUOUS, (candidate,), doubts=frozenset({Doubt.WORDS_LEFT_OVER}))
 
 
 def _candidates(said: Said, today: date) -> tuple[tuple[Candidate, ...], set[Doubt]]:

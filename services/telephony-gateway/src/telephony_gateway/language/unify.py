@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from telephony_gateway.language.beside import Beside, both_sides
 from telephony_gateway.language.days import (
     AnyWeek,
     Between,
@@ -134,6 +135,11 @@ def _swapped(merge: Merge) -> Merge:
     return lambda first, second: merge(second, first)
 
 
+def _day_beside(day: DayExpression, side: Beside) -> DayWithin:
+    return DayWithin(day, side)
+
+
+_SIDES = (Between, Beside, FeastSide)
 _ONE_WAY: dict[tuple[type, type], Merge] = {
     (Weekday, Week): _weekday_week,
     (Weekday, CalendarWeek): _weekday_week,
@@ -159,6 +165,8 @@ _ONE_WAY: dict[tuple[type, type], Merge] = {
     (CalendarWeek, PartOfWeek): _week_part,
     (Week, Between): _week_between,
     (CalendarWeek, Between): _week_between,
+    **{(side, other): both_sides for side in _SIDES for other in _SIDES},
+    **{(day, Beside): _day_beside for day in (Weekday, RelativeDay, DayOfMonth)},
 }
 _MERGES: dict[tuple[type, type], Merge] = {
     **{(right, left): _swapped(merge) for (left, right), merge in _ONE_WAY.items()},

@@ -35,7 +35,9 @@ WORDS = {
     "ueber": "über übern übers",
     "als": "als",
     "weder": "weder",
-    "nicht": "schlecht ungünstig unpassend blöd doof unmöglich ungeschickt nicht ned net nich nix nichts ned nöd nie niemals",
+    "nicht": "schlecht schwierig eng keinesfalls keineswegs ungern nimmer ungünstig unpassend blöd doof unmöglich ungeschickt nicht ned net nich nix nichts ned nöd nie niemals",
+    # Right before a day or a time: "kein Mittwoch", "ohne Mittwoch".
+    "kein": "kein keinen keinem ohne",
     "uhr": "uhr uhren uhrn ur",
     "h": "h",
     "halb": "halb halbi halbe halber halben halwe halwer hoib hoibe",
@@ -75,7 +77,7 @@ WORDS = {
     "move": "verschieben verlegen umbuchen verschoben verlegt umlegen vorverlegen verschiebe verlege schieben",
     "haelfte": "hälfte",
     "feiertag": "feiertag feiertage feiertagen",
-    "busy": "geboren geschlossen zuhaben arbeite arbeiten schaffe schaffen verhindert weg unterwegs ausgebucht urlaub verreist krank",
+    "busy": "verplant ausgeschlossen entfällt scheidet geboren geschlossen zuhaben arbeite arbeiten schaffe schaffen verhindert weg unterwegs ausgebucht urlaub verreist krank",
     "duty": "dienst schicht frühschicht spätschicht unterricht vorlesung besprechung meeting kita kindergarten beschäftigt",
     "street": "straße platz allee",
 }

@@ -1,0 +1,51 @@
+"""What a caller tells on the way and does not wish: a visit that is over, plans of her own."""
+
+from __future__ import annotations
+
+from telephony_gateway.language.clock import Window
+from telephony_gateway.language.days import Offset, RelativeDay, Week, Weekday
+from telephony_gateway.language.grammar import Item
+from telephony_gateway.language.periods import Month, Year
+
+# Without its dots "wär" is "war".
+_WAS = frozenset({"war", "wär", "waren", "hatte", "hatten", "gewesen"})
+_HAVE = frozenset({"hab", "habe"})
+_OTHER_ONE = frozenset({"anderen", "weiteren", "wichtigen"})
+_TIMES = frozenset({"CLOCK", "WINDOW", "PODS"})
+
+
+def past_visit(items: list[Item], index: int) -> set[int]:
+    """ "ich war letzte Woche da und brauche am Montag einen Termin": the day that is over, if another one is said."""
+    if items[index].value not in _WAS:
+        return set()
+    over = {at for at, item in enumerate(items) if item.kind == "DAY" and _is_over(item.value)}
+    if all(at in over for at, item in enumerate(items) if item.kind == "DAY"):
+        return set()
+    return over | {at + 1 for at in over if at + 1 < len(items) and items[at + 1].kind in _TIMES}
+
+
+def _is_over(day: object) -> bool:
+    if isinstance(day, Weekday):
+        return day.mode in {"last", "beforelast"} or (day.week is not None and _is_over(day.week))
+    if isinstance(day, Week):
+        return day.offset < 0
+    if isinstance(day, Month | Year):
+        return day.ahead < 0
+    return (isinstance(day, RelativeDay) and day.days < 0) or (isinstance(day, Offset) and day.past)
+
+
+def has_plans(items: list[Item], index: int) -> bool:
+    """ "bis vier hab ich einen Termin", "Mittwoch hab ich einen anderen Termin": one elsewhere, not the one wished for."""
+    if items[index].kind != "termin":
+        return False
+    start = max((at for at in range(index) if items[at].pause), default=0)
+    before = items[start:index]
+    if not any(item.kind == "konnte" and item.value in _HAVE for item in before):
+        return False
+    if not any(item.value == "ich" for item in before):
+        return False
+    if any(item.value in _OTHER_ONE for item in items[max(start, index - 2) : index]):
+        return True
+    return any(isinstance(item.value, Window) and not item.value.part for item in before) and not any(
+        item.kind == "CLOCK" for item in items
+    )
