@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from telephony_gateway.language.filter import answer
+from telephony_gateway.language.languages import language_of
+from telephony_gateway.language.normalise import shapes
 from telephony_gateway.language.testing.phrases import Spoken
 
 
@@ -30,7 +32,8 @@ def test_letter_case_and_spelled_umlauts_do_not_matter(all_phrases: list[Spoken]
 
 def test_fillers_in_front_and_behind_change_nothing(all_phrases: list[Spoken]) -> None:
     for spoken in all_phrases:
-        if spoken.expected == "none" or len(spoken.text) < 8:
+        is_german = language_of(shapes(spoken.text), "de").code == "de"
+        if spoken.expected == "none" or len(spoken.text) < 8 or not is_german:
             continue
         framed = {"text": f"ähm also {spoken.text}, ja bitte", "lang": "de"}
         if answer(spoken.line() | {"lang": "de"}) == answer(spoken.line()):

@@ -10,7 +10,7 @@ from telephony_gateway.language.clock import DAY, LAST_MINUTE, Clock
 from telephony_gateway.language.days import Doubt, ImpossibleDayError, Reading, Span
 from telephony_gateway.language.exclusion import without_ruled_out
 from telephony_gateway.language.grammar import Item
-from telephony_gateway.language.languages import language_of
+from telephony_gateway.language.languages import is_half_in_doubt, language_of
 from telephony_gateway.language.normalise import shapes
 from telephony_gateway.language.options import Listener, Said, TimeExpression
 from telephony_gateway.language.understanding import Candidate, Outcome, Slot, Understanding
@@ -32,6 +32,7 @@ def understand(
     words = shapes(text)
     items = language_of(words, language).phrases(words, getattr(reference.tzinfo, "key", ""))
     said = Listener(without_ruled_out(items)).listen()
+    said.left_over = said.left_over or is_half_in_doubt(words, language)
     if said.selection is not None and options_read is not None and said.selection > options_read:
         said.options[-1].day, said.selection = day_alone(said.selection), None
     return _outcome(said, reference)
