@@ -105,11 +105,12 @@ async def test_while_the_registry_is_away_that_is_said(stage: "Stage", stub: Any
 
 
 async def test_what_failed_is_tried_again_when_a_person_wants_it(stage: "Stage", stub: Any) -> None:
+    """With what stands for its phases at the registry by then: its event type had been deleted, and was made anew."""
     number = stage.registry.mappings[2].event_type_id
     stage.registry.mappings[2].event_type_id = 999_999
     ref = await stage.book()
     assert (await stage.settled(ref)).state is SyncState.FAILED
-    await stage.pool.execute("UPDATE intent SET event_type_id = $1 WHERE event_type_id = 999999", number)
+    stage.registry.mappings[2].event_type_id = number
 
     retry = service_pb2.RetrySyncRequest(
         tenant_id=TENANT, appointment_id=str(ref.appointment_id), operator="Ada"

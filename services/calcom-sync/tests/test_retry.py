@@ -3,11 +3,14 @@
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from colleague import OTTOS_ACCOUNT
 from google.protobuf.timestamp_pb2 import Timestamp
+from peers import MINUTES
 
 from calcom_sync.domain.appointment import AppointmentRef, SyncState
 from calcom_sync.domain.intent import State
 from rufbuch.calendarsync.v1 import operations_pb2, service_pb2
+from sandbox.calcom.embedded import OTHER_KEY
 
 if TYPE_CHECKING:
     from conftest import Stage
@@ -99,7 +102,7 @@ async def test_a_click_while_copies_are_taken_back_is_remembered(stage: "Stage",
     ref = await stage.book()
     await stage.worker.work_once()
     assert (await stage.found(ref)).state is SyncState.PARTIAL
-    await stage.pool.execute("UPDATE intent SET event_type_id = $1 WHERE event_type_id = 999999", number)
+    stage.registry.mappings[2].event_type_id = number
 
     await _retry(stub, ref)
     await _retry(stub, ref)
@@ -107,6 +110,35 @@ async def test_a_click_while_copies_are_taken_back_is_remembered(stage: "Stage",
     assert (await stage.settled(ref)).state is SyncState.SYNCED
     assert len(await stage.bookings()) == 4
     assert await stage.pool.fetchval("SELECT count(*) FROM sync_case WHERE closed_at IS NULL") == 0
+
+
+async def test_what_has_another_account_by_now_is_made_there(stage: "Stage", stub: Any) -> None:
+    """What stands already stays where it is; what was sent is looked for where it was sent."""
+    number = stage.registry.mappings[2].event_type_id
+    stage.registry.mappings[2].event_type_id = 999_999
+    ref = await stage.book()
+    assert (await stage.settled(ref)).state is SyncState.FAILED
+    stage.registry.link_account(OTTOS_ACCOUNT, "otto", OTHER_KEY)
+    for mapping in stage.registry.mappings:
+        mapping.account_id = str(OTTOS_ACCOUNT)
+        mapping.event_type_id = await stage.event_type_of_another(MINUTES[mapping.phase_position][0])
+    stage.directory.forget(ref.tenant_id)
+
+    await _retry(stub, ref)
+    found = await stage.settled(ref)
+
+    assert found.state is SyncState.SYNCED
+    assert {one.account_id for one in found.intents} == {OTTOS_ACCOUNT}
+    assert number not in {one["eventTypeId"] for one in await stage.bookings()}
+
+
+async def test_where_nothing_stands_for_it_any_more_it_is_tried_as_before(stage: "Stage", stub: Any) -> None:
+    stage.registry.mappings[2].event_type_id = 999_999
+    ref = await stage.book()
+    assert (await stage.settled(ref)).state is SyncState.FAILED
+    del stage.registry.mappings[2]
+    await _retry(stub, ref)
+    assert (await stage.settled(ref)).state is SyncState.FAILED
 
 
 async def test_what_is_called_off_meanwhile_is_not_tried_again(stage: "Stage", stub: Any) -> None:

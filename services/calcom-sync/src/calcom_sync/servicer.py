@@ -137,6 +137,8 @@ class CalendarSyncServicer(PeopleRpcs, OperationsRpcs, service_pb2_grpc.Calendar
             _ref(request.tenant_id, request.appointment_id),
             wire.words_from(request.operator, "operator"),
         )
+        # What was wrong at the registry may have been put right just now.
+        self.directory.forget(ref.tenant_id)
         again = await self.by.cases.revive(ref, operator, self.by.patience)
         await self._wake_accounts(again)
         return service_pb2.RetrySyncResponse(state=wire.STATES[again.state], phases=wire.phases_to(again))

@@ -7,7 +7,7 @@ from calcom_sync.domain.appointment import Appointment, Plan
 from calcom_sync.domain.cases import CaseKind
 from calcom_sync.domain.intent import Intent
 from calcom_sync.domain.settling import Settlement, failure
-from calcom_sync.domain.setup import Setup, Spot
+from calcom_sync.domain.setup import Setup, Spot, Target
 from calcom_sync.usecases.ports import Appointments, Directory, Planned
 
 _LANGUAGES = frozenset({"de", "en"})
@@ -35,9 +35,22 @@ def planned(appointment: Appointment, setup: Setup | None) -> Planned:
     return Planned(appointment.ref, Plan.MADE, setup.zones[appointment.branch_id], language, mapped)
 
 
-def _mapped(appointment: Appointment, intent: Intent, setup: Setup) -> Settlement:
+def target_of(appointment: Appointment, intent: Intent, setup: Setup) -> Target | None:
+    """Where a phase goes; None: nowhere any more."""
     position = intent.position if intent.service_position is None else intent.service_position
-    target = setup.target(Spot(intent.service_id or appointment.service_id, position, intent.person_id))
+    return setup.target(Spot(intent.service_id or appointment.service_id, position, intent.person_id))
+
+
+def where_it_goes_now(appointment: Appointment, intent: Intent, setup: Setup) -> Intent:
+    """What is sent once more, where a person wants it or it has vanished: its event type may have been replaced since."""
+    target = target_of(appointment, intent, setup) if intent.revived and not intent.held else None
+    if target is None:
+        return intent
+    return replace(intent, account_id=target.account_id, event_type_id=target.event_type_id)
+
+
+def _mapped(appointment: Appointment, intent: Intent, setup: Setup) -> Settlement:
+    target = target_of(appointment, intent, setup)
     if target is None:
         return failure(intent, CaseKind.NO_MAPPING, f"no event type stands for phase {intent.position}")
     return Settlement(replace(intent, account_id=target.account_id, event_type_id=target.event_type_id))

@@ -24,7 +24,7 @@ from calcom_sync.domain.settling import (
 from calcom_sync.domain.setup import Account
 from calcom_sync.domain.steps import ASKS, Step, step_for
 from calcom_sync.usecases.ask import Asker
-from calcom_sync.usecases.plan import plan
+from calcom_sync.usecases.plan import plan, where_it_goes_now
 from calcom_sync.usecases.ports import (
     Appointments,
     Budget,
@@ -113,16 +113,21 @@ class Synchroniser:
             if step not in ASKS:
                 await self._settle(self._without_asking(step, intent))
         asked = await self._without_hindered(appointment, [one for one in due if one[0] in ASKS])
+        if asked:
+            await self._ask(appointment, asked)
+
+    async def _ask(self, appointment: Appointment, asked: _Due) -> None:
+        """Account by account, all at once."""
+        setup = await self.directory.setup(appointment.ref.tenant_id)
+        accounts = setup.accounts if setup else {}
         groups: dict[tuple[UUID | None, Urgency], _Due] = defaultdict(list)
-        for step, intent in asked:
+        for step, known in asked:
+            intent = where_it_goes_now(appointment, known, setup) if setup and step is Step.POST else known
             groups[intent.account_id, _urgency(step)].append((step, intent))
-        if groups:
-            setup = await self.directory.setup(appointment.ref.tenant_id)
-            accounts = setup.accounts if setup else {}
-            async with asyncio.TaskGroup() as together:
-                for (account_id, urgency), steps in groups.items():
-                    account = accounts.get(account_id) if account_id else None
-                    together.create_task(self._account(appointment, account, steps, urgency))
+        async with asyncio.TaskGroup() as together:
+            for (account_id, urgency), steps in groups.items():
+                account = accounts.get(account_id) if account_id else None
+                together.create_task(self._account(appointment, account, steps, urgency))
 
     async def _without_hindered(self, appointment: Appointment, due: _Due) -> _Due:
         """Moves whose new time a sister's booking still holds come after the sister's. If nothing else is due, they wait."""
