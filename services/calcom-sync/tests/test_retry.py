@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from colleague import OTTOS_ACCOUNT
 from google.protobuf.timestamp_pb2 import Timestamp
-from peers import MINUTES
+from peers import ACCOUNT, MINUTES
 
 from calcom_sync.domain.appointment import AppointmentRef, SyncState
 from calcom_sync.domain.intent import State
@@ -130,6 +130,30 @@ async def test_what_has_another_account_by_now_is_made_there(stage: "Stage", stu
     assert found.state is SyncState.SYNCED
     assert {one.account_id for one in found.intents} == {OTTOS_ACCOUNT}
     assert number not in {one["eventTypeId"] for one in await stage.bookings()}
+
+
+async def test_a_copy_keeps_its_host_where_its_event_type_still_stands_for_it(
+    stage: "Stage", stub: Any
+) -> None:
+    """The person has a second account by now, and new copies go there (DECISIONS 46)."""
+    ref = await stage.book()
+    await stage.cal.cancel((await stage.settled(ref)).intents[0].booking_uid)
+    stage.cal.clock.advance(timedelta(minutes=20))
+    await stage.parts.backing.surveyor.round()
+    stage.registry.link_account(OTTOS_ACCOUNT, "otto", OTHER_KEY)
+    for old in list(stage.registry.mappings):
+        stage.registry.map(
+            old.phase_position,
+            await stage.event_type_of_another(MINUTES[old.phase_position][0]),
+            account_id=OTTOS_ACCOUNT,
+        )
+    stage.registry.mappings.reverse()
+
+    await _retry(stub, ref)
+    found = await stage.settled(ref)
+
+    assert found.state is SyncState.SYNCED
+    assert {one.account_id for one in found.intents} == {ACCOUNT}
 
 
 async def test_where_nothing_stands_for_it_any_more_it_is_tried_as_before(stage: "Stage", stub: Any) -> None:

@@ -42,11 +42,20 @@ def target_of(appointment: Appointment, intent: Intent, setup: Setup) -> Target 
 
 
 def where_it_goes_now(appointment: Appointment, intent: Intent, setup: Setup) -> Intent:
-    """What is sent once more, where a person wants it or it has vanished: its event type may have been replaced since."""
-    target = target_of(appointment, intent, setup) if intent.revived and not intent.held else None
+    """What is sent once more, where a person wants it or it has vanished: its event type may have been replaced since. One
+    that is still mapped is kept, also where the person has another account as well by now."""
+    if not intent.revived or intent.held or _is_mapped(intent, setup):
+        return intent
+    target = target_of(appointment, intent, setup)
     if target is None:
         return intent
     return replace(intent, account_id=target.account_id, event_type_id=target.event_type_id)
+
+
+def _is_mapped(intent: Intent, setup: Setup) -> bool:
+    if intent.account_id is None or intent.account_id not in setup.accounts:
+        return False
+    return any(number == intent.event_type_id for _, number in setup.mapped(intent.account_id))
 
 
 def _mapped(appointment: Appointment, intent: Intent, setup: Setup) -> Settlement:
