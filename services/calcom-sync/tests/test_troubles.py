@@ -39,8 +39,19 @@ async def test_what_is_synced_is_no_trouble(stage: "Stage") -> None:
 async def test_what_nobody_works_at_is_noticed(stage: "Stage") -> None:
     """CS-09: 25 appointments were pending for five days, and nobody noticed."""
     await stage.book()
-    stage.cal.clock.advance(HOUR)
-    assert await _told(stage) == {"pending": (4, 3600)}
+    stage.cal.clock.advance(timedelta(minutes=4))
+    assert await _told(stage) == {"pending": (4, 240)}
+    stage.cal.clock.advance(timedelta(minutes=56))
+    assert await _told(stage) == {"pending": (4, 3600), "stuck": (4, 3600)}
+
+
+async def test_what_is_made_anew_after_long_is_not_stuck_since_it_was_booked(stage: "Stage") -> None:
+    ref = await stage.book(stage.perm(stage.start + timedelta(days=7)))
+    found = await stage.settled(ref)
+    stage.cal.world.store.bookings.remove(found.intents[0].booking_uid)
+    stage.cal.clock.advance(timedelta(days=2))
+    await stage.parts.backing.surveyor.round()
+    assert (await _told(stage)).keys() == {"pending"}
 
 
 async def test_an_outcome_that_stays_unknown_is_noticed(stage: "Stage") -> None:

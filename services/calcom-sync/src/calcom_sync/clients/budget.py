@@ -91,12 +91,13 @@ class RedisBudget:
         if len(self._asked) > WATCHED_MAX:
             del self._asked[next(iter(self._asked))]
 
-    async def states(self, now: datetime) -> list[BudgetState]:
-        """How the keys fare that were used by this process; none where Redis does not answer."""
+    async def states(self, now: datetime) -> list[BudgetState] | None:
+        """How the keys fare that were used by this process; None where Redis does not answer."""
         try:
+            await self._redis.ping()
             return [await self.state(account, now) for account in list(self._asked.values())]
         except RedisError:
-            return []
+            return None
 
     def _reserve(self, urgency: Urgency) -> int:
         """How much is left to the others."""

@@ -26,10 +26,13 @@ class AlarmKind(enum.Enum):
     SYNC_OVERDUE = "SyncOverdue"
     CASE_WAITS = "CaseWaits"
     WEBHOOKS_SILENT = "CalcomWebhooksSilent"
+    CALENDARS_STALE = "CalendarsStale"
     BUDGET_NEAR_END = "BudgetNearEnd"
     CALCOM_AWAY = "CalcomAway"
     PLEAS_WAIT = "PleasWait"
     EVENT_LAG = "EventLag"
+    EVENTS_NOT_UNDERSTOOD = "EventsNotUnderstood"
+    REDIS_AWAY = "RedisAway"
     SERVICE_DOWN = "ServiceDown"
     TRUTH_DIFFERENCE = "TruthDifference"
     SIGNATURES_REFUSED = "SignaturesRefused"
@@ -78,6 +81,10 @@ MEANINGS: Mapping[AlarmKind, Meaning] = {
         "Bookings are made, but Cal.com has told nothing for hours: we do not hear what is changed there.",
         "Es wird gebucht, aber Cal.com meldet seit Stunden nichts: Wir erfahren nicht, was dort geändert wird.",
     ),
+    AlarmKind.CALENDARS_STALE: _warning(
+        "A calendar at Cal.com has not been compared for two hours.",
+        "Ein Kalender bei Cal.com wurde seit zwei Stunden nicht abgeglichen.",
+    ),
     AlarmKind.BUDGET_NEAR_END: _warning(
         "The budget of requests to Cal.com is nearly used up.",
         "Das Kontingent an Anfragen bei Cal.com ist fast aufgebraucht.",
@@ -89,6 +96,14 @@ MEANINGS: Mapping[AlarmKind, Meaning] = {
     ),
     AlarmKind.EVENT_LAG: _critical(
         "A service does not hear of what has changed.", "Ein Dienst erfährt nicht, was sich geändert hat."
+    ),
+    AlarmKind.EVENTS_NOT_UNDERSTOOD: _warning(
+        "A service does not understand events of a newer one.",
+        "Ein Dienst versteht Ereignisse eines neueren nicht.",
+    ),
+    AlarmKind.REDIS_AWAY: _warning(
+        "Redis does not answer: times are not held, and nothing is entered at Cal.com.",
+        "Redis antwortet nicht: Zeiten werden nicht freigehalten, und bei Cal.com wird nichts eingetragen.",
     ),
     AlarmKind.SERVICE_DOWN: _critical("A service does not answer.", "Ein Dienst antwortet nicht."),
     AlarmKind.TRUTH_DIFFERENCE: _critical(

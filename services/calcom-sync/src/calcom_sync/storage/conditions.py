@@ -16,6 +16,9 @@ CASE_AFTER = timedelta(hours=4)
 SILENT_AFTER = timedelta(hours=2)
 PLEA_AFTER = timedelta(minutes=15)
 OVERDUE_AFTER = timedelta(minutes=10)
+STALE_AFTER = timedelta(hours=2)
+SHOWN_FOR = timedelta(hours=1)
+"""For so long an event that was stepped over counts as being wrong."""
 LATELY = timedelta(days=1)
 _silent = Gauge(
     "rufbuch_calcom_sync_webhook_silent_seconds",
@@ -45,6 +48,13 @@ _PLEAS = """
 _OVERDUE = """
     SELECT '' AS subject, count(*) AS many, min(due_at) AS since FROM intent WHERE due_at <= $1 HAVING count(*) > 0"""
 
+_STALE = """
+    SELECT tenant_id::text AS subject, count(*) AS many, min(coalesce(finished_at, registered_at)) AS since FROM survey
+    WHERE coalesce(finished_at, registered_at) <= $1 GROUP BY tenant_id"""
+_SKIPPED = """
+    SELECT 'calcom-sync' AS subject, count(*) AS many, min(skipped_at) AS since FROM skipped_event WHERE skipped_at > $1
+    HAVING count(*) > 0"""
+
 
 class SqlConditions:
     """Reads all tables; changes none."""
@@ -64,6 +74,8 @@ class SqlConditions:
             (AlarmKind.WEBHOOKS_SILENT, SILENT_AFTER, silent),
             (AlarmKind.PLEAS_WAIT, PLEA_AFTER, await fetch(_PLEAS, now)),
             (AlarmKind.SYNC_OVERDUE, OVERDUE_AFTER, await fetch(_OVERDUE, now - OVERDUE_AFTER)),
+            (AlarmKind.CALENDARS_STALE, STALE_AFTER, await fetch(_STALE, now - STALE_AFTER)),
+            (AlarmKind.EVENTS_NOT_UNDERSTOOD, timedelta(), await fetch(_SKIPPED, now - SHOWN_FOR)),
         )
         return [one for kind, after, rows in looks for one in _observed(kind, rows, since_before=now - after)]
 

@@ -12,7 +12,7 @@ STATES = ("pending", "in_flight", "unknown", "failed", "partial", "stuck")
 _troubled = Gauge(
     "rufbuch_calcom_sync_unsettled",
     "Copies of phases that lie ahead and are not synced, by state; partial: appointments of which a part is there;"
-    " stuck: copies that failed, are unknown, or were tried before in vain",
+    " stuck: copies that failed, are unknown, were tried before in vain, or have waited for minutes",
     {"state": STATES},
 )
 _oldest = Gauge(
@@ -32,11 +32,12 @@ WANTED = """
         WHERE NOT called_off AND moved_to IS NULL AND plan <> 'not_needed') AS wished
     WHERE end_time > $1"""
 STUCK = f"""
-        SELECT tenant_id, CASE WHEN state = 'failed' THEN updated_at WHEN setbacks > 0 THEN received_at
-            ELSE unknown_since END AS since FROM {WANTED}
-            AND (state IN ('unknown', 'failed') OR (state IN ('pending', 'in_flight') AND setbacks > 0))"""  # noqa: S608 - only our own text
+        SELECT tenant_id, CASE WHEN state = 'failed' THEN updated_at WHEN state = 'unknown' AND setbacks = 0 THEN unknown_since
+            ELSE received_at END AS since FROM {WANTED}
+            AND (state IN ('unknown', 'failed') OR (state IN ('pending', 'in_flight') AND (setbacks > 0
+                OR (NOT revived AND received_at < $1 - interval '5 minutes'))))"""  # noqa: S608 - only our own text
 """Copies of which nobody can say that they are there. What is unknown, sent again and unknown once more is stuck since the
-beginning: each turn alone is young."""
+beginning: each turn alone is young. What was never tried for minutes is stuck as well, whatever it waits for."""
 PARTS = f"""
         SELECT tenant_id, max(updated_at) FILTER (WHERE state IN ('failed', 'cancelled')) AS since FROM {WANTED}
             AND appointment_id IN (

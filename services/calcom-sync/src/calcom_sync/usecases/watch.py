@@ -128,7 +128,8 @@ class Watch:
     peers: Sequence[tuple[PeerHistory, Peer]]
     pulse: Pulse | None
     lag_s: Callable[[], float]
-    budgets: Callable[[datetime], Awaitable[Sequence[BudgetState]]]
+    budgets: Callable[[datetime], Awaitable[Sequence[BudgetState] | None]]
+    """None: nobody can say, and so nothing is sent."""
     clock: Clock
     new_id: Callable[[], UUID]
     repeat: timedelta
@@ -136,6 +137,7 @@ class Watch:
     """Requests that a key may send at once when nothing was asked for a while."""
     _tight: Lasting = field(default_factory=Lasting)
     _resting: Lasting = field(default_factory=Lasting)
+    _unsaid: Lasting = field(default_factory=Lasting)
     _beaten_at: datetime | None = None
 
     async def look(self) -> None:
@@ -170,21 +172,25 @@ class Watch:
             await self.alarms.settle(notice, delivery, self.clock.now())
 
     async def _own(self, now: datetime) -> list[Observed]:
-        lag, budgets = self.lag_s(), await self.budgets(now)
+        lag, told = self.lag_s(), await self.budgets(now)
+        budgets = told or ()
         left = min((one.tokens for one in budgets), default=float(self.burst))
         _left.set(left)
         _line.set(max((one.waiting for one in budgets), default=0))
-        tight = self._tight.look(now, is_so=left < min(TIGHT, self.burst))
-        resting = self._resting.look(now, is_so=any(one.rests_until for one in budgets))
-        found = []
+        # A key that pauses was throttled, and leaves its tokens unused.
+        is_tight = left < min(TIGHT, self.burst) or any(one.paused_until for one in budgets)
+        lasting = (
+            (AlarmKind.BUDGET_NEAR_END, TIGHT_FOR, self._tight.look(now, is_so=is_tight)),
+            (AlarmKind.CALCOM_AWAY, RESTING_FOR, self._resting.look(now, is_so=any(one.rests_until for one in budgets))),
+            (AlarmKind.REDIS_AWAY, RESTING_FOR, self._unsaid.look(now, is_so=told is None)),
+        )  # fmt: skip
+        found = [
+            Observed(kind, "", since) for kind, after, since in lasting if since and now - since >= after
+        ]
         if lag > LAG_MAX_S:
             found.append(
                 Observed(AlarmKind.EVENT_LAG, "calcom-sync", now - timedelta(seconds=lag), f"{lag:.0f} s")
             )
-        if tight and now - tight >= TIGHT_FOR:
-            found.append(Observed(AlarmKind.BUDGET_NEAR_END, "", tight))
-        if resting and now - resting >= RESTING_FOR:
-            found.append(Observed(AlarmKind.CALCOM_AWAY, "", resting))
         return found
 
     async def _others(self) -> list[Observed]:
