@@ -28,6 +28,12 @@ class TestNames:
             ("S wie Siegfried, C, H, M, I, D, T", "Schmidt"),
             ("Martha Anton Ida Emil Richard", "Maier"),
             ("München Aachen Ingelheim Essen Rostock", "Maier"),
+            ("Mein Name ist Anna Sophie Kaiser", "Anna Sophie Kaiser"),
+            ("Karl Otto Friedrich Weber", "Karl Otto Friedrich Weber"),
+            ("Erika Müller, M Ü L L E R", "Erika Müller"),
+            ("Guten Morgen, hier ist die Erika Müller", "Erika Müller"),
+            ("Kim Schmidt mit D T", "Kim Schmidt"),
+            ("August Müller", "August Müller"),
         ],
     )
     async def test_a_name_is_kept(self, world: World, said: str, booked: str) -> None:
@@ -41,9 +47,12 @@ class TestNames:
         [
             ("bei Anna", "So heißt jemand, der hier arbeitet."),
             ("Anna", "So heißt jemand, der hier arbeitet."),
-            ("Acht Uhr", "Das klingt nach einer Zeit"),
+            ("Acht Uhr", "Das klingt nach einer Zeit. Wie ist bitte der Vor- und Nachname?"),
+            ("Freitag", "Das klingt nach einer Zeit. Wie ist bitte der Vor- und Nachname?"),
             ("Dauerwelle", "Das ist eine unserer Leistungen."),
+            ("eine Dauerwelle", "Das ist eine unserer Leistungen."),
             ("Kunde", "Auf welchen Namen"),
+            ("nicht genannt", "Auf welchen Namen"),
             ("0151 123456", "Auf welchen Namen"),
         ],
     )
@@ -58,6 +67,26 @@ class TestNames:
         for status in ("need_name", "booked"):
             answer = await world.phone.function("start_booking", {**BOOK, "name": "Anna"})
             assert answer["status"] == status
+
+    async def test_who_is_called_like_a_weekday_books_with_the_first_name(self, world: World) -> None:
+        for said, status in (("Freitag", "need_name"), ("Freitag", "need_name"), ("Kim Freitag", "booked")):
+            answer = await world.phone.function("start_booking", {**BOOK, "name": said})
+            assert answer["status"] == status
+        assert world.booking.requests[-1].customer_name == "Kim Freitag"
+
+    async def test_what_is_no_name_even_when_it_is_said_again_is_asked_for_in_full(
+        self, world: World
+    ) -> None:
+        for question in ("Auf welchen Namen", "Wie ist bitte der Vor- und Nachname?"):
+            answer = await world.phone.function("start_booking", {**BOOK, "name": "Gast"})
+            assert answer["message"].startswith(question)
+
+    @pytest.mark.parametrize("said", ["Karl Otto Friedrich Wilhelm", "Meier mit A I"])
+    async def test_what_may_be_a_name_or_spelled_is_read_back(self, world: World, said: str) -> None:
+        answer = await world.phone.function("start_booking", {**BOOK, "name": said})
+        assert (answer["status"], answer["message"][:22]) == ("need_name", "Habe ich den Namen " + said[:3])
+        answer = await world.phone.function("start_booking", {**BOOK, "name": said})
+        assert answer["status"] == "booked"
 
     async def test_a_mistake_does_not_replace_the_name_that_was_said_before(self, world: World) -> None:
         await world.phone.function("request_callback", {"name": "Kim Beispiel"})

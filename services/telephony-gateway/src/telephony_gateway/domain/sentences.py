@@ -144,6 +144,7 @@ class Sentence(enum.Enum):
     BETWEEN = enum.auto()
     NEED_PHONE = enum.auto()
     NEED_WAITING_NAME = enum.auto()
+    NEED_FULL_NAME = enum.auto()
     OR = enum.auto()
     AND = enum.auto()
     WITH = enum.auto()

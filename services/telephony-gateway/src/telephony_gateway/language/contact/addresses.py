@@ -65,7 +65,7 @@ def spoken_address(text: str) -> Heard:
 def _without_prepositions(parts: list[Part]) -> list[Part]:
     """ "you can reach me at john at example dot com": the first "at" is no sign."""
     signs = [at for at, part in enumerate(parts) if part.text == "@"]
-    while len(signs) > 1 and all(part.text in _AROUND for part in parts[: signs[0]]):
+    while len(signs) > 1 and _only_around(parts[: signs[0]]):
         parts = parts[signs.pop(0) + 1 :]
         signs = [at for at, part in enumerate(parts) if part.text == "@"]
     return parts
@@ -81,7 +81,7 @@ def _corrections(parts: Sequence[Part]) -> list[int]:
 
 
 def _only_around(parts: Sequence[Part]) -> bool:
-    return all(part.text in _AROUND or part.text in _CORRECTING for part in parts)
+    return all(part.kind is PartKind.WORD and part.text in _AROUND | _CORRECTING for part in parts)
 
 
 def _touches_a_sign(parts: Sequence[Part], at: int) -> bool:

@@ -23,7 +23,7 @@ _WITH = frozenset({"mit", "with"})
 _ARTICLES = frozenset({"an", "einem", "einer", "ein", "dem", "the", "hartem", "weichem", "langem"})
 _SHARP = frozenset({"scharfes", "scharfem"})
 _THRICE = re.compile(r"([a-zäöüß])\1\1")
-_ONE_OR_TWO = 2
+_TWO_LETTERS = 2
 _BEGINNING = 3
 
 
@@ -205,8 +205,8 @@ def letters_at(words: Sequence[str], at: int) -> tuple[str, int]:
     letters, times, begins = "", 1, at
     while at < len(words) and words[at] not in _PAUSES:
         word = words[at]
-        following = letter_of(words[at + 1]) if at + 1 < len(words) else None
-        letter = letter_of(word) or _as_one(word)
+        following = _letters_of(words[at + 1]) if at + 1 < len(words) else None
+        letter = _letters_of(word)
         if word in _TWICE | _TWO:
             times = 2
         elif word in _ARTICLES or (word == "a" and words[begins - 1] == "with" and following):
@@ -223,6 +223,7 @@ def letters_at(words: Sequence[str], at: int) -> tuple[str, int]:
     return letters, at
 
 
-def _as_one(word: str) -> str | None:
-    """ "mit dt"."""
-    return word if len(word) == _ONE_OR_TWO and word.isalpha() and not set(word) & set("aeiou") else None
+def _letters_of(word: str) -> str | None:
+    """ "T", "Te" or, as in "mit dt", two of them."""
+    two = len(word) == _TWO_LETTERS and word.isalpha() and not set(word) & set("aeiou")
+    return letter_of(word) or (word if two else None)
