@@ -4,7 +4,7 @@ import json
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import asyncpg
@@ -15,12 +15,14 @@ from peers import SECRET, TENANT, named
 from starlette.applications import Starlette
 
 from calcom_sync.assembly import Terms, assemble
-from calcom_sync.clients.budget import RedisBudget
+from calcom_sync.clients.budget import Breaker, RedisBudget
 from calcom_sync.clients.calcom import CalcomCalendar, calcom_http
+from calcom_sync.domain.answers import Answer, NoAnswer
 from calcom_sync.domain.appointment import SyncState
 from calcom_sync.domain.setup import Account
 from calcom_sync.migration import migrate
 from calcom_sync.storage.intake import SqlIntake
+from calcom_sync.usecases.ports import Place
 from calcom_sync.webhook_routes import SIGNATURE, webhook_routes
 from calcom_sync.worker import Worker
 from chassis import postgres
@@ -87,7 +89,65 @@ async def test_a_clock_that_jumps_neither_blocks_a_key_nor_lets_it_run(
     while not await budget.take(account, 1, now + jump):
         taken += 1
     assert taken <= 10
-    assert await budget.take(account, 1, now + jump) <= MINUTE
+    wait = await budget.take(account, 1, now + jump)
+    assert wait <= MINUTE
+    assert not await budget.take(account, 1, now + jump + wait), "what was announced is kept"
+    assert await budget.take(account, 1, now + jump + wait)
+
+
+@pytest.mark.parametrize("back", [timedelta(minutes=2), timedelta(hours=1), timedelta(days=1)])
+async def test_a_clock_that_is_set_back_makes_no_pause_and_no_rest_longer(
+    stage: "Stage", back: timedelta
+) -> None:
+    budget = RedisBudget(stage.redis, per_minute=100, burst=10, breaker=Breaker(failures=1))
+    throttled, away = (
+        Account(named(name), name, f"key of {name}", named(name)) for name in ("throttled", "away")
+    )
+    now = stage.cal.clock.now()
+    for account, answer in ((throttled, Answer(429, reset=MINUTE)), (away, NoAnswer(sent=True, detail=""))):
+        assert not await budget.take(account, 1, now)
+        await budget.heed(account, answer, now)
+    then = now - back
+    assert await budget.take(throttled, 1, then) == MINUTE
+    assert not await budget.take(throttled, 1, then + MINUTE)
+    rest = await budget.take(away, 1, then)
+    assert rest <= MINUTE
+    assert not await budget.take(away, 1, then + rest)
+
+
+async def test_who_waited_in_the_line_when_the_clock_was_set_back_holds_nobody_up(stage: "Stage") -> None:
+    """It may have been killed with the machine whose clock it was."""
+    budget = RedisBudget(stage.redis, per_minute=100, burst=10)
+    account, now = Account(named("account"), "vera", "cal_key", named("vera")), stage.cal.clock.now()
+    assert not await budget.take(account, 10, now)
+    assert await budget.take(account, 10, now, place=Place("killed", now - MINUTE))
+    then = now - 60 * MINUTE
+    wait = await budget.take(account, 1, then, place=Place("alive", then))
+    assert not await budget.take(account, 1, then + wait, place=Place("alive", then))
+
+
+async def test_two_replicas_whose_clocks_differ_share_one_budget(stage: "Stage") -> None:
+    budget, ahead = RedisBudget(stage.redis, per_minute=100, burst=10), timedelta(seconds=50)
+    account, begun = Account(named("account"), "vera", "cal_key", named("vera")), stage.cal.clock.now()
+    taken = 0
+    for tick in range(1200):
+        now = begun + tick * MINUTE / 600
+        taken += not await budget.take(account, 1, now + (ahead if tick % 2 else timedelta()))
+    assert taken <= 2 * 100 + 10 + 100 * ahead / MINUTE
+
+
+async def test_by_the_clock_of_redis_it_does_not_matter_what_time_it_is_elsewhere(stage: "Stage") -> None:
+    budget = RedisBudget(stage.redis, per_minute=1, burst=10, by_redis=True)
+    account, now = Account(named("account"), "vera", "cal_key", named("vera")), stage.cal.clock.now()
+    taken = 0
+    for hours in (0, 1, -1, 5, -24) * 5:
+        taken += not await budget.take(account, 1, now + timedelta(hours=hours))
+    assert taken == 10
+    await budget.heed(account, Answer(429, reset=MINUTE), now)
+    state = await budget.state(account, now)
+    assert state.tokens < 1
+    assert state.paused_until
+    assert timedelta() < state.paused_until - datetime.now(UTC) <= MINUTE
 
 
 async def test_a_clock_that_jumps_ahead_takes_a_lease_away_and_posts_nothing_twice(stage: "Stage") -> None:

@@ -89,6 +89,7 @@ def parts_of(settings: Settings, opened: Outside, directory: RegistryDirectory, 
         patience=Patience(setbacks_max=settings.calcom_attempts_max),
         survey_every=timedelta(seconds=settings.calcom_survey_every_s),
         kept=timedelta(days=settings.calcom_retention_days),
+        by_redis=True,
     )
     calendar = CalcomCalendar(opened.calcom, timeout_s=settings.calcom_timeout_s)
     return assemble(opened.pool, opened.redis, directory, calendar, clock, terms)

@@ -50,6 +50,8 @@ class Terms:
     patience: Patience = Patience()  # noqa: RUF009 - frozen
     survey_every: timedelta = timedelta(minutes=15)
     kept: timedelta = timedelta(days=90)
+    by_redis: bool = False
+    """Whether the budget goes by Redis's clock, so that those of the replicas may differ."""
 
     @property
     def lease(self) -> timedelta:
@@ -71,7 +73,7 @@ def assemble(
 ) -> Parts:
     """Nothing is opened or asked."""
     appointments, webhooks = SqlAppointments(pool, clock, terms.patience), SqlWebhooks(pool)
-    budget = RedisBudget(redis, per_minute=terms.per_minute, burst=terms.burst)
+    budget = RedisBudget(redis, per_minute=terms.per_minute, burst=terms.burst, by_redis=terms.by_redis)
     busy = SqlBusy(pool, EventLog(pool))
     surveys = SqlSurveys(pool, busy)
     synchroniser = Synchroniser(

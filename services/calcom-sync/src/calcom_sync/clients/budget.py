@@ -20,6 +20,8 @@ from signals.metrics import Counter
 WITHOUT_REDIS = timedelta(seconds=5)
 """Nobody can say how much was asked already: rather late than locked out."""
 WATCHED_MAX = 200
+BY_REDIS = -1
+"""Told to the scripts in place of a time."""
 _log = logging.getLogger(__name__)
 _waits = Counter(
     "rufbuch_calcom_sync_budget_waits",
@@ -42,15 +44,28 @@ class Breaker:
 
 
 class RedisBudget:
-    """Implements the port Budget. In any minute at most ``per_minute`` plus ``burst`` requests get through."""
+    """Implements the port Budget. In any minute at most ``per_minute`` plus ``burst`` requests get through.
+    ``by_redis``: the time is that of Redis, so that processes whose clocks differ share one budget; else whoever asks tells
+    it, as long as their clocks differ by less than a minute."""
 
-    def __init__(self, redis: Redis, *, per_minute: int, burst: int, breaker: Breaker | None = None) -> None:
+    def __init__(
+        self,
+        redis: Redis,
+        *,
+        per_minute: int,
+        burst: int,
+        breaker: Breaker | None = None,
+        by_redis: bool = False,
+    ) -> None:
         self._redis, self._per_ms, self._burst = redis, per_minute / 60_000, burst
+        self._by_redis = by_redis
         self._asked: dict[UUID, Account] = {}
         self._breaker = breaker or Breaker()
         scripts = resources.files("calcom_sync.clients")
-        self._take = redis.register_script((scripts / "budget_take.lua").read_text())
-        self._heed = redis.register_script((scripts / "budget_heed.lua").read_text())
+        clock, take, heed = (
+            (scripts / f"budget_{name}.lua").read_text() for name in ("clock", "take", "heed")
+        )
+        self._take, self._heed = redis.register_script(clock + take), redis.register_script(clock + heed)
 
     async def take(
         self,
@@ -65,7 +80,7 @@ class RedisBudget:
         self._remember(account)
         in_line = place if urgency is Urgency.CHANGE else None
         args = [
-            _ms(now), requests, self._per_ms, self._burst,
+            self._told(now), requests, self._per_ms, self._burst,
             self._reserve(urgency),
             urgency.value, in_line.name if in_line else "", _ms(in_line.since if in_line else now),
             _whole(self._breaker.probe),
@@ -131,7 +146,7 @@ class RedisBudget:
     ) -> None:
         breaker = self._breaker
         args = [
-            _ms(now), int(failed), remaining, _whole(reset), _whole(pause), breaker.failures,
+            self._told(now), int(failed), remaining, _whole(reset), _whole(pause), breaker.failures,
             _whole(breaker.first_rest), _whole(breaker.longest_rest), self._per_ms, self._burst,
         ]  # fmt: skip
         try:
@@ -143,13 +158,23 @@ class RedisBudget:
             _broken.inc()
             _log.warning("a key rests", extra={"account_id": str(account.account_id)})
 
+    def _told(self, now: datetime) -> int:
+        return BY_REDIS if self._by_redis else _ms(now)
+
+    async def _ms_now(self, now: datetime) -> int:
+        if not self._by_redis:
+            return _ms(now)
+        seconds, micros = await self._redis.time()
+        return int(seconds) * 1000 + int(micros) // 1000
+
     async def wake(self, account: Account, now: datetime) -> None:
         """End the key's rest: somebody says that Cal.com is back. One batch tries, as after any rest."""
         bucket = _keys(account)[0]
         try:
             opened = await self._redis.hget(bucket, "open_until")
-            if _later(float(opened) if opened else None, now):
-                await self._redis.hset(bucket, "open_until", str(_ms(now)))
+            at = await self._ms_now(now)
+            if _later(float(opened) if opened else None, at):
+                await self._redis.hset(bucket, "open_until", str(at))
         except RedisError as error:
             _log.warning("a key cannot be woken", extra={"error": type(error).__name__})
 
@@ -158,12 +183,13 @@ class RedisBudget:
         bucket, line, _ = _keys(account)
         known = await self._redis.hmget(bucket, ["tokens", "at", "paused_until", "open_until"])
         tokens, at, paused, opened = [float(value) if value else None for value in known]
-        grown = max(0, _ms(now) - at) * self._per_ms if at is not None else 0
+        time = await self._ms_now(now)
+        grown = max(0, time - at) * self._per_ms if at is not None else 0
         return BudgetState(
             tokens=min(self._burst, (self._burst if tokens is None else tokens) + grown),
             waiting=int(await self._redis.zcard(line)),
-            paused_until=_later(paused, now),
-            rests_until=_later(opened, now),
+            paused_until=_later(paused, time),
+            rests_until=_later(opened, time),
         )
 
 
@@ -187,8 +213,8 @@ def _whole(length: timedelta) -> int:
     return round(length.total_seconds() * 1000)
 
 
-def _later(at_ms: float | None, now: datetime) -> datetime | None:
+def _later(at_ms: float | None, now_ms: int) -> datetime | None:
     """An instant that is still ahead."""
-    if at_ms is None or at_ms <= _ms(now):
+    if at_ms is None or at_ms <= now_ms:
         return None
     return datetime.fromtimestamp(at_ms / 1000, UTC)

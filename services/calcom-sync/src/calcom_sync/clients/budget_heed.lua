@@ -1,7 +1,9 @@
 -- Learn from what a request brought. Returns 1 where the key begins to rest. KEYS: bucket, line, back.
-local now, failed, remaining, reset_ms = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
+local now, failed, remaining, reset_ms = time_of(tonumber(ARGV[1])), tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
 local pause_ms, limit, first_rest, longest_rest = tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7]), tonumber(ARGV[8])
 local per_ms, size = tonumber(ARGV[9]), tonumber(ARGV[10])
+set_back(now)
+redis.call('HSETNX', KEYS[1], 'at', tostring(now))
 local known = redis.call('HMGET', KEYS[1], 'tokens', 'at', 'paused_until', 'open_until', 'probing', 'rest')
 local pause_until = 0
 local opened = 0

@@ -1,10 +1,11 @@
 -- Take tokens, or say how many milliseconds to wait. KEYS: bucket, line (name by since when), back (name by when it asks again).
 -- Tokens may go below zero by one batch, so that one larger than the bucket gets through at all; who comes next waits.
-local now, wanted, per_ms, size = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
+local now, wanted, per_ms, size = time_of(tonumber(ARGV[1])), tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
 local reserve, urgency, name, since = tonumber(ARGV[5]), ARGV[6], ARGV[7], tonumber(ARGV[8])
 local probe_ms = tonumber(ARGV[9])
 local HOUR, GONE, SOON = 3600000, 10000, 30000
 
+set_back(now)
 local known = redis.call('HMGET', KEYS[1], 'tokens', 'at', 'paused_until', 'open_until')
 local paused_until, open_until = tonumber(known[3] or 0), tonumber(known[4] or 0)
 if paused_until > now then return math.ceil(paused_until - now) end
@@ -34,7 +35,8 @@ if ahead == 0 and tokens >= needed then
   redis.call('HDEL', KEYS[3], name)
   if open_until > 0 then redis.call('HSET', KEYS[1], 'open_until', tostring(now + probe_ms), 'probing', '1') end
 else
-  wait = math.max(1, math.ceil((needed - tokens + ahead * wanted) / per_ms))
+  -- Nothing grows before the time up to which it has grown already, by the clock that is ahead.
+  wait = math.max(1, math.ceil((needed - tokens + ahead * wanted) / per_ms + math.max(0, at - now)))
   if name ~= '' then
     redis.call('ZADD', KEYS[2], since, name)
     redis.call('HSET', KEYS[3], name, tostring(now + wait))
