@@ -248,7 +248,7 @@ def test_what_is_held_for_somebody_who_waits_is_not_left(outcome: Outcome) -> No
     assert outcome.facts.settled_at
     ends = outcome.facts.settled_at + timedelta(minutes=3)
     outcome.facts.offers["o-offered"] = ends
-    outcome.facts.holds.append(("o-offered", ends.timestamp() * 1000))
+    outcome.facts.holds.append(("o-offered", (ends + timedelta(minutes=4)).timestamp() * 1000))
     assert kinds(outcome) == set()
 
 

@@ -13,6 +13,8 @@ AROUND = timedelta(seconds=90)
 """A question may take so long on its way, repetitions and skewed clocks included."""
 SKEW = timedelta(seconds=8)
 """Two services' clocks differ by so much at most, and a little more."""
+LEASE = timedelta(minutes=5)
+"""For which a hold is made or renewed."""
 
 
 def overlaps(facts: Facts, _: Any) -> Iterable[Violation]:
@@ -135,7 +137,9 @@ def holds(facts: Facts, _: Any) -> Iterable[Violation]:
     now_ms = facts.settled_at.timestamp() * 1000
     for option, ends in facts.holds:
         offered = facts.offers.get(option)
-        stands_until_ms = (offered + SKEW).timestamp() * 1000 if offered else now_ms
+        # While the offer stands its hold is a lease, renewed until shortly before the end.
+        stands = offered is not None and offered + SKEW > facts.settled_at
+        stands_until_ms = (offered + LEASE + SKEW).timestamp() * 1000 if offered and stands else now_ms
         if ends > max(now_ms, stands_until_ms):
             yield found(f"{option} is held until {ends}")
 
