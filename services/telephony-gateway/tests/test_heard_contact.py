@@ -31,6 +31,7 @@ class TestNames:
             ("Mein Name ist Anna Sophie Kaiser", "Anna Sophie Kaiser"),
             ("Karl Otto Friedrich Weber", "Karl Otto Friedrich Weber"),
             ("Erika Müller, M Ü L L E R", "Erika Müller"),
+            ("O wie Otto, T wie Theodor, T, O wie Oskar", "Otto"),
             ("Guten Morgen, hier ist die Erika Müller", "Erika Müller"),
             ("Kim Schmidt mit D T", "Kim Schmidt"),
             ("August Müller", "August Müller"),

@@ -1,5 +1,7 @@
 """What stands in the name's place: a name, spelled or not, or something else by mistake."""
 
+import re
+
 from telephony_gateway.domain.business import DialledBranch
 from telephony_gateway.domain.session import Session
 from telephony_gateway.language.contact.customer_names import CustomerName, customer_name
@@ -41,6 +43,7 @@ def _in_full(said: str, spelled: Heard) -> str:
     """ "Erika Müller, M Ü L L E R": with the first name, where the spelling only confirms what was said before it."""
     if not spelled.value or spelled.certainty is Certainty.DOUBTFUL:
         return spelled.value or said
-    at = said.casefold().find(spelled.value.casefold())
-    plainly = said[: at + len(spelled.value)]
-    return plainly if at >= 0 and not spelled_name(plainly).value else spelled.value
+    plainly = re.match(rf".*?\b{re.escape(spelled.value)}\b", said, re.IGNORECASE)
+    if plainly and spelled_name(said[plainly.end() :]).value == spelled.value:
+        return plainly[0]
+    return spelled.value

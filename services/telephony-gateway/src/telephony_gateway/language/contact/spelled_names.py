@@ -47,6 +47,7 @@ def spelled_name(text: str) -> Heard:
     run = max(runs, key=lambda found: len(found.letters), default=None)
     if run is None or len(run.letters) < _FEWEST:
         return NOTHING
+    _take_name_out(run)
     once = all(other is run or len(other.letters) == 1 or other.name == run.name for other in runs)
     sure = once and not run.broken
     if _is_in_letters(run):
@@ -54,9 +55,15 @@ def spelled_name(text: str) -> Heard:
     return _from_table(run, words, text, sure=sure)
 
 
+def _take_name_out(run: Run) -> None:
+    """ "Otto, Offenbach Theodor Theodor Offenbach": the name, and then its letters."""
+    if run.kinds[0] is not Kind.ITSELF and plain("".join(run.letters[1:])) == run.words[0]:
+        del run.letters[0], run.kinds[0], run.words[0]
+
+
 def _is_in_letters(run: Run) -> bool:
     themselves = run.kinds.count(Kind.ITSELF)
-    return themselves > 1 or themselves + run.kinds.count(Kind.NAME) >= _FEWEST
+    return run.instructed or themselves > 1 or themselves + run.kinds.count(Kind.NAME) >= _FEWEST
 
 
 def _from_letters(run: Run, words: Sequence[str], *, sure: bool) -> Heard:
@@ -72,22 +79,26 @@ def _from_letters(run: Run, words: Sequence[str], *, sure: bool) -> Heard:
 def _from_table(run: Run, words: Sequence[str], text: str, *, sure: bool) -> Heard:
     """Words of the tables alone are letters where they are many, or no names."""
     said, things = len(run.words), run.kinds.count(Kind.THING)
-    before = _beside(words, run.begins, -1)
     strangers = _strangers(run, words)
-    may_be_names = said <= _FIRST_NAMES_MOST and not _repeats(run)
-    if before in _INTRODUCING or strangers:
-        if may_be_names and not things:
+    if strangers or _beside(words, run.begins, -1) in _INTRODUCING:
+        # "Ich bin es, Anna Kaiser"
+        said -= run.kinds[0] is Kind.NAME
+        if said <= _FIRST_NAMES_MOST and not things and not _is_no_name(run, words):
             return NOTHING
-        return heard(_written(run.name), sure=sure and not strangers and not may_be_names)
-    if may_be_names and not things:
-        return NOTHING if said < _FIRST_NAMES_MOST else heard(text.strip(" .,;:!?"), sure=False)
+        return heard(_written(run.name), sure=sure and not strangers and said > _FIRST_NAMES_MOST)
+    may_be_names = said <= _FIRST_NAMES_MOST and not _is_no_name(run, words)
+    if not things and (may_be_names or said == _FEWEST):
+        is_name = said == _FEWEST and may_be_names
+        return NOTHING if is_name else heard(text.strip(" .,;:!?"), sure=False)
     surname_last = may_be_names and things == 1 and (said == _FEWEST or run.kinds[-1] is Kind.THING)
     return heard(_written(run.name), sure=sure and not surname_last)
 
 
-def _repeats(run: Run) -> bool:
-    """Nobody has the same first name twice."""
-    return len(set(run.words)) < len(run.words)
+def _is_no_name(run: Run, words: Sequence[str]) -> bool:
+    """Nobody has the same first name twice, or commas between all of them, or a letter before three of them."""
+    commas = words[run.begins : run.ends].count(",")
+    repeats, listed = len(set(run.words)) < len(run.words), commas + 1 >= max(len(run.words), _FEWEST)
+    return repeats or listed or (Kind.ITSELF in run.kinds and len(run.words) > _FEWEST)
 
 
 def _are_initials(run: Run, words: Sequence[str]) -> bool:
@@ -103,7 +114,7 @@ def _strangers(run: Run, words: Sequence[str]) -> bool:
     if plain(run.name) in plainly:
         return False
     if _is_apart(run, words):
-        before = "" if words[run.begins - 1] in MARKS else before
+        before = "" if MARKS & set(words[max(run.begins - 1, 0) : run.begins]) else before
         after = "" if words[run.ends + 1 : run.ends + 2] == [","] else after
     return any(
         word and word not in known and not _sounds_like(run.name, word)

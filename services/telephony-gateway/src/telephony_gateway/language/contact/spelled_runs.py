@@ -22,6 +22,7 @@ _LIKE = frozenset({"wie", "as", "like", "for"})
 _WITH = frozenset({"mit", "with"})
 _ARTICLES = frozenset({"an", "einem", "einer", "ein", "dem", "the", "hartem", "weichem", "langem"})
 _SHARP = frozenset({"scharfes", "scharfem"})
+_INSTRUCTING = _TWICE | _SHARP | {"umlaut", "eszett"}
 _THRICE = re.compile(r"([a-zäöüß])\1\1")
 _TWO_LETTERS = 2
 _BEGINNING = 3
@@ -37,6 +38,8 @@ class Run:
     kinds: list[Kind] = field(default_factory=list)
     words: list[str] = field(default_factory=list)
     asides: list[str] = field(default_factory=list)
+    instructed: bool = False
+    """Whether something was said that is only said of letters: "Doppel", "Umlaut", "Eszett"."""
     contradicted: bool = False
     _twice: bool = False
     _umlaut: bool = False
@@ -55,6 +58,7 @@ class Run:
     def take(self, at: int, word: str) -> bool:
         """Whether the word belongs to the spelling."""
         letter = letter_of(word)
+        self.instructed = self.instructed or word in _INSTRUCTING
         if word in _TWICE:
             self._twice = True
         elif word == "umlaut":
