@@ -40,6 +40,7 @@ _DATED = frozenset(
 """What goes with a weekday."""
 _RARE = frozenset({"mo", "di", "mi", "sa", "fr"})
 """Hardly ever other words beside a time; "do" and "so" are often "da" and "so"."""
+_NO_DATE = frozenset({"", "word", "number", "hm"})
 _POINT = Shape("mark", ".")
 Entries = Mapping[str, Entry]
 
@@ -50,11 +51,18 @@ def is_weekday(at: int, shapes: Sequence[Shape], before: Sequence[Item], entries
     text, following = shapes[at].text, shapes[at + 1 : at + 3]
     after = next((shape.name for shape in following if shape.name != "mark"), "")
     is_alone = not after and len(shapes) <= 2 and (text != "so" or bool(following))
-    if is_alone or after not in {"", "word"} or _joins(text, shapes, before):
+    # "so 10 Uhr" is about ten, "am So 10 Uhr" and "So 27.11." are Sundays.
+    is_named = text != "so" or _is_named(before) or (not before and following[:1] == [_POINT])
+    figure = after not in ({"", "word"} if is_named else _NO_DATE)
+    if is_alone or figure or _joins(text, shapes, before):
         return True
     if following[:1] == [_POINT]:
         return _is_dated(at + 2, shapes, entries)
     return (text in _RARE or (at == 0 and text == "do")) and _is_dated(at + 1, shapes, entries)
+
+
+def _is_named(before: Sequence[Item]) -> bool:
+    return bool(before) and before[-1].kind in {"am", "bis", "ab", "MOD"}
 
 
 def _joins(text: str, shapes: Sequence[Shape], before: Sequence[Item]) -> bool:

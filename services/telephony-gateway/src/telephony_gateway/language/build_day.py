@@ -40,6 +40,7 @@ from telephony_gateway.language.periods import (
 
 Unit = Literal["day", "week", "month", "year"]
 _WEEKS_AHEAD: dict[Mode, int] = {"plain": 0, "this": 0, "coming": 1, "next": 1, "overnext": 2, "last": -1}
+_WEEKS_AHEAD["beforelast"] = -2
 # "Ende Oktober" in figures of speech for the week: the day range is a table in `periods`.
 LONGEST_COUNT = 3000
 
@@ -99,7 +100,7 @@ def half_of_month(nth: int, number: int, year: int | None = None) -> DayExpressi
 
 def nth(value: int | str) -> int:
     """ "der dritte", "der letzte" (-1) of several; no such place for any other word."""
-    return value if isinstance(value, int) else -1 if value == "last" else 99
+    return value if isinstance(value, int) else {"last": -1, "beforelast": -2}.get(value, 99)
 
 
 def day_alone(number: int) -> DayOfMonth:

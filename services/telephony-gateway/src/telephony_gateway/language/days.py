@@ -20,7 +20,7 @@ YEARS_AHEAD_MAX = 20
 # "vom 5. bis 3. Dezember" is a slip, not a year.
 LONGEST_GUESSED_RANGE = timedelta(days=180)
 
-Mode = Literal["plain", "this", "coming", "next", "overnext", "last"]
+Mode = Literal["plain", "this", "coming", "next", "overnext", "last", "beforelast"]
 
 
 class Doubt(StrEnum):
@@ -238,6 +238,7 @@ _BY_MODE: dict[Mode, Callable[[date, date], Reading]] = {
     "next": _next,
     "overnext": _overnext,
     "last": _last,
+    "beforelast": lambda today, following: _last(today - WEEK, following - WEEK),
 }
 
 

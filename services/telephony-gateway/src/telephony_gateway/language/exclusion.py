@@ -51,12 +51,22 @@ def _not_meant(items: list[Item], index: int) -> set[int]:
     if kind in {"ausser", "statt"} or (
         kind == "als" and any(item.kind == "lieber" for item in items[:index])
     ):
-        return _run_after(items, index + 1)
+        run = _run_after(items, index + 1)
+        return _without_hour_of_all(items, index, run) if kind == "ausser" else run
     if kind == "kein":
         return _run_after(items, index + 1) if _follows(items, index, TIMELY) else set()
     if kind == "auf":
         return _moved(items, index)
     return past_visit(items, index) if kind in {"WORD", "konnte"} else set()
+
+
+def _without_hour_of_all(items: list[Item], index: int, run: set[int]) -> set[int]:
+    """ "nächste Woche ausser Freitag ab vier": from four on every day, or only on Friday? A question."""
+    days, hours = ({at for at in run if items[at].kind in kinds} for kinds in (_DAYS, _TIMES))
+    if not days or not hours or not any(item.kind in _DAYS for item in items[:index]):
+        return run
+    items[index].kind = "UNSURE"
+    return days
 
 
 def _denied(items: list[Item], index: int) -> set[int]:
@@ -161,21 +171,24 @@ def _negated(items: list[Item], index: int) -> set[int]:
     paused = softened < index and items[softened].pause
     before = [] if paused else _clause_before(items, softened)
     said = _narrowest(items, [at for at in before if items[at].kind in TIMELY])
+    after = _run_after(items, index + 1)
+    if softened < index and after and not _both_days(items, said, after):
+        # "der siebte passt, aber nicht um elf"
+        return after
     verbs = {at for at in before if items[at].kind == "konnte"}
     if said and verbs and max(verbs) > min(said):
         return said
     if said and _follows(items, index + _follows(items, index, {"freitermin"}), {"konnte"}):
         # "wenn Samstag nicht geht, dann Montag" wishes both.
         return set() if any(items[at].kind == "wenn" for at in before) else said
-    if said and index + 1 < len(items) and items[index + 1].pause:
-        # "Samstag auch nicht, höchstens Montag": the pause ends what is ruled out.
+    # "Samstag auch nicht, höchstens Montag": the pause ends what is ruled out.
+    ends_here = index + 1 < len(items) and items[index + 1].pause
+    # "Samstag lieber nicht Freitag wäre besser"
+    rather = any(item.kind == "lieber" for item in items[softened:index]) and _both_days(items, said, after)
+    if said and (not after or ends_here or rather):
         return said
-    after = _run_after(items, index + 1)
     if not after:
-        return said or (_before_pause(items, softened) if paused else set())
-    if any(item.kind == "lieber" for item in items[softened:index]) and _both_days(items, said, after):
-        # "Samstag lieber nicht Freitag wäre besser"
-        return said
+        return _before_pause(items, softened) if paused else set()
     return set() if _polite(items, index) else after
 
 

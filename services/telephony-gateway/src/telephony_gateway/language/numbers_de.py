@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-_UNITS = [
+UNITS = [
     "null",
     "eins",
     "zwei",
@@ -22,7 +22,7 @@ _UNITS = [
     "sechzehn",
     "siebzehn",
 ]
-_UNITS += ["achtzehn", "neunzehn"]
+UNITS += ["achtzehn", "neunzehn"]
 _TENS = {
     20: "zwanzig",
     30: "dreißig",
@@ -33,11 +33,11 @@ _TENS = {
     80: "achtzig",
     90: "neunzig",
 }
-_JOINED_UNITS = ["", "ein", *_UNITS[2:10]]
+_JOINED_UNITS = ["", "ein", *UNITS[2:10]]
 
 
 def cardinals() -> dict[str, int]:
-    words = {word: value for value, word in enumerate(_UNITS)}
+    words = {word: value for value, word in enumerate(UNITS)}
     for ten, word in _TENS.items():
         words[word] = ten
         words |= {f"{_JOINED_UNITS[unit]}und{word}": ten + unit for unit in range(1, 10)}
@@ -45,7 +45,7 @@ def cardinals() -> dict[str, int]:
         "zwo": 2,
         "hundert": 100,
         "einhundert": 100,
-        **{f"{_UNITS[unit]}hundert": unit * 100 for unit in range(2, 10)},
+        **{f"{UNITS[unit]}hundert": unit * 100 for unit in range(2, 10)},
         "sechszehn": 16,
         "siebenzehn": 17,
         "fuffzehn": 15,
@@ -54,7 +54,7 @@ def cardinals() -> dict[str, int]:
         "sex": 6,
     }
     # "um viere", "um achte": the hours of the south.
-    words |= {f"{_UNITS[hour]}e": hour for hour in (2, 3, 4, 5, 6, 8, 9, 10, 11, 12)} | {
+    words |= {f"{UNITS[hour]}e": hour for hour in (2, 3, 4, 5, 6, 8, 9, 10, 11, 12)} | {
         "siebene": 7,
         "siebne": 7,
         "simme": 7,
@@ -91,7 +91,7 @@ SWISS_HOURS: dict[object, str] = {
 
 def ordinals() -> dict[str, int]:
     stems = {"nullt": 0, "erst": 1, "zweit": 2, "zwot": 2, "dritt": 3, "siebt": 7, "siebent": 7, "acht": 8}
-    stems |= {f"{_UNITS[day]}t": day for day in (4, 5, 6, 9, *range(10, 20))}
+    stems |= {f"{UNITS[day]}t": day for day in (4, 5, 6, 9, *range(10, 20))}
     stems |= {f"{word}st": value for word, value in cardinals().items() if 20 <= value <= 99}
     # "achte" is eight o'clock in the south and the eighth elsewhere: the ordinal where an ending shows it.
     return {

@@ -48,6 +48,7 @@ _BLOCKING = frozenset(
         "spaetestens",
     }
 )
+_CUT_OFF = frozenset({"um", "nach", "gegen", "zwischen"})
 _CORRECTS = frozenset({"nein", "sondern", "lieber"})
 _HOUR_BEFORE = frozenset({"DAY", "PODS", "nein", "oder", "lieber", "und", "sondern"})
 
@@ -87,7 +88,7 @@ class Listener:
         """What was said in all."""
         for index, item in enumerate(self._items):
             self._take(index, item)
-        if self._kind(len(self._items) - 1) == "um":
+        if self._items and self._items[-1].kind in _CUT_OFF and self._items[-1].value != "uhrzeit":
             # Cut off before the hour.
             self.said.left_over = True
         self._only_numbers()
@@ -113,7 +114,9 @@ class Listener:
         elif kind == "PODS":
             self._time(Window(part=item.value))
         elif kind == "REMAINDER":
-            self._remainder = item.value
+            # "vor neun und nach fünf geht nicht"
+            both = self._remainder and _both_sides(self._remainder, item.value)
+            self._remainder = both or item.value
         elif kind in {"NUM", "DAYORD", "EARLY", "spaeter", "LATE"}:
             self._loose(index, item)
         else:

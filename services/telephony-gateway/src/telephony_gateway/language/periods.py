@@ -137,7 +137,7 @@ class Weekend:
         """The weekend to come; "nächstes" is doubtful before Saturday."""
         if self.week is not None:
             return self._from(self.week.monday(today))
-        weeks = {"overnext": 1, "last": -1}.get(self.mode, 0) + self.weeks_later
+        weeks = {"overnext": 1, "last": -1, "beforelast": -2}.get(self.mode, 0) + self.weeks_later
         reading = self._from(shift(monday_of(today), 7 * weeks))
         if self.mode == "coming" and today.weekday() >= 5:
             return self._from(shift(monday_of(today), 7 * (weeks + 1)))
@@ -149,7 +149,7 @@ class Weekend:
         first, last = reading.spans[0]
         assert first is not None  # noqa: S101 - `_from` always names both days
         assert last is not None  # noqa: S101 - as above
-        return _not_before(today, first, last) if self.mode != "last" else reading
+        return _not_before(today, first, last) if weeks >= 0 else reading
 
     @staticmethod
     def _from(monday: date) -> Reading:
@@ -190,9 +190,9 @@ class NthWeekday:
 
     def _of(self, first: date) -> date:
         day = first + timedelta(days=(self.weekday - first.weekday()) % 7)
-        if self.nth == -1:
+        if self.nth < 0:
             last = first.replace(day=calendar.monthrange(first.year, first.month)[1])
-            return last - timedelta(days=(last.weekday() - self.weekday) % 7)
+            return last - timedelta(days=(last.weekday() - self.weekday) % 7 - 7 * (self.nth + 1))
         day += timedelta(days=7 * (self.nth - 1))
         if day.month != first.month:
             raise ImpossibleDayError(f"no {self.nth}th such weekday")
@@ -210,8 +210,9 @@ class NthWeek:
         """Monday to Sunday, cut to what is still to come."""
         first = self.month.first(today)
         last = first.replace(day=calendar.monthrange(first.year, first.month)[1])
-        if self.nth == -1:
+        if self.nth < 0:
             monday = monday_of(last) if last.weekday() >= 3 else monday_of(last) - 7 * DAY
+            monday += (self.nth + 1) * 7 * DAY
         else:
             # As with ISO weeks, a week belongs to the month that has its Thursday.
             start = monday_of(first) if first.weekday() <= 3 else monday_of(first) + 7 * DAY

@@ -14,6 +14,7 @@ from telephony_gateway.language.language import Language
 from telephony_gateway.language.lexicon_de import LEXICON
 from telephony_gateway.language.rules_de_day import DAYS, RANGES, TOGETHER
 from telephony_gateway.language.rules_de_time import CLOCKS, TIMES, WINDOWS
+from telephony_gateway.language.sense_de import prepared
 
 MACROS = {
     "N": "NUM|EIN|SWISSHOUR",
@@ -71,6 +72,8 @@ NAMES = table(
         # "am nachten August": a day that was not understood, never the whole month.
         "UNSURE": [
             ("am WORD MONTH", day.inert),
+            # Counted from a day that was said before, and not in this sentence.
+            ("am? MOD? WEEKDAY|WEEKEND drauf", day.inert),
             # "am ersten Ferientag": the first of something, never of the month.
             (
                 "am ORD WORD / am der ORD WORD",
@@ -92,4 +95,5 @@ GERMAN = Language(
     lexicon=LEXICON,
     macros=MACROS,
     tiers=(NAMES, CLOCKS + DAYS, TIMES + TOGETHER, WINDOWS + RANGES),
+    prepared=prepared,
 )

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from telephony_gateway.language import build_day as day
+from telephony_gateway.language import build_nth as nth
 from telephony_gateway.language.beside import counted_from, counted_on, weekday_beside
-from telephony_gateway.language.days import Offset, RelativeDay, Weekday
+from telephony_gateway.language.days import Between, CalendarWeek, Offset, RelativeDay, Weekday
 from telephony_gateway.language.feasts import Feast
 from telephony_gateway.language.grammar import table
 from telephony_gateway.language.periods import Month, NextWorkday, NthWeekday, Vaguely, WeekNear, Year
@@ -25,6 +26,8 @@ DAYS = table(
             ("on? ORD der? ORD NUM", day.date_short_year),
             ("on? ORD punkt NUM", day.dotted),
             ("on? ORD slash ORD|NUM", day.date_of),
+            ("on? ORD slash ORD MONTH", nth.either_date),
+            ("on? ORD slash DM", lambda first, last: nth.either_date(first, *last)),
             ("MONTH NUM|ORD YEAR?", day.month_first),
             ("MONTH NUM|ORD bis|dash NUM|ORD YEAR?", day.month_first_span),
             ("am? DM YEAR?", day.from_figures),
@@ -41,6 +44,11 @@ DAYS = table(
                 lambda *found: day.calendar_week(*found[-2:]),
             ),
             ("in? der? ORD kw YEAR?", day.calendar_week),
+            ("in? kw NUM oder kw? NUM", nth.either_week),
+            (
+                "in? kw NUM bis|dash kw? NUM",
+                lambda first, last: Between(CalendarWeek(first), CalendarWeek(last)),
+            ),
             ("in? der? ORD WEEKS", lambda number, _: day.calendar_week(number) if number > 5 else None),
             ("in? MOD MONAT", lambda mode, _: day.month(mode)),
             ("in? MOD YEARS", lambda mode, _: day.year(mode)),
@@ -52,6 +60,31 @@ DAYS = table(
             ("on? ORD WEEKDAY", day.some_nth_weekday),
             ("on? ORD ADVENTWEEKEND / on? ORD ADVENT WEEKEND", day.advent_weekend),
             ("am MOD MONAT", day.last_of_month),
+            ("am|zu? MONTHEDGE", nth.edge_day),
+            ("on? MOD TAG in|von MONTH YEAR?", lambda mode, _, m, y: nth.last_day(mode, Month(m, year=y))),
+            (
+                "on? MOD TAG in|von? MOD? MONTHS",
+                lambda mode, _, m, __: nth.last_day(mode, day.month(m or "this")),
+            ),
+            (
+                "on? MOD TAG in|von? MOD? YEARS",
+                lambda mode, _, m, __: nth.last_day(mode, day.year(m or "this")),
+            ),
+            (
+                "on? MOD WEEKDAY in|von? MOD? YEARS",
+                lambda mode, wd, m, _: nth.last_weekday_of_year(mode, wd, day.year(m or "this")),
+            ),
+            ("in? der? ORD|MOD MONTH TAGE / in? der? ORD|MOD TAGE in|von MONTH", nth.edge_of_month),
+            ("in? der? ORD|MOD drittel in|von? MONTH YEAR?", nth.third_of_month),
+            ("every ORD WEEKDAY in|von? MONTHS", lambda n, wd, _: day.some_nth_weekday(n, wd)),
+            (
+                "on? ORD|MOD MONTH WEEKEND",
+                lambda n, m, _: nth.nth_weekend(day.nth(n), Month(m)),
+            ),
+            (
+                "on? ORD|MOD WEEKEND in|von MONTH YEAR?",
+                lambda n, _, m, y: nth.nth_weekend(day.nth(n), Month(m, year=y)),
+            ),
             (
                 "on? ORD WEEKDAY in? NEWYEAR",
                 lambda n, wd, _: NthWeekday(n, wd, Month(1, of_year=1)) if n <= 4 else None,
@@ -103,8 +136,10 @@ DAYS = table(
                 "in? der? ORD haelfte von|in? MOD? MONTHS",
                 lambda n, mode, _: day.half_of(n, day.month(mode or "this")),
             ),
+            ("on? TORN", lambda found: nth.torn(*found)),
             ("am NUM", lambda number: day.day_alone(number) if number <= 31 else None),
-            ("in circa|kurz? N UNIT", day.offset),
+            ("in circa? N UNIT", day.offset),
+            ("in kurz N UNIT", lambda count, unit: Vaguely(Offset(count, unit))),
             ("in circa? N bis|dash|oder N UNIT", day.offsets),
             (
                 "in circa? NUM NUM UNIT",
@@ -202,7 +237,9 @@ TOGETHER = table(
             ("DAY vor D", lambda weekday, near: weekday_beside(weekday, near, "before")),
             ("DAY YEAR", day.with_year),
             ("DAY HHMM", day.with_far_year),
-            ("in? WEEKS von|ab|um? DAY", lambda _, inner: WeekNear(inner)),
+            ("in? WEEKS von|um D / in? WEEKS ab DAY", lambda _, inner: nth.week_around(inner)),
+            ("in? WEEKS DAY", lambda _, inner: nth.week_of_date(inner)),
+            ("in? WEEKS von D bis|dash D", lambda _, first, last: day.span(first, last)),
         ],
     }
 )

@@ -112,6 +112,8 @@ CLOCKS = table(
         "TODAYPART": [("with? MOD POD", time.part_of_day)],
         # An hour of which nobody knows what it is counted from, or when that is.
         "UNSURE": [
+            # "bis irgendwie sechs": a word that nobody knows may turn the window around.
+            ("um|ab|bis|gegen WORD NUM uhr?", time.untold),
             ("nach|vor duty / in circa? N HOUR oder N", time.untold),
             (
                 "N HOUR|MINUTE nach|vor? POD|CLOSING|MEAL|WORK / SPELL nach|vor POD|CLOSING|MEAL|WORK",
@@ -140,6 +142,7 @@ TIMES = table(
             ("about NUM herum? / um about NUM herum? / NUM herum", time.hour_about),
             ("um CLOCK herum? / CLOCK herum", time.about),
             ("punkt um? CLOCK", lambda clock: clock),
+            ("CLOCK punkt", lambda clock: clock),
             ("CLOCK MIDNIGHT", lambda *_: Clock(0)),
             (
                 "CLOCK AMPM",
@@ -157,7 +160,7 @@ TIMES = table(
 WINDOWS = table(
     {
         "WINDOW": [
-            ("zwischen T und|bis|dash|slash T / von|ab T bis|dash T", time.between),
+            ("zwischen T und|bis|dash|slash spaetestens? T / von|ab T bis|dash T", time.between),
             ("T bis|dash|slash CLOCK / CLOCK bis|dash|slash T", time.between),
             ("nach PODS", time.after_part),
             ("CLOCK oder spaeter", time.from_time),
@@ -176,5 +179,7 @@ WINDOWS = table(
             ("nach MEAL", time.after_part),
             ("vor MEAL", time.before_part),
         ],
+        # "ab spätestens zehn": from then on, or until then?
+        "UNSURE": [("ab spaetestens T / bis fruehestens T", time.untold)],
     }
 )

@@ -14,7 +14,7 @@ WORDS = {
         "ähm äh öh ehm hm hmm mhm ah oh na nun ja jo jawohl okay ok gut genau also halt eben so mal eigentlich vielleicht eventuell evtl "
         "bitte danke gern gerne wohl einfach irgendwie irgendwann sagen sag sagt wir mir mir's mein meine meinen meiner meinem würd bloß jetzt dann da dort hier ganz recht schon noch auch gleich "
         "quasi sozusagen ungefähre wieder denn ebenfalls natürlich idealerweise möglichst tja gell gelle woll eh fei "
-        "maximal höchstens allerhöchstens einschließlich inklusive inkl sehr geehrte liebe hallo servus moin grüezi grüß tagchen"
+        "maximal höchstens mindestens wahrscheinlich vermutlich bestimmt schätzungsweise öhm allerhöchstens einschließlich inklusive inkl sehr geehrte liebe hallo servus moin grüezi grüß tagchen"
     ),
     "um": "um ums umara uhrzeit",
     "am": "am an ans",
@@ -49,8 +49,8 @@ WORDS = {
     "kurz": "kurz knapp",
     "tausend": "tausend",
     "binnen": "binnen innerhalb",
-    "fruehestens": "frühestens frühstens",
-    "spaetestens": "spätestens spätstens",
+    "fruehestens": "frühestens frühstens allerfrühestens",
+    "spaetestens": "spätestens spätstens allerspätestens längstens",
     "kw": "kw kalenderwoche kalenderwochen",
     "thing": "euro cent prozent personen person leute leuten kinder kindern köpfe haarschnitte grad kilometer",
     "every": "jeden jede jeder jedes jedem immer",
@@ -61,6 +61,8 @@ WORDS = {
     "paar": "paar",
     "rest": "rest",
     "seit": "seit",
+    "drauf": "drauf darauf",
+    "drittel": "drittel",
     "spaeter": "später spätere späteren späterer späteres",
     "sondern": "sondern",
     "aber": "aber jedoch",
@@ -130,7 +132,7 @@ VALUED: dict[str, dict[object, str]] = {
         Part.LATE_FORENOON: "spätvormittag",
         Part.EARLY_EVENING: "vorabend",
     },
-    "EARLY": {True: "frühe frühen früher frühem frühes zeitig zeitigen"},
+    "EARLY": {True: "frühe frühen frühem frühes zeitig zeitigen", "earlier": "früher"},
     "LATE": {True: "späten spät spätem späte"},
     "MIDNIGHT": {True: "mitternacht mitternachts"},
     "CLOSING": {True: "feierabend dienstschluss büroschluss arbeitsende"},
@@ -139,7 +141,8 @@ VALUED: dict[str, dict[object, str]] = {
         "coming": "kommende kommender kommenden kommendem kommendes kommend",
         "next": "nächste nächte nexte nexten nexter nächster nächsten nächstem nächstes nächst folgende folgenden folgender nächschte nächschti nächscht nächsde näxte näxten näxter näxtes näxt",
         "overnext": "übernächste übernächster übernächsten übernächstem übernächstes übernächst überübernächsten",
-        "last": "vorletzte vorletzten vorletzter letzte letzter letzten letztem letztes vergangene vergangenen vergangener vergangenes vergangenem vorige vorigen voriger voriges vorherigen",
+        "beforelast": "vorletzte vorletzten vorletzter vorletztes vorletztem",
+        "last": "letzte letzter letzten letztem letztes vergangene vergangenen vergangener vergangenes vergangenem vorige vorigen voriger voriges vorherigen",
     },
     "PART": {"start": "anfang anfangs beginn", "middle": "mitte", "end": "ende"},
     "MINUTE": {"minute": "minute minuten min minütchen minuden"},
@@ -171,10 +174,11 @@ VALUED: dict[str, dict[object, str]] = {
     "MEAL": {Part.NOON: "mittagessen", Part.EARLY: "frühstück", Part.EVENING: "abendessen abendbrot"},
     "WEEKPART": {"start": "wochenanfang wochenbeginn", "middle": "wochenmitte", "end": "wochenschluss"},
     "MONTHPART": {
-        "start": "monatsanfang monatsbeginn monatsersten",
+        "start": "monatsanfang monatsbeginn",
         "middle": "monatsmitte",
-        "end": "monatsende monatsletzten",
+        "end": "monatsende",
     },
+    "MONTHEDGE": {1: "monatsersten monatserster monatserste", -1: "monatsletzten monatsletzter"},
     "YEARPART": {"start": "jahresanfang jahresbeginn", "end": "jahresende"},
     "SOON": {"soon": "schnellstmöglich baldmöglichst frühestmöglich ehestmöglich schnellstens baldigst"},
     "WORK": {True: "arbeit schule büro"},
