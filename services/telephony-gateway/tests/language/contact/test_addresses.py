@@ -47,6 +47,8 @@ from telephony_gateway.language.contact.heard import NOTHING, Certainty, heard
         ("you can reach me at john dot doe at example dot com", "john.doe@example.com"),
         ("Sie können mir schreiben an anna punkt muster at example punkt org", "anna.muster@example.org"),
         ("nein, anna at example punkt org", "anna@example.org"),
+        ("Meine E-Mail-Adresse lautet anna at example punkt org", "anna@example.org"),
+        ("anna at-Zeichen example punkt org", "anna@example.org"),
         ("anna at example punkt no", "anna@example.no"),
     ],
 )  # fmt: skip
@@ -100,6 +102,10 @@ def test_a_word_that_introduces_an_address_or_belongs_to_it_is_read_back(said: s
         ("anna zwanzig zwei at example punkt de", "anna202@example.de"),
         ("anna ten at example dot com", "anna10@example.com"),
         ("m-e-i-e-r at example punkt org", "m-e-i-e-r@example.org"),
+        ("double o seven at example dot com", "oo7@example.com"),
+        ("drei minus haare at example punkt org", "3-haare@example.org"),
+        ("anna at drei minus haare punkt de", "anna@3-haare.de"),
+        ("anna at example punkt d e s", "anna@example.des"),
         ("anna at example punkt dee eh", "anna@example.de"),
     ],
 )

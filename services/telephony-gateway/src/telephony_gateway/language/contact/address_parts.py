@@ -16,7 +16,7 @@ ADDRESS = re.compile(
 )
 _SIGNS = {
     "punkt": ".", "dot": ".", "point": ".", "period": ".", "at": "@", "ät": "@", "aet": "@", "ett": "@",
-    "klammeraffe": "@", "affenschwanz": "@", "kringel": "@", "unterstrich": "_", "underscore": "_", "minus": "-",
+    "klammeraffe": "@", "atzeichen": "@", "ätzeichen": "@", "affenschwanz": "@", "kringel": "@", "unterstrich": "_", "underscore": "_", "minus": "-",
     "bindestrich": "-", "strich": "-", "hyphen": "-", "dash": "-", "plus": "+", ".": ".", "@": "@", "_": "_", "-": "-",
     "+": "+", "–": "-",
 }  # fmt: skip
@@ -28,6 +28,7 @@ _IN_TWO_WORDS = {
 _HESITATING = frozenset({"äh", "ähm", "ehm", "öhm", "hm"})
 _LIKE = frozenset({"wie", "as", "like"})
 _WORD = re.compile(r"[a-zäöüß0-9]+(?:'[a-z]+)?|[@._+–-]")
+_HYPHENED = re.compile(r"(\be|mail|\bat|\bät)-(?=mail|adresse|zeichen)")
 _ARTICLES = frozenset({"die", "das", "the"})
 _AROUND = ",.;:!?<>()[]\"'"
 
@@ -49,6 +50,8 @@ class Part:
     text: str
     kind: PartKind
     doubtful: bool = False
+    in_words: bool = False
+    """Figures, as words: "drei"."""
 
     @property
     def is_word(self) -> bool:
@@ -65,7 +68,7 @@ def parts_of(text: str) -> list[Part]:
         word = "–" if chunk == "-" else chunk.strip(_AROUND).removeprefix("mailto:") or chunk
         written = ADDRESS.fullmatch(word)
         if written is None:
-            words += _WORD.findall(word if "@" in word else word.replace("e-mail", "email"))
+            words += _WORD.findall(word if "@" in word else _HYPHENED.sub(r"\1", word))
             continue
         parts += [*_parts(words), Part(written["local"], PartKind.WRITTEN), Part("@", PartKind.SIGN)]
         parts.append(Part(written["domain"], PartKind.WRITTEN))
@@ -127,7 +130,8 @@ def _part(word: str) -> Part:
     digits = digits_of(word)
     if digits is not None:
         # "ten", "eleven": more often than figures of an address a part of another word.
-        return Part(digits, PartKind.FIGURES, doubtful=len(digits) > 1 and _is_english(word))
+        unsure = len(digits) > 1 and _is_english(word)
+        return Part(digits, PartKind.FIGURES, doubtful=unsure, in_words=digits != word)
     return Part(word, PartKind.LETTER if len(word) == 1 else PartKind.WORD)
 
 

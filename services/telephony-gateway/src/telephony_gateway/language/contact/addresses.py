@@ -10,6 +10,9 @@ from telephony_gateway.language.contact.address_parts import ADDRESS, Part, Part
 from telephony_gateway.language.contact.heard import NOTHING, Heard, heard
 from telephony_gateway.language.contact.letters import NAMES
 
+_ENDINGS = frozenset(
+    {"de", "at", "ch", "li", "com", "org", "net", "info", "eu", "uk", "fr", "it", "nl", "io"}
+)
 _LOST = {"gmail": "gmail.com", "googlemail": "googlemail.com", "gmx": "gmx.de", "web": "web.de"}
 # After these the address begins.
 _ANNOUNCE = "ist lautet wäre heißt adresse mailadresse emailadresse unter is address"
@@ -17,6 +20,7 @@ _ANNOUNCE = "ist lautet wäre heißt adresse mailadresse emailadresse unter is a
 _SURROUND = (
     "mail email meine mein die der das den ja also und dann an auf bitte gern gerne genau okay ok sie können mir mich ich es"
     " schreiben schicken senden erreichen erreichbar notieren per it's its that's you can reach me write send to well yes"
+    " einfach nur schreib schreibt it"
 )
 # The same, but they may as well begin one.
 _MAY_BEGIN = "klein kleines gross groß großes alles my the private privat neue geschäftliche dienstliche"
@@ -151,6 +155,9 @@ def _domain(parts: Sequence[Part]) -> tuple[str, bool]:
     if joined in _LOST:
         return _LOST[joined], False
     sure = sure and (not _side_by_side(taken) or joined == "tonline.de")
+    if len(taken) > 1 and taken[-1].kind is taken[-2].kind is PartKind.LETTER:
+        # "punkt d e s": the last one may be the beginning of something else.
+        sure = sure and joined.rpartition(".")[2] in _ENDINGS
     return joined.replace("tonline", "t-online"), sure
 
 
@@ -160,7 +167,8 @@ def _is_spelled_on(taken: Sequence[Part], part: Part) -> bool:
 
 
 def _joined(parts: Sequence[Part]) -> tuple[str, bool]:
-    text, sure = "", True
+    # "drei minus haare": 3-haare or drei-haare?
+    text, sure = "", not any(part.in_words for part in parts[:1])
     for segment in _segments(parts):
         letters, certain = spelled(segment)
         is_country = len(segment) == 1 and letters == "de" and text.endswith(".")
@@ -180,7 +188,8 @@ def _segments(parts: Sequence[Part]) -> Iterator[Sequence[Part]]:
 
 
 def _side_by_side(taken: Sequence[Part]) -> bool:
-    """Whether a word follows another or a figure with nothing between them, or a unit its ten ("zwanzig zwei")."""
+    """Whether a word follows another or a figure with nothing between them, a unit its ten ("zwanzig zwei"), or an
+    "o" may be a zero."""
     return any(_may_join(before, after) for before, after in pairwise(taken))
 
 
@@ -190,4 +199,6 @@ def _may_join(before: Part, after: Part) -> bool:
         return (
             len(before.text) == _TEN and before.text[-1] == "0" and len(after.text) == 1 and after.text != "0"
         )
-    return after.is_word and (before.is_word or figures)
+    if figures or after.kind is PartKind.FIGURES:
+        return after.is_word or {*before.text} == {"o"} or {*after.text} == {"o"}
+    return after.is_word and before.is_word
