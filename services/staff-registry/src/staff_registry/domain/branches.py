@@ -11,9 +11,7 @@ def branch_faults(at: str, branch: Branch) -> Faults:
     yield from rules.slug(f"{at}.key", branch.key)
     yield from rules.name(f"{at}.name", branch.name)
     yield from rules.time_zone(f"{at}.time_zone", branch.time_zone)
-    yield from rules.form(
-        f"{at}.holiday_region", branch.holiday_region, r"([A-Z]{2}-[A-Z0-9]{1,3})?", "a region such as DE-BE"
-    )
+    yield from rules.holiday_region(f"{at}.holiday_region", branch.holiday_region)
     for n, number in enumerate(branch.dialled_numbers):
         yield from rules.number(f"{at}.dialled_numbers[{n}]", number)
     if branch.retired and branch.dialled_numbers:

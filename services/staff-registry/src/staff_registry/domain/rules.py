@@ -4,9 +4,10 @@ import re
 import unicodedata
 from collections.abc import Container, Iterable, Iterator
 from datetime import date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from zoneinfo import available_timezones
 
+import holidays
 import phonenumbers
 
 Fault = tuple[str, str]
@@ -19,6 +20,7 @@ HORIZON_DAYS_MAX = 730
 _MONEY_MAX = 100_000_00
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
+_REGION = re.compile(r"[A-Z]{2}(-[A-Z0-9]{1,3})?")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _CONTROL = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 
@@ -84,6 +86,25 @@ def time_zone(path: str, text: str) -> Faults:
 @cache
 def _zones() -> frozenset[str]:
     return frozenset(available_timezones())
+
+
+def holiday_region(path: str, text: str) -> Faults:
+    """A region whose public holidays are known; empty: none are kept."""
+    if text and not _has_holidays(text):
+        yield path, "a region such as DE-NW"
+
+
+@lru_cache(maxsize=256)
+def _has_holidays(region: str) -> bool:
+    """Asked as availability asks: a list of codes would lack other spellings that it takes (AT-W for AT-9)."""
+    if not _REGION.fullmatch(region):
+        return False
+    country, _, subdivision = region.partition("-")
+    try:
+        holidays.country_holidays(country, subdiv=subdivision or None)
+    except NotImplementedError:
+        return False
+    return True
 
 
 def instant(path: str, value: datetime) -> Faults:
