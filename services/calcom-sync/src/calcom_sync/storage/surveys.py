@@ -16,13 +16,11 @@ from calcom_sync.domain.request import APPOINTMENT_KEY, PHASE_KEY
 from calcom_sync.domain.survey import LAG, Finding, Task
 from calcom_sync.storage.busy import SqlBusy
 from calcom_sync.storage.settlements import open_case_of
-from calcom_sync.usecases.survey_ports import Roll
+from calcom_sync.usecases.survey_ports import AT_ONCE, Roll
 from chassis.postgres import Pool
 from signals.metrics import Gauge
 
 LEASE = timedelta(seconds=90)
-AT_ONCE = 8
-"""Passes that are taken together: whoever takes more than it works at keeps them from others."""
 WISH_LASTS = timedelta(minutes=10)
 """A wish for a comparison that could not be fulfilled so long does not keep the next one waiting."""
 AS_TAKEN = "WHERE tenant_id = $1 AND account_id = $2 AND started_at = $3 AND page = $4"

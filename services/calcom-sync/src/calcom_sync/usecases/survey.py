@@ -23,10 +23,8 @@ from calcom_sync.usecases.ports import (
 )
 from calcom_sync.usecases.process_webhook import Copies
 from calcom_sync.usecases.survey_pass import Pass
-from calcom_sync.usecases.survey_ports import Calendars, Roll, Surveys
+from calcom_sync.usecases.survey_ports import AT_ONCE, Calendars, Roll, Surveys
 
-AT_ONCE = 8
-"""Passes that an operator's wish works at together."""
 _log = logging.getLogger(__name__)
 
 

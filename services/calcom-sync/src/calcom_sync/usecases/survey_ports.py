@@ -12,6 +12,9 @@ from calcom_sync.domain.busy import Owner, Span
 from calcom_sync.domain.survey import Finding, Task
 from calcom_sync.usecases.ports import BusyTimes
 
+AT_ONCE = 8
+"""Passes that are worked at together: whoever takes more keeps them from others."""
+
 
 @dataclass(frozen=True)
 class Roll:
