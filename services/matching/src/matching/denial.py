@@ -1,0 +1,74 @@
+"""What the caller rules out: "nicht bei Ben", "alles außer Dauerwelle", "keine Massage, lieber Fango"."""
+
+import re
+from collections.abc import Callable, Sequence
+
+from matching.words import Word
+
+_DENIES = re.compile(r"nicht|nich|nie|kein\w*|ohne|ausser|statt|anstatt|not|no|never|except|without|don|dont")
+_ALTERNATIVE = re.compile(r"ander\w*|other|another|rather|different|lieber|eher")
+_THAN = frozenset({"als", "than"})
+_ANY = re.compile(r"(any|every|some)?(one|body|thing|where)|all|any|anyone|everyone")
+_INSTEAD = ("instead", "of")
+_TURNS = frozenset({"sondern", "lieber", "aber", "nur", "rather", "but", "dafuer", "stattdessen"})
+_ONLY = frozenset({"nur", "only", "just"})
+
+Names = Callable[[tuple[Word, ...]], bool]
+
+
+def without_denied(words: tuple[Word, ...], names: Names) -> tuple[tuple[Word, ...], tuple[Word, ...]]:
+    """What is left, and what is ruled out; `names` tells whether words name something of ours."""
+    denied: set[int] = set()
+    gone: set[int] = set()
+    for at in range(len(words)):
+        begins = _denied_from(words, at)
+        if begins is None:
+            continue
+        gone |= set(range(at, begins))
+        after = _clause_after(words, begins)
+        before = [near for near in _clause_before(words, at) if near not in denied]
+        # "Ben nicht", "zu Ben will ich nicht": what stands before is ruled out where nothing behind has a name.
+        behind = names(tuple(words[near] for near in after))
+        denied |= set(after if behind or not _follows_a_verb(words[at]) else [*before, *after])
+    kept = tuple(word for at, word in enumerate(words) if at not in denied | gone)
+    return kept, tuple(words[at] for at in sorted(denied))
+
+
+def _follows_a_verb(word: Word) -> bool:
+    return word.text in {"nicht", "nich", "nie", "not", "never", "don", "dont"}
+
+
+def _denied_from(words: Sequence[Word], at: int) -> int | None:
+    """Where what is ruled out begins, if the word there rules something out."""
+    text = words[at].text
+    following = words[at + 1].text if at + 1 < len(words) else ""
+    if _DENIES.fullmatch(text):
+        return None if following in _ONLY else at + 1
+    if _ALTERNATIVE.fullmatch(text) and following in _THAN:
+        return at + 2
+    if (text, following) == _INSTEAD:
+        return at + 2
+    # "lieber Ben als Anna", "any day but Friday".
+    earlier = words[:at] if text in _THAN else words[max(at - 2, 0) : at] if text == "but" else ()
+    denies = _ALTERNATIVE if text in _THAN else _ANY
+    return at + 1 if any(denies.fullmatch(word.text) for word in earlier) else None
+
+
+def _clause_after(words: Sequence[Word], start: int) -> list[int]:
+    found: list[int] = []
+    for at in range(start, len(words)):
+        if words[at].text in _TURNS or "," in words[at].before:
+            break
+        found.append(at)
+    return found
+
+
+def _clause_before(words: Sequence[Word], end: int) -> list[int]:
+    found: list[int] = []
+    for at in range(end - 1, -1, -1):
+        if words[at].text in _TURNS:
+            break
+        found.append(at)
+        if "," in words[at].before:
+            break
+    return found
