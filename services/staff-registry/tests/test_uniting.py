@@ -25,7 +25,6 @@ from staff_registry.domain.resolution import Parts
 from staff_registry.domain.uniting import Conflict, conflicts_in, has_two_accounts, unite
 from staff_registry.domain.validation import faults_in
 from staff_registry.domain.weeks import union
-from staff_registry.usecases.saga import _restored
 
 TIMES = ["08:00", "10:00", "12:30", "14:00", "17:00", "24:00"]
 DAYS = [f"2026-01-{day:02d}" for day in (1, 5, 10, 20)]
@@ -122,7 +121,7 @@ def test_any_two_rows_become_one_that_stands_and_two_again(
     assert set(person.service_keys) == {*first.service_keys, *second.service_keys}
     assert len(person.accounts) == (2 if linked else 1)
     assert len(united.mappings) == _places(before, linked=linked)
-    assert _restored(united, "anna", Parts.of(before, "anna", "anna-2")).canonical() == before
+    assert Parts.of(before, "anna", "anna-2").put_back_in(united, "anna").canonical() == before
     alias = Alias("anna-2", "anna", retired=True, decisions=decisions)
     assert folded(before, united, [alias]).canonical() == united
 

@@ -195,6 +195,21 @@ class Parts:
             place=order.index(keys[-1]) if keys[-1] in order else len(order),
         )
 
+    def put_back_in(self, business: Business, staying_key: str) -> Business:
+        """The rows as they were, in their places; the rest as it is now."""
+        keys = {one.key: one.api_key for person in business.people for one in person.accounts}
+        staying, going = (_with_keys(person, keys) for person in self.people)
+        people = [staying if person.key == staying_key else person for person in business.people]
+        people.insert(min(self.place, len(people)), going)
+        mappings = (each for each in business.mappings if each.person_key != staying_key)
+        policies = (each for each in business.policies if each.person_key != staying_key)
+        return replace(
+            business,
+            people=tuple(people),
+            mappings=(*mappings, *self.mappings),
+            policies=(*policies, *self.policies),
+        )
+
     @property
     def mark(self) -> str:
         """Changes with any of it but for secrets; hours, absences and accounts included. What says nothing is left out, so
@@ -205,6 +220,12 @@ class Parts:
         ]
         content = [list(map(_said, part)) for part in (bare, self.mappings, self.policies)]
         return _hash(content)
+
+
+def _with_keys(person: Person, keys: Mapping[str, str]) -> Person:
+    """A key that was changed since is not changed back."""
+    accounts = (replace(one, api_key=keys.get(one.key, one.api_key)) for one in person.accounts)
+    return replace(person, accounts=tuple(accounts))
 
 
 def etag_of(kind: Kind, parts: Parts, conflicts: Sequence[Conflict]) -> str:

@@ -1,6 +1,7 @@
 """Planning to make two rows one human, beginning it, and beginning to take it back. What follows is the saga's."""
 
 import asyncio
+import re
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, replace
@@ -8,7 +9,7 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from staff_registry.domain.business import Registered
+from staff_registry.domain.business import Business, Registered
 from staff_registry.domain.ids import Ids, parse_id
 from staff_registry.domain.other_names import Choice
 from staff_registry.domain.resolution import Kind, Movement, Parts, Plan, Resolution, State, etag_of
@@ -27,6 +28,8 @@ from staff_registry.errors import (
 from staff_registry.usecases.duplicates import key_of, operator_of
 from staff_registry.usecases.find_business import Businesses, find_business
 from staff_registry.usecases.peers import Named, Overlap, Peers
+
+_ROW = re.compile(r"\b(people|services|branches)\[([0-9]+)\]")
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,10 @@ class Beginning(Protocol):
 
     async def resolution(self, tenant_id: UUID, resolution_id: UUID) -> Resolution | None:
         """As it stands."""
+        ...
+
+    async def before(self, resolution: Resolution) -> Parts:
+        """What was before it was applied."""
         ...
 
     async def put(self, resolution: Resolution, *, due_at: datetime | None) -> None:
@@ -123,7 +130,7 @@ class Resolver:
         async with self.resolutions.resolving() as running:
             await _must_be_alone(running, made.tenant_id)
             stored = await running.stored_as(made.tenant_id)
-            _must_be_undoable(made, stored, conflicts)
+            _must_be_undoable(made, stored, await running.before(made), conflicts)
             undoing = made.moved_to(
                 State.UNDOING, steps=made.begun(State.UNDOING), undone_by=operator, finished_at=None
             )
@@ -218,15 +225,34 @@ def _must_be_of_kind(found: Registered, kind: Kind, staying: str, going: str) ->
         raise OtherKindError(f"they have {why}: {right.value.lower()} them", kind=right.value)
 
 
-def _must_be_undoable(made: Resolution, stored: Registered | None, conflicts: Sequence[str]) -> None:
+def _must_be_undoable(
+    made: Resolution, stored: Registered | None, before: Parts, conflicts: Sequence[str]
+) -> None:
     reasons = list(conflicts)
     if stored is None or Parts.of(stored.business, made.plan.staying_key).mark != made.mark_after:
         reasons.append(f"what the registry says of {made.plan.staying_key} has changed since")
     elif any(person.key == made.plan.going_key for person in stored.business.people):
         reasons.append(f"{made.plan.going_key} is listed again")
+    else:
+        reasons += _contradictions(stored.business, made.plan.staying_key, before)
     if reasons:
         numbered = {str(number): reason for number, reason in enumerate(reasons[:20], start=1)}
         raise NotUndoableError(f"{len(reasons)} things contradict it", **numbered)
+
+
+def _contradictions(business: Business, staying_key: str, before: Parts) -> list[str]:
+    """What would be unsound with both rows as they were, and is sound now."""
+    restored = before.put_back_in(business, staying_key).canonical()
+    new = faults_in(restored).items() - faults_in(business).items()
+    return [
+        f"as it was, {_by_key(path, restored)} would be unsound: {_by_key(expected, restored)}"
+        for path, expected in sorted(new)
+    ]
+
+
+def _by_key(text: str, business: Business) -> str:
+    """Nobody can look up the row that a path names by its place: it is no row yet."""
+    return _ROW.sub(lambda found: f"{found[1]}[{getattr(business, found[1])[int(found[2])].key}]", text)
 
 
 def _overlap(overlap: Overlap) -> Conflict:

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from chassis.clock import Clock
 from chassis.errors import StorageUnavailableError
-from staff_registry.domain.business import Business, Person, Registered
+from staff_registry.domain.business import Business, Registered
 from staff_registry.domain.differences import Change, ChangeKind, differences
 from staff_registry.domain.resolution import DONE, Parts, Resolution, State, StepName
 from staff_registry.domain.uniting import twin_accounts, unite
@@ -126,19 +126,28 @@ class Saga:
         """Whether it is done."""
         try:
             await self._does[step](self, resolution)
+        except StorageUnavailableError:
+            raise
         except (NotYetError, PeerUnavailableError) as error:
             _log.warning(
                 "a step does not do yet", extra=_extra(resolution) | {"step": step.value, "why": str(error)}
             )
-            attempts = next(each.attempts for each in resolution.steps if each.name is step)
-            pause = min(FIRST_PAUSE * 2 ** min(attempts, 10), LONGEST_PAUSE)
-            await self.progress.note(resolution, step, str(error)[:500], self.clock.now() + pause)
+            await self._again_later(resolution, step, str(error))
             return False
         except _BrokenOffError as error:
             back = resolution.moved_to(State.APPLIED, finished_at=self.clock.now())
             await self.progress.conclude(back, str(error)[:500], self.clock.now())
             return False
+        except Exception as error:  # noqa: BLE001 - whatever it is, it must not end what else this process does
+            _log.exception("a step fails", extra=_extra(resolution) | {"step": step.value})
+            await self._again_later(resolution, step, _in_short(error))
+            return False
         return True
+
+    async def _again_later(self, resolution: Resolution, step: StepName, why: str) -> None:
+        attempts = next(each.attempts for each in resolution.steps if each.name is step)
+        pause = min(FIRST_PAUSE * 2 ** min(attempts, 10), LONGEST_PAUSE)
+        await self.progress.note(resolution, step, why[:500], self.clock.now() + pause)
 
     async def _announce(self, resolution: Resolution) -> None:
         async with self.progress.resolving() as running:
@@ -212,7 +221,7 @@ class Saga:
             if not await running.finish_step(resolution, StepName.RESTORE, self.clock.now()):
                 return
             stored, before = await _stored(running, resolution), await running.before(resolution)
-            restored = _restored(stored.business, resolution.plan.staying_key, before).canonical()
+            restored = before.put_back_in(stored.business, resolution.plan.staying_key).canonical()
             await self._store(running, resolution, stored, restored)
             await running.revive(resolution, before)
 
@@ -258,24 +267,9 @@ async def _stored(running: Stepping, resolution: Resolution) -> Registered:
     return stored
 
 
-def _restored(business: Business, staying_key: str, before: Parts) -> Business:
-    """The rows as they were, in their places; the rest as it is now."""
-    keys = {one.key: one.api_key for person in business.people for one in person.accounts}
-    staying, going = (_with_keys(person, keys) for person in before.people)
-    people = [staying if person.key == staying_key else person for person in business.people]
-    people.insert(min(before.place, len(people)), going)
-    return replace(
-        business,
-        people=tuple(people),
-        mappings=(*(each for each in business.mappings if each.person_key != staying_key), *before.mappings),
-        policies=(*(each for each in business.policies if each.person_key != staying_key), *before.policies),
-    )
-
-
-def _with_keys(person: Person, keys: Mapping[str, str]) -> Person:
-    """A key that was changed since is not changed back."""
-    accounts = (replace(one, api_key=keys.get(one.key, one.api_key)) for one in person.accounts)
-    return replace(person, accounts=tuple(accounts))
+def _in_short(error: Exception) -> str:
+    """PostgreSQL quotes the row that it refuses from the second line on."""
+    return f"{type(error).__name__}: {str(error).partition(chr(10))[0]}"
 
 
 def _extra(resolution: Resolution) -> dict[str, str]:
