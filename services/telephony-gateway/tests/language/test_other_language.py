@@ -48,6 +48,8 @@ def test_a_sentence_in_the_other_language_is_read_in_it(language: str, text: str
         ("de", "okay perfect, Freitag um halb neun", "2026-09-18 08:30"),
         ("de", "bei Mr. Sunday morgen um zehn", "2026-09-17 10:00"),
         ("de", "Anna May, am Freitag", "2026-09-18"),
+        ("de", "um ten", "10:00"),
+        ("de", "Meeting am Montag", "2026-09-21"),
         ("en", "can I come Freitag at ten", "2026-09-18 10:00"),
         ("en", "next week Dienstag", "2026-09-22"),
         ("en", "with Frau Montag on Friday", "2026-09-18"),

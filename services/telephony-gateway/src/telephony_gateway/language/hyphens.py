@@ -21,4 +21,7 @@ def joins(at: int, shapes: Sequence[Shape], entries: Mapping[str, Entry]) -> boo
 
 
 def _is_one_number(first: int, second: int) -> bool:
+    if first == 0:
+        # "oh-nine-thirty"
+        return True
     return (first in _TENS and 1 <= second <= 9) or (second >= 15 and second % 5 == 0) or second == 0

@@ -80,9 +80,10 @@ _GERMANS = _ONLY_GERMAN | set(_GERMAN_WORDS.split())
 _ENGLISHS = _ONLY_ENGLISH | set(_ENGLISH_WORDS.split())
 _NEITHERS = (_GERMANS & _ENGLISHS) | set(_OF_BOTH.split())
 _OWN = {"de": _GERMANS - _NEITHERS, "en": _ENGLISHS - _NEITHERS}
+# "um" is hardly a filler beside one English word ("um ten").
 _VOCABULARY = {
     "de": _GERMANS | GERMAN.lexicon.entries.keys(),
-    "en": _ENGLISHS | ENGLISH.lexicon.entries.keys(),
+    "en": (_ENGLISHS | ENGLISH.lexicon.entries.keys()) - {"um"},
 }
 # So many words of the other language, and none of the call's own, are a sentence in that language.
 _A_SENTENCE = 2

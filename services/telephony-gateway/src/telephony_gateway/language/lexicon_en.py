@@ -131,7 +131,7 @@ WORDS = {
     "ago": "ago",
     "thing": "people persons euros euro dollars percent kids children adults",
     "age": "old",
-    "busy": "working busy away holiday vacation travelling traveling",
+    "busy": "working busy away holiday vacation travelling traveling leaving flying",
     "duty": "school meeting class shift",
 }
 

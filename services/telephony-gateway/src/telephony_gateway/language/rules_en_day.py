@@ -5,7 +5,7 @@ from __future__ import annotations
 from telephony_gateway.language import build_day as day
 from telephony_gateway.language import build_day_en as counted
 from telephony_gateway.language.days import DayExpression, DayOfMonth, Mode, Offset, RelativeDay, Weekday
-from telephony_gateway.language.feasts import Feast
+from telephony_gateway.language.feasts import Feast, NearFeast
 from telephony_gateway.language.grammar import table
 from telephony_gateway.language.periods import LastOf, Month, Vaguely
 
@@ -45,6 +45,7 @@ DAYS = table(
             ("am? CUT", lambda number: day.dotted(number, 1)),
             ("am? der? ORD of? MOD MONTHS", lambda number, mode, _: day.day_in_month(number, mode)),
             ("am der? ORD", day.day_alone),
+            ("am? der? ORD of MONTHS", lambda number, _: day.day_alone(number)),
             ("in? der? MOD WOCHE", lambda mode, _: day.week(mode)),
             ("in? der? MOD WOCHEN|MONATE", day.next_few),
             ("der? WEEKS nach MOD", lambda _, mode: day.week("overnext") if mode == "next" else None),
@@ -79,7 +80,9 @@ DAYS = table(
             ("in about? N UNIT termin? / in? about? N UNIT hence", day.offset),
             ("in about? N oder|upto|dash N UNIT termin?", day.offsets),
             ("in about? N UNIT oder NUM", lambda least, unit, most: day.offsets(least, most, unit)),
-            ("in EIN? FORTNIGHT termin? / EIN? FORTNIGHT hence", lambda *_: Offset(2, "week")),
+            ("in about? EIN? FORTNIGHT termin? / EIN? FORTNIGHT hence", lambda *_: Offset(2, "week")),
+            ("binnen EIN? FORTNIGHT", lambda *_: day.within(2, "week")),
+            ("in? der? MOD FORTNIGHT", lambda mode, _: day.next_days(mode, 2, "week")),
             (
                 "in EIN? paar of? DAYS termin? / EIN? paar of? DAYS hence",
                 lambda *_: Vaguely(Offset(3, "day")),
@@ -133,6 +136,11 @@ DAYS = table(
             ("am? der? DAYS vor FEAST", lambda _, name: day.days_from_feast(1, "day", Feast(name), -1)),
             ("N UNIT nach FEAST", lambda n, unit, name: day.days_from_feast(n, unit, Feast(name), 1)),
             ("N UNIT vor FEAST", lambda n, unit, name: day.days_from_feast(n, unit, Feast(name), -1)),
+            (
+                "EIN? paar of? DAYS vor FEAST",
+                lambda *found: Vaguely(NearFeast(Feast(found[-1]), -2)),
+            ),
+            ("EIN? paar of? DAYS nach FEAST", lambda *found: Vaguely(NearFeast(Feast(found[-1]), 2))),
             ("am? der? WEEKDAY nach FEAST", lambda wd, name: day.weekday_near(wd, Feast(name), after=True)),
             ("am? der? WEEKDAY vor FEAST", lambda wd, name: day.weekday_near(wd, Feast(name), after=False)),
         ],

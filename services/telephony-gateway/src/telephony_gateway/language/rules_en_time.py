@@ -128,7 +128,11 @@ CLOCKS = table(
             ),
         ],
         # "ten to five pm": ten minutes before, or from ten on?
-        "TORN": [("NUM upto NUM AMPM", _minutes_to_half)],
+        "TORN": [
+            ("NUM upto NUM AMPM", _minutes_to_half),
+            # "at nine-ten": ten past nine, or from nine to ten?
+            ("um NUM dash NUM", time.hour_minutes),
+        ],
         "MOMENT": [
             ("in about? N HOUR termin? / about? N HOUR hence", _hours_from_now),
             ("in about? N MINUTE termin? / about? N MINUTE hence", _minutes_from_now),

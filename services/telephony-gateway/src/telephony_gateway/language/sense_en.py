@@ -7,7 +7,7 @@ from collections.abc import Callable
 from telephony_gateway.language import build_time
 from telephony_gateway.language.build_day import Unit
 from telephony_gateway.language.build_day_en import the_one_after, weeks_on
-from telephony_gateway.language.clock import Part, Window
+from telephony_gateway.language.clock import Clock, Part, Window
 from telephony_gateway.language.days import DayOfMonth, RelativeDay, Weekday
 from telephony_gateway.language.grammar import Item
 from telephony_gateway.language.rules_en_time import late
@@ -20,7 +20,7 @@ _MONTH_COMES = (
 _BEFORE_MAY = frozenset(_MONTH_COMES.split())
 _INFINITIVES = frozenset({"be", "do", "have", "work", "can", "possible"})
 # Between a length and the day that it counts from.
-_PLACES = frozenset({"am", "in", "der", "um"})
+_PLACES = frozenset({"am", "in", "der", "um", "termin", "attend"})
 _NAMED_AGAIN: dict[str, Unit] = {"DAYAFTER": "day", "WEEKAFTER": "week"}
 # An hour may begin a sentence or follow one of these ("ten on Friday", "no, ten on Friday").
 _BEFORE_HOUR = frozenset({"nein", "lieber", "oder", "question"})
@@ -36,6 +36,7 @@ _EARLY_OR_LATE: dict[str, Callable[[Part], Part | None]] = {
 # What follows "the day after" where a rule of its own knows what that is ("the day after Christmas").
 _KNOWN = "FEAST NUM HM halb viertel NOON MIDNIGHT POD PODPL MOD RELDAY gegen EARLY LATE"
 _KNOWN_AFTER = frozenset(_KNOWN.split())
+_MAKES_AN_HOUR = frozenset({"uhr", "AMPM", "NUM", "h", "oder", "dash", "auf", "bis", "ish", "MINUTE"})
 _BESIDE = {"TAG": "DAYAFTER", "WOCHE": "WEEKAFTER"}
 
 
@@ -45,6 +46,8 @@ def prepared(items: list[Item]) -> list[Item]:
     for index, item in enumerate(items):
         if item.kind == "MONTH" and item.value == _MAY and _is_verb(index, items):
             item.kind = "modal"
+        if _is_pronoun(index, items):
+            item.kind = "OTHER"
         if item.kind == "nach" and index + 1 < len(items) and items[index + 1].kind == "um":
             # "the Friday after at ten": nobody says "after at ten" of an hour.
             item.kind = "NEXTONE"
@@ -56,6 +59,15 @@ def prepared(items: list[Item]) -> list[Item]:
         else:
             out.append(item)
     return out
+
+
+def _is_pronoun(index: int, items: list[Item]) -> bool:
+    """ "the Friday one": an appointment, no hour."""
+    if items[index].kind != "NUM" or items[index].value != 1:
+        return False
+    following = items[index + 1] if index + 1 < len(items) else None
+    named = [item.kind for item in items[max(index - 2, 0) : index]] == ["der", "WEEKDAY"]
+    return named and (following is None or following.pause or following.kind not in _MAKES_AN_HOUR)
 
 
 def _is_the_one_beside(index: int, items: list[Item]) -> bool:
@@ -143,7 +155,7 @@ def _lengths(items: list[Item]) -> list[Item]:
             out.append(item)
             continue
         rest = items[position:]
-        ahead = next((at for at, late in enumerate(rest) if late.kind not in {*_PLACES, "termin"}), None)
+        ahead = next((at for at, late in enumerate(rest) if late.kind not in _PLACES), None)
         counts = ahead is not None and rest[ahead].kind in {"DAY", "DAYORD"} and not rest[ahead].pause
         day = weeks_on(item.value, rest[0].value) if counts and ahead == 0 else None
         if day is not None:
@@ -205,21 +217,35 @@ def _is_no_window(first: int, last: int) -> bool:
 
 def _hours_first(items: list[Item]) -> list[Item]:
     """ "ten on Friday", "nine tomorrow morning": the hour before its day, where nothing says that it counts."""
+    out: list[Item] = []
     for index, item in enumerate(items):
-        if item.kind == "NUM" and _begins(index, items) and _precedes_day(index, items):
-            clock = build_time.hour(item.value)
-            if clock is not None:
-                items[index] = Item("CLOCK", clock, item.start, item.end, pause=item.pause, rule="NUM DAY")
-    return items
+        clock = _hour_first(index, items) if item.kind == "NUM" else None
+        if clock is not None:
+            out.append(Item("CLOCK", clock, item.start, item.end, pause=item.pause, rule="NUM DAY"))
+        elif item.kind != "NUM" or not out or out[-1].rule != "NUM DAY":
+            # Not the minutes of that hour.
+            out.append(item)
+    return out
+
+
+def _hour_first(index: int, items: list[Item]) -> Clock | None:
+    if not _begins(index, items):
+        return None
+    if _precedes_day(index, items):
+        return build_time.hour(items[index].value)
+    minutes = items[index + 1] if index + 1 < len(items) else None
+    if minutes is None or minutes.kind != "NUM" or not _precedes_day(index + 1, items, minutes=True):
+        return None
+    return build_time.hour_minutes(items[index].value, minutes.value)
 
 
 def _begins(index: int, items: list[Item]) -> bool:
     return index == 0 or items[index].pause or items[index - 1].kind in _BEFORE_HOUR
 
 
-def _precedes_day(index: int, items: list[Item]) -> bool:
+def _precedes_day(index: int, items: list[Item], *, minutes: bool = False) -> bool:
     following = items[index + 1] if index + 1 < len(items) else None
-    if following is None or following.pause or not 2 <= items[index].value <= _LATEST:
+    if following is None or following.pause or not (minutes or 2 <= items[index].value <= _LATEST):
         return False
     if following.kind == "TODAYPART" or isinstance(following.value, RelativeDay):
         return True
