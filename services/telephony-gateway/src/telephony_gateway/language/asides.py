@@ -39,13 +39,17 @@ def has_plans(items: list[Item], index: int) -> bool:
     if items[index].kind != "termin":
         return False
     start = max((at for at in range(index) if items[at].pause), default=0)
-    before = items[start:index]
-    if not any(item.kind == "konnte" and item.value in _HAVE for item in before):
+    verb = next((at for at in range(index, start - 1, -1) if items[at].kind == "konnte"), None)
+    if verb is None or items[verb].value not in _HAVE or _is_ours(items[index + 1 : index + 3]):
         return False
-    if not any(item.value == "ich" for item in before):
+    if all(item.value != "ich" for item in items[max(0, verb - 1) : verb + 2]):
         return False
     if any(item.value in _OTHER_ONE for item in items[max(start, index - 2) : index]):
         return True
-    return any(isinstance(item.value, Window) and not item.value.part for item in before) and not any(
-        item.kind == "CLOCK" for item in items
-    )
+    has_side = any(isinstance(item.value, Window) and not item.value.part for item in items[start:index])
+    return has_side and not any(item.kind == "CLOCK" for item in items)
+
+
+def _is_ours(following: list[Item]) -> bool:
+    """ "einen Termin bei Ihnen"."""
+    return [item.value for item in following] in (["bei", "ihnen"], ["bei", "euch"])

@@ -21,7 +21,7 @@ from telephony_gateway.language.days import (
     with_month_of,
 )
 from telephony_gateway.language.feasts import Feast, FeastSide
-from telephony_gateway.language.periods import STRETCHES, Vaguely
+from telephony_gateway.language.periods import STRETCHES, DayWithin, Vaguely
 
 Side = Literal["before", "after"]
 Count = tuple[int, Literal["day", "week", "month", "year"]]
@@ -113,6 +113,12 @@ def weekday_beside(weekday: DayExpression, day: DayExpression | int, side: Side)
     ):
         return None
     return WeekdayBeside(weekday.weekday, day, side)
+
+
+def weekday_on_side(weekday: DayExpression, side: DayExpression) -> DayWithin | None:
+    """ "nach dem siebten am Montag": no Monday the seventh."""
+    is_plain = isinstance(weekday, Weekday) and weekday == Weekday(weekday.weekday)
+    return DayWithin(weekday, side) if is_plain else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,8 @@ _ENDS = frozenset({"CLOSING", "dutyends"})
 _BUSY = _DUTIES | _ENDS | {"busy", "weder"}
 _TURNS = frozenset({"sondern", "aber", "lieber", "nein", "statt"})
 # Right before "nicht" these turn nothing: "Mittwoch lieber nicht", "Montag aber nicht".
+# "das wird schwierig am Mittwoch" is no polite question.
+_HARD = frozenset({"schlecht", "schwierig", "eng", "ungünstig", "unmöglich", "unpassend"})
 _SOFTENS = frozenset({"lieber", "aber"})
 
 
@@ -85,7 +87,8 @@ def _days_that_stay(items: list[Item], gone: set[int]) -> set[int]:
     times = [items[at] for at in gone if items[at].kind in _TIMES]
     if not days or not times or _DAYS.intersection(left):
         return set()
-    another_hour = "CLOCK" in left or ("lieber", "NUM") in pairwise(left)
+    rather = {late for early, late in pairwise(left) if early == "lieber"}
+    another_hour = "CLOCK" in left or bool(rather & (_TIMES | {"NUM"}))
     return days if another_hour or all(_is_one_sided(item.value) for item in times) else set()
 
 
@@ -222,7 +225,7 @@ def _narrowest(items: list[Item], said: list[int]) -> set[int]:
 
 def _polite(items: list[Item], index: int) -> bool:
     """ "Könnte ich nicht am Montag kommen?" asks for Monday."""
-    return items[0].kind == "konnte" and index <= 3
+    return items[0].kind == "konnte" and index <= 3 and items[index].value not in _HARD
 
 
 def _clause_before(items: list[Item], index: int) -> list[int]:

@@ -319,8 +319,12 @@ _FIGURES = {
 def _tens(items: list[Item]) -> list[Item]:
     """ "vier und zwanzig", "fünf und zwanzigsten": one number, unless "zwischen" asks for two."""
     out: list[Item] = []
-    for item in items:
-        if _completes_ten(out, item):
+    for at, item in enumerate(items):
+        # "zwischen 10 Uhr 5 und 20 Uhr": an hour of its own.
+        is_hour = (
+            at + 1 < len(items) and items[at + 1].kind == "uhr" and len(out) > 2 and out[-3].kind == "uhr"
+        )
+        if not is_hour and _completes_ten(out, item):
             unit = out[-2]
             del out[-2:]
             out.append(Item(item.kind, unit.value + item.value, unit.start, item.end, pause=unit.pause))

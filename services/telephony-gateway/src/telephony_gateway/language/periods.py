@@ -297,14 +297,22 @@ class DayWithin:
 
     def resolve(self, today: date) -> Reading:
         """The day if it lies in the stretch; a question otherwise."""
-        spans = self.stretch.resolve(today).spans
-        whole = spans[0]
-        ahead = isinstance(self.day, Weekday) and whole.first is not None and whole.first > today
-        # "zwischen den Jahren am Dienstag": the first one there, not the next one.
-        days = self.day.resolve(shift(whole.first, -1) if ahead and whole.first else today)
-        day = days.spans[0].first
+        spans, doubt = self.stretch.resolve(today)
+        if isinstance(self.day, Weekday) and all(_is_ahead(span, today) for span in spans):
+            # "zwischen den Jahren am Dienstag": the first one there, not the next one.
+            first = [self.day.following(shift(span.first or today, -1)) for span in spans]
+            days = Reading(tuple(Span(day) for day in dict.fromkeys(first)), doubt)
+        else:
+            days = self.day.resolve(today)
+        whole, day = spans[0], days.spans[0].first
         inside = day is not None and (whole.first or day) <= day <= (whole.last or day)
-        return days if inside else Reading((*spans, *days.spans), Doubt.ALTERNATIVES)
+        if not inside:
+            return Reading((*spans, *days.spans), Doubt.ALTERNATIVES)
+        return Reading(days.spans, days.doubt or doubt)
+
+
+def _is_ahead(span: Span, today: date) -> bool:
+    return span.first is not None and span.first > today
 
 
 @dataclass(frozen=True, slots=True)

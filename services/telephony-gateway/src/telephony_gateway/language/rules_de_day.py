@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from telephony_gateway.language import build_day as day
 from telephony_gateway.language import build_nth as nth
-from telephony_gateway.language.beside import counted_from, counted_on, weekday_beside
+from telephony_gateway.language.beside import counted_from, counted_on, weekday_beside, weekday_on_side
 from telephony_gateway.language.days import Between, CalendarWeek, Offset, RelativeDay, Weekday
 from telephony_gateway.language.feasts import Feast
 from telephony_gateway.language.grammar import table
@@ -193,8 +193,8 @@ DAYS = table(
                 "am? MOD? WEEKDAY vor FEAST",
                 lambda _, wd, name: day.weekday_near(wd, Feast(name), after=False),
             ),
-            ("nach FEAST am WEEKDAY", lambda name, wd: day.weekday_near(wd, Feast(name), after=True)),
-            ("vor FEAST am WEEKDAY", lambda name, wd: day.weekday_before(wd, name)),
+            ("nach FEAST am? WEEKDAY", lambda name, wd: day.weekday_near(wd, Feast(name), after=True)),
+            ("vor FEAST am? WEEKDAY", lambda name, wd: day.weekday_before(wd, name)),
             ("BETWEEN_YEARS", day.between_years),
         ],
         # "ein Jahr nach Weihnachten": counted further than anybody counts from a feast.
@@ -233,6 +233,8 @@ TOGETHER = table(
             ("COUNT ab D", counted_on),
             ("am? DAYS nach D", lambda _, near: counted_from((1, "day"), near, "after")),
             ("am? DAYS vor D", lambda _, near: counted_from((1, "day"), near, "before")),
+            ("nach D am? DAY", lambda near, weekday: weekday_on_side(weekday, day.after_day(near))),
+            ("vor D am? DAY", lambda near, weekday: weekday_on_side(weekday, day.before_day(near))),
             ("DAY nach D", lambda weekday, near: weekday_beside(weekday, near, "after")),
             ("DAY vor D", lambda weekday, near: weekday_beside(weekday, near, "before")),
             ("DAY YEAR", day.with_year),

@@ -11,6 +11,8 @@ _ENDS_OF_TENS = frozenset({"ig", "ich", "sig", "ssig", "zig"})
 _BEFORE_DAY = frozenset({"am", "der", "von", "zu"})
 _BEFORE_HOUR = frozenset({"um", "bis", "ab", "gegen", "vor", "nach", "zwischen", "und"})
 _BESIDE_FEAST = frozenset({"vor", "nach", "bis", "ab"})
+_AM_FULL = frozenset({"ist", "bin", "sind"})
+_TIMEWORDS = frozenset({"WEEKDAY", "RELDAY", "MORGEN", "POD", "NUM", "uhr", "WOCHE", "ORD", "MONTH"})
 _BOUNDS = frozenset({"vor", "nach", "ab", "bis", ""})
 _GONE = "gone"
 
@@ -26,6 +28,7 @@ def prepared(items: list[Item]) -> list[Item]:
             _tomorrow(items, index)
         elif item.kind == "WORD":
             _torn_minutes(items, index)
+            _full(items, index)
         elif item.kind == "nicht":
             _otherwise(items, index)
         elif item.kind == "let":
@@ -101,6 +104,24 @@ def _torn_minutes(items: list[Item], index: int) -> None:
         before = items[index - 1]
         if 3 <= before.value <= 5:
             before.value, items[index].kind = before.value * 10, _GONE
+
+
+def _full(items: list[Item], index: int) -> None:
+    """ "Mittwoch ist bei mir schon voll", but not "Mittwoch ist voll ok", nor "ist der Mittwoch schon voll"."""
+    if items[index].value != "voll" or not _ends_clause(items, index):
+        return
+    before = items[max(0, index - 4) : index]
+    verbs = [at for at, item in enumerate(before) if item.value in _AM_FULL]
+    is_said_of_time = bool(verbs) and any(item.kind in _TIMEWORDS for item in before[: verbs[-1]])
+    if is_said_of_time and all(item.kind == "WORD" for item in before[verbs[-1] + 1 :]):
+        items[index].kind = "busy"
+
+
+def _ends_clause(items: list[Item], index: int) -> bool:
+    following = items[index + 1] if index + 1 < len(items) else None
+    return (
+        following is None or following.pause or following.value == "bei" or following.kind in {"und", "aber"}
+    )
 
 
 def _tomorrow(items: list[Item], index: int) -> None:
