@@ -43,6 +43,10 @@ SERVICES = ("Dauerwelle", "Föhnen", "Ansatz färben", "Damenhaarschnitt", "Herr
         ("Nachname: Müller, Vorname: Erika", "Erika Müller"),
         ("first name John, last name Smith", "John Smith"),
         ("Mein Nachname ist Müller", "Müller"),
+        ("Müller, Vorname Erika", "Erika Müller"),
+        ("Ja genau, Müller", "Müller"),
+        ("Schreiben Sie auf Müller", "Müller"),
+        ("call me John", "John"),
     ],
 )
 def test_what_is_said_around_a_name_is_none_of_it(said: str, name: str) -> None:
@@ -56,7 +60,10 @@ def test_what_is_said_around_a_name_is_none_of_it(said: str, name: str) -> None:
         "Herr zu Guttenberg",
         "So Young Kim",
         "Kamala Das",
-        "Müller mit zwei Kindern",
+        "Herr und Frau Müller",
+        "Erika müller",
+        "Prof. Dr. med. Müller",
+        "Erika Müller geborene Schmidt",
         "An Nguyen",
         "Weiss",
         "Petra Kunde",
@@ -89,12 +96,25 @@ def test_how_a_name_is_written_is_compared_with_it(said: str, name: str, unclear
 @pytest.mark.parametrize(
     "said",
     [
+        "Erika Müller bei Anna",
+        "Anna Weber bitte bei Ben",
+        "Erika Müller für Dauerwelle",
+        "Müller mit zwei Kindern",
+    ],
+)
+def test_more_than_a_name_is_read_back(said: str) -> None:
+    assert customer_name(said, people=PEOPLE, services=SERVICES) == CustomerName(said, unclear=True)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
         "nicht genannt", "noch nicht genannt", "keine Angabe", "kein Name angegeben", "ohne Namen", "unbekannt",
         "Unbekannte Person", "der Anrufer", "der Kunde", "die Kundin", "the caller", "not provided", "not given",
         "not specified", "TBD", "to be confirmed", "[Name]", "<name>", "{name}", "XXX", "xxx", "N.N.", "N. N.",
         "Vorname Nachname", "Vorname", "Neukunde", "nein", "bitte", "auf meinen Namen", "mein Name", "wie immer",
         "der gleiche", "für meine Tochter", "steht doch im System", "ich bin der Kunde", "Frau Unbekannt", "O", "Anna 😀",
-        "bei Kim", "Termin",
+        "bei Kim", "Termin", "nicht verstanden", "weiß ich nicht", "Nachname fehlt", "für mich selbst", "keine Ahnung",
     ],
 )  # fmt: skip
 def test_what_stands_for_nobody_is_asked_about(said: str) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 
-from telephony_gateway.language.contact.name_phrases import bare_name, without_spelling
+from telephony_gateway.language.contact.name_phrases import bare_name, small_words, without_spelling
 from telephony_gateway.language.contact.no_names import (
     is_filling,
     is_no_word_for_anybody,
@@ -42,7 +42,7 @@ class CustomerName:
     value: str = ""
     fault: NameFault | None = None
     unclear: bool = False
-    """ "Meier mit A I": written otherwise than it was said to be."""
+    """ "Meier mit A I" is written otherwise than it was said to be, "Erika Müller bei Anna" holds more than a name."""
     heard: str = field(default="", compare=False)
     """What was taken for the name, without the words around it."""
     may_be_one: bool = field(default=False, compare=False)
@@ -86,7 +86,10 @@ def customer_name(
     if fault is not None:
         return CustomerName(fault=fault, heard=said, may_be_one=_may_be_one(fault, words))
     kept = " ".join(said.split())
-    return CustomerName(kept.title() if kept.islower() else kept, unclear=not agrees)
+    return CustomerName(
+        kept.title() if kept.islower() else kept,
+        unclear=not agrees or any(_is_talk(plain(word)) for word in small_words(kept)),
+    )
 
 
 def _fault(said: str, words: list[str], people: Sequence[str], services: Iterable[str]) -> NameFault | None:
@@ -158,6 +161,11 @@ def _is_full_name(parts: list[str], people: Sequence[str]) -> bool:
     strangers = [plain(part) for part, is_known in zip(named, known, strict=True) if not is_known]
     wished = known[0] and all(any(_is_same_person([one], who.split()) for who in people) for one in strangers)
     return all(part[0].isupper() for part in named) and not wished
+
+
+def _is_talk(word: str) -> bool:
+    """ "Erika Müller bei Anna" """
+    return word in _WITH_STYLIST or _is_known(word, first=False)
 
 
 def _is_known(word: str, *, first: bool) -> bool:

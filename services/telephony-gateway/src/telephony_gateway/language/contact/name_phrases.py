@@ -11,11 +11,11 @@ _GREETING = (
     r"(?:einen )?(?:schönen )?guten (?:tag|morgen|abend)|hallo|hi|servus|moin(?: moin)?|gr(?:ü|ue)(?:ß|ss) (?:gott|dich|sie|euch)"
     r"|grüezi|hello|good (?:morning|afternoon|evening)|(?:tag|morgen|abend|hey|nein|no|so|well)(?=\s*,)"
 )
-_FILLING = r"ja|äh|ähm|ehm|also|yes|okay|ok"
+_FILLING = r"ja|äh|ähm|ehm|also|yes|okay|ok|(?:genau|dann|wieder|gerne?)(?=[\s,]+\S)"
 _INTRODUCING = (
     r"hier (?:ist|spricht)|hier(?=\s*[,:]|\s+\S)|(?:(?:mein|der) )?(?:name|nachname|familienname) (?:ist|lautet|wäre|war)|name\s*:"
-    r"|ich hei(?:ß|ss)e|ich bin(?:'s| es|s)?|das (?:ist|wäre)|es ist"
-    r"|(?:my|the) (?:(?:full|last) )?name(?: is|'s)|(?:sur)?name is|this is|it(?: is|'s)|i(?: am|'m)|that(?: is|'s)"
+    r"|schreiben sie|ich hei(?:ß|ss)e|ich bin(?:'s| es|s)?|das (?:ist|wäre)|es ist"
+    r"|(?:my|the) (?:(?:full|last) )?name(?: is|'s)|(?:sur)?name is|this is|it(?: is|'s)|i(?: am|'m)(?: called)?|call me|that(?: is|'s)"
     r"|(?:auf|unter|für) (?:den|dem) namen(?: von)?|under the name(?: of)?"
     r"|für mein(?:e|en)? (?:frau|mann|tochter|sohn|mutter|vater|freundin|freund)\s*,"
 )
@@ -40,6 +40,8 @@ _LABELLED = tuple(
     for pattern in (
         rf"{_FIRST}[\s,;]*(?:und|and)?\s*{_LAST}",
         rf"{_LAST}[\s,;]*(?:und|and)?\s*{_FIRST}",
+        rf"(?P<first>[^,;]+?)\s*,\s*{_LAST}",
+        rf"(?P<last>[^,;]+?)\s*,\s*{_FIRST}",
         _FIRST,
         _LAST,
     )
@@ -48,6 +50,12 @@ _WITH = re.compile(r"[\s,]+(?P<with>mit|with)\s+(?P<letters>.+)$", re.IGNORECASE
 _WHERE = frozenset(
     {"am", "ende", "hinten", "vorne", "anfang", "in", "der", "mitte", "at", "the", "end", "geschrieben"}
 )
+# Of names as they are written: "von der Leyen", "Müller und Schmidt", "Dr. med.".
+_PARTICLES = (
+    "von van vom der den de het zu zum zur und and da das di do dos du la las le el al bin ibn ben ter ten te af av y i e d o"
+    " geb geborene dr prof med jun sen jr sr st thi della del dal"
+)
+_SMALL = frozenset(_PARTICLES.split())
 _ENDS = " .,;:!?\t\n"
 
 
@@ -66,6 +74,13 @@ def _unlabelled(said: str) -> str:
             parts = found.groupdict(default="")
             return f"{parts.get('first', '')} {parts.get('last', '')}".strip(_ENDS)
     return said
+
+
+def small_words(name: str) -> list[str]:
+    """What is written small in a name and is no part of names as they are written."""
+    if name.islower():
+        return []
+    return [word for word in re.split(r"[\s.,()/&]+", name) if word.islower() and word not in _SMALL]
 
 
 def without_spelling(said: str) -> tuple[str, bool]:

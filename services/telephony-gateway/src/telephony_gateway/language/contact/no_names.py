@@ -16,7 +16,9 @@ tba withheld unterdrueckt termin terminanfrage appointment patient patientin cli
 kein keine keinen ohne nicht noch angabe angaben angegeben genannt bekannt verfuegbar vorhanden erfasst auf mein meine
 meinen meiner mich der die das den the not no provided given specified available to be confirmed wie immer gleiche gleichen
 selbe selben derselbe steht doch im system wissen sie ja nein okay ok bitte danke please yes same as usual my me first last
-genau egal ich es schon haben
+genau egal ich es schon haben mir ihr gern gerne verstanden unverstaendlich fehlt fehlend wird nachgereicht spaeter folgt siehe oben
+selbst des anrufers kunden kundennummer testkunde nobody someone ahnung know don't i richtig stimmt hae was moment tschuess
+wiederhoeren wiedersehen weissnicht weissichnicht ichweissnicht ichweissesnicht
 """
 _PLACEHOLDERS = frozenset(_NOBODY.split())
 _MINE = frozenset({"mein", "meine", "meinen"})
