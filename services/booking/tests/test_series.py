@@ -109,6 +109,17 @@ async def test_a_date_that_cannot_be_had_is_named_with_its_reason_and_a_time_nea
     assert taken.start_time == other.start_time
 
 
+async def test_other_times_are_looked_for_when_all_dates_are_booked(
+    booking: "BookingServiceAsyncStub", availability: ScriptedCalendar
+) -> None:
+    """Else they may be where a later date of the same series goes, and none of them could be held."""
+    availability.blocked[START + WEEK] = availability_pb2.BLOCKER_KIND_HOLIDAY
+
+    await booking.BookSeries(series(availability))
+
+    assert availability.searched == [START + WEEK, START + 2 * WEEK, START + 3 * WEEK, START + WEEK]
+
+
 async def test_beyond_what_the_business_books_nothing_is_offered(
     booking: "BookingServiceAsyncStub", availability: ScriptedCalendar
 ) -> None:

@@ -386,11 +386,11 @@ async def test_nobody_is_called_at_night_and_the_hold_outlasts_it(
 async def test_a_wish_that_was_met_otherwise_waits_no_longer(
     salon: WaitingSalon, holding: HoldingAvailability, taken: appointment_pb2.Appointment
 ) -> None:
-    holding.hours.append((PERSON, TEN.replace(hour=12)))
     for who in (1, 2):
         await salon.join(who)
     await salon.cancel(taken)
     await salon.do_what_is_due()
+    holding.hours.append((PERSON, TEN.replace(hour=12)))
     made = await salon.book(TEN.replace(hour=12), who=1)
     await salon.do_what_is_due()
 

@@ -15,7 +15,11 @@ class HoldTerms:
     cap: timedelta = timedelta(hours=16)
     """The longest that an offer stands, nights included."""
     least: timedelta = timedelta(minutes=5)
-    """What is left of a slot's time before its start for somebody to be called in; with less it is not offered."""
+    """What is left before a slot's start for somebody to be called in, at such hours; with less it is not offered."""
+
+    def earliest_start(self, now: datetime, zone: ZoneInfo) -> datetime:
+        """What begins before that begins before anybody could be called: it would be held all night, and for nothing."""
+        return self._after(now, self.least, zone)
 
     def expire_time(self, now: datetime, start: datetime, zone: ZoneInfo) -> datetime:
         """Until when a slot is held for somebody: never longer than to its start, or than the cap."""

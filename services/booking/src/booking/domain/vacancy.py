@@ -10,6 +10,8 @@ from booking.domain.waiting import WaitingEntry, WaitingWish
 
 LEAD = timedelta(hours=8)
 """How long before the free time a start may lie that reaches into it, or into what is free before it."""
+TRAIL = timedelta(hours=8)
+"""How long after it one may lie: to prepare and to clear up take as long at most, and were in the way."""
 ECHO_AFTER = timedelta(minutes=15)
 """What callers hold just now, and do not book, is free by then, and no event tells of it."""
 _ECHO = "again/"
@@ -69,12 +71,13 @@ class Vacancy:
             now + ECHO_AFTER, self.root_id,
         )  # fmt: skip
 
-    def windows(self, wish: WaitingWish, now: datetime) -> list[tuple[datetime, datetime]]:
-        """Where a start would do, best first: within the free time, then before it."""
-        first = max(wish.window_start, now)
+    def windows(self, wish: WaitingWish, earliest: datetime) -> list[tuple[datetime, datetime]]:
+        """Where a start would do, best first: within the free time, then before it, then after it."""
+        first = max(wish.window_start, earliest)
         within = (max(first, self.start_time), min(wish.window_end, self.end_time))
         before = (max(first, self.start_time - LEAD), min(wish.window_end, self.start_time))
-        return [(start, end) for start, end in (within, before) if start < end]
+        after = (max(first, self.end_time), min(wish.window_end, self.end_time + TRAIL))
+        return [(start, end) for start, end in (within, before, after) if start < end]
 
 
 class Standing(enum.Enum):

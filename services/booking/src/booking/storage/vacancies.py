@@ -6,7 +6,7 @@ from uuid import UUID
 
 import asyncpg
 
-from booking.domain.vacancy import LEAD, Candidate, EndedHold, FreedTime, Outcome, Vacancy
+from booking.domain.vacancy import LEAD, TRAIL, Candidate, EndedHold, FreedTime, Outcome, Vacancy
 from booking.domain.waiting import WaitingEntry, WaitingWish, handle_of
 from booking.storage.jobs import Reminder, remind
 from booking.storage.waiting_documents import SELECT_ENTRIES, entry_from
@@ -116,10 +116,10 @@ class SqlVacancies:
             return await self._prepared(connection, vacancy, entry, now=now, new_id=new_id)
 
     async def _next(self, connection: Connection, vacancy: Vacancy, now: datetime) -> WaitingEntry | None:
-        earliest = vacancy.start_time - LEAD
+        earliest, latest = vacancy.start_time - LEAD, vacancy.end_time + TRAIL
         people = list(vacancy.person_ids) if vacancy.person_ids is not None else None
         document = await connection.fetchval(
-            _NEXT, vacancy.tenant_id, now, vacancy.end_time, earliest, people, vacancy.vacancy_id
+            _NEXT, vacancy.tenant_id, now, latest, earliest, people, vacancy.vacancy_id
         )
         return entry_from(document) if document else None
 

@@ -11,6 +11,7 @@ from booking.domain.callback import Callback
 from booking.domain.option import Span
 from booking.domain.vacancy import Candidate, EndedHold, Ending, HeldSlot, OpenOffer, Outcome, Vacancy
 from booking.domain.waiting import WaitingChange, WaitingOffer, WaitingState, is_handle
+from booking.errors import SlotTakenError
 from booking.storage.callbacks import insert_callback, resolve_in_passing
 from booking.storage.jobs import remind
 from booking.storage.keeping import NUMBER
@@ -59,15 +60,13 @@ class SqlOffers(SqlVacancies):
     ) -> bool:
         """See ``Vacancies``."""
         now = callback.create_time
-        occupants = {taken.occupant for taken in held.occupied}
-        await self._pool.execute(
-            NUMBER, vacancy.tenant_id,
-            [occupant.occupant_id for occupant in occupants], [occupant.kind.value for occupant in occupants],
-        )  # fmt: skip
+        await self._number(vacancy.tenant_id, held)
         try:
             async with self._pool.acquire() as connection, connection.transaction():
-                if not await self._in_preparation(connection, vacancy.tenant_id, candidate.offer_id):
-                    return False
+                state = await self._state(connection, vacancy.tenant_id, candidate.offer_id)
+                if state != "preparing":
+                    # Made by another worker: what is held for its owner by now is what it holds.
+                    return state == "open"
                 outcome = await self._offered(connection, candidate, held, offer, callback)
                 await note_look(connection, vacancy, candidate, outcome, now)
         except asyncpg.ExclusionViolationError:
@@ -79,13 +78,21 @@ class SqlOffers(SqlVacancies):
             _offers.labels("offered").inc()
         return outcome is Outcome.OFFERED
 
-    async def _in_preparation(self, connection: Connection, tenant_id: UUID, offer_id: UUID) -> bool:
-        """Whether nobody else has made it, or given it up, meanwhile; from here on nobody can."""
-        state = await connection.fetchval(
+    async def _number(self, tenant_id: UUID, held: HeldSlot) -> None:
+        """Occupants that have never been booked have no number yet."""
+        occupants = {taken.occupant for taken in held.occupied}
+        await self._pool.execute(
+            NUMBER, tenant_id,
+            [occupant.occupant_id for occupant in occupants], [occupant.kind.value for occupant in occupants],
+        )  # fmt: skip
+
+    async def _state(self, connection: Connection, tenant_id: UUID, offer_id: UUID) -> str | None:
+        """Where an offer is; from here on nobody else changes it."""
+        state: str | None = await connection.fetchval(
             "SELECT state FROM waitlist_offer WHERE tenant_id = $1 AND offer_id = $2 FOR UPDATE",
             tenant_id, offer_id,
         )  # fmt: skip
-        return bool(state == "preparing")
+        return state
 
     async def _offered(
         self,
@@ -152,20 +159,42 @@ class SqlOffers(SqlVacancies):
             row["start_time"].astimezone(UTC), stands=row["state"] == "open",
         )  # fmt: skip
 
-    async def held_anew(self, tenant_id: UUID, offer_id: UUID, held_option_id: str) -> None:
+    async def held_anew(self, tenant_id: UUID, offer_id: UUID, held: HeldSlot) -> None:
         """See ``Offers``."""
-        await self._pool.execute(
-            "UPDATE waitlist_offer SET held_option_id = $3 WHERE tenant_id = $1 AND offer_id = $2",
-            tenant_id, offer_id, held_option_id,
-        )  # fmt: skip
+        await self._number(tenant_id, held)
+        async with self._pool.acquire() as connection, connection.transaction():
+            if await self._state(connection, tenant_id, offer_id) == "open":
+                await self._take_anew(connection, tenant_id, offer_id, held)
+            await connection.execute(
+                "UPDATE waitlist_offer SET held_option_id = $3 WHERE tenant_id = $1 AND offer_id = $2",
+                tenant_id, offer_id, held.option_id,
+            )  # fmt: skip
 
     async def renewed(self, offer: OpenOffer, held: HeldSlot, due_at: datetime) -> None:
         """See ``OpenOffers``."""
-        await self._pool.execute(
-            "UPDATE waitlist_offer SET held_option_id = $3, due_at = $4"
-            " WHERE tenant_id = $1 AND offer_id = $2 AND state = 'open'",
-            offer.entry.wish.tenant_id, offer.offer_id, held.option_id, due_at,
-        )  # fmt: skip
+        tenant_id = offer.entry.wish.tenant_id
+        await self._number(tenant_id, held)
+        async with self._pool.acquire() as connection, connection.transaction():
+            if await self._state(connection, tenant_id, offer.offer_id) != "open":
+                return
+            await self._take_anew(connection, tenant_id, offer.offer_id, held)
+            await connection.execute(
+                "UPDATE waitlist_offer SET held_option_id = $3, due_at = $4 WHERE tenant_id = $1 AND offer_id = $2",
+                tenant_id, offer.offer_id, held.option_id, due_at,
+            )  # fmt: skip
+
+    async def _take_anew(
+        self, connection: Connection, tenant_id: UUID, offer_id: UUID, held: HeldSlot
+    ) -> None:
+        """Another room may be held for it by now than before. Raises SlotTakenError where that is another offer's."""
+        await connection.execute(
+            "DELETE FROM waitlist_taken WHERE tenant_id = $1 AND offer_id = $2", tenant_id, offer_id
+        )
+        try:
+            async with connection.transaction():
+                await self._take(connection, tenant_id, offer_id, held)
+        except asyncpg.ExclusionViolationError as error:
+            raise SlotTakenError("what is held for it was offered to somebody else") from error
 
     async def end(self, offer: OpenOffer, ending: Ending, *, now: datetime, resolution: str) -> None:
         """See ``OpenOffers``."""

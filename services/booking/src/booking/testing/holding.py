@@ -42,6 +42,8 @@ class HoldingAvailability(ScriptedAvailability):
         self.unheard: dict[Slot, str] = {}
         """Taken by appointments that have given their time back, of which it has not heard."""
         self.holds: dict[str, Hold] = {}
+        self.notice = timedelta()
+        """How long before its start a slot can still be found; what was promised is kept (DECISIONS 34)."""
         self._number = 0
 
     async def SearchSlots(self, request: service_pb2.SearchSlotsRequest, context: Any) -> Any:  # noqa: ANN401, ARG002, N802 - named by the contract
@@ -50,7 +52,9 @@ class HoldingAvailability(ScriptedAvailability):
         free = [
             slot
             for slot in sorted(self.hours, key=lambda slot: (slot[1], slot[0]))
-            if request.person_id in {"", str(slot[0])} and self.is_free(slot, request.call_id)
+            if request.person_id in {"", str(slot[0])}
+            and self.is_free(slot, request.call_id)
+            and self._is_in_time(slot)
         ]
         for window in request.windows:
             start, end = window.start_time.ToDatetime(UTC), window.end_time.ToDatetime(UTC)
@@ -75,6 +79,8 @@ class HoldingAvailability(ScriptedAvailability):
         slot = (UUID(wanted.person_id or str(PERSON)), wanted.start_time.ToDatetime(UTC))
         if slot not in self.hours or not self.is_free(slot, request.call_id):
             raise SlotTakenError("somebody else has it")
+        if not (request.promised or self._is_in_time(slot)):
+            raise SlotTakenError("too soon by now")
         return service_pb2.HoldOptionsResponse(options=[self._hold(request.call_id, slot)])
 
     async def ReleaseHolds(self, request: service_pb2.ReleaseHoldsRequest, context: Any) -> Any:  # noqa: ANN401, ARG002, N802 - named by the contract
@@ -131,6 +137,9 @@ class HoldingAvailability(ScriptedAvailability):
         option = option_to_wire(option_id, self._option(slot))
         option.hold_expire_time.CopyFrom(timestamp(until))
         return option
+
+    def _is_in_time(self, slot: Slot) -> bool:
+        return slot[1] - self._clock.now() >= self.notice
 
     def _release(self, owner: str) -> int:
         ours = [each for each in self.holds.values() if each.owner == owner and not each.claimed]

@@ -120,11 +120,14 @@ class BookSeries:
     async def _go_on(self, wish: SeriesWish, begun: Begun, zone: ZoneInfo) -> SeriesAnswer:
         first = await self._first(wish, begun.series_id)
         planned = wish.rhythm.dates(first.span.start_time, zone)
-        done = [SeriesDate(1, first.span.start_time, first)]
-        for date in planned[1:]:
-            heard = [other.alternative.start_time for other in done if other.alternative]
-            others = [each.start_time for each in planned if each is not date]
-            done.append(await self._date(wish, begun, first, date, but=[*heard, *others]))
+        dates = [await self._date(wish, begun, first, date, but=()) for date in planned[1:]]
+        done = [SeriesDate(1, first.span.start_time, first), *dates]
+        # Only now, since what is booked of the series is in the way of what is offered instead of its other dates.
+        for at, date in enumerate(planned):
+            if done[at].appointment is None:
+                heard = [other.alternative.start_time for other in done[:at] if other.alternative]
+                others = [each.start_time for each in planned if each is not date]
+                done[at] = await self._date(wish, begun, first, date, but=[*heard, *others])
         held = await self._hold(wish, first, done)
         return SeriesAnswer(begun.series_id, held, repeated=False)
 

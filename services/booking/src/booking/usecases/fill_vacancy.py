@@ -73,7 +73,8 @@ class Vacancies(Protocol):
     async def offer(
         self, vacancy: Vacancy, candidate: Candidate, held: HeldSlot, offer: WaitingOffer, callback: Callback
     ) -> bool:
-        """Record the offer, its callback and their events together. False, and recorded why: it cannot be made any more."""
+        """Record the offer, its callback and their events together; it may have been made by somebody else meanwhile, for
+        whom it is held then. False, and recorded why: it cannot be made any more."""
         ...
 
     async def done(self, vacancy: Vacancy, now: datetime) -> None:
@@ -135,9 +136,9 @@ class FillVacancy:
     async def _consider(self, vacancy: Vacancy, candidate: Candidate) -> None:
         wish, now = candidate.entry.wish, self._clock.now()
         facts = await self._businesses.facts(wish.tenant_id)
-        windows = vacancy.windows(wish, now)
         try:
             facts.must_have(wish.branch_id, wish.service_id, wish.person_id)
+            windows = vacancy.windows(wish, self._terms.earliest_start(now, facts.branches[wish.branch_id]))
             held = (
                 await self._slots.hold_first(wish, owner_of(candidate.offer_id), windows) if windows else None
             )
@@ -145,16 +146,12 @@ class FillVacancy:
             await self._vacancies.looked(vacancy, candidate, Outcome.IMPOSSIBLE, now)
             return
         if held is None:
-            await self._vacancies.looked(vacancy, candidate, Outcome.NOTHING_FREE, now)
-        elif held.span.start_time - now < self._terms.least:
-            await self._give_up(vacancy, candidate, now)
+            is_late = windows != vacancy.windows(wish, now)
+            await self._vacancies.looked(
+                vacancy, candidate, Outcome.TOO_LATE if is_late else Outcome.NOTHING_FREE, now
+            )
         elif not await self._offer(vacancy, candidate, held, facts):
             await self._release(wish.tenant_id, EndedHold(wish.branch_id, candidate.offer_id))
-
-    async def _give_up(self, vacancy: Vacancy, candidate: Candidate, now: datetime) -> None:
-        wish = candidate.entry.wish
-        await self._release(wish.tenant_id, EndedHold(wish.branch_id, candidate.offer_id))
-        await self._vacancies.looked(vacancy, candidate, Outcome.TOO_LATE, now)
 
     async def _offer(
         self, vacancy: Vacancy, candidate: Candidate, held: HeldSlot, facts: BusinessFacts

@@ -29,7 +29,7 @@ class OpenOffers(Protocol):
         ...
 
     async def renewed(self, offer: OpenOffer, held: HeldSlot, due_at: datetime) -> None:
-        """Its hold is another by now; when to look again."""
+        """Its hold is another by now; when to look again. Raises SlotTakenError."""
         ...
 
     async def end(self, offer: OpenOffer, ending: Ending, *, now: datetime, resolution: str) -> None:

@@ -6,6 +6,7 @@ from typing import Protocol
 from uuid import UUID
 
 from booking.domain.option import ClaimedOption
+from booking.domain.vacancy import HeldSlot
 from booking.domain.waiting import WaitingEntry, is_handle, owner_of
 from booking.domain.wish import Offer
 from booking.errors import OptionUnknownError, SlotTakenError, WishImpossibleError
@@ -38,8 +39,8 @@ class Offers(Protocol):
         """The offer with the option, if this business has it."""
         ...
 
-    async def held_anew(self, tenant_id: UUID, offer_id: UUID, held_option_id: str) -> None:
-        """Its time is held under another option by now."""
+    async def held_anew(self, tenant_id: UUID, offer_id: UUID, held: HeldSlot) -> None:
+        """Its time is held under another option by now. Raises SlotTakenError."""
         ...
 
 
@@ -71,7 +72,7 @@ class WaitingOptions:
         except WishImpossibleError as error:
             raise SlotTakenError("the business no longer offers this") from error
         # Before it is claimed: whoever comes after a fall claims the same again.
-        await self._offers.held_anew(wish.tenant_id, offered.offer_id, held.option_id)
+        await self._offers.held_anew(wish.tenant_id, offered.offer_id, held)
         return held.option_id
 
     async def _claim(self, offer: Offer, offered: Offered, option_id: str) -> ClaimedOption:
