@@ -53,12 +53,45 @@ class TestCallbacks:
         assert "Anna kümmert sich." in page
         assert "Farbe besprechen" in page
         assert "Anna kümmert sich." in (await owner.get("/today")).text
-        assert await done(pool) == [("assign_callback", CALLBACK, " Anna ")]
+        assert await done(pool) == [("assign_callback", CALLBACK, "Anna")]
 
-    async def test_it_is_handed_back_to_everybody(self, owner: Browser, peers: FakePeers) -> None:
+    async def test_it_is_handed_back_to_everybody(
+        self, owner: Browser, peers: FakePeers, pool: asyncpg.Pool
+    ) -> None:
         peers.callbacks = [a_callback(state=care_pb2.CALLBACK_STATE_IN_PROGRESS, assigned_to="Anna")]
-        await owner.send("/callbacks", f"/callbacks/{CALLBACK}/assign", assignee="")
+        await owner.send("/callbacks", f"/callbacks/{CALLBACK}/assign", assignee=" ")
         assert peers.callbacks[0].state == care_pb2.CALLBACK_STATE_OPEN
+        assert await done(pool) == [("unassign_callback", CALLBACK, "")]
+        health = (await owner.get("/health")).text
+        assert "Rückruf zurückgegeben" in health
+        assert "Rückruf übernommen" not in health
+
+    async def test_health_says_who_did_what_and_what_was_written_only_to_those_who_may_read_it(
+        self, owner: Browser, peers: FakePeers, pool: asyncpg.Pool
+    ) -> None:
+        """What is written about a callback is about a customer."""
+        peers.callbacks = [a_callback()]
+        await owner.send(
+            "/callbacks", f"/callbacks/{CALLBACK}/resolve", resolution="Frau Beispiel kommt morgen"
+        )
+        page = (await owner.get("/health")).text
+        assert "Kim Beispiel</span><span>Rückruf erledigt" in page
+        assert "Frau Beispiel kommt morgen" in page
+        await add_account(pool, "support@example.org", Role.SUPPORT)
+        await owner.sign_in("support@example.org")
+        page = (await owner.get("/health")).text
+        assert "Rückruf erledigt" in page
+        assert "Frau Beispiel" not in page
+
+    async def test_what_somebody_did_whose_account_is_gone_is_still_told(
+        self, owner: Browser, peers: FakePeers, pool: asyncpg.Pool
+    ) -> None:
+        peers.callbacks = [a_callback()]
+        await owner.send("/callbacks", f"/callbacks/{CALLBACK}/assign", assignee="Anna")
+        await add_account(pool, "later@example.org")
+        await pool.execute("DELETE FROM account WHERE email = 'owner@example.org'")
+        await owner.sign_in("later@example.org")
+        assert "unbekannt</span><span>Rückruf übernommen" in (await owner.get("/health")).text
 
     async def test_what_is_done_is_shown_on_demand(self, owner: Browser, peers: FakePeers) -> None:
         peers.callbacks = [

@@ -34,7 +34,7 @@ async def test_a_case_leads_to_what_stands_here_and_there_side_by_side(
     owner: Browser, peers: FakePeers
 ) -> None:
     """An operator who sees the remote truth first deletes no booking that stands (CS-01)."""
-    peers.cases, peers.verified = [a_case()], compared()
+    peers.cases, peers.verified[APPOINTMENT] = [a_case()], compared()
     assert f'href="/sync/{APPOINTMENT}"' in (await owner.get("/today")).text
     assert f'href="/sync/{APPOINTMENT}"' in (await owner.get("/sync")).text
     page = (await owner.get(f"/sync/{APPOINTMENT}")).text
@@ -46,6 +46,7 @@ async def test_a_case_leads_to_what_stands_here_and_there_side_by_side(
 async def test_a_copy_is_tried_again_on_the_record(
     owner: Browser, peers: FakePeers, pool: asyncpg.Pool
 ) -> None:
+    peers.verified[APPOINTMENT] = compared()
     answer = await owner.send("/today", f"/sync/{APPOINTMENT}/retry")
     assert answer.headers["location"] == f"/sync/{APPOINTMENT}?said=retry_sync"
     (request,) = peers.retried
@@ -63,6 +64,31 @@ async def test_a_case_that_is_closed_is_shown_only_on_demand(owner: Browser, pee
     assert peers.cases[0].resolved_by == "owner@example.org"
     assert "Kein Fall ist offen." in (await owner.get("/sync")).text
     assert "von Hand gelöst" in (await owner.get("/sync?closed=true")).text
+
+
+async def test_a_booking_there_that_belongs_to_nothing_here_has_a_case_that_can_be_closed(
+    owner: Browser, peers: FakePeers
+) -> None:
+    """calcom-sync knows its case, and no appointment that could be compared or tried again."""
+    peers.cases = [a_case()]
+    peers.cases[0].kind = "orphan"
+    path = f"/sync/{APPOINTMENT}"
+    page = await owner.get(path)
+    assert page.status_code == 200
+    assert "Zu diesem Termin gehört hier nichts." in page.text
+    assert "not available" in page.text
+    assert f"{path}/retry" not in page.text
+    assert "antwortet gerade nicht" not in page.text
+    assert "Zu diesem Termin gehört hier nichts." in (await owner.get(f"{path}/state")).text
+    await owner.send(path, f"{path}/cases/case-1/resolve", resolution="dort gelöscht")
+    assert peers.cases[0].resolution == "dort gelöscht"
+
+
+async def test_who_does_not_answer_is_not_said_to_know_nothing(owner: Browser, peers: FakePeers) -> None:
+    peers.away = {"sync"}
+    page = (await owner.get(f"/sync/{APPOINTMENT}")).text
+    assert "Zu diesem Termin gehört hier nichts." not in page
+    assert "antwortet gerade nicht" in page
 
 
 async def test_staff_repair_nothing(pool: asyncpg.Pool, browser: Browser, peers: FakePeers) -> None:

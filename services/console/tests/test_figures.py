@@ -60,6 +60,7 @@ async def test_what_is_stuck_is_seen_before_there_is_a_case_and_mended_from_the_
 ) -> None:
     """OB-01: an operator sees it while it fails."""
     peers.operations.unsettled = [stuck()]
+    peers.verified[STUCK] = cases_pb2.VerifySyncResponse()
     page = (await owner.get("/today")).text
     assert f'href="/sync/{STUCK}"' in page
     assert "Im Moment braucht nichts jemanden." not in page

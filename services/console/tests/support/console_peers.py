@@ -56,6 +56,13 @@ class CaseUnknownError(ServiceError):
     reason = "CASE_UNKNOWN"
 
 
+class AppointmentUnknownError(ServiceError):
+    """As calcom-sync says it."""
+
+    kind = Kind.NOT_FOUND
+    reason = "APPOINTMENT_UNKNOWN"
+
+
 @dataclass
 class FakePeers:
     """What they know; ``away`` names those that do not answer."""
@@ -72,7 +79,8 @@ class FakePeers:
     blockers: list[availability_pb2.Blocker] = field(default_factory=list)
     explained: list[availability_pb2.ExplainSlotRequest] = field(default_factory=list)
     retried: list[sync_pb2.RetrySyncRequest] = field(default_factory=list)
-    verified: sync_pb2.VerifySyncResponse = field(default_factory=sync_pb2.VerifySyncResponse)
+    verified: dict[str, sync_pb2.VerifySyncResponse] = field(default_factory=dict)
+    """By appointment; calcom-sync knows no other."""
     away: set[str] = field(default_factory=set)
     looked_at_by: list[str] = field(default_factory=list)
     searches: list[telephony_pb2.ListCallsRequest] = field(default_factory=list)
@@ -200,6 +208,11 @@ class _Sync(SyncOperations, sync_grpc.CalendarSyncServiceServicer):
     def reached(self) -> None:
         self._known.require("sync")
 
+    def _of(self, appointment_id: str) -> sync_pb2.VerifySyncResponse:
+        if appointment_id not in self._known.verified:
+            raise AppointmentUnknownError("there is no such appointment")
+        return self._known.verified[appointment_id]
+
     async def ListSyncCases(
         self, request: sync_pb2.ListSyncCasesRequest, context: Context
     ) -> sync_pb2.ListSyncCasesResponse:
@@ -217,19 +230,21 @@ class _Sync(SyncOperations, sync_grpc.CalendarSyncServiceServicer):
         self, request: sync_pb2.VerifySyncRequest, context: Context
     ) -> sync_pb2.VerifySyncResponse:
         self._known.require("sync")
-        return self._known.verified
+        return self._of(request.appointment_id)
 
     async def GetSyncState(
         self, request: sync_pb2.GetSyncStateRequest, context: Context
     ) -> sync_pb2.GetSyncStateResponse:
         self._known.require("sync")
-        phases = [each.phase for each in self._known.verified.phases]
-        return sync_pb2.GetSyncStateResponse(state=self._known.verified.state, phases=phases)
+        verified = self._of(request.appointment_id)
+        phases = [each.phase for each in verified.phases]
+        return sync_pb2.GetSyncStateResponse(state=verified.state, phases=phases)
 
     async def RetrySync(
         self, request: sync_pb2.RetrySyncRequest, context: Context
     ) -> sync_pb2.RetrySyncResponse:
         self._known.require("sync")
+        self._of(request.appointment_id)
         self._known.retried.append(request)
         return sync_pb2.RetrySyncResponse(state=sync_pb2.APPOINTMENT_SYNC_STATE_PENDING)
 

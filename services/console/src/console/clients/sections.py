@@ -17,6 +17,8 @@ class Section(Generic[T]):
 
     content: T | None
     """None: the service does not answer, so nothing is known, which is not the same as nothing being there."""
+    unknown: bool = False
+    """The service has answered that there is no such thing."""
 
 
 async def section(reading: Awaitable[T]) -> Section[T]:
@@ -26,4 +28,14 @@ async def section(reading: Awaitable[T]) -> Section[T]:
     except grpc.aio.AioRpcError as error:
         if error.code() in AWAY:
             return Section(None)
+        raise
+
+
+async def section_of_one(reading: Awaitable[T]) -> Section[T]:
+    """As ``section``, for one thing that the service may not know."""
+    try:
+        return await section(reading)
+    except grpc.aio.AioRpcError as error:
+        if error.code() is grpc.StatusCode.NOT_FOUND:
+            return Section(None, unknown=True)
         raise

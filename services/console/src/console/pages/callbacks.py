@@ -47,14 +47,13 @@ async def assign(
 ) -> Response:
     """Somebody takes care of it; nobody: it is everybody's again."""
     visit.membership.require(Action.CARE)
-    parts = parts_of(request)
+    parts, assignee = parts_of(request), assignee.strip()
+    deed = "assign_callback" if assignee else "unassign_callback"
     await parts.actor.do(
-        visit.deed("assign_callback", callback_id, assignee),
-        lambda: parts.care.assign(
-            visit.tenant_id, callback_id, operator=visit.operator, assignee=assignee.strip()
-        ),
+        visit.deed(deed, callback_id, assignee),
+        lambda: parts.care.assign(visit.tenant_id, callback_id, operator=visit.operator, assignee=assignee),
     )
-    return done("/callbacks", "assign_callback" if assignee.strip() else "unassign_callback")
+    return done("/callbacks", deed)
 
 
 @router.post("/callbacks/{callback_id}/resolve")

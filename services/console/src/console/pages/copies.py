@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request, Response
 
 from console.clients.figures import SYNC_DAYS
-from console.clients.sections import section
+from console.clients.sections import section, section_of_one
 from console.domain.accounts import Action
 from console.pages import drawn
 from console.pages.feedback import done
@@ -38,16 +38,18 @@ async def cases(request: Request, visit: Visitor, *, closed: bool = False) -> Re
 
 @router.get("/sync/{appointment_id}")
 async def compare(request: Request, visit: Visitor, appointment_id: str) -> Response:
-    """One appointment, here and there. Asks Cal.com, changes nothing: to be read before anything is done by hand."""
+    """One appointment, here and there. Asks Cal.com, changes nothing: to be read before anything is done by hand. A
+    booking there that belongs to nothing here has cases all the same, which somebody has to close."""
     parts, tenant_id = parts_of(request), visit.tenant_id
     compared, state, cases = await asyncio.gather(
-        section(parts.copies.verify(tenant_id, appointment_id)),
-        section(parts.copies.state(tenant_id, appointment_id)),
+        section_of_one(parts.copies.verify(tenant_id, appointment_id)),
+        section_of_one(parts.copies.state(tenant_id, appointment_id)),
         section(parts.copies.cases(tenant_id, appointment_id=appointment_id)),
     )
     return parts.renderer.page(
         request, "copy.html", visit, now=parts.clock.now(), appointment_id=appointment_id,
         compared=compared.content, state=state.content, cases=cases.content,
+        unknown=compared.unknown or state.unknown,
     )  # fmt: skip
 
 
@@ -55,9 +57,14 @@ async def compare(request: Request, visit: Visitor, appointment_id: str) -> Resp
 async def state(request: Request, visit: Visitor, appointment_id: str) -> Response:
     """The part of the page above that changes by itself; Cal.com is not asked for it."""
     parts = parts_of(request)
-    found = await section(parts.copies.state(visit.tenant_id, appointment_id))
+    found = await section_of_one(parts.copies.state(visit.tenant_id, appointment_id))
     return parts.renderer.page(
-        request, "copy_state.html", visit, appointment_id=appointment_id, state=found.content
+        request,
+        "copy_state.html",
+        visit,
+        appointment_id=appointment_id,
+        state=found.content,
+        unknown=found.unknown,
     )
 
 

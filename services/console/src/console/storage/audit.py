@@ -16,6 +16,8 @@ class AuditEntry:
     deed: Deed
     begun_at: datetime
     outcome: str | None
+    by: str = ""
+    """The name of who did it; "": the account is gone."""
 
 
 class SqlAuditTrail:
@@ -55,7 +57,9 @@ class SqlAuditTrail:
         """The newest first."""
         with rows.only_of(tenant_id), reaching_storage():
             found = await self._pool.fetch(
-                """SELECT account_id, tenant_id::text, action, subject, words, begun_at, outcome FROM audit_entry
+                """SELECT account_id, tenant_id::text, action, subject, words, begun_at, outcome,
+                          coalesce(account.name, '') AS by
+                     FROM audit_entry LEFT JOIN account USING (account_id)
                     WHERE tenant_id = $1 ORDER BY begun_at DESC LIMIT $2""",
                 tenant_id,
                 entries_max,
@@ -65,6 +69,7 @@ class SqlAuditTrail:
                 Deed(row["account_id"], row["tenant_id"], row["action"], row["subject"], row["words"]),
                 row["begun_at"],
                 row["outcome"],
+                row["by"],
             )
             for row in found
         ]
