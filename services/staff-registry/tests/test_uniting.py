@@ -19,7 +19,6 @@ from staff_registry.domain.business import (
     Policy,
     WeeklyHours,
 )
-from staff_registry.domain.duplicates import ADVISED_FROM, Advice, candidates_in, folded_name
 from staff_registry.domain.other_names import Alias, Choice
 from staff_registry.domain.resolution import Parts
 from staff_registry.domain.uniting import Conflict, conflicts_in, has_two_accounts, unite
@@ -160,45 +159,3 @@ def test_every_conflict_can_be_decided(salon: Business) -> None:
     for conflict in conflicts_in(_with_two(salon, first, second, (1, 2)), "anna", "anna-2"):
         assert isinstance(conflict, Conflict)
         assert len(conflict.choices) > 1
-
-
-class TestDuplicates:
-    def test_a_name_alone_advises_nothing(self, salon: Business) -> None:
-        """SR-03: "name match confidence 75 = auto-accept threshold 75"."""
-        bare = Person("anna-2", "Anna", (), (), (), (), ())
-        business = replace(salon, people=(*salon.people, bare))
-        (candidate,) = candidates_in(business)
-        assert candidate.score < ADVISED_FROM
-        assert candidate.advice is Advice.LOOK
-
-    @pytest.mark.parametrize("name", ["ANNA", "Anna.", " anna ", "Änna", "Anna Beispiel", "Ana"])
-    def test_names_that_are_like_each_other_are_worth_a_look(self, salon: Business, name: str) -> None:
-        anna = next(person for person in salon.people if person.key == "anna")
-        again = replace(anna, key="anna-2", name=name, accounts=())
-        found = candidates_in(replace(salon, people=(*salon.people, again)))
-        assert [each.keys for each in found] == [("anna", "anna-2")]
-
-    def test_colleagues_are_no_candidates(self, salon: Business) -> None:
-        """They share branch, hours and services."""
-        assert candidates_in(salon) == ()
-
-    def test_one_account_of_two_names_is_found(self, salon: Business) -> None:
-        anna = next(person for person in salon.people if person.key == "anna")
-        again = replace(anna, key="kim", name="Kim")
-        (candidate,) = candidates_in(replace(salon, people=(*salon.people, again)))
-        assert candidate.advice is Advice.MERGE
-
-    def test_one_number_of_two_names_is_found(self, salon: Business) -> None:
-        anna = replace(salon.people[0], phone_number="+493023125077", accounts=())
-        again = replace(anna, key="kim", name="Kim")
-        (candidate,) = candidates_in(replace(salon, people=(anna, *salon.people[1:], again)))
-        assert candidate.advice is Advice.MERGE
-
-    def test_who_is_retired_is_not_compared(self, salon: Business) -> None:
-        anna = next(person for person in salon.people if person.key == "anna")
-        again = replace(anna, key="anna-2", retired=True)
-        assert candidates_in(replace(salon, people=(*salon.people, again))) == ()
-
-    @pytest.mark.parametrize(("one", "other"), [("Müller, Anna", "Anna Mueller"), ("José", "jose")])
-    def test_a_name_is_a_name_however_it_is_written(self, one: str, other: str) -> None:
-        assert folded_name(one) == folded_name(other)

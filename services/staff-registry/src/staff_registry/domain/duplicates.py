@@ -4,14 +4,12 @@
 import enum
 import hashlib
 import json
-import re
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import combinations, product
+from itertools import product
 
-from matching.phonetics import cologne
 from staff_registry.domain.business import Business, Person, WeeklyHours
+from staff_registry.domain.traits import Traits, alike, folded_name
 from staff_registry.domain.uniting import has_two_accounts
 
 ADVISED_FROM = 75
@@ -19,7 +17,6 @@ ADVISED_FROM = 75
 MENTIONED_FROM = 30
 """Points from which a pair is worth a look."""
 SHARE_OF_SERVICES = 0.5
-_LETTERS: dict[int, str] = {ord(one): two for one, two in zip("äöüß", ("ae", "oe", "ue", "ss"), strict=True)}
 
 
 class ReasonKind(enum.Enum):
@@ -93,23 +90,26 @@ def candidates_in(business: Business) -> tuple[Candidate, ...]:
     for mapping in business.mappings:
         mapped[mapping.person_key] += 1
     found = []
-    for pair in combinations((each for each in business.people if not each.retired), 2):
-        one, other = sorted(pair, key=lambda each: (-mapped[each.key], each.key))
-        candidate = Candidate(one, other, tuple(_reasons(one, other)))
-        if candidate.score >= MENTIONED_FROM and _is_personal(candidate):
+    for pair in alike([Traits.of(each) for each in business.people if not each.retired]):
+        one, other = sorted(pair, key=lambda each: (-mapped[each.person.key], each.person.key))
+        candidate = Candidate(one.person, other.person, tuple(reasons_for(one, other)))
+        if is_worth_a_look(candidate):
             found.append(candidate)
     return tuple(sorted(found, key=lambda each: (-each.score, each.keys)))
 
 
-def _is_personal(candidate: Candidate) -> bool:
+def is_worth_a_look(candidate: Candidate) -> bool:
     """Colleagues share branch, hours and services; at least one reason must be about who it is."""
     of_work = {ReasonKind.SAME_BRANCH, ReasonKind.OVERLAPPING_HOURS, ReasonKind.SAME_SERVICES}
-    return any(reason.kind not in of_work for reason in candidate.reasons)
+    is_personal = any(reason.kind not in of_work for reason in candidate.reasons)
+    return is_personal and candidate.score >= MENTIONED_FROM
 
 
-def _reasons(one: Person, other: Person) -> Iterator[Reason]:
-    yield from _of_name(one, other)
-    yield from _of_accounts(one, other)
+def reasons_for(first: Traits, second: Traits) -> Iterator[Reason]:
+    """All that the two have in common."""
+    yield from _of_name(first, second)
+    yield from _of_accounts(first, second)
+    one, other = first.person, second.person
     if set(one.branch_keys) & set(other.branch_keys):
         yield Reason(ReasonKind.SAME_BRANCH, ", ".join(sorted({*one.branch_keys} & {*other.branch_keys})))
     if any(_overlap(*pair) for pair in product(one.working_hours, other.working_hours)):
@@ -119,48 +119,27 @@ def _reasons(one: Person, other: Person) -> Iterator[Reason]:
         yield Reason(ReasonKind.SAME_SERVICES, f"{len(common)} in common")
 
 
-def _of_name(one: Person, other: Person) -> Iterator[Reason]:
-    names = folded_name(one.name), folded_name(other.name)
-    if names[0] == names[1]:
-        yield Reason(ReasonKind.SAME_NAME, one.name)
-    elif _sound(names[0]) == _sound(names[1]) or _is_part(*names):
-        yield Reason(ReasonKind.SIMILAR_NAME, f"{one.name} / {other.name}")
+def _of_name(one: Traits, other: Traits) -> Iterator[Reason]:
+    names = one.person.name, other.person.name
+    if not one.name or not other.name:
+        return
+    if one.name == other.name:
+        yield Reason(ReasonKind.SAME_NAME, names[0])
+    elif one.sound == other.sound or one.is_part_of(other) or other.is_part_of(one):
+        yield Reason(ReasonKind.SIMILAR_NAME, " / ".join(names))
 
 
-def _of_accounts(one: Person, other: Person) -> Iterator[Reason]:
+def _of_accounts(one: Traits, other: Traits) -> Iterator[Reason]:
     """A number, and an account at Cal.com, which is known by its user; its address is the person's."""
-    if one.phone_number and one.phone_number == other.phone_number:
-        yield Reason(ReasonKind.SAME_NUMBER, one.phone_number)
-    users, others = ({each.username.casefold() for each in person.accounts} for person in (one, other))
-    if users & others:
-        yield Reason(ReasonKind.SAME_ACCOUNT, min(users & others))
-    mails, other_mails = ({each.email.casefold() for each in person.accounts} for person in (one, other))
-    if mails & other_mails:
-        yield Reason(ReasonKind.SAME_EMAIL, min(mails & other_mails))
-    elif {_local(mail) for mail in mails} & {_local(mail) for mail in other_mails}:
-        yield Reason(ReasonKind.SIMILAR_EMAIL, min({_local(mail) for mail in mails}))
-
-
-def folded_name(name: str) -> str:
-    """Without case, accents, punctuation and the order of its words."""
-    spelled = name.casefold().translate(_LETTERS)
-    bare = "".join(c for c in unicodedata.normalize("NFD", spelled) if not unicodedata.combining(c))
-    return " ".join(sorted(re.findall(r"[a-z0-9]+", bare)))
-
-
-def _sound(name: str) -> tuple[str, ...]:
-    return tuple(sorted(cologne(word) or word for word in name.split()))
-
-
-def _is_part(one: str, other: str) -> bool:
-    """ "Anna" of "Anna Beispiel"."""
-    words, others = set(one.split()), set(other.split())
-    return bool(words and others) and (words <= others or others <= words)
-
-
-def _local(mail: str) -> str:
-    """What stands before the @ and before a plus sign, without dots."""
-    return mail.partition("@")[0].partition("+")[0].replace(".", "")
+    number = one.person.phone_number
+    if number and number == other.person.phone_number:
+        yield Reason(ReasonKind.SAME_NUMBER, number)
+    if one.users & other.users:
+        yield Reason(ReasonKind.SAME_ACCOUNT, min(one.users & other.users))
+    if one.mails & other.mails:
+        yield Reason(ReasonKind.SAME_EMAIL, min(one.mails & other.mails))
+    elif one.boxes & other.boxes:
+        yield Reason(ReasonKind.SIMILAR_EMAIL, min(one.boxes & other.boxes))
 
 
 def _overlap(one: WeeklyHours, other: WeeklyHours) -> bool:
