@@ -97,6 +97,14 @@ DAYS = table(
             ("in? der? MOD paar of? TAGE / in? der? MOD TAGE", lambda mode, _: day.next_few_days(mode)),
             ("in? der? MOD paar of? WOCHEN", day.next_few),
             ("binnen der? MOD? N UNIT", lambda _, count, unit: day.within(count, unit)),
+            (
+                "N WEEKS ab|nach WEEKDAY der? ORD",
+                lambda n, unit, _, number: counted.counted_from((n, unit), day.day_alone(number)),
+            ),
+            (
+                "N WEEKS ab|nach WEEKDAY der? ORD of? MONTH",
+                lambda n, unit, _, number, month: counted.counted_from((n, unit), day.date_of(number, month)),
+            ),
             ("EIN WEEKS ab|am WEEKDAY", lambda *found: Weekday(found[-1], weeks_later=1)),
             (
                 "NUM WEEKS ab|am WEEKDAY",
@@ -143,6 +151,12 @@ DAYS = table(
             ("EIN? paar of? DAYS nach FEAST", lambda *found: Vaguely(NearFeast(Feast(found[-1]), 2))),
             ("am? der? WEEKDAY nach FEAST", lambda wd, name: day.weekday_near(wd, Feast(name), after=True)),
             ("am? der? WEEKDAY vor FEAST", lambda wd, name: day.weekday_near(wd, Feast(name), after=False)),
+            (
+                "am? der? MOD WEEKDAY vor FEAST",
+                lambda last, wd, name: (
+                    day.weekday_near(wd, Feast(name), after=False) if last == "last" else None
+                ),
+            ),
         ],
         "DAYORD": [("ORD / der ORD", lambda number: number)],
         # What it counts from, if from anything, comes later.

@@ -37,6 +37,8 @@ _EARLY_OR_LATE: dict[str, Callable[[Part], Part | None]] = {
 _KNOWN = "FEAST NUM HM halb viertel NOON MIDNIGHT POD PODPL MOD RELDAY gegen EARLY LATE"
 _KNOWN_AFTER = frozenset(_KNOWN.split())
 _MAKES_AN_HOUR = frozenset({"uhr", "AMPM", "NUM", "h", "oder", "dash", "auf", "bis", "ish", "MINUTE"})
+# "no mornings" rules them out; "no Mondays" does, and "no Monday" may be a correction: nobody can hear the difference.
+_NO_BEFORE = {"PODPL": "nicht", "WEEKDAY": "UNSURE", "WEEKEND": "UNSURE"}
 _BESIDE = {"TAG": "DAYAFTER", "WOCHE": "WEEKAFTER"}
 
 
@@ -48,6 +50,15 @@ def prepared(items: list[Item]) -> list[Item]:
             item.kind = "modal"
         if _is_pronoun(index, items):
             item.kind = "OTHER"
+        elif item.value == "past" and _kind(index + 1, items) == "WEEKDAY":
+            # "this past Friday"
+            item.kind, item.value = "MOD", "last"
+        elif item.value == "no" and index + 1 < len(items) and not items[index + 1].pause:
+            item.kind = (
+                _NO_BEFORE.get(items[index + 1].kind, item.kind)
+                if _begins_clause(index, items)
+                else item.kind
+            )
         if item.kind == "nach" and index + 1 < len(items) and items[index + 1].kind == "um":
             # "the Friday after at ten": nobody says "after at ten" of an hour.
             item.kind = "NEXTONE"
@@ -59,6 +70,15 @@ def prepared(items: list[Item]) -> list[Item]:
         else:
             out.append(item)
     return out
+
+
+def _kind(index: int, items: list[Item]) -> str:
+    return items[index].kind if 0 <= index < len(items) else ""
+
+
+def _begins_clause(index: int, items: list[Item]) -> bool:
+    """Whether nothing comes before that it could correct ("Monday no Tuesday")."""
+    return not any(before.kind in _NO_BEFORE or before.kind == "RELDAY" for before in items[:index])
 
 
 def _is_pronoun(index: int, items: list[Item]) -> bool:
@@ -130,7 +150,8 @@ def _is_next_one(index: int, items: list[Item]) -> bool:
     """ "the Friday after", and the clause is over."""
     if items[index].kind != "nach":
         return items[index].kind == "NEXTONE"
-    return index + 1 == len(items) or items[index + 1].pause
+    following = items[index + 1] if index + 1 < len(items) else None
+    return following is None or following.pause or following.value == "that"
 
 
 def _weekday_after(item: Item, said: Item | None) -> Item | None:
