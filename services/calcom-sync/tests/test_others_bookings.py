@@ -162,14 +162,7 @@ async def test_who_administers_a_colleague_is_not_taken_for_her(stage: "Stage", 
     ]
     await stage.drained()
     await _at_ottos(stage, "2027-03-04T09:00:00Z")
-    await stage.parts.backing.surveyor._register()
-    setup = await stage.directory.setup(TENANT)
-    assert setup
-    account = setup.account_named(first)
-    assert account
-    await stage.pool.execute(
-        "UPDATE survey SET due_at = due_at - interval '1 day' WHERE account_id = $1", account.account_id
-    )
+    await _goes_first(stage, first)
 
     for _ in range(3):
         assert await _pass(stage) == 2
@@ -192,3 +185,35 @@ async def test_what_a_colleague_was_given_there_is_still_a_mismatch(stage: "Stag
     assert await _pass(stage) == 2
     assert await stage.cases() == ["mismatch"]
     assert await _busy(stage, OTTO) == ["02 08:00"]
+
+
+@pytest.mark.parametrize("first", ["vera", "otto"])
+@pytest.mark.parametrize("administers", [[], ["otto"]])
+async def test_what_one_hosts_and_another_attends_takes_the_time_of_both(
+    stage: "Stage", first: str, administers: list[str]
+) -> None:
+    """A second host is told as an attendee as well."""
+    await colleague(stage)
+    await stage.cal.user("vera", HOST_KEY, administers=administers)
+    (number,) = [one.id for one in stage.cal.world.store.event_types.all() if one.fields["slug"] == "cut-15"]
+    made = await stage.cal.book(number, "2027-03-04T09:00:00Z", email="vera@example.org", key=OTHER_KEY)
+    await _at_ottos(stage, "2027-03-04T10:00:00Z")
+    await _goes_first(stage, first)
+    for _ in range(3):
+        assert await _pass(stage) == 2
+        assert await _busy(stage, OTTO) == ["04 09:00", "04 10:00"]
+        assert await _busy(stage, PERSON) == ["04 09:00"]
+
+    await stage.cal.cancel(made.json()["data"]["uid"], key=OTHER_KEY)
+    await _pass(stage)
+    assert await _busy(stage) == ["04 10:00"]
+
+
+async def _goes_first(stage: "Stage", username: str) -> None:
+    await stage.parts.backing.surveyor._register()
+    setup = await stage.directory.setup(TENANT)
+    account = setup.account_named(username) if setup else None
+    assert account
+    await stage.pool.execute(
+        "UPDATE survey SET due_at = due_at - interval '1 day' WHERE account_id = $1", account.account_id
+    )

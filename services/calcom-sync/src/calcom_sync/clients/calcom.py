@@ -11,7 +11,7 @@ import httpx
 from opentelemetry import trace
 from opentelemetry.instrumentation.httpx import HTTPXClientInstrumentor, RequestInfo
 
-from calcom_sync.clients.calcom_models import answer_of, calendars_of, page_of, spans_of
+from calcom_sync.clients.calcom_models import address_of, answer_of, calendars_of, page_of, spans_of
 from calcom_sync.domain.answers import Answer, NoAnswer, Page
 from calcom_sync.domain.busy import Span
 from calcom_sync.domain.request import instant_text
@@ -58,6 +58,12 @@ class CalcomCalendar:
     async def get(self, account: Account, uid: str) -> Answer | NoAnswer:
         """One booking by its uid; a number finds nothing."""
         return _answer(await self.send(account, "GET", f"/v2/bookings/{quote(uid, safe='')}"))
+
+    async def address(self, account: Account) -> str | Answer | NoAnswer:
+        """Under which it attends."""
+        response = await self.send(account, "GET", "/v2/me")
+        found = None if isinstance(response, NoAnswer) else address_of(response)
+        return _answer(response) if found is None else found
 
     async def calendars(self, account: Account) -> Sequence[ConnectedCalendar] | Answer | NoAnswer:
         """Those that are connected."""

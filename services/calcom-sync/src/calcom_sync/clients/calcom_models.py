@@ -19,6 +19,18 @@ class _Host(BaseModel):
     username: str | None = None
 
 
+class _Attendee(BaseModel):
+    email: str | None = None
+
+
+class _Me(BaseModel):
+    email: str
+
+
+class _OneMe(BaseModel):
+    data: _Me
+
+
 class _Booking(BaseModel):
     id: int
     uid: str
@@ -27,6 +39,7 @@ class _Booking(BaseModel):
     end: AwareDatetime
     eventTypeId: int | None = None  # noqa: N815 - Cal.com's name; a deleted one leaves its bookings without
     hosts: list[_Host] | None = None
+    attendees: list[_Attendee] | None = None
     metadata: dict[str, Any] | None = None
     rescheduledFromUid: str | None = None  # noqa: N815 - Cal.com's name
     rescheduledToUid: str | None = None  # noqa: N815 - Cal.com's name
@@ -40,6 +53,7 @@ class _Booking(BaseModel):
             length=self.end - self.start,
             event_type_id=self.eventTypeId,
             hosts=tuple(host.username for host in self.hosts or () if host.username),
+            attendees=tuple(one.email.lower() for one in self.attendees or () if one.email),
             metadata={key: str(value) for key, value in (self.metadata or {}).items()},
             moved_from=self.rescheduledFromUid or "",
             moved_to=self.rescheduledToUid or "",
@@ -114,6 +128,12 @@ def _row(row: object) -> RemoteBooking | None:
         return _Booking.model_validate(row).remote()
     except ValidationError:
         return None
+
+
+def address_of(response: httpx.Response) -> str | None:
+    """Of the account whose key it is; None where the answer does not tell it."""
+    told = read(_OneMe, response)
+    return None if told is None else told.data.email.lower()
 
 
 def calendars_of(response: httpx.Response) -> list[ConnectedCalendar] | None:

@@ -19,6 +19,8 @@ class RemoteBooking:
     """None: it was deleted since."""
     hosts: tuple[str, ...]
     """User names; those of a collective event are not complete."""
+    attendees: tuple[str, ...] = field(default=(), repr=False)
+    """Addresses of those that attend, in small letters."""
     metadata: Mapping[str, str] = field(default_factory=dict)
     moved_from: str = ""
     """Uid of the booking that this one took the place of; "": none."""

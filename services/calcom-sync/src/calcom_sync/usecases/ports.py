@@ -74,6 +74,10 @@ class Calendar(Protocol):
 
     async def get(self, account: Account, uid: str) -> Answer | NoAnswer: ...
 
+    async def address(self, account: Account) -> str | Answer | NoAnswer:
+        """Under which an account attends what others host."""
+        ...
+
     async def calendars(self, account: Account) -> Sequence[ConnectedCalendar] | Answer | NoAnswer:
         """Those that are connected."""
         ...

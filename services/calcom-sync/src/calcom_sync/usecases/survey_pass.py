@@ -27,6 +27,8 @@ AGAIN_AFTER = timedelta(seconds=60)
 """Where Cal.com did not answer."""
 CALENDAR_DAYS = 60
 """How far ahead connected calendars are read."""
+_ATTENDS = "/"
+"""In keys of busy times, between a booking's uid and the account that attends it."""
 MISSING_MAX = 50
 """How many that are missing are looked at one by one in a pass; the next pass takes the others."""
 
@@ -50,6 +52,8 @@ class Pass:
     setup: Setup
     account: Account
     task: Task
+    _own_address: str | None = None
+    """Asked for once it is needed."""
 
     @property
     def owner(self) -> Owner:
@@ -103,20 +107,36 @@ class Pass:
         await self._follow_up(finding, booking, appointment, intent)
         return finding
 
-    async def _takes_time(self, booking: RemoteBooking, now: datetime) -> None:
-        """Whoever's it is: whoever administers a team is shown everybody's."""
-        span = Span(booking.start, booking.end)
-        await self.by.busy.appear(
-            self._owner_of(booking), Source.BOOKING, booking.uid, span, now, listed=True
-        )
+    async def _takes_time(self, booking: RemoteBooking, now: datetime) -> set[str]:
+        """Of the host, and of this account where it attends; under which keys."""
+        span, uid = Span(booking.start, booking.end), booking.uid
+        host = self._owner_of(booking)
+        taken = {uid: host}
+        if host.person_id != self.owner.person_id and await self._attends(booking):
+            taken[f"{uid}{_ATTENDS}{self.account.account_id}"] = self.owner
+        for key, owner in taken.items():
+            await self.by.busy.appear(owner, Source.BOOKING, key, span, now, listed=True)
+        return set(taken)
 
     def _owner_of(self, booking: RemoteBooking) -> Owner:
-        """Whose time it takes: the host's, where she is one of us; else it is shown to this account since it attends."""
+        """The host, where she is one of us: whoever administers a team is shown everybody's. What none of us hosts is shown to
+        this account since it attends."""
         host = self.account
         if self.account.username not in booking.hosts:
             known = (self.setup.account_named(name) for name in booking.hosts)
             host = next((one for one in known if one), self.account)
         return Owner(self.task.tenant_id, host.account_id, host.person_id)
+
+    async def _attends(self, booking: RemoteBooking) -> bool:
+        """Also as another host: all but the first are told as attendees."""
+        if self._own_address is None:
+            await self._pay()
+            told = await self.by.calendar.address(self.account)
+            if isinstance(told, Answer | NoAnswer):
+                await self._heeded(told)
+                raise _Stopped(AGAIN_AFTER)
+            self._own_address = told
+        return self._own_address in booking.attendees
 
     def _host_of(self, intent: Intent | None) -> str:
         """Who has to be the host of a copy, by the account that it was made at; "": not known any more."""
@@ -217,12 +237,14 @@ class Pass:
         if self.task.drift.get(Finding.UNREADABLE.value) or Finding.UNREADABLE in found:
             return
         began, now = self.task.started_at, self.by.clock.now()
-        for uid in await self.by.surveys.unseen(self.owner, began, now, MISSING_MAX):
-            result = await self._got(uid)
-            if result.booking and result.booking.stands:
-                await self._takes_time(result.booking, now)
-            elif result.booking or result.status == 404:
-                await self.by.busy.vanish(self.task.tenant_id, Source.BOOKING, uid, now)
+        for key in await self.by.surveys.unseen(self.owner, began, now, MISSING_MAX):
+            result = await self._got(key.split(_ATTENDS)[0])
+            if result.status == 200 and result.booking is None:
+                continue
+            stands = result.booking is not None and result.booking.stands
+            taken = await self._takes_time(result.booking, now) if result.booking and stands else set()
+            if key not in taken:
+                await self.by.busy.vanish(self.task.tenant_id, Source.BOOKING, key, now)
 
     def _settlement(self, intent: Intent, finding: Finding, moved_to: str, text: str) -> Settlement:
         if finding is Finding.VANISHED:
