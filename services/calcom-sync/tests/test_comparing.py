@@ -9,6 +9,7 @@ from peers import ACCOUNT, PERSON, TENANT, named
 
 from calcom_sync.domain.busy import Owner, Source, Span
 from calcom_sync.domain.request import APPOINTMENT_KEY, PHASE_KEY, TENANT_KEY
+from calcom_sync.domain.survey import Task
 from calcom_sync.usecases.survey_ports import Roll
 from sandbox.calcom.embedded import OTHER_KEY
 
@@ -190,3 +191,16 @@ async def test_what_was_only_tried_again_is_told_again(stage: "Stage") -> None:
     assert await _open(stage) == 0
     await _pass(stage)
     assert await _open(stage) == 1
+
+
+async def test_what_was_looked_at_last_is_looked_at_again_last(stage: "Stage") -> None:
+    """A pass looks at so many of those that its list hides; the next one begins with the others."""
+    ref, surveys = await stage.book(), stage.parts.backing.surveys
+    uids = [one.booking_uid for one in (await stage.settled(ref)).intents]
+    first, second = (
+        Task(TENANT, ACCOUNT, stage.cal.clock.now() + minutes * MINUTE, 0) for minutes in (20, 40)
+    )
+    assert await surveys.missing(first, first.started_at) == uids
+    for uid in uids[:2]:
+        await surveys.stands(TENANT, uid, first.started_at)
+    assert await surveys.missing(second, second.started_at) == [*uids[2:], *uids[:2]]

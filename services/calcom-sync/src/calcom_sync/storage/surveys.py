@@ -183,7 +183,7 @@ class SqlSurveys:
         rows = await self._pool.fetch(
             "SELECT booking_uid FROM intent NATURAL JOIN appointment"
             " WHERE tenant_id = $1 AND account_id = $2 AND state = 'synced' AND wanted AND end_time > $5"
-            " AND coalesce(seen_at, '-infinity') < $3 AND updated_at < $4 ORDER BY start_time",
+            " AND coalesce(seen_at, '-infinity') < $3 AND updated_at < $4 ORDER BY seen_at NULLS FIRST, start_time",
             task.tenant_id, task.account_id, task.started_at, task.started_at - LAG, now,
         )  # fmt: skip
         return [row["booking_uid"] for row in rows]
