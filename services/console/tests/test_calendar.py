@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from console.domain.drawing import Span, frame_around, span_on
 from rufbuch.availability.v1 import service_pb2 as availability_pb2
 from rufbuch.booking.v1 import appointment_pb2
+from rufbuch.staff.v1 import business_pb2
 
 BERLIN = ZoneInfo("Europe/Berlin")
 
@@ -97,7 +98,7 @@ async def test_every_time_leads_to_why_it_is_not_free_by_mouse_and_by_keyboard(
     assert peers.explained[0].service_id == PERM
 
 
-@pytest.mark.parametrize("when", ["", "morgen", "0001-01-01T00:00"])
+@pytest.mark.parametrize("when", ["", "morgen", "0001-01-01T00:00", "9999-12-31T23:59", "1999-12-31T12:00"])
 async def test_what_is_no_time_is_not_asked_about(owner: Browser, peers: FakePeers, when: str) -> None:
     answer = await owner.get(f"/calendar/why?service={PERM}&when={when}")
     assert answer.status_code == 200
@@ -139,6 +140,46 @@ async def test_why_a_time_is_not_free_is_asked_in_the_branchs_own_time(
     (request,) = peers.explained
     assert request.start_time.ToDatetime(tzinfo=UTC) == datetime(2025, 11, 26, 14, 0, tzinfo=UTC)
     assert (request.branch_id, request.language) == (BRANCH, "de")
+
+
+async def test_a_branch_elsewhere_is_shown_and_asked_about_in_its_own_time(
+    owner: Browser, peers: FakePeers
+) -> None:
+    """The business begins with a branch in Berlin."""
+    london = "4f9a9c1e-0000-4000-8000-0000000000bb"
+    peers.branches.append(business_pb2.Branch(branch_id=london, name="Camden", time_zone="Europe/London"))
+    late = datetime(2025, 11, 24, 23, 15, tzinfo=UTC)  # past midnight in Berlin
+    peers.appointments = [
+        an_appointment(
+            start_time=stamp(late), end_time=stamp(late + timedelta(minutes=30)),
+            phases=[phase("ACTIVE", late, 30, "Wickeln")],
+        )
+    ]  # fmt: skip
+    peers.days[ANNA, "2025-11-24"] = [
+        entry("WORKING", NOW, 480),
+        entry("HOLD", NOW + timedelta(hours=3), 45),
+        entry("APPOINTMENT", late, 30, "a-1"),
+    ]
+    page = (await owner.get(f"/calendar?day=2025-11-24&branch={london}")).text
+    assert "<time>12:00–12:45</time>" in page
+    assert "<time>23:15–23:45</time>" in page
+    assert f"/calendar/why?person={ANNA}&amp;branch={london}&amp;when=2025-11-24T12:00" in page
+    assert "<time>13:00–13:45</time>" in (await owner.get("/calendar?day=2025-11-24")).text
+    await owner.get(f"/calendar/why?service={PERM}&branch={london}&when=2025-11-24T12:00")
+    (request,) = peers.explained
+    assert request.start_time.ToDatetime(tzinfo=UTC) == NOW + timedelta(hours=3)
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31", "1999-12-31", "2200-01-01", "morgen"])
+async def test_a_day_that_no_page_is_about_is_told_to_be_malformed(owner: Browser, day: str) -> None:
+    answer = await owner.get(f"/calendar?day={day}")
+    assert answer.status_code == 400
+    assert "nicht die Form" in answer.text
+
+
+@pytest.mark.parametrize("day", ["2000-01-01", "2199-12-31"])
+async def test_the_outermost_days_are_shown(owner: Browser, day: str) -> None:
+    assert (await owner.get(f"/calendar?day={day}&person={ANNA}")).status_code == 200
 
 
 @pytest.mark.parametrize(

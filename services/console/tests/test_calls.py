@@ -45,7 +45,10 @@ async def test_what_is_no_number_is_said(owner: Browser) -> None:
     assert 'value="abc"' in page
 
 
-@pytest.mark.parametrize("query", ["day=yesterday", "outcome=married", "day=&outcome=&number=&call="])
+@pytest.mark.parametrize(
+    "query",
+    ["day=yesterday", "day=9999-12-31", "day=0001-01-01", "outcome=married", "day=&outcome=&number=&call="],
+)
 async def test_what_a_form_cannot_say_is_not_looked_for(owner: Browser, peers: FakePeers, query: str) -> None:
     assert (await owner.get(f"/calls?{query}")).status_code == 200
     assert peers.searches == [telephony_pb2.ListCallsRequest(tenant_id=TENANT, page_size=50)]

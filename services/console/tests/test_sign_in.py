@@ -32,7 +32,16 @@ async def test_a_password_opens_the_page_that_was_asked_for(pool: asyncpg.Pool, 
 
 
 @pytest.mark.parametrize(
-    "then", ["https://evil.example.org/", "//evil.example.org", "/\\evil.example.org", "javascript:x"]
+    "then",
+    [
+        "https://evil.example.org/",
+        "//evil.example.org",
+        "/\\evil.example.org",
+        "javascript:x",
+        "//[",
+        "/[",
+        "http://[",
+    ],
 )
 async def test_the_sign_in_leads_to_no_other_site(pool: asyncpg.Pool, browser: Browser, then: str) -> None:
     await add_account(pool, "owner@example.org")

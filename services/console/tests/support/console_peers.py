@@ -81,6 +81,11 @@ class FakePeers:
     retried: list[sync_pb2.RetrySyncRequest] = field(default_factory=list)
     verified: dict[str, sync_pb2.VerifySyncResponse] = field(default_factory=dict)
     """By appointment; calcom-sync knows no other."""
+    branches: list[business_pb2.Branch] = field(
+        default_factory=lambda: [
+            business_pb2.Branch(branch_id=BRANCH, name="Mitte", time_zone="Europe/Berlin")
+        ]
+    )
     away: set[str] = field(default_factory=set)
     looked_at_by: list[str] = field(default_factory=list)
     searches: list[telephony_pb2.ListCallsRequest] = field(default_factory=list)
@@ -116,6 +121,10 @@ class _Registry(TeamRpcs):
     def reached(self) -> None:
         self._known.require("registry")
 
+    @property
+    def _branch_ids(self) -> list[str]:
+        return [branch.branch_id for branch in self._known.branches]
+
     async def GetBusiness(
         self, request: staff_pb2.GetBusinessRequest, context: Context
     ) -> staff_pb2.GetBusinessResponse:
@@ -123,9 +132,9 @@ class _Registry(TeamRpcs):
         business = business_pb2.Business(
             tenant_id=request.tenant_id,
             name=NAMES.get(request.tenant_id, "Praxis Süd"),
-            branches=[business_pb2.Branch(branch_id=BRANCH, name="Mitte", time_zone="Europe/Berlin")],
+            branches=self._known.branches,
             people=[
-                business_pb2.Person(person_id=ANNA, key="anna", name="Anna", branch_ids=[BRANCH]),
+                business_pb2.Person(person_id=ANNA, key="anna", name="Anna", branch_ids=self._branch_ids),
                 business_pb2.Person(person_id=ANNA_TOO, key="anna-2", name="Anna Beispiel"),
             ],
             services=[

@@ -11,6 +11,7 @@ from console.clients.sections import Section, section
 from console.domain.drawing import clock_of
 from console.errors import NotFoundError
 from console.pages.columns import draw
+from console.pages.days import Day, is_of_our_time
 from console.pages.paging import shown
 from console.pages.parts import Parts, parts_of
 from console.pages.visit import Visit, Visitor
@@ -29,7 +30,7 @@ REMEMBERED = timedelta(days=1)
 async def calendar(
     request: Request,
     visit: Visitor,
-    day: date | None = None,
+    day: Day | None = None,
     person: str = "",
     branch: str = "",
     people: int = 1,
@@ -37,19 +38,20 @@ async def calendar(
     """Without a person: everybody's day; with one: her week."""
     parts = parts_of(request)
     place = branch_of(visit, branch)
-    today = parts.clock.now().astimezone(visit.business.zone).date()
+    zone = ZoneInfo(place.time_zone)
+    today = parts.clock.now().astimezone(zone).date()
     first = day or today
     team = shown(_people(visit, place), people, size=PEOPLE_SHOWN)
     wanted = list(_wanted(visit, team.rows, first, person))
     days, booked = await asyncio.gather(
         section(parts.calendars.days(visit.tenant_id, place.branch_id, wanted)),
-        section(_booked(parts, visit, wanted)),
+        section(_booked(parts, visit, wanted, zone)),
     )
     # What one of the two knows is drawn also while the other does not answer.
-    drawing = draw(wanted, days.content or [()] * len(wanted), booked.content or [], visit.business.zone)
+    drawing = draw(wanted, days.content or [()] * len(wanted), booked.content or [], zone)
     step = timedelta(days=7 if person else 1)
     return parts.renderer.page(
-        request, "calendar.html", visit, branch=place, day=first, today=today, person=person, drawing=drawing,
+        request, "calendar.html", visit.told_in(zone), branch=place, day=first, today=today, person=person, drawing=drawing,
         away=days.content is None or booked.content is None, before=first - step, after=first + step, team=team,
         forgotten=bool(wanted) and min(day for _, day in wanted) < today - REMEMBERED, clock_of=clock_of,
     )  # fmt: skip
@@ -68,7 +70,8 @@ async def why(
     Whoever comes from the calendar has named no service yet: the first is looked at that the person can do."""
     parts = parts_of(request)
     place = branch_of(visit, branch)
-    start = _start(when, visit.business.zone)
+    zone = ZoneInfo(place.time_zone)
+    start = _start(when, zone)
     if start and not service:
         service = _usual(visit, person)
     explained = Section[ExplainSlotResponse](None)
@@ -80,7 +83,7 @@ async def why(
             )
         )  # fmt: skip
     return parts.renderer.page(
-        request, "why.html", visit, branch=place, service=service, when=when if start else "", person=person,
+        request, "why.html", visit.told_in(zone), branch=place, service=service, when=when if start else "", person=person,
         explained=explained.content, away=bool(service and start) and explained.content is None,
         fault=bool(when) and start is None,
     )  # fmt: skip
@@ -88,9 +91,10 @@ async def why(
 
 def _start(when: str, zone: ZoneInfo) -> datetime | None:
     try:
-        return datetime.fromisoformat(when).replace(tzinfo=zone, fold=0).astimezone(UTC)
-    except (ValueError, OverflowError):
+        start = datetime.fromisoformat(when).replace(tzinfo=zone, fold=0)
+    except ValueError:
         return None
+    return start.astimezone(UTC) if is_of_our_time(start) else None
 
 
 def _usual(visit: Visit, person_id: str) -> str:
@@ -130,13 +134,13 @@ def _wanted(
 
 
 async def _booked(
-    parts: Parts, visit: Visit, wanted: Sequence[tuple[str, date]]
+    parts: Parts, visit: Visit, wanted: Sequence[tuple[str, date]], zone: ZoneInfo
 ) -> Sequence[appointment_pb2.Appointment]:
     """The appointments whose phases are drawn; one that began the evening before is among them."""
     if not wanted:
         return []
     days, people = [day for _, day in wanted], {person_id for person_id, _ in wanted}
-    start = datetime.combine(min(days) - timedelta(days=1), time(), tzinfo=visit.business.zone)
-    end = datetime.combine(max(days) + timedelta(days=1), time(), tzinfo=visit.business.zone)
+    start = datetime.combine(min(days) - timedelta(days=1), time(), tzinfo=zone)
+    end = datetime.combine(max(days) + timedelta(days=1), time(), tzinfo=zone)
     only = people.pop() if len(people) == 1 else ""
     return await parts.appointments.between(visit.tenant_id, start, end, person_id=only)

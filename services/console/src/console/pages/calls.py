@@ -12,6 +12,7 @@ from chassis.grpc_client import fault_of
 from console.clients.calls import OUTCOMES, Wanted
 from console.clients.sections import Section, section
 from console.domain.accounts import Action
+from console.pages.days import is_of_our_time
 from console.pages.feedback import done
 from console.pages.moments import moments_of
 from console.pages.parts import parts_of
@@ -34,7 +35,7 @@ async def calls(
     page: str = "",
 ) -> Response:
     """A page of them, latest first. What cannot be looked for is said, and nothing is found then."""
-    wanted_day = date.fromisoformat(day) if _is_day(day) else None
+    wanted_day = _day_of(day)
     start, end = _around(wanted_day, visit.business.zone) if wanted_day else (None, None)
     wanted = Wanted(
         number=number.strip(), call_id=call.strip(), outcome=outcome if outcome in OUTCOMES else "",
@@ -95,12 +96,12 @@ async def resolve(
     return done(f"/calls/{quote(call_id, safe='')}", "resolve_truth_case")
 
 
-def _is_day(text: str) -> bool:
+def _day_of(text: str) -> date | None:
     try:
-        date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
-        return False
-    return True
+        return None
+    return day if is_of_our_time(day) else None
 
 
 def _around(day: date, zone: ZoneInfo) -> tuple[datetime, datetime]:

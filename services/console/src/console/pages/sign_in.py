@@ -106,7 +106,10 @@ def form_again(request: Request, *, then: str, key: str) -> Response:
 
 def here(then: str) -> str:
     """A path of this site: a link must not lead elsewhere by way of our sign-in."""
-    parts = urlsplit(then)
+    try:
+        parts = urlsplit(then)
+    except ValueError:
+        return "/"
     # Browsers take a backslash for a slash, and two of them for another host.
     if parts.scheme or parts.netloc or not then.startswith("/") or then.startswith("//") or "\\" in then:
         return "/"

@@ -1,8 +1,9 @@
 """Who looks at a page, at which business, in which language; and that a change was asked for by our own form."""
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 from fastapi import Depends, Request
 
@@ -40,6 +41,10 @@ class Visit:
     def may(self, action: str) -> bool:
         """For templates, which do not show what is not allowed."""
         return self.membership.allows(Action(action))
+
+    def told_in(self, zone: ZoneInfo) -> "Visit":
+        """The same, with all times as they are there: for a page of one branch."""
+        return replace(self, texts=Texts(self.account.language, zone))
 
     def deed(self, action: str, subject: str, words: str = "") -> Deed:
         """What is about to be done."""
