@@ -95,6 +95,12 @@ def test_a_service_of_which_a_part_is_ruled_out_is_a_question() -> None:
 def test_a_name_that_itself_says_without_is_found() -> None:
     ours = [("dry", ("Haarschnitt ohne Waschen",)), ("wet", ("Haarschnitt mit Waschen",))]
     assert match("Haarschnitt ohne Waschen bitte", ours) == Match("dry")
+    assert match("einen Haarschnitt ohne Waschen am Freitag", ours) == Match("dry")
+
+
+def test_a_surname_that_begins_like_a_denial_is_a_name() -> None:
+    people = [("1", ("Petra Keinath",)), ("2", ("Ida Wolf",))]
+    assert match("Frau Keinath", people) == Match("1")
 
 
 @given(

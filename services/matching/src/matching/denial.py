@@ -1,11 +1,13 @@
 """What the caller rules out: "nicht bei Ben", "alles außer Dauerwelle", "keine Massage, lieber Fango"."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from matching.words import Word
 
-_DENIES = re.compile(r"nicht|nich|nie|kein\w*|ohne|ausser|statt|anstatt|not|no|never|except|without|don|dont")
+_DENIES = re.compile(
+    r"nicht|nich|nie|kein(?:e[nrms]?)?|ohne|ausser|statt|anstatt|not|no|never|except|without|don|dont"
+)
 _ALTERNATIVE = re.compile(r"ander\w*|other|another|rather|different|lieber|eher")
 _THAN = frozenset({"als", "than"})
 _ANY = re.compile(r"(any|every|some)?(one|body|thing|where)|all|any|anyone|everyone")
@@ -16,12 +18,17 @@ _ONLY = frozenset({"nur", "only", "just"})
 Names = Callable[[tuple[Word, ...]], bool]
 
 
-def without_denied(words: tuple[Word, ...], names: Names) -> tuple[tuple[Word, ...], tuple[Word, ...]]:
-    """What is left, and what is ruled out; `names` tells whether words name something of ours."""
+def without_denied(
+    words: tuple[Word, ...], names: Names, own: Collection[str] = ()
+) -> tuple[tuple[Word, ...], tuple[Word, ...]]:
+    """What is left, and what is ruled out; `names` tells whether words name something of ours.
+
+    A word of `own` rules nothing out: it belongs to a name ("Haarschnitt ohne Waschen").
+    """
     denied: set[int] = set()
     gone: set[int] = set()
     for at in range(len(words)):
-        begins = _denied_from(words, at)
+        begins = None if words[at].text in own else _denied_from(words, at)
         if begins is None:
             continue
         gone |= set(range(at, begins))

@@ -45,7 +45,8 @@ def match(said: str, ours: Iterable[tuple[str, Sequence[str]]]) -> Match | Candi
     whole = _whole(words, named)
     if whole is not None:
         return Match(whole)
-    kept, denied = without_denied(words, lambda some: bool(_keys(_meant(some, named))))
+    own = {word for _, names in named for name in names for word in name.split()}
+    kept, denied = without_denied(words, lambda some: bool(_keys(_meant(some, named))), own)
     found = _meant(kept, named)
     if not denied:
         return found

@@ -20,7 +20,7 @@ _SAID_AROUND = """ich wir es ist ja doch also noch auch mal einmal nur einfach l
  me it is einem einer eines ne nen so dann danach heute morgen von vom in im auf jemand jemanden"""
 # They say that somebody wants something, and not what.
 _GENERIC = """termin termine behandlung behandlungen besuch leistung service sitzung appointment visit treatment session haar haare
- haaren minuten min"""
+ haaren minuten min rezept"""
 POLITE = frozenset(_POLITE.split())
 NAMING_NOTHING = POLITE | frozenset(_SAID_AROUND.split()) | frozenset(_GENERIC.split())
 _JOINING = frozenset({"und", "oder", "plus", "sowie", "u", "bzw", "mit", "and", "or", "with"})
