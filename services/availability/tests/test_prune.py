@@ -1,7 +1,7 @@
 """What is over leaves the tables, and nothing else does."""
 
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -76,6 +76,25 @@ async def test_a_start_is_kept_as_long_as_its_appointment_takes_time(
     )
     await tables.record("", BusyEvent("p1", at(7), "", (change,)))
     assert await Prune(tables, clock)() == 0
+
+
+@pytest.mark.parametrize(("ended_days_ago", "dropped"), [(-1, 0), (1, 0), (3, 2)])
+async def test_a_clock_that_has_jumped_ahead_drops_nothing_that_is_to_come(
+    pool: Pool, ended_days_ago: int, dropped: int
+) -> None:
+    """Nobody tells this service again what has left the tables."""
+    tables, really_now = BusyTables(pool), datetime.now(UTC)
+    start = really_now - timedelta(days=ended_days_ago, hours=1)
+    change = BusyChange(
+        known("salon"),
+        known("one"),
+        (Taking(known("anna"), Interval.of(start, start + timedelta(hours=1))),),
+        (Start(known("branch"), known("cut"), start),),
+    )
+    await tables.record("", BusyEvent("p1", start, "", (change,)))
+    jumped = SettableClock(really_now + timedelta(days=30))
+    assert len((await tables.load(jumped.now())).changes) == (0 if dropped else 1)
+    assert await Prune(tables, jumped)() == dropped
 
 
 async def test_a_replica_drops_what_is_over_by_itself(surroundings: Surroundings, pool: Pool) -> None:

@@ -210,9 +210,21 @@ class TestCalendars:
     def test_what_is_long_over_is_forgotten(self, diary: Diary) -> None:
         diary.book((13, 14))
         diary.verdict(13)
+        diary.calendars.heard(at(7 + 72))
         diary.verdict(13, now=at(7 + 72))
         assert not any(diary.calendars._taken.values())
         diary.book()
+
+    @pytest.mark.parametrize("heard_before", [True, False])
+    def test_a_clock_that_jumps_ahead_and_back_forgets_nothing(
+        self, diary: Diary, heard_before: bool
+    ) -> None:
+        """What is known here is not told again."""
+        diary.book((13, 14), (37, 38))
+        if heard_before:
+            diary.calendars.heard(at(7))
+        assert diary.verdict(37, now=at(7 + 24 * 20)) is Verdict.PAST
+        assert [diary.verdict(hour) for hour in (13, 14, 37)] == [Verdict.FULL, Verdict.FREE, Verdict.FULL]
 
     def test_an_absence_takes_time(self) -> None:
         assert Diary(business(branch(), absences=((at(12), at(14)),))).verdict(13) is not Verdict.FREE
@@ -246,6 +258,22 @@ def test_regions_have_their_own_holidays(region: str, day: date) -> None:
 
 def test_a_holiday_of_one_region_is_none_of_another() -> None:
     assert date(2026, 1, 6) not in public_holidays("DE-BE", range(2026, 2027))
+
+
+@pytest.mark.parametrize(
+    ("region", "instead"),
+    [("DE-QQ", "DE"), ("AT-99", "AT"), ("DE-", "DE"), ("QQ", ""), ("QQ-BE", ""), ("Bayern", ""), ("-", "")],
+)
+def test_a_region_that_nobody_knows_stops_no_branch(
+    region: str, instead: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What is known of it counts, and the log says once that it is not all."""
+    years = range(2026, 2027)
+    assert public_holidays(region, years) == (public_holidays(instead, years) if instead else frozenset())
+    public_holidays(region, range(2027, 2028))
+    errors = [each for each in caplog.records if each.levelname == "ERROR"]
+    assert len(errors) == (region != "DE-")
+    assert Diary(business(branch(60, region))).verdict(13) is Verdict.FREE
 
 
 def test_nobody_is_booked_while_the_branch_is_closed() -> None:

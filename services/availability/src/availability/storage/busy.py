@@ -20,28 +20,31 @@ from chassis.postgres import Pool
 _LOGS = {BusySource.APPOINTMENT: "booking", BusySource.EXTERNAL: "calendars"}
 _LOAD = (
     "SELECT tenant_id::text, appointment_id::text, person_id::text, starts_at, ends_at"
-    " FROM busy WHERE ends_at > $1 AND source = $2"
+    " FROM busy WHERE ends_at > least($1, now() - interval '2 days') AND source = $2"
 )
 _LOAD_STARTS = (
     "SELECT tenant_id::text, appointment_id::text, branch_id::text, service_id::text, starts_at"
-    " FROM service_start AS each WHERE EXISTS (SELECT FROM busy WHERE ends_at > $1"
+    " FROM service_start AS each WHERE EXISTS ("
+    "SELECT FROM busy WHERE ends_at > least($1, now() - interval '2 days')"
     " AND busy.tenant_id = each.tenant_id AND busy.appointment_id = each.appointment_id)"
 )
 _PRUNE = (
     (
         "DELETE FROM busy WHERE (tenant_id, appointment_id, ordinal) IN"
-        " (SELECT tenant_id, appointment_id, ordinal FROM busy WHERE ends_at < $1"
+        " (SELECT tenant_id, appointment_id, ordinal FROM busy WHERE ends_at < least($1, now() - interval '2 days')"
         "  ORDER BY ends_at LIMIT $2 FOR UPDATE SKIP LOCKED)"
     ),
     (
         "DELETE FROM service_start WHERE (tenant_id, appointment_id, ordinal) IN"
-        " (SELECT tenant_id, appointment_id, ordinal FROM service_start AS each WHERE starts_at < $1"
+        " (SELECT tenant_id, appointment_id, ordinal FROM service_start AS each"
+        "  WHERE starts_at < least($1, now() - interval '2 days')"
         "  AND NOT EXISTS (SELECT FROM busy WHERE busy.tenant_id = each.tenant_id"
         "   AND busy.appointment_id = each.appointment_id)"
         "  ORDER BY starts_at LIMIT $2 FOR UPDATE SKIP LOCKED)"
     ),
 )
-"""What a replica is just rewriting, or another one dropping, is left to it."""
+"""What a replica is just rewriting, or another one dropping, is left to it. Here as above, the database's clock has a say: what
+a replica's clock that has jumped ahead calls over is still to come for all others (two days are LOOK_BACK)."""
 
 
 class BusyTables:

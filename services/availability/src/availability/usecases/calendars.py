@@ -9,9 +9,10 @@ from typing import NamedTuple
 
 from availability.domain.branch import BranchCalendar
 from availability.domain.holds import Taking
-from availability.domain.instants import Interval
+from availability.domain.instants import Interval, to_minute
 from availability.domain.ledger import Busy, BusyKey, BusySource
 from availability.usecases.business import Branch, Business
+from availability.usecases.following import LOOK_BACK
 from availability.usecases.schedules import ALWAYS, schedule_of
 
 DAY = timedelta(days=1)
@@ -58,6 +59,7 @@ class Calendars:
         self._starts: dict[str, dict[BusyKey, tuple[Start, ...]]] = defaultdict(dict)
         self._built: dict[str, dict[str, _Built]] = defaultdict(dict)
         """By tenant and branch: what happens to one business does not look at all others."""
+        self._heard_to: datetime | None = None
 
     def apply(self, change: BusyChange) -> None:
         """Take note of what an appointment, or an entry of a calendar outside, takes now."""
@@ -76,6 +78,10 @@ class Calendars:
         for person_id, intervals in takings.items():
             self._taken[tenant_id, person_id][key] = intervals
         self._show(tenant_id, before | takings.keys(), key)
+
+    def heard(self, instant: datetime) -> None:
+        """Something happened elsewhere at an instant; what was over long before it may be forgotten."""
+        self._heard_to = max(self._heard_to or instant, instant)
 
     def branch(self, business: Business, branch: Branch, now: datetime) -> BranchCalendar:
         """The time of everybody in a branch, from yesterday to the end of its horizon."""
@@ -108,6 +114,13 @@ class Calendars:
                     if (each.branch_id, each.service_id) == (branch_id, service_id):
                         yield each.start
 
+    def starts_taking(self, tenant_id: str, taking: Taking) -> Iterator[Start]:
+        """What the appointments start that take all of a stretch of somebody's time."""
+        owner_id, (begin, end) = taking
+        for key, intervals in self._taken.get((tenant_id, owner_id), {}).items():
+            if any(each.begin_min <= begin and end <= each.end_min for each in intervals):
+                yield from self._starts[tenant_id].get(key, ())
+
     def _build(self, business: Business, branch: Branch, first_day: date) -> BranchCalendar:
         own = (service.horizon for service in business.services.values() if service.horizon)
         days = max(branch.horizon, *own, DAY).days + 3
@@ -129,7 +142,11 @@ class Calendars:
         return calendar
 
     def _forget(self, tenant_id: str, owner_id: str, border_min: int) -> None:
-        """Drop what was over before the calendar begins."""
+        """Drop what was over before the calendar begins. A clock of ours that has jumped ahead is not believed alone: what is
+        dropped does not come again."""
+        if self._heard_to is None:
+            return
+        border_min = min(border_min, to_minute(self._heard_to - LOOK_BACK))
         taken = self._taken[tenant_id, owner_id]
         over = [
             key for key, intervals in taken.items() if max(each.end_min for each in intervals) <= border_min

@@ -90,6 +90,7 @@ class BusyFollower:
         """Take note of one event, in memory first. Repeating it is harmless. Raises StreamLostError."""
         for change in event.changes or ():
             self._calendars.apply(change)
+        self._calendars.heard(event.occurred_at)
         if event.changes is None:
             _log.warning("an event of an unknown kind is stepped over", extra={"position": event.position})
         stored = await self._store.record(self._position, event)
