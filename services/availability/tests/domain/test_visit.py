@@ -70,6 +70,20 @@ def test_a_slower_first_part_moves_the_second(salon: Salon) -> None:
     assert visit.placed(salon.minute("10:00"))[1].option.start == salon.instant("10:50")
 
 
+def test_a_part_goes_only_to_somebody_with_whom_the_visit_may_start_so_early(salon: Salon) -> None:
+    salon.join("anna")
+    salon.join("bert", salon.appointment("x", salon.span("10:00", "10:30")))
+    late = {"anna": salon.minute("11:00")}
+    visit = Visit(salon.branch, [Leg({"anna": CUT, "bert": CUT}, earliest=late), Leg({"anna": CUT})])
+
+    alone = Visit(salon.branch, [Leg({"anna": CUT}, earliest=late)])
+
+    assert who(visit, salon.minute("09:15")) == ["bert", "anna"]
+    assert who(visit, salon.minute("10:00")) == []
+    assert who(visit, salon.minute("11:00")) == ["anna", "anna"]
+    assert alone.starts(day_of(salon))[0] == salon.minute("11:00")
+
+
 def test_any_device_of_the_group_will_do(salon: Salon) -> None:
     salon.join("anna")
     for number, busy in enumerate((("09:00", "12:00"), ("12:00", "13:00"))):

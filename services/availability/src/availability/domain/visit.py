@@ -27,6 +27,8 @@ class Leg:
 
     services: Mapping[str, Service]
     needs: tuple[DeviceNeed, ...] = ()
+    earliest: Mapping[str, int] = field(default_factory=dict)
+    """Before which UTC epoch minute the visit cannot start with somebody; who is not in it sets no such bound."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,7 @@ class Visit:
         last = before.option.person_id if before else ""
         for person_id in sorted(leg.services, key=lambda person_id: person_id != last):
             service = leg.services[person_id]
-            able = self._fit(person_id, service.footprint.later(offset)) & self._rest(number, service, offset)
+            able = self._able(leg, person_id, offset) & self._rest(number, service, offset)
             if able >> point & 1:
                 option = Option(person_id, service, start_min + offset)
                 return Part(option, tuple(self._uses(leg, service, offset, point, start_min)))
@@ -113,16 +115,24 @@ class Visit:
             return self.branch.lattice.full
         key = (number, offset)
         if key not in self._known:
+            leg = self.legs[number]
             self._known[key] = reduce(
                 or_,
                 (
-                    self._fit(person_id, service.footprint.later(offset))
-                    & self._rest(number, service, offset)
-                    for person_id, service in self.legs[number].services.items()
+                    self._able(leg, person_id, offset) & self._rest(number, service, offset)
+                    for person_id, service in leg.services.items()
                 ),
                 0,
             )
         return self._known[key]
+
+    def _able(self, leg: Leg, person_id: str, offset: int) -> int:
+        """The visit starts for which one person could do the leg."""
+        mask = self._fit(person_id, leg.services[person_id].footprint.later(offset))
+        if person_id in leg.earliest:
+            lattice = self.branch.lattice
+            mask &= lattice.mask_of([(leg.earliest[person_id], lattice.end_min)])
+        return mask
 
     def _rest(self, number: int, service: Service, offset: int) -> int:
         """The visit starts for which the leg has its devices and the legs after it work out."""

@@ -3,6 +3,7 @@ devices, who does what with which."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from functools import cached_property
 from typing import Protocol
 
@@ -93,7 +94,7 @@ class Wanted:
 @dataclass(frozen=True)
 class SeveralParts:
     """A visit of several services, or with rooms and devices. All of its services' rules of notice, horizon and daily
-    limits bind its start; only the first one's start windows do."""
+    limits bind its start, the notice as whoever does the service has it; only the first one's start windows do."""
 
     branch: BranchCalendar
     wanted: Sequence[Wanted]
@@ -101,7 +102,7 @@ class SeveralParts:
 
     @cached_property
     def _visit(self) -> Visit:
-        legs = [Leg(each.ask.services, each.needs) for each in self.wanted]
+        legs = [Leg(each.ask.services, each.needs, _later_than_others(each.ask)) for each in self.wanted]
         return Visit(self.branch, legs, self.wanted[0].ask.ignoring, self.besides)
 
     @cached_property
@@ -112,9 +113,10 @@ class SeveralParts:
         allowed = lattice.full
         for number, each in enumerate(self.wanted):
             service = next(iter(each.ask.services.values()))
-            # Who will do it is not known yet: nobody's notice is passed over.
-            notice = max(one.notice for one in each.ask.services.values())
-            bound = replace(service, notice=notice, windows=service.windows if number == 0 else ())
+            # Whoever takes it less soon is bound by the visit.
+            bound = replace(
+                service, notice=_soonest(each.ask), windows=service.windows if number == 0 else ()
+            )
             everything = (Interval(lattice.origin_min, lattice.end_min),)
             allowed &= wanted_points(self.branch, each.ask, bound, everything)
         return visit.mask(allowed & ~self._full_days())
@@ -139,3 +141,18 @@ class SeveralParts:
         for each in self.wanted:
             for day in next(iter(each.ask.full_days.values()), ()):
                 yield from instants_within(self.branch.lattice, day, day)
+
+
+def _soonest(ask: Ask) -> timedelta:
+    """The notice of whoever takes the service soonest."""
+    return min(service.notice for service in ask.services.values())
+
+
+def _later_than_others(ask: Ask) -> dict[str, int]:
+    """From which minute on those take the service who do not take it as soon as somebody else."""
+    soonest = _soonest(ask)
+    return {
+        person_id: ask.bounds(service).begin_min
+        for person_id, service in ask.services.items()
+        if service.notice > soonest
+    }
