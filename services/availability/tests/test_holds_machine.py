@@ -250,7 +250,11 @@ class HoldsMachine(RuleBasedStateMachine):
             taken = self.do(self.holds.taken(SCOPE, PEOPLE, ignoring_call=call, now=self.clock.now()))
             seen = [known for known in self.model.live() if known.claimed or known.call != call]
             expected = [
-                Held(*taking, at(7) + timedelta(seconds=known.until))
+                Held(
+                    *taking,
+                    at(7) + timedelta(seconds=known.until),
+                    known.offer.occupied[0] if known.claimed else None,
+                )
                 for known in seen
                 for taking in known.offer.occupied
             ]

@@ -1,13 +1,14 @@
 """How far ahead a start must lie: ruled for the business, a branch, a service, a person; the nearest rule wins."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from availability.testing.answers import changed, reason
+from availability.testing.answers import changed, fault, hour_of, reason
 from availability.testing.peers import RegistryPeer
 from availability.testing.replicas import Running
-from availability.testing.salon import at, explain, known, salon, search
+from availability.testing.salon import at, explain, known, salon, search, stamp
 from chassis.testing import SettableClock
 from rufbuch.availability.v1 import service_pb2 as pb
 from rufbuch.staff.v1 import business_pb2
@@ -19,6 +20,7 @@ PERSON = business_pb2.Policy(person_id=known("anna"), min_notice_minutes=300)
 BOTH = business_pb2.Policy(service_id=known("cut"), person_id=known("anna"), min_notice_minutes=0)
 ELSEWHERE = business_pb2.Policy(service_id=known("colour"), min_notice_minutes=600)
 OF_ANOTHER = business_pb2.Policy(person_id=known("ben"), min_notice_minutes=600)
+FIVE_MINUTES = timedelta(minutes=5)
 SILENT = business_pb2.Policy(person_id=known("anna"), moves_max=1)
 
 
@@ -83,6 +85,104 @@ async def test_a_hold_that_is_over_is_not_taken_again_inside_the_notice(
     assert await reason(service.stub.ClaimOption(claim)) == "SLOT_NOT_BOOKABLE"
 
 
+def hold_again(person: str = "anna") -> pb.HoldOptionsRequest:
+    slot = pb.WantedSlot(service_id=known("cut"), person_id=known(person), start_time=stamp(at(13)))
+    return pb.HoldOptionsRequest(
+        tenant_id=known("salon"), branch_id=known("branch"), call_id="wait", slots=[slot], promised=True
+    )
+
+
+@pytest.fixture
+async def offered_from_the_list(service: Running, registry: RegistryPeer, clock: SettableClock) -> pb.Option:
+    """With Anna at 13, who wants to know five hours ahead, and five minutes before that."""
+    business = salon()
+    business.policies.append(PERSON)
+    await changed(service, registry, business)
+    clock.set(at(8) - FIVE_MINUTES)
+    asked = search(person_id=known("anna"), call_id="wait", promised=True, max_options=1)
+    asked.windows.add(start_time=stamp(at(13)), end_time=stamp(at(13.25)))
+    found = await service.stub.SearchSlots(asked)
+    assert found.outcome == pb.SEARCH_OUTCOME_AVAILABLE
+    return found.options[0]
+
+
+@pytest.mark.usefixtures("offered_from_the_list")
+async def test_what_the_list_has_offered_is_kept_while_it_slips_into_the_notice(
+    service: Running, clock: SettableClock
+) -> None:
+    """AV-07: somebody was told that it is free."""
+    for minute in range(0, 300, 4):
+        clock.set(at(8 + minute / 60))
+        assert [option.start_time for option in (await service.stub.HoldOptions(hold_again())).options] == [
+            stamp(at(13))
+        ]
+    clock.set(at(13) + FIVE_MINUTES)
+    assert await reason(service.stub.HoldOptions(hold_again())) == "SLOT_TAKEN"
+
+
+@pytest.mark.usefixtures("offered_from_the_list")
+async def test_nobody_else_is_offered_what_has_slipped_into_the_notice(
+    service: Running, clock: SettableClock
+) -> None:
+    clock.set(at(9))
+    too_soon = await service.stub.SearchSlots(search(at(13), person_id=known("anna"), call_id="b"))
+    again = hold_again()
+    again.promised = False
+    assert too_soon.outcome == pb.SEARCH_OUTCOME_TOO_SOON
+    assert await reason(service.stub.HoldOptions(again)) == "SLOT_TAKEN"
+
+
+@pytest.mark.parametrize(
+    ("renewed", "hour", "expected"), [(False, 8.25, ""), (True, 8.25, ""), (True, 13.25, "PAST")]
+)
+async def test_a_lapsed_offer_of_the_list_is_taken_again_until_it_is_over(
+    service: Running, clock: SettableClock, offered_from_the_list: pb.Option, renewed: bool, hour: float,
+    expected: str,
+) -> None:  # fmt: skip
+    option = offered_from_the_list
+    if renewed:
+        clock.set(at(min(hour, 12)))
+        option = (await service.stub.HoldOptions(hold_again())).options[0]
+    clock.set(at(hour) + FIVE_MINUTES)
+    claim = pb.ClaimOptionRequest(
+        tenant_id=known("salon"), branch_id=known("branch"), option_id=option.option_id, call_id="wait"
+    )
+    if not expected:
+        assert (await service.stub.ClaimOption(claim)).option.start_time == stamp(at(13))
+    else:
+        refused = await fault(service.stub.ClaimOption(claim))
+        assert (refused.reason, refused.metadata) == ("SLOT_NOT_BOOKABLE", {"outcome": expected})
+
+
+@pytest.mark.parametrize("needs_a_room", [True, False])
+@pytest.mark.parametrize(
+    ("person", "expected", "who"),
+    [
+        ("", pb.SEARCH_OUTCOME_AVAILABLE, "ben"),
+        ("ben", pb.SEARCH_OUTCOME_AVAILABLE, "ben"),
+        ("anna", pb.SEARCH_OUTCOME_TOO_SOON, "anna"),
+    ],
+)
+async def test_one_persons_notice_hides_nobody_elses_times_also_where_a_room_is_needed(
+    service: Running, registry: RegistryPeer, needs_a_room: bool, person: str,
+    expected: pb.SearchOutcome.ValueType, who: str,
+) -> None:  # fmt: skip
+    business = salon()
+    business.policies.append(business_pb2.Policy(person_id=known("anna"), min_notice_minutes=24 * 60))
+    if needs_a_room:
+        business.branches[0].resources.add(resource_id=known("basin"), key="basin", group="basins")
+        business.services[0].phases[0].resource_groups.append("basins")
+    await changed(service, registry, business)
+
+    explained = await service.stub.ExplainSlot(explain(13, person_id=person and known(person)))
+    found = await service.stub.SearchSlots(search(at(13), person_id=person and known(person), call_id="a"))
+
+    assert found.outcome == expected
+    assert {option.person_id for option in found.options} == {known(who)}
+    assert {hour_of(option.start_time) >= 24 + 7 for option in found.options} == {who == "anna"}
+    assert explained.free == (expected == pb.SEARCH_OUTCOME_AVAILABLE)
+
+
 async def test_of_two_who_could_the_one_who_takes_it_sooner_is_offered_and_named(
     service: Running, registry: RegistryPeer, clock: SettableClock
 ) -> None:
@@ -112,3 +212,20 @@ async def test_a_visit_passes_over_nobodys_notice(
 
     assert (too_soon.outcome, too_soon.min_notice_minutes) == (pb.SEARCH_OUTCOME_TOO_SOON, 180)
     assert free.outcome == pb.SEARCH_OUTCOME_AVAILABLE
+
+
+async def test_the_parts_of_a_visit_go_to_those_whose_notice_allows_it(
+    service: Running, registry: RegistryPeer
+) -> None:
+    """Anna takes colours a day ahead alone: she cuts, and Ben colours."""
+    business = salon()
+    late = business_pb2.Policy(
+        service_id=known("colour"), person_id=known("anna"), min_notice_minutes=24 * 60
+    )
+    business.policies.append(late)
+    await changed(service, registry, business)
+
+    found = await service.stub.SearchSlots(search(at(13), more_service_ids=[known("colour")], call_id="a"))
+
+    (option,) = found.options
+    assert [phase.person_id for phase in option.phases] == [known("anna"), *[known("ben")] * 3]

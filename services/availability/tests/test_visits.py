@@ -215,6 +215,36 @@ class TestSeveral:
         assert [phase.service_id for phase in option.phases] == [known("cut"), *[known("colour")] * 3]
         assert hour_of(option.end_time) == 16
 
+    @pytest.mark.parametrize(
+        ("before", "after", "expected"),
+        [
+            (0, 0, [(13, 14.5), (15.5, 16)]),
+            (0, 15, [(13, 14.5), (15.5, 16)]),
+            (15, 0, [(12.75, 14.5), (15.5, 16)]),
+            (15, 120, [(12.75, 16)]),
+        ],
+    )
+    async def test_what_one_person_keeps_free_around_her_services_is_taken_once(
+        self, service: Running, registry: RegistryPeer, before: int, after: int,
+        expected: list[tuple[float, float]],
+    ) -> None:  # fmt: skip
+        """The buffer after the cut lies in the colour that she goes on with."""
+
+        def change(business: business_pb2.Business) -> None:
+            business.services[0].buffer_before_minutes = before
+            business.services[0].buffer_after_minutes = after
+
+        await change_salon(service, registry, change)
+        asked = search(at(13), more_service_ids=[known("colour")], person_id=known("anna"), call_id="a")
+        option = (await service.stub.SearchSlots(asked)).options[0]
+        claimed = await service.stub.ClaimOption(
+            pb.ClaimOptionRequest(
+                tenant_id=known("salon"), branch_id=known("branch"), option_id=option.option_id, call_id="a"
+            )
+        )
+        taken = [(hour_of(each.start_time), hour_of(each.end_time)) for each in claimed.option.occupied]
+        assert taken == expected
+
     async def test_parts_of_a_visit_may_go_to_different_people(
         self, service: Running, registry: RegistryPeer
     ) -> None:

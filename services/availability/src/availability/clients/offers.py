@@ -26,6 +26,7 @@ def to_text(offer: Offer) -> str:
             "places": spans_of(offer.places),
             "moved": offer.moved_appointment_id,
             "names": spans_of(offer.other_names),
+            "promised": offer.promised,
         }
     )
 
@@ -50,6 +51,7 @@ def from_text(text: str | bytes) -> Offer:
         moved_appointment_id=record["moved"],
         # Not in what an older replica has written.
         other_names=_takings(record.get("names", [])),
+        promised=record.get("promised", False),
     )
 
 

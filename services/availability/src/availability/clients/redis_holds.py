@@ -153,8 +153,13 @@ def _count(**outcomes: int) -> None:
 
 def _held(spans: Sequence[Sequence[Any]]) -> tuple[Held, ...]:
     return tuple(
-        Held(_text(owner), Interval(begin, end), _instant(until_ms)) for owner, begin, end, until_ms in spans
+        Held(_text(owner), Interval(begin, end), _instant(until_ms), _taking(*claimed) if claimed else None)
+        for owner, begin, end, until_ms, claimed in spans
     )
+
+
+def _taking(owner: bytes, begin: int, end: int) -> Taking:
+    return Taking(_text(owner), Interval(begin, end))
 
 
 def _text(value: bytes) -> str:

@@ -34,6 +34,8 @@ class Held(NamedTuple):
     owner_id: str
     interval: Interval
     expires: datetime
+    claimed: Taking | None = None
+    """The first of what it takes of people, once it is claimed: by that its appointment is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,8 @@ class Offer:
     """The appointment that it would take the place of."""
     other_names: tuple[Taking, ...] = ()
     """The people's time once more, under their other ids."""
+    promised: bool = False
+    """By the business itself: it is kept also while its start slips into the notice."""
 
     @property
     def held(self) -> tuple[Taking, ...]:

@@ -1,15 +1,16 @@
 """Owns how a question is put to the calendars: who could do what, in view of appointments and the holds of others."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import chain
 
 from availability.domain.ask import Ask
 from availability.domain.branch import BranchCalendar
-from availability.domain.holds import Held, Scope
+from availability.domain.holds import Held, Scope, Taking
 from availability.domain.ledger import Busy, BusyKey, BusySource
+from availability.domain.service import Service
 from availability.usecases.business import Branch, Business, OfferedService, needs, planned
 from availability.usecases.calendars import Calendars
 from availability.usecases.places import Places, owners_of
@@ -26,6 +27,8 @@ class Question:
     people: tuple[Sequence[str], ...]
     moved_appointment_id: str = ""
     """Its time is no obstacle; "": none is moved."""
+    kept: bool = False
+    """It was promised before: nobody's notice is asked about again."""
 
     @classmethod
     def of(
@@ -35,12 +38,14 @@ class Question:
         service_ids: Sequence[str],
         person_id: str = "",
         moved_appointment_id: str = "",
+        *,
+        kept: bool = False,
     ) -> "Question":
         """Raises BranchUnknownError, ServiceUnknownError, PersonUnknownError."""
         branch = business.branch(branch_id)
         services = tuple(map(business.service, service_ids))
         people = tuple(business.candidates(branch_id, each.service_id, person_id) for each in services)
-        return cls(business, branch, services, people, moved_appointment_id)
+        return cls(business, branch, services, people, moved_appointment_id, kept)
 
     @property
     def notice(self) -> timedelta:
@@ -53,6 +58,11 @@ class Question:
             for service, people in zip(self.services, self.people, strict=True)
         )
         return max(notices)
+
+    @property
+    def capped(self) -> bool:
+        """Whether a day takes only so many of one of its services."""
+        return any(service.daily_cap for service in self.services)
 
     @property
     def scope(self) -> Scope:
@@ -99,17 +109,22 @@ def put(question: Question, calendars: Calendars, held: Iterable[Held], now: dat
     held = tuple(held)
     calendar = calendars.branch(question.business, question.branch, now)
     besides = busy_of(held, question.business)
-    places = tuple(_places(question, calendars, calendar, service, held) for service in question.services)
+    places = tuple(
+        _places(question, calendars, calendar, service, held, now) for service in question.services
+    )
     moved = question.moved_appointment_id
     ignoring = frozenset([BusyKey(BusySource.APPOINTMENT, moved)] if moved else ())
     asks = []
     for service, people, left in zip(question.services, question.people, places, strict=True):
-        own = {
-            each: planned(question.business, question.branch, service, question.business.people[each])
-            for each in people
-        }
+        own = {each: _planned(question, service, each) for each in people}
         asks.append(Ask(own, now, ignoring, besides, dict.fromkeys(people, left.full_days())))
     return Asked(question, calendar, tuple(asks), places, besides)
+
+
+def _planned(question: Question, service: OfferedService, person_id: str) -> Service:
+    business = question.business
+    found = planned(business, question.branch, service, business.people[person_id])
+    return replace(found, notice=timedelta()) if question.kept else found
 
 
 def busy_of(held: Iterable[Held], business: Business) -> dict[str, list[Busy]]:
@@ -127,11 +142,19 @@ def _places(
     calendar: BranchCalendar,
     service: OfferedService,
     held: tuple[Held, ...],
+    now: datetime,
 ) -> Places:
-    branch_id = question.branch.branch_id
+    business, branch_id = question.business, question.branch.branch_id
     owners = owners_of(branch_id, service)
     if not owners:
-        return Places.of(calendar, owners, (), ())
-    tenant_id, moved = question.business.tenant_id, question.moved_appointment_id
-    starts = calendars.starts_of(tenant_id, branch_id, service.service_id, but=moved)
-    return Places.of(calendar, owners, starts, held)
+        return Places.without_limit(calendar)
+
+    def starts_taking(taking: Taking) -> Iterator[datetime]:
+        for name in business.names_of(taking.owner_id):
+            for each in calendars.starts_taking(business.tenant_id, Taking(name, taking.interval)):
+                if (each.branch_id, each.service_id) == (branch_id, service.service_id):
+                    yield each.start
+
+    moved = question.moved_appointment_id
+    starts = calendars.starts_of(business.tenant_id, branch_id, service.service_id, but=moved)
+    return Places.of(calendar, owners, starts, held, starts_taking, now)

@@ -1,13 +1,13 @@
 """Owns the last step before a booking: the option becomes the call's for good, if it still can be had."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
 from availability.domain.ask import Ask
 from availability.domain.branch import BranchCalendar
 from availability.domain.explain import Blocker, BlockerKind, explain
-from availability.domain.holds import Offer, PlannedPhase, Scope
+from availability.domain.holds import Held, Offer, PlannedPhase, Scope
 from availability.domain.instants import MINUTE
 from availability.domain.ledger import BusyKey, BusySource
 from availability.domain.service import Phase, Service
@@ -16,6 +16,7 @@ from availability.usecases.asking import Question, put
 from availability.usecases.business import Business
 from availability.usecases.businesses import Businesses
 from availability.usecases.calendars import Calendars
+from availability.usecases.places import owners_of
 from availability.usecases.ports import Claiming, Holds
 from availability.usecases.wishes import Outcome
 from chassis.clock import Clock
@@ -55,7 +56,7 @@ class ClaimOption:
         scope = business.scope(business.branch(offered.branch_id).branch_id)
         claiming, offer = await self._claim(scope, offered, again=False)
         if claiming is Claiming.LAPSED:
-            self._must_be_free(business, offer)
+            self._must_be_free(business, offer, await self._places_taken(scope, business, offered, offer))
             claiming, offer = await self._claim(scope, offered, again=True)
         if claiming is Claiming.TAKEN:
             raise SlotTakenError("somebody else holds this time")
@@ -69,24 +70,37 @@ class ClaimOption:
             raise OptionUnknownError("this call was not offered the option, or long ago")
         return claim.claiming, claim.offer
 
-    def _must_be_free(self, business: Business, offer: Offer) -> None:
+    async def _places_taken(
+        self, scope: Scope, business: Business, offered: OfferedTo, offer: Offer
+    ) -> tuple[Held, ...]:
+        """What others hold of the places of a day, where a service has only so many: the store does not know how many are
+        left."""
+        services = (business.services[each] for each in offer.service_ids if each in business.services)
+        owners = [place for service in services for place in owners_of(offer.branch_id, service)]
+        if not owners:
+            return ()
+        return await self._holds.taken(scope, owners, ignoring_call=offered.call_id, now=self._clock.now())
+
+    def _must_be_free(self, business: Business, offer: Offer, taken: Sequence[Held]) -> None:
         """A hold that is over protects nothing: look at the calendar again, for all that was offered."""
-        kinds = {blocker.kind for blocker in self._blockers(business, offer)}
+        kinds = {blocker.kind for blocker in self._blockers(business, offer, taken)}
         if kinds & _TAKEN:
             raise SlotTakenError("the time was booked")
         if kinds:
             outcome = next((_OUTCOMES[kind] for kind in _OUTCOMES if kind in kinds), Outcome.UNAVAILABLE)
             raise SlotNotBookableError("the time cannot be booked now", outcome=outcome.value)
 
-    def _blockers(self, business: Business, offer: Offer) -> Iterator[Blocker]:
+    def _blockers(self, business: Business, offer: Offer, taken: Sequence[Held]) -> Iterator[Blocker]:
         legs = [tuple(phases) for _, phases in groupby(offer.phases, lambda phase: phase.leg)]
         for number, phases in enumerate(legs):
             person_id, service_id = business.right_name(phases[0].person_id), phases[0].service_id
             if person_id not in business.candidates(offer.branch_id, service_id, ""):
                 raise SlotNotBookableError("nobody offers this any more", outcome=Outcome.UNAVAILABLE.value)
             moved = offer.moved_appointment_id
-            question = Question.of(business, offer.branch_id, [service_id], person_id, moved)
-            asked = put(question, self._calendars, (), self._clock.now())
+            question = Question.of(
+                business, offer.branch_id, [service_id], person_id, moved, kept=offer.promised
+            )
+            asked = put(question, self._calendars, taken, self._clock.now())
             ask = asked.asks[0]
             as_offered = _as_offered(ask.services[person_id], phases)
             again = Ask({person_id: as_offered}, ask.now, ask.ignoring, {}, ask.full_days)

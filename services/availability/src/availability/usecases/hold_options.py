@@ -55,11 +55,15 @@ class HoldOptions:
         promised: bool = False,
     ) -> tuple[tuple[Offer, ...], datetime]:
         """The offers in the order of the slots, and until when all are held; they take the place of what the call held.
+        ``promised``: the business has said already that they can be had, so nobody's notice is asked about again.
 
         Raises SlotTakenError, TooManyHoldsError, KeptTooLongError, HoldsUnavailableError, and what SearchSlots does.
         """
         business = await self._businesses.get(tenant_id)
-        questions = [Question.of(business, branch_id, [slot.service_id], slot.person_id) for slot in slots]
+        questions = [
+            Question.of(business, branch_id, [slot.service_id], slot.person_id, kept=promised)
+            for slot in slots
+        ]
         scope, lasting = questions[0].scope, questions[0].branch.hold
         owners = list(dict.fromkeys(owner for question in questions for owner in question.owners))
         taken = await self._holds.taken(scope, owners, ignoring_call=caller.call_id, now=self._clock.now())
@@ -92,7 +96,7 @@ class HoldOptions:
         asked = put(question, self._calendars, taken, now)
         found = find(asked.planner, asked.calendar, Wish(slot.start), limit=1)
         for plan in found.plans if found.exact else ():
-            offer = offer_of(asked, plan, self._new_id())
+            offer = offer_of(asked, plan, self._new_id(), promised=question.kept)
             ours = (Held(owner_id, interval, now) for owner_id, interval in offer.held)
             others = self._together(rest, [*taken, *ours])
             if others is not None:

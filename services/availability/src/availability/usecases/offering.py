@@ -1,15 +1,15 @@
 """Owns how a plan becomes an offer: its phases at their times, and all that it takes."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from availability.domain.holds import Offer, PlannedPhase, Taking
-from availability.domain.instants import MINUTE
+from availability.domain.instants import MINUTE, Interval, merged
 from availability.usecases.asking import Asked
 from availability.usecases.business import Business
 from availability.usecases.plans import Part, Plan
 
 
-def offer_of(asked: Asked, plan: Plan, option_id: str) -> Offer:
+def offer_of(asked: Asked, plan: Plan, option_id: str, *, promised: bool = False) -> Offer:
     """The plan under a name that the caller can choose it by."""
     question = asked.question
     first, last = plan.parts[0], plan.parts[-1]
@@ -23,7 +23,7 @@ def offer_of(asked: Asked, plan: Plan, option_id: str) -> Offer:
         start=first.option.start,
         end=last.option.end,
         phases=tuple(phases_of(plan)),
-        occupied=tuple(
+        occupied=_joined(
             Taking(part.option.person_id, interval)
             for part in plan.parts
             for interval in part.option.occupied
@@ -32,8 +32,17 @@ def offer_of(asked: Asked, plan: Plan, option_id: str) -> Offer:
         places=tuple(place for place in places if place),
         service_ids=tuple(part.service.service_id for part in plan.parts),
         moved_appointment_id=question.moved_appointment_id,
-        other_names=tuple(_other_names(question.business, plan)),
+        other_names=_joined(_other_names(question.business, plan)),
+        promised=promised,
     )
+
+
+def _joined(takings: Iterable[Taking]) -> tuple[Taking, ...]:
+    """The same time with no minute of an owner in it twice: what follows a service may reach into the next one."""
+    spans: dict[str, list[Interval]] = {}
+    for taking in takings:
+        spans.setdefault(taking.owner_id, []).append(taking.interval)
+    return tuple(Taking(owner_id, interval) for owner_id, own in spans.items() for interval in merged(own))
 
 
 def _other_names(business: Business, plan: Plan) -> Iterator[Taking]:

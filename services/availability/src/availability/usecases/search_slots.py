@@ -1,6 +1,6 @@
 """Owns the search: what can be offered to a wish, held for the caller in the same step."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -12,6 +12,7 @@ from availability.usecases.businesses import Businesses
 from availability.usecases.calendars import Calendars
 from availability.usecases.offering import offer_of
 from availability.usecases.outside import Looker, as_held
+from availability.usecases.plans import Plan
 from availability.usecases.ports import Holds, Placement, Placing, Terms
 from availability.usecases.wishes import Found, Outcome, Wish, find
 from chassis.clock import Clock
@@ -112,19 +113,19 @@ class SearchSlots:
     async def _beside_others(self, search: _Search) -> Answer:
         """Search with the holds of other calls in mind; raises HoldsUnavailableError also where in all rounds others
         were faster: what is free then cannot be kept free."""
-        caller, question, taken = search.query.caller, search.question, tuple[Held, ...]()
+        caller, taken = search.query.caller, tuple[Held, ...]()
         if not caller:
-            taken = await self._holds.taken(
-                question.scope, question.owners, ignoring_call="", now=self._clock.now()
-            )
-            return self._unheld(search, taken, held=False)
-        # The first attempt does not ask what others hold: the store refuses what is held, and says it with the refusal.
+            return self._unheld(search, await self._taken(search), held=False)
+        # The first attempt does not ask what others hold: the store refuses what is held, and says it with the refusal. How
+        # many places of a day are left it does not know.
+        if search.question.capped:
+            taken = await self._taken(search)
         for number in range(ROUNDS):
             limit = min(search.query.options_max * MORE**number, MANY)
             asked, found = self._find(search, taken, limit)
             if not found.plans:
                 return _answer(search, found.outcome, (), held=False)
-            offers = [offer_of(asked, plan, self._new_id()) for plan in found.plans[:limit]]
+            offers = self._offers(search, asked, found.plans[:limit])
             placement = await self._place(search, caller, found, offers, patient=number == 0)
             if placement.options:
                 chosen = tuple(offer for offer in offers if offer.option_id in placement.options)
@@ -133,6 +134,17 @@ class SearchSlots:
                 return replace(answer, unkept=not held)
             taken = placement.taken
         raise HoldsUnavailableError("others were faster every time")
+
+    async def _taken(self, search: _Search) -> tuple[Held, ...]:
+        question, caller = search.question, search.query.caller
+        call_id = caller.call_id if caller else ""
+        return await self._holds.taken(
+            question.scope, question.owners, ignoring_call=call_id, now=self._clock.now()
+        )
+
+    def _offers(self, search: _Search, asked: Asked, plans: Iterable[Plan]) -> list[Offer]:
+        promised = search.query.promised
+        return [offer_of(asked, plan, self._new_id(), promised=promised) for plan in plans]
 
     async def _place(
         self, search: _Search, caller: Caller, found: Found, offers: Sequence[Offer], *, patient: bool
@@ -155,8 +167,7 @@ class SearchSlots:
     def _unheld(self, search: _Search, taken: Sequence[Held], *, held: bool | None) -> Answer:
         asked, found = self._find(search, taken, search.query.options_max)
         plans = found.plans[: 1 if found.exact else search.query.options_max]
-        offers = [offer_of(asked, plan, self._new_id()) for plan in plans]
-        return _answer(search, found.outcome, offers, held=held)
+        return _answer(search, found.outcome, self._offers(search, asked, plans), held=held)
 
     def _find(self, search: _Search, taken: Sequence[Held], limit: int) -> tuple[Asked, Found]:
         beside = (*taken, *search.outside)

@@ -152,7 +152,7 @@ local function sweep()
   return lapsed
 end
 
--- What a person is held for on a day that the call may not ignore: a list of {from, to, until, option}.
+-- What a person is held for on a day that the call may not ignore: a list of {from, to, until, option, whether it is claimed}.
 local function taken_on(person, day, call)
   local name, spans = day_key(person, day), {}
   local fields = redis.call('HGETALL', name)
@@ -162,7 +162,7 @@ local function taken_on(person, day, call)
     if not end_ms then
       redis.call('HDEL', name, fields[i]) -- its record was evicted before it ended
     elseif fields[i + 1] == '' or fields[i + 1] ~= call then
-      spans[#spans + 1] = { tonumber(from), tonumber(to), tonumber(end_ms), option }
+      spans[#spans + 1] = { tonumber(from), tonumber(to), tonumber(end_ms), option, fields[i + 1] == '' }
     end
   end
   return spans
@@ -192,14 +192,20 @@ local function is_free(spans, taken)
   return true
 end
 
--- All that people are held for, each once.
+-- The first of an option's spans, which is somebody's time; empty where its record was evicted.
+local function first_span(option)
+  local spans = redis.call('HGET', key('option', option), 'spans')
+  return spans and cjson.decode(spans)[1] or {}
+end
+
+-- All that people are held for, each once: {person, from, to, until, the first span of its option if that is claimed}.
 local function flat(people, taken)
   local out = {}
   for _, person in ipairs(people) do
     for _, day in ipairs(redis.call('SMEMBERS', key('days', person))) do
       for _, span in ipairs(taken(person, tonumber(day))) do
         if math.floor(span[1] / 1440) == tonumber(day) then
-          out[#out + 1] = { person, span[1], span[2], span[3] }
+          out[#out + 1] = { person, span[1], span[2], span[3], span[5] and first_span(span[4]) or {} }
         end
       end
     end

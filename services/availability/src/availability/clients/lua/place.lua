@@ -3,7 +3,7 @@
 -- number, the candidates in order of preference as JSON [{id, spans: [[person, from, to], ...], payload, counted}] (how many
 -- of the spans, the first ones, are counted as kept), people as JSON, "1" where the limits may not make it fewer than wanted,
 -- for how long in ms calls may have kept a time that they did not book, for it to be kept once more.
--- Returns {status, lapsed, released, refused, until, {options}, {{person, from, to, until} that others hold}}; status is
+-- Returns {status, lapsed, released, refused, until, {options}, what others hold, as flat() has it}; status is
 -- "held"; "offered" where all that is free was kept for too long: the options can be claimed, but are not held; or "short",
 -- "limit" or "worn" (some of it was kept for too long) where nothing was changed.
 local call, number, hold_ms = ARGV[3], ARGV[4], tonumber(ARGV[5])
