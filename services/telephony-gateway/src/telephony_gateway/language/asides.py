@@ -11,12 +11,16 @@ from telephony_gateway.language.periods import Month, Year
 _WAS = frozenset({"war", "wär", "waren", "hatte", "hatten", "gewesen"})
 _HAVE = frozenset({"hab", "habe"})
 _OTHER_ONE = frozenset({"anderen", "weiteren", "wichtigen"})
+# What somebody has who is free.
+_ROOM = frozenset({"zeitfenster", "luecke", "moment", "bisschen", "wenig", "frage", "bitte", "wunsch"})
+# So many words back a verb may be.
+_REACH = 12
 _TIMES = frozenset({"CLOCK", "WINDOW", "PODS"})
 
 
-def past_visit(items: list[Item], index: int) -> set[int]:
+def past_visits(items: list[Item]) -> set[int]:
     """ "ich war letzte Woche da und brauche am Montag einen Termin": the day that is over, if another one is said."""
-    if items[index].value not in _WAS:
+    if not any(item.value in _WAS for item in items if item.kind in {"WORD", "konnte"}):
         return set()
     over = {at for at, item in enumerate(items) if item.kind == "DAY" and _is_over(item.value)}
     if all(at in over for at, item in enumerate(items) if item.kind == "DAY"):
@@ -36,9 +40,10 @@ def _is_over(day: object) -> bool:
 
 def has_plans(items: list[Item], index: int) -> bool:
     """ "bis vier hab ich einen Termin", "Mittwoch hab ich einen anderen Termin": one elsewhere, not the one wished for."""
-    if items[index].kind != "termin":
+    if items[index].kind != "termin" and not _is_something(items, index):
         return False
-    start = max((at for at in range(index) if items[at].pause), default=0)
+    reach = range(max(0, index - _REACH), index)
+    start = max((at for at in reach if items[at].pause), default=reach.start)
     verb = next((at for at in range(index, start - 1, -1) if items[at].kind == "konnte"), None)
     if verb is None or items[verb].value not in _HAVE or _is_ours(items[index + 1 : index + 3]):
         return False
@@ -47,7 +52,13 @@ def has_plans(items: list[Item], index: int) -> bool:
     if any(item.value in _OTHER_ONE for item in items[max(start, index - 2) : index]):
         return True
     has_side = any(isinstance(item.value, Window) and not item.value.part for item in items[start:index])
-    return has_side and not any(item.kind == "CLOCK" for item in items)
+    return has_side and not any(item.kind == "CLOCK" for item in items[start : index + _REACH])
+
+
+def _is_something(items: list[Item], index: int) -> bool:
+    """ "ich hab bis drei einen Kurs"."""
+    is_noun = items[index].kind == "WORD" and items[index].value not in _ROOM
+    return is_noun and index > 0 and items[index - 1].kind == "EIN"
 
 
 def _is_ours(following: list[Item]) -> bool:

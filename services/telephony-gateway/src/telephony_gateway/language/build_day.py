@@ -214,7 +214,7 @@ def ago(count: int, unit: Unit) -> Offset | None:
 
 def next_days(mode: Mode, count: int, unit: Unit) -> NextDays | None:
     """ "die nächsten zwei Wochen"."""
-    return NextDays(count, unit) if mode in {"coming", "next"} and count <= LONGEST_COUNT else None
+    return NextDays(count, unit) if mode in {"coming", "next"} and 1 <= count <= LONGEST_COUNT else None
 
 
 def within(count: int, unit: Unit) -> NextDays | None:

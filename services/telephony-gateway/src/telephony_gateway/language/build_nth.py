@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from telephony_gateway.language.days import CalendarWeek, DayExpression, DayOfMonth, Reading, Span
+from telephony_gateway.language.days import Between, CalendarWeek, DayExpression, DayOfMonth, Reading, Span
 from telephony_gateway.language.periods import (
     Either,
     LastOf,
@@ -27,9 +27,9 @@ def torn(first: int, second: int, month: int | None) -> Either:
     return Either((DayOfMonth(first), DayOfMonth(second, month)))
 
 
-def either_date(first: int, second: int, month: int) -> Either:
+def two_days(first: int, second: int, month: int) -> Between | None:
     """ "22./23. September"."""
-    return Either((DayOfMonth(first, month), DayOfMonth(second, month)))
+    return Between(DayOfMonth(first, month), DayOfMonth(second, month)) if first < second else None
 
 
 def either_week(first: int, second: int) -> Either:

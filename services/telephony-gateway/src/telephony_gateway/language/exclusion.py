@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Set as AbstractSet
 from itertools import pairwise
 
-from telephony_gateway.language.asides import has_plans, past_visit
+from telephony_gateway.language.asides import has_plans, past_visits
 from telephony_gateway.language.build_time import hour
 from telephony_gateway.language.clock import Clock, Window
 from telephony_gateway.language.days import Between
@@ -21,6 +21,8 @@ _DUTIES = frozenset({"duty", "WORK"})
 _ENDS = frozenset({"CLOSING", "dutyends"})
 _BUSY = _DUTIES | _ENDS | {"busy", "weder"}
 _TURNS = frozenset({"sondern", "aber", "lieber", "nein", "statt"})
+# "zu früh", "zu spät": said of the hour before it.
+TOO = "too"
 # Right before "nicht" these turn nothing: "Mittwoch lieber nicht", "Montag aber nicht".
 # "das wird schwierig am Mittwoch" is no polite question.
 _HARD = frozenset({"schlecht", "schwierig", "eng", "ungünstig", "unmöglich", "unpassend"})
@@ -35,7 +37,7 @@ def without_ruled_out(items: list[Item]) -> list[Item]:
     for index, item in enumerate(items):
         if item.kind == "move":
             _move_along_span(items[index + 1 :])
-    out = {at for index in range(len(items)) for at in _not_meant(items, index)}
+    out = past_visits(items) | {at for index in range(len(items)) for at in _not_meant(items, index)}
     denied = {at for index in range(len(items)) for at in _denied(items, index)}
     if not out and not denied:
         return items
@@ -57,9 +59,7 @@ def _not_meant(items: list[Item], index: int) -> set[int]:
         return _without_hour_of_all(items, index, run) if kind == "ausser" else run
     if kind == "kein":
         return _run_after(items, index + 1) if _follows(items, index, TIMELY) else set()
-    if kind == "auf":
-        return _moved(items, index)
-    return past_visit(items, index) if kind in {"WORD", "konnte"} else set()
+    return _moved(items, index) if kind == "auf" else set()
 
 
 def _without_hour_of_all(items: list[Item], index: int, run: set[int]) -> set[int]:
@@ -88,6 +88,9 @@ def _days_that_stay(items: list[Item], gone: set[int]) -> set[int]:
     if not days or not times or _DAYS.intersection(left):
         return set()
     rather = {late for early, late in pairwise(left) if early == "lieber"}
+    if any(item.value == TOO for item in items):
+        # "Freitag um zehn ist zu früh, ab elf ginge"
+        rather.update(left)
     another_hour = "CLOCK" in left or bool(rather & (_TIMES | {"NUM"}))
     return days if another_hour or all(_is_one_sided(item.value) for item in times) else set()
 
@@ -188,7 +191,7 @@ def _negated(items: list[Item], index: int) -> set[int]:
     ends_here = index + 1 < len(items) and items[index + 1].pause
     # "Samstag lieber nicht Freitag wäre besser"
     rather = any(item.kind == "lieber" for item in items[softened:index]) and _both_days(items, said, after)
-    if said and (not after or ends_here or rather):
+    if said and (not after or ends_here or rather or items[index].value == TOO):
         return said
     if not after:
         return _before_pause(items, softened) if paused else set()

@@ -26,8 +26,8 @@ DAYS = table(
             ("on? ORD der? ORD NUM", day.date_short_year),
             ("on? ORD punkt NUM", day.dotted),
             ("on? ORD slash ORD|NUM", day.date_of),
-            ("on? ORD slash ORD MONTH", nth.either_date),
-            ("on? ORD slash DM", lambda first, last: nth.either_date(first, *last)),
+            ("on? ORD slash ORD MONTH", nth.two_days),
+            ("on? ORD slash DM", lambda first, last: nth.two_days(first, *last)),
             ("MONTH NUM|ORD YEAR?", day.month_first),
             ("MONTH NUM|ORD bis|dash NUM|ORD YEAR?", day.month_first_span),
             ("am? DM YEAR?", day.from_figures),
@@ -202,7 +202,7 @@ DAYS = table(
             ("N UNIT nach|vor FEAST", day.inert),
             # How far an appointment is to be moved, from an hour or a day that nobody may guess.
             ("um N HOUR|MINUTE|UNIT / um EIN? paar HOUR|MINUTE|UNIT / um SPELL", day.inert),
-            ("um? N HOUR|MINUTE|UNIT shifted / um? SPELL shifted", day.inert),
+            ("um? N HOUR|MINUTE|UNIT shifted|move / um? SPELL shifted|move", day.inert),
         ],
         "COUNT": [("N UNIT", day.count)],
         # "heute über acht Tage": only beside a day, see below; on its own it is a length.

@@ -160,7 +160,7 @@ TIMES = table(
 WINDOWS = table(
     {
         "WINDOW": [
-            ("zwischen T und|bis|dash|slash spaetestens? T / von|ab T bis|dash T", time.between),
+            ("zwischen T und|bis|dash|slash T / von|ab T bis|dash T", time.between),
             ("T bis|dash|slash CLOCK / CLOCK bis|dash|slash T", time.between),
             ("nach PODS", time.after_part),
             ("CLOCK oder spaeter", time.from_time),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from telephony_gateway.language.grammar import Item
 from telephony_gateway.language.normalise import plain
 from telephony_gateway.language.numbers_de import UNITS
@@ -20,20 +22,9 @@ _GONE = "gone"
 def prepared(items: list[Item]) -> list[Item]:
     """The items as the caller meant them."""
     for index, item in enumerate(items):
-        if item.kind == "und":
-            _and(items, index)
-        elif item.kind == "ORD":
-            _torn_ordinal(items, index)
-        elif item.kind == "MORGEN":
-            _tomorrow(items, index)
-        elif item.kind == "WORD":
-            _torn_minutes(items, index)
-            _full(items, index)
-        elif item.kind == "nicht":
-            _otherwise(items, index)
-        elif item.kind == "let":
-            # "bis, sagen wir, zwölf" takes nothing back.
-            item.kind = _GONE if _kind(items, index - 1) in _BEFORE_HOUR else "nein"
+        step = _STEPS.get(item.kind)
+        if step is not None:
+            step(items, index)
     return [item for item in items if item.kind != _GONE]
 
 
@@ -60,6 +51,14 @@ def _otherwise(items: list[Item], index: int) -> None:
         and _kind(items, index + 1) not in _BOUNDS
     ):
         items[index - 1].kind, items[index].kind = _GONE, "oder"
+
+
+def _latest_of_two(items: list[Item], index: int) -> None:
+    """ "zwischen zehn und spätestens zwölf"."""
+    if _kind(items, index - 1) == "und" and any(
+        item.kind == "zwischen" for item in items[max(0, index - 6) : index]
+    ):
+        items[index].kind = _GONE
 
 
 def _torn_ordinal(items: list[Item], index: int) -> None:
@@ -94,6 +93,16 @@ def _with_unit_begun(items: list[Item], index: int) -> None:
     items[index - 2].kind = items[index - 1].kind = _GONE
 
 
+def _let(items: list[Item], index: int) -> None:
+    """ "bis, sagen wir, zwölf" takes nothing back."""
+    items[index].kind = _GONE if _kind(items, index - 1) in _BEFORE_HOUR else "nein"
+
+
+def _word(items: list[Item], index: int) -> None:
+    _torn_minutes(items, index)
+    _full(items, index)
+
+
 def _torn_minutes(items: list[Item], index: int) -> None:
     """ "acht Uhr dreis ig"."""
     if (
@@ -126,7 +135,7 @@ def _ends_clause(items: list[Item], index: int) -> bool:
 
 def _tomorrow(items: list[Item], index: int) -> None:
     """ "noch vor Weihnachten morgen um drei", "geht es früher, morgen um neun": the day, and no part of one."""
-    nouns = [item for item in items[:index] if item.kind != "der"][-2:]
+    nouns = [item for item in items[max(0, index - 4) : index] if item.kind != "der"][-2:]
     if not nouns:
         return
     last, before = nouns[-1], nouns[0].kind if len(nouns) == 2 else ""
@@ -137,3 +146,14 @@ def _tomorrow(items: list[Item], index: int) -> None:
     )
     if is_day:
         items[index].kind = "RELDAY"
+
+
+_STEPS: dict[str, Callable[[list[Item], int], None]] = {
+    "und": _and,
+    "ORD": _torn_ordinal,
+    "MORGEN": _tomorrow,
+    "WORD": _word,
+    "nicht": _otherwise,
+    "spaetestens": _latest_of_two,
+    "let": _let,
+}

@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 
 from telephony_gateway.language.build_day import day_alone
 from telephony_gateway.language.clock import DAY, LAST_MINUTE, Clock
-from telephony_gateway.language.days import Doubt, ImpossibleDayError, Reading, Span
+from telephony_gateway.language.days import Doubt, ImpossibleDayError, Reading, RelativeDay, Span
 from telephony_gateway.language.exclusion import without_ruled_out
 from telephony_gateway.language.grammar import Item
 from telephony_gateway.language.languages import is_half_in_doubt, language_of
@@ -52,7 +52,7 @@ def _outcome(said: Said, reference: datetime) -> Understanding:
     if said.impossible is not None:
         return Understanding(Outcome.IMPOSSIBLE)
     if said.moment is not None:
-        return _at(reference + timedelta(minutes=said.moment.minutes), is_sure=not said.left_over)
+        return _at(reference + timedelta(minutes=said.moment.minutes), is_sure=_only_moment(said))
     if all(option.day is None and option.time is None for option in said.options):
         return Understanding(Outcome.NOTHING, selection=said.selection, search=said.search)
     try:
@@ -62,6 +62,12 @@ def _outcome(said: Said, reference: datetime) -> Understanding:
     if any(_is_backwards(candidate) for candidate in candidates):
         return Understanding(Outcome.IMPOSSIBLE)
     return _judged(candidates, doubts, said, reference)
+
+
+def _only_moment(said: Said) -> bool:
+    """ "in zwei Stunden" and nothing that says another time ("in zwei Stunden am Freitag")."""
+    today = (None, RelativeDay(0))
+    return not said.left_over and all(option.day in today and option.time is None for option in said.options)
 
 
 def _is_backwards(candidate: Candidate) -> bool:

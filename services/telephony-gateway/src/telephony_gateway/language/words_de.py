@@ -76,7 +76,7 @@ WORDS = {
     "title": "herr herrn frau familie fräulein doktor dr professor prof hr",
     "name": "heiße heiss name namen namens nachname vorname nachnamen heißt",
     "guten": "frohe frohes fröhliche guten gute gutn schönen schönes schöne guads guada",
-    "move": "verschieben verlegen umbuchen verschoben verlegt umlegen vorverlegen verschiebe verlege schieben",
+    "move": "vorziehen vorgezogen verschieben verlegen umbuchen verschoben verlegt umlegen vorverlegen verschiebe verlege schieben",
     "haelfte": "hälfte",
     "feiertag": "feiertag feiertage feiertagen",
     "busy": "verplant ausgeschlossen entfällt scheidet geboren geschlossen zuhaben arbeite arbeiten schaffe schaffen verhindert weg unterwegs ausgebucht urlaub verreist krank",
