@@ -55,11 +55,11 @@ def _between_in_half(first: int, hour: int, half: str) -> Window | None:
 
 
 def _hours_from_now(count: int, _: object) -> time.Moment | None:
-    return time.Moment(count * 60) if count <= 72 else None
+    return time.Moment(count * 60) if 1 <= count <= 72 else None
 
 
 def _minutes_from_now(count: int, _: object) -> time.Moment | None:
-    return time.Moment(count) if count <= 24 * 60 else None
+    return time.Moment(count) if 1 <= count <= 24 * 60 else None
 
 
 CLOCKS = table(
