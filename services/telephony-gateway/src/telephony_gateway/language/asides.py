@@ -13,6 +13,9 @@ _HAVE = frozenset({"hab", "habe"})
 _OTHER_ONE = frozenset({"anderen", "weiteren", "wichtigen"})
 # What somebody has who is free.
 _ROOM = frozenset({"zeitfenster", "luecke", "moment", "bisschen", "wenig", "frage", "bitte", "wunsch"})
+# "Mittwoch hab ich Zahnarzt".
+_DOCTORS = frozenset({"zahnarzt", "arzt", "arzttermin", "zahnarzttermin", "physio", "physiotherapie"})
+_ELSEWHERE = _DOCTORS | {"training", "elternabend", "fortbildung", "seminar", "pruefung"}
 # So many words back a verb may be.
 _REACH = 12
 _TIMES = frozenset({"CLOCK", "WINDOW", "PODS"})
@@ -40,7 +43,8 @@ def _is_over(day: object) -> bool:
 
 def has_plans(items: list[Item], index: int) -> bool:
     """ "bis vier hab ich einen Termin", "Mittwoch hab ich einen anderen Termin": one elsewhere, not the one wished for."""
-    if items[index].kind != "termin" and not _is_something(items, index):
+    is_elsewhere = items[index].value in _ELSEWHERE
+    if items[index].kind != "termin" and not is_elsewhere and not _is_something(items, index):
         return False
     reach = range(max(0, index - _REACH), index)
     start = max((at for at in reach if items[at].pause), default=reach.start)
@@ -49,7 +53,7 @@ def has_plans(items: list[Item], index: int) -> bool:
         return False
     if all(item.value != "ich" for item in items[max(0, verb - 1) : verb + 2]):
         return False
-    if any(item.value in _OTHER_ONE for item in items[max(start, index - 2) : index]):
+    if is_elsewhere or any(item.value in _OTHER_ONE for item in items[max(start, index - 2) : index]):
         return True
     has_side = any(isinstance(item.value, Window) and not item.value.part for item in items[start:index])
     return has_side and not any(item.kind == "CLOCK" for item in items[start : index + _REACH])

@@ -13,8 +13,11 @@ def _or_hour(value: int | tuple[int, int, bool]) -> Clock | None:
     return time.figures(value) if isinstance(value, tuple) else time.hour(value)
 
 
-def _zero_minutes(hour: int, zero: int, minute: int) -> Clock | None:
-    return time.hour(hour, minute) if zero == 0 and minute < 10 else None
+def _minutes_apart(hour: int, first: int, second: int) -> Clock | None:
+    """ "neun Uhr null fünf", "neun Uhr fünf zehn"."""
+    if first == 0 and second < 10:
+        return time.hour(hour, second)
+    return time.hour(hour, first + 10) if second == 10 and 3 <= first <= 9 else None
 
 
 def _quarter_into(hour: int) -> Clock | None:
@@ -34,7 +37,7 @@ CLOCKS = table(
         "CLOCK": [
             ("um? N uhr|h / um? N uhr|h und? NUM", time.hour),
             ("um? N uhr|h und? NUM MINUTE", lambda hour, minute, _: time.hour(hour, minute)),
-            ("um? N uhr NUM NUM", _zero_minutes),
+            ("um? N uhr NUM NUM", _minutes_apart),
             ("um? N uhr halb", lambda hour: time.hour(hour, 30)),
             ("um? HM uhr|h?", _or_hour),
             ("HHMM uhr|h / um HHMM", time.compact),

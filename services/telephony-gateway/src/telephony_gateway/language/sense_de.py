@@ -15,6 +15,7 @@ _BEFORE_HOUR = frozenset({"um", "bis", "ab", "gegen", "vor", "nach", "zwischen",
 _BESIDE_FEAST = frozenset({"vor", "nach", "bis", "ab"})
 _AM_FULL = frozenset({"ist", "bin", "sind"})
 _TIMEWORDS = frozenset({"WEEKDAY", "RELDAY", "MORGEN", "POD", "NUM", "uhr", "WOCHE", "ORD", "MONTH"})
+_NEAR_NAMES, _NEAR_HALVES = frozenset({"ORD", "UNSURE"}), frozenset({"halb", "viertel", "uhr", "WOCHE"})
 _BOUNDS = frozenset({"vor", "nach", "ab", "bis", ""})
 _GONE = "gone"
 
@@ -93,6 +94,13 @@ def _with_unit_begun(items: list[Item], index: int) -> None:
     items[index - 2].kind = items[index - 1].kind = _GONE
 
 
+def _title(items: list[Item], index: int) -> None:
+    """ "bei Frau Elfner", "bei Frau Achter": a name, however near it is to a number."""
+    name, after = _kind(items, index + 1), _kind(items, index + 2)
+    if (name in _NEAR_NAMES and after not in {"ORD", "MONTH"}) or (name in _NEAR_HALVES and after != "NUM"):
+        items[index + 1].kind = "OTHER"
+
+
 def _let(items: list[Item], index: int) -> None:
     """ "bis, sagen wir, zwölf" takes nothing back."""
     items[index].kind = _GONE if _kind(items, index - 1) in _BEFORE_HOUR else "nein"
@@ -156,4 +164,5 @@ _STEPS: dict[str, Callable[[list[Item], int], None]] = {
     "nicht": _otherwise,
     "spaetestens": _latest_of_two,
     "let": _let,
+    "title": _title,
 }
