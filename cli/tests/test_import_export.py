@@ -210,6 +210,26 @@ async def test_secrets_come_from_a_file_of_their_own_and_never_back(file: Path, 
     slip = await rufbuch("import", file, "--secrets", secrets)
     assert slip.exit_code == 1
     assert "cal_test" not in slip.output
+    assert slip.output.splitlines()[0] == (
+        f"{secrets}:1: api_keys.anne: expected a key for one of the accounts anna"
+    )
+
+
+@pytest.mark.usefixtures("events")
+async def test_a_list_whose_lines_were_all_deleted_prunes_nothing(file: Path) -> None:
+    change(
+        file,
+        "{key: anna, name: Anna,",
+        "{key: anna, name: Anna, accounts: [{key: anna, username: anna, email: a@example.org}],",
+    )
+    text = text_of(file)
+    mapping = "{service: schnitt, phase_position: 0, person: anna, account: anna, event_type_id: 7}"
+    write(file, f"{text}mappings:\n  - {mapping}\n")
+    assert (await rufbuch("import", file)).exit_code == 0
+    write(file, f"{text}mappings:\n")
+    assert "nothing changes" in (await rufbuch("import", file, "--prune")).output
+    write(file, f"{text}mappings: []\n")
+    assert "  - mapping" in (await rufbuch("import", file, "--prune")).output
 
 
 @pytest.mark.usefixtures("events")

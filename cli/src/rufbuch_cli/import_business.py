@@ -15,6 +15,7 @@ from rufbuch_cli.installation import Running, running
 from rufbuch_cli.registry import ask
 from staff_registry.wire.describing import request_for
 from staff_registry.yaml_file import (
+    API_KEYS,
     DescribedFile,
     FileFault,
     FileInvalidError,
@@ -54,7 +55,7 @@ def run(file: Path, wish: Wish) -> int:
     try:
         described = describe_file(read_text(file), secrets)
     except FileInvalidError as error:
-        return refused(file, error.faults)
+        return refused(file, error.faults, secrets_file=wish.secrets_file)
     return _send(running(), file, described, wish)
 
 
@@ -114,10 +115,11 @@ def read_text(file: Path) -> str:
         raise FileInvalidError([FileFault(line, "", "text in UTF-8")]) from error
 
 
-def refused(file: Path, faults: Iterable[FileFault]) -> int:
-    """Tell every fault with its line; the exit code."""
+def refused(file: Path, faults: Iterable[FileFault], *, secrets_file: Path | None = None) -> int:
+    """Tell every fault with its file and line; the exit code."""
     for fault in faults:
-        typer.echo(_line(file, fault), err=True)
+        of_secrets = secrets_file and fault.path.startswith(f"{API_KEYS}.")
+        typer.echo(_line(secrets_file if secrets_file and of_secrets else file, fault), err=True)
     typer.echo("Nothing has been imported.", err=True)
     return 1
 
@@ -179,4 +181,4 @@ def _summary(answer: service_pb2.ImportBusinessResponse, *, dry_run: bool) -> st
         "would change" if dry_run and answer.changed else "changed" if answer.changed else "nothing changes"
     )
     stored = ", nothing has been stored" if dry_run else ""
-    return f"{business.name}: {people} people, {services} services, {what}{stored} (etag {business.etag})"
+    return f"{business.name}: {people} people, {services} services, {what}{stored} (id {business.tenant_id}, etag {business.etag})"

@@ -11,7 +11,14 @@ from staff_registry.domain.business import Business, DatedHours, PhaseKind, Phas
 from staff_registry.domain.validation import faults_in
 from staff_registry.wire.describing import import_request
 from staff_registry.wire.incoming import described_business
-from staff_registry.yaml_file import FileFault, FileInvalidError, describe, read_secrets, render
+from staff_registry.yaml_file import (
+    FileFault,
+    FileInvalidError,
+    describe,
+    describe_file,
+    read_secrets,
+    render,
+)
 
 DURATIONS = {
     "Dauerwelle": 135,
@@ -148,6 +155,14 @@ def test_a_key_for_an_account_that_is_not_there_is_told(salon_text: str) -> None
         describe(salon_text, api_keys={"be[la": "cal_x", "anna": "cal_y"})
 
 
+def test_a_key_for_an_account_that_is_not_there_is_told_at_its_line_of_the_secrets(salon_text: str) -> None:
+    secrets = read_secrets("webhook_secret: whsec\napi_keys:\n  anna: cal_x\n  bella: cal_y\n")
+    with pytest.raises(FileInvalidError) as caught:
+        describe_file(salon_text, secrets)
+    (fault,) = caught.value.faults
+    assert (fault.line, fault.path) == (4, "api_keys.bella")
+
+
 def test_a_fault_reads_as_a_sentence() -> None:
     fault = faults(SMALL.replace("Europe/Berlin", "Berlin"))[0]
     assert str(fault) == "line 5: branches[0].time_zone: expected an IANA time zone such as Europe/Berlin"
@@ -215,6 +230,21 @@ def test_a_small_file_that_stands_for_a_huge_one_is_refused() -> None:
 
 def test_a_file_that_contains_itself_is_refused() -> None:
     assert faults("&a\nkey: *a\nname: [*a]\nbranches: *a\n")
+
+
+@pytest.mark.parametrize(
+    ("said", "has"),
+    [
+        ("", False),
+        ("mappings:\n", False),
+        ("mappings: ~\n", False),
+        ("mappings: null\n", False),
+        ("mappings: []\n", True),
+    ],
+)
+def test_a_name_with_nothing_behind_it_says_nothing(said: str, has: bool) -> None:
+    """What a file says to have none of is taken away when it is pruned."""
+    assert describe_file(SMALL + said).has("mappings") is has
 
 
 def test_secrets_are_read_from_a_file_of_their_own() -> None:

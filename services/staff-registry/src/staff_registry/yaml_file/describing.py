@@ -33,6 +33,8 @@ from staff_registry.yaml_file.sentences import described_sentence
 LANGUAGE, CURRENCY = "de-DE", "EUR"
 """Meant where the file says nothing."""
 WEEKDAYS = {day: n for n, day in enumerate(("mon", "tue", "wed", "thu", "fri", "sat", "sun"), start=1)}
+API_KEYS = "api_keys"
+"""Where a file of secrets has those of accounts; faults in them have paths that begin with it."""
 _THERE = {there.value.lower(): there for there in CancelledThere}
 _KINDS = {kind.value.lower(): kind for kind in PhaseKind}
 
@@ -46,6 +48,8 @@ class Secrets:
     webhook_secret: str = field(default="", repr=False)
     smtp_password: str = field(default="", repr=False)
     sms_key: str = field(default="", repr=False)
+    lines: Mapping[str, int] = field(default_factory=dict)
+    """Where the file of secrets names which account key."""
 
 
 NO_SECRETS = Secrets()
@@ -95,7 +99,7 @@ def describe_file(
         business, mappings=(*business.mappings, *mappings), webhook_secret=secrets.webhook_secret
     )
     business = _with_message_secrets(business, secrets)
-    _unused_keys(business, secrets.api_keys, notes)
+    _unused_keys(business, secrets, notes)
     for path, expected in faults_in(business).items():
         notes.fault(path, expected)
     notes.refuse()
@@ -111,11 +115,13 @@ def _with_message_secrets(business: Business, secrets: Secrets) -> Business:
     return replace(business, messages=replace(messages, email=email, sms=sms))
 
 
-def _unused_keys(business: Business, api_keys: Mapping[str, str], notes: Notes) -> None:
-    """A key for an account that is not in the file is a slip that would leave some account without one."""
+def _unused_keys(business: Business, secrets: Secrets, notes: Notes) -> None:
+    """A key for an account that is not in the file is a slip that would leave some account without one. It is told at its
+    line in the file of secrets, which is the one to be mended."""
     known = {account.key for person in business.people for account in person.accounts}
-    for key in sorted(set(api_keys) - known):
-        notes.fault(f"api_keys.{key}", f"a key for one of the accounts {', '.join(sorted(known))}")
+    for key in sorted(set(secrets.api_keys) - known):
+        expected = f"a key for one of the accounts {', '.join(sorted(known))}"
+        notes.fault(f"{API_KEYS}.{key}", expected, line=secrets.lines.get(key))
 
 
 def described(node: Node, api_keys: Mapping[str, str]) -> Business:

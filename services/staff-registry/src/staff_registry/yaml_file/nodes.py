@@ -42,19 +42,23 @@ class Notes:
 
     def __init__(self) -> None:
         self._lines: dict[str, int] = {}
+        self._empty: set[str] = set()
         self._faults: dict[str, FileFault] = {}
 
     def place(self, path: str, node: yaml.Node) -> None:
-        """Remember where a path is."""
+        """Remember where a path is, and whether nothing is said there."""
         self._lines[path] = node.start_mark.line + 1
+        if is_null(node):
+            self._empty.add(path)
         if len(self._lines) > VALUES_MAX:
             expected = f"at most {VALUES_MAX} values, each alias counted with what it stands for"
             raise FileInvalidError([FileFault(self._lines[path], "", expected)])
 
-    def fault(self, path: str, expected: str) -> None:
-        """Note a fault, unless the path or what it is part of has one: one mistake is told once."""
+    def fault(self, path: str, expected: str, *, line: int | None = None) -> None:
+        """Note a fault, unless the path or what it is part of has one: one mistake is told once. ``line``: of another file,
+        where the path is that one's."""
         if not any(whole in self._faults for whole in _around(path)):
-            self._faults[path] = self.at(path, expected)
+            self._faults[path] = FileFault(line, path, expected) if line else self.at(path, expected)
 
     def refuse(self) -> None:
         """Raise FileInvalidError if anything is wrong."""
@@ -67,8 +71,13 @@ class Notes:
         return FileFault(line, path, expected)
 
     def has(self, path: str) -> bool:
-        """Whether anything stands there."""
-        return path in self._lines
+        """Whether anything stands there. A null does not: whoever deletes all lines below a name means no empty list."""
+        return path in self._lines and path not in self._empty
+
+
+def is_null(node: yaml.Node) -> bool:
+    """A name with nothing behind it, or with null."""
+    return isinstance(node, yaml.ScalarNode) and node.tag == _NULL
 
 
 def _around(path: str) -> Iterator[str]:
@@ -92,8 +101,7 @@ class Item:
         """The item, its place remembered. A null is as good as nothing."""
         if node is not None:
             notes.place(path, node)
-        empty = isinstance(node, yaml.ScalarNode) and node.tag == _NULL
-        return cls(path, None if empty else node, notes)
+        return cls(path, None if node is None or is_null(node) else node, notes)
 
     def fields(self, **fields: str) -> dict[str, "Item"]:
         """The fields of a mapping. ``fields`` names those that are known, each with its path in the description."""
@@ -119,6 +127,11 @@ class Item:
 
     def _below(self, name: str) -> str:
         return f"{self.path}.{name}" if self.path else name
+
+    def lines(self) -> dict[str, int]:
+        """Of each name in a block, where it stands."""
+        pairs = self.node.value if isinstance(self.node, yaml.MappingNode) else ()
+        return {str(key.value): key.start_mark.line + 1 for key, _ in pairs}
 
     def each(self, read: Callable[["Item"], T], *, required: bool = False) -> tuple[T, ...]:
         """The entries of a list, each read; nothing is an empty list, unless one is required."""

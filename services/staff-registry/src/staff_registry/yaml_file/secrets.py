@@ -1,9 +1,9 @@
 """The file with the secrets of a business, which stays apart from the file that describes it."""
 
-from staff_registry.yaml_file.describing import Secrets
+from staff_registry.yaml_file.describing import API_KEYS, Secrets
 from staff_registry.yaml_file.nodes import Item, Notes, root
 
-_NAMES = ("api_keys", "webhook_secret", "smtp_password", "sms_key")
+_NAMES = (API_KEYS, "webhook_secret", "smtp_password", "sms_key")
 
 
 def read_secrets(text: str) -> Secrets:
@@ -14,10 +14,11 @@ def read_secrets(text: str) -> Secrets:
     notes = Notes()
     fields = root(text, notes).fields(**{name: name for name in _NAMES})
     secrets = Secrets(
-        fields["api_keys"].block(Item.named_texts, {}),
+        fields[API_KEYS].block(Item.named_texts, {}),
         fields["webhook_secret"].text(""),
         fields["smtp_password"].text(""),
         fields["sms_key"].text(""),
+        lines=fields[API_KEYS].lines(),
     )
     notes.refuse()
     return secrets
