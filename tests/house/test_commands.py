@@ -49,6 +49,34 @@ def test_every_command_of_a_page_is_there(page: Path) -> None:
             assert f"{first} {second}" in known, f"rufbuch {first} {second}"
 
 
+def required_options() -> dict[str, list[str]]:
+    """By command: spellings of each option without which it does nothing, unless the environment has it."""
+    groups = {"": app, **{name: importlib.import_module(f"rufbuch_cli.{name}").app for name in GROUPS}}
+    found = {}
+    for group, below in groups.items():
+        told: Any = typer.main.get_command(below)
+        for name, command in told.commands.items():
+            found[f"{group} {name}".strip()] = [
+                max(param.opts, key=len)
+                for param in command.params
+                if param.param_type_name == "option" and param.required and not param.envvar
+            ]
+    return found
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_command_that_a_page_writes_out_has_the_options_that_it_needs(page: Path) -> None:
+    """What is written without anything behind it is only named."""
+    needed = required_options()
+    assert "--base-url" in needed["retell export"]
+    for written in re.findall(r"(?<![\w/.-])(?<!-n )(?:\.venv/bin/)?rufbuch ([^`\n#|;&]+)", code(page)):
+        first, *rest = written.split()
+        name = f"{first} {rest[0]}" if first in GROUPS and rest else first
+        words = rest[1:] if first in GROUPS else rest
+        missing = [option for option in needed.get(name, ()) if option not in words]
+        assert not words or not missing, f"rufbuch {written}: {missing}"
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_every_target_and_every_file_of_a_page_is_there(page: Path) -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")

@@ -5,9 +5,10 @@ import pytest
 from journey_world import Whole
 
 from chassis.grpc_client import channel
-from rufbuch.staff.v1 import business_pb2, service_pb2, service_pb2_grpc
+from rufbuch.staff.v1 import business_pb2, changes_pb2, service_pb2, service_pb2_grpc
 from rufbuch_cli import doctor
 from rufbuch_cli.doctor.findings import Finding, Level
+from rufbuch_cli.import_business import actor
 from rufbuch_cli.salon import _sandbox_key
 
 pytestmark = pytest.mark.processes
@@ -28,6 +29,13 @@ async def salon(whole: Whole) -> business_pb2.Business:
         registry = service_pb2_grpc.StaffRegistryServiceStub(opened)
         asked = service_pb2.GetBusinessRequest(tenant_id=whole.tenant_id)
         return (await registry.GetBusiness(asked)).business
+
+
+async def last_actor(whole: Whole) -> str:
+    async with channel(whole.running["STAFF_REGISTRY_ADDRESS"], default_deadline_s=5) as opened:
+        registry = service_pb2_grpc.StaffRegistryServiceStub(opened)
+        asked = changes_pb2.ListChangesRequest(tenant_id=whole.tenant_id, page_size=1)
+        return (await registry.ListChanges(asked)).records[0].actor
 
 
 async def test_a_fresh_installation_is_ready(whole: Whole) -> None:
@@ -78,3 +86,4 @@ async def test_what_is_gone_at_cal_com_is_found_and_made_again(whole: Whole) -> 
     }
     assert after.keys() == before.keys()
     assert sum(after[spot] != before[spot] for spot in before) == 1
+    assert await last_actor(whole) == actor()

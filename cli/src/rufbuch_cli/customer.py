@@ -14,6 +14,7 @@ from rufbuch.booking.v1 import erasure_pb2, service_pb2_grpc
 from rufbuch.telephony.v1 import service_pb2_grpc as calls_grpc
 from rufbuch_cli.calls import operator_of
 from rufbuch_cli.installation import Running, running
+from rufbuch_cli.registry import tenant_of
 
 app = typer.Typer(
     no_args_is_help=True, help="One person: everything that is stored, or forgotten everywhere."
@@ -21,14 +22,16 @@ app = typer.Typer(
 TIMEOUT_S = 30.0
 LOOK_EVERY_S = 0.3
 NUMBER = typer.Argument(help="The number that the person calls from, e.g. +493023125042.")
-TENANT = typer.Option(help="The business's id.")
+TENANT = typer.Option(help="The business's key or id.")
 OPERATOR = typer.Option("", help="Who asks for it; the user of this machine without it.")
 
 
 @app.command()
 def export(number: str = NUMBER, tenant: str = TENANT, operator: str = OPERATOR) -> None:
     """Everything that is stored of a person, as JSON; who asks is written down."""
-    told = asyncio.run(_refusing(everything(running(), tenant, number, operator_of(operator))))
+    installation = running()
+    tenant_id = tenant_of(installation, tenant)
+    told = asyncio.run(_refusing(everything(installation, tenant_id, number, operator_of(operator))))
     typer.echo(as_json(told))
 
 
@@ -45,13 +48,14 @@ def erase(
     within: float = typer.Option(120.0, min=1, help="Seconds to wait; it goes on by itself after that."),
 ) -> None:
     """Forget a person everywhere, and print the certificate. Asked again while it runs, it goes on watching."""
+    installation = running()
     request = erasure_pb2.BeginErasureRequest(
-        tenant_id=tenant,
+        tenant_id=tenant_of(installation, tenant),
         phone_number=number,
         operator=operator_of(operator),
         cancel_appointments=cancel_appointments,
     )
-    done = asyncio.run(_refusing(erased(running(), request, within_s=within)))
+    done = asyncio.run(_refusing(erased(installation, request, within_s=within)))
     for step in done.steps:
         state = "done" if step.HasField("done_time") else f"waits: {step.last_error or 'not begun'}"
         counts = ", ".join(f"{what} {rows}" for what, rows in sorted(step.erased.items()) if rows)

@@ -33,6 +33,13 @@ def _each(lines: TextIO, out: TextIO, answer: Callable[[Any], Mapping[str, Any]]
 def _answered(number: int, line: str, answer: Callable[[Any], Mapping[str, Any]]) -> Mapping[str, Any]:
     """One bad line is said to be bad; the others are answered all the same."""
     try:
-        return answer(json.loads(line))
-    except (ValueError, KeyError, TypeError) as error:
+        return answer(_question(line))
+    except Exception as error:  # noqa: BLE001 - whatever a line does, the others are answered
         return {"error": f"line {number}: {type(error).__name__}: {error}"}
+
+
+def _question(line: str) -> dict[str, Any]:
+    asked = json.loads(line)
+    if not isinstance(asked, dict):
+        raise TypeError(f"expected an object, not {line.strip()[:40]}")
+    return asked

@@ -12,9 +12,8 @@ import typer
 
 from chassis.grpc_client import channel, fault_of
 from rufbuch.calendarsync.v1 import service_pb2, service_pb2_grpc
-from rufbuch.staff.v1 import service_pb2 as staff_pb2
-from rufbuch.staff.v1 import service_pb2_grpc as staff_grpc
 from rufbuch_cli.installation import Running, running
+from rufbuch_cli.registry import tenant_of, tenants_of
 
 if TYPE_CHECKING:
     from google.protobuf.timestamp_pb2 import Timestamp
@@ -25,6 +24,7 @@ app = typer.Typer(
     no_args_is_help=True, help="Copies at Cal.com: what waits for a person, again, and the truth."
 )
 TIMEOUT_S = 60.0
+BUSINESS = typer.Option("", help="The business's key; without it, the one that has the appointment.")
 _T = TypeVar("_T")
 _Ask = Callable[["CalendarSyncServiceAsyncStub"], Awaitable[_T]]
 
@@ -35,7 +35,9 @@ def list_cases(
     closed: bool = typer.Option(False, "--closed", help="Those as well that somebody has taken care of."),  # noqa: FBT003 - a flag
 ) -> None:
     """What a person has to look at, the oldest first; exit 1 where anything is open."""
-    cases = asyncio.run(_cases(running(), business, closed=closed))
+    installation = running()
+    tenants = [tenant_of(installation, business)] if business else tenants_of(installation)
+    cases = asyncio.run(_cases(installation, tenants, closed=closed))
     for case in cases:
         typer.echo(_case(case))
     open_cases = sum(not case.HasField("close_time") for case in cases)
@@ -46,38 +48,30 @@ def list_cases(
 @app.command()
 def retry(
     appointment_id: str = typer.Argument(help="The appointment, as `rufbuch sync list` tells it."),
-    business: str = typer.Option(help="The business's key."),
+    business: str = BUSINESS,
     operator: str = typer.Option("", help="Who does it; the user of this machine without it."),
 ) -> None:
     """Try an appointment again whose copies failed. What may have been sent is looked up first."""
     who = operator or getpass.getuser()
-    answer = asyncio.run(
-        _asked(
-            running(),
-            business,
-            lambda tenant_id, stub: stub.RetrySync(
-                service_pb2.RetrySyncRequest(tenant_id=tenant_id, appointment_id=appointment_id, operator=who)
-            ),
-        )
+    installation = running()
+    request = service_pb2.RetrySyncRequest(
+        tenant_id=_tenant(installation, business, appointment_id), appointment_id=appointment_id, operator=who
     )
+    answer = asyncio.run(_with_sync(installation, lambda stub: stub.RetrySync(request)))
     _phases(answer.state, answer.phases)
 
 
 @app.command()
 def verify(
     appointment_id: str = typer.Argument(help="The appointment."),
-    business: str = typer.Option(help="The business's key."),
+    business: str = BUSINESS,
 ) -> None:
     """What stands at Cal.com for an appointment, asked now, beside what is stored here; exit 1 where they differ."""
-    answer = asyncio.run(
-        _asked(
-            running(),
-            business,
-            lambda tenant_id, stub: stub.VerifySync(
-                service_pb2.VerifySyncRequest(tenant_id=tenant_id, appointment_id=appointment_id)
-            ),
-        )
+    installation = running()
+    request = service_pb2.VerifySyncRequest(
+        tenant_id=_tenant(installation, business, appointment_id), appointment_id=appointment_id
     )
+    answer = asyncio.run(_with_sync(installation, lambda stub: stub.VerifySync(request)))
     wrong = [_checked(check) for check in answer.phases]
     typer.echo(_state(answer.state))
     raise typer.Exit(1 if any(wrong) else 0)
@@ -123,9 +117,11 @@ def _local(stamp: "Timestamp") -> str:
     return f"{stamp.ToDatetime(UTC).astimezone():%Y-%m-%d %H:%M}"
 
 
-async def _cases(installation: Running, business: str, *, closed: bool) -> list[service_pb2.SyncCase]:
+async def _cases(
+    installation: Running, tenants: Iterable[str], *, closed: bool
+) -> list[service_pb2.SyncCase]:
     found: list[service_pb2.SyncCase] = []
-    for tenant_id in await _tenants(installation, business):
+    for tenant_id in tenants:
         found += await _with_sync(installation, partial(_all_cases, tenant_id, closed=closed))
     return sorted(found, key=lambda case: case.open_time.ToNanoseconds())
 
@@ -143,11 +139,31 @@ async def _all_cases(
             return found
 
 
-async def _asked(
-    installation: Running, business: str, ask: Callable[[str, "CalendarSyncServiceAsyncStub"], Awaitable[_T]]
-) -> _T:
-    (tenant_id,) = await _tenants(installation, business)
-    return await _with_sync(installation, lambda stub: ask(tenant_id, stub))
+def _tenant(installation: Running, business: str, appointment_id: str) -> str:
+    """The business that is named, or the one that has the appointment. Ends the command where there is none."""
+    if business:
+        return tenant_of(installation, business)
+    tenants = tenants_of(installation)
+    found = asyncio.run(_with_sync(installation, partial(_whose, tenants, appointment_id)))
+    if found is None:
+        typer.echo(f"no business has an appointment {appointment_id}", err=True)
+        raise typer.Exit(2)
+    return found
+
+
+async def _whose(
+    tenants: Iterable[str], appointment_id: str, stub: "CalendarSyncServiceAsyncStub"
+) -> str | None:
+    for tenant_id in tenants:
+        request = service_pb2.GetSyncStateRequest(tenant_id=tenant_id, appointment_id=appointment_id)
+        try:
+            await stub.GetSyncState(request)
+        except grpc.aio.AioRpcError as error:
+            if error.code() is not grpc.StatusCode.NOT_FOUND:
+                raise
+        else:
+            return tenant_id
+    return None
 
 
 async def _with_sync(installation: Running, ask: _Ask[_T]) -> _T:
@@ -159,24 +175,3 @@ async def _with_sync(installation: Running, ask: _Ask[_T]) -> _T:
             fault = fault_of(error)
             typer.echo(f"{fault.reason or fault.code.name}: {fault.message}", err=True)
             raise typer.Exit(2) from error
-
-
-async def _tenants(installation: Running, business: str) -> list[str]:
-    """All, or the one with a key. Ends the command where there is none."""
-    async with channel(installation["STAFF_REGISTRY_ADDRESS"], default_deadline_s=TIMEOUT_S) as opened:
-        registry = staff_grpc.StaffRegistryServiceStub(opened)
-        try:
-            ids = list(
-                (await registry.ListBusinesses(staff_pb2.ListBusinessesRequest(page_size=500))).tenant_ids
-            )
-            if not business:
-                return ids
-            for tenant_id in ids:
-                answer = await registry.GetBusiness(staff_pb2.GetBusinessRequest(tenant_id=tenant_id))
-                if answer.business.key == business:
-                    return [tenant_id]
-        except grpc.aio.AioRpcError as error:
-            typer.echo(f"the registry does not answer: {fault_of(error).code.name}", err=True)
-            raise typer.Exit(2) from error
-    typer.echo(f"there is no business {business!r}", err=True)
-    raise typer.Exit(2)

@@ -15,6 +15,7 @@ from console.pages.texts import LANGUAGES
 from console.storage.accounts import SqlAccounts
 from console.usecases.sign_in import PASSWORD_LENGTH_MIN
 from rufbuch_cli.installation import Running, running
+from rufbuch_cli.registry import tenant_of
 
 T = TypeVar("T")
 app = typer.Typer(no_args_is_help=True, help="Who may use the console.")
@@ -28,7 +29,8 @@ Password = Annotated[
 def add(
     email: Email,
     tenant: Annotated[
-        list[str], typer.Option("--tenant", help="The id of a business; several times for several.")
+        list[str],
+        typer.Option("--tenant", help="The key or the id of a business; several times for several."),
     ],
     name: Annotated[str, typer.Option(help="As colleagues know them.")] = "",
     role: Annotated[Role, typer.Option(help="In each of these businesses.")] = Role.OWNER,
@@ -36,11 +38,15 @@ def add(
     password: Password = "",
 ) -> None:
     """Add somebody, or replace what is known of them and end their sessions."""
-    fault = _fault(email, tenant, language, password)
+    fault = _fault(email, language, password)
     if fault:
         typer.echo(fault, err=True)
         raise typer.Exit(2)
-    put_user(running(), email, tenant, name=name or email, role=role, language=language, password=password)
+    installation = running()
+    tenants = [tenant_of(installation, each) for each in tenant]
+    put_user(
+        installation, email, tenants, name=name or email, role=role, language=language, password=password
+    )
     typer.echo(f"{email.strip().lower()} may sign in as {role.value}")
 
 
@@ -139,14 +145,9 @@ async def _put(database_url: str, account: Account, password_hash: str) -> None:
         await SqlAccounts(pool).put(account, password_hash)
 
 
-def _fault(email: str, tenants: Sequence[str], language: str, password: str) -> str:
+def _fault(email: str, language: str, password: str) -> str:
     if "@" not in email:
         return f"{email!r} is no e-mail address"
-    for tenant in tenants:
-        try:
-            uuid.UUID(tenant)
-        except ValueError:
-            return f"--tenant {tenant!r} is no id of a business: rufbuch import prints it"
     if language not in LANGUAGES:
         return f"--language is one of {', '.join(LANGUAGES)}"
     if len(password) < PASSWORD_LENGTH_MIN:

@@ -8,6 +8,7 @@ from rufbuch.staff.v1 import business_pb2
 from rufbuch.staff.v1 import service_pb2 as staff_pb2
 from rufbuch_cli.doctor.findings import Finding, Level
 from rufbuch_cli.doctor.patient import PAUSE_S, ROUNDS_MAX, Patient
+from rufbuch_cli.import_business import actor
 
 
 async def check(patient: Patient) -> Sequence[Finding]:
@@ -31,7 +32,9 @@ async def check(patient: Patient) -> Sequence[Finding]:
 
 async def _tell(patient: Patient, made: Sequence[service_pb2.MappingCheck]) -> None:
     mappings = [_mapping(one) for one in made]
-    request = staff_pb2.PutMappingsRequest(tenant_id=patient.business.tenant_id, mappings=mappings)
+    request = staff_pb2.PutMappingsRequest(
+        tenant_id=patient.business.tenant_id, mappings=mappings, actor=actor()
+    )
     await patient.registry.PutMappings(request)
 
 
