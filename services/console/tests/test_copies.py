@@ -1,5 +1,8 @@
 """The copies at Cal.com: seen, compared, tried again, closed."""
 
+import re
+from datetime import timedelta
+
 import asyncpg
 from console_peers import TENANT, FakePeers
 from console_samples import stamp
@@ -64,6 +67,39 @@ async def test_a_case_that_is_closed_is_shown_only_on_demand(owner: Browser, pee
     assert peers.cases[0].resolved_by == "owner@example.org"
     assert "Kein Fall ist offen." in (await owner.get("/sync")).text
     assert "von Hand gelöst" in (await owner.get("/sync?closed=true")).text
+
+
+async def test_no_case_is_lost_beyond_the_first_ones(owner: Browser, peers: FakePeers) -> None:
+    peers.cases = [
+        sync_pb2.SyncCase(
+            case_id=f"case-{n}", tenant_id=TENANT, appointment_id=APPOINTMENT, kind="taken", detail=f"Fall {n}.",
+            open_time=stamp(NOW - timedelta(hours=600 - n)),
+        )
+        for n in range(501)
+    ]  # fmt: skip
+    assert "Alle 501 offenen Fälle" in (await owner.get("/today")).text
+    page = (await owner.get("/sync")).text
+    assert "Fall 49." in page
+    assert "Fall 50." not in page
+    assert "/sync?cases=2" in page or "?cases=2#cases" in page
+    assert "Fall 50." in (await owner.get("/sync?cases=2")).text
+    assert "Fall 500." in (await owner.get("/sync?cases=11")).text
+
+
+async def test_what_was_closed_last_stands_first_behind_what_is_open(
+    owner: Browser, peers: FakePeers
+) -> None:
+    for n, closed in enumerate([3, None, 1, 2, None]):
+        case = sync_pb2.SyncCase(
+            case_id=f"case-{n}", tenant_id=TENANT, appointment_id=APPOINTMENT, kind="taken",
+            detail=f"Fall {n}.", open_time=stamp(NOW - timedelta(days=9 - n)),
+        )  # fmt: skip
+        if closed:
+            case.close_time.CopyFrom(stamp(NOW - timedelta(days=closed)))
+        peers.cases.append(case)
+    page = (await owner.get("/sync?closed=true")).text
+    assert re.findall(r"Fall (\d)\.", page) == ["1", "4", "2", "3", "0"]
+    assert re.findall(r"Fall (\d)\.", (await owner.get("/sync")).text) == ["1", "4"]
 
 
 async def test_a_booking_there_that_belongs_to_nothing_here_has_a_case_that_can_be_closed(

@@ -233,7 +233,10 @@ class _Sync(SyncOperations, sync_grpc.CalendarSyncServiceServicer):
             and request.appointment_id in {"", each.appointment_id}
             and (request.with_closed or not each.HasField("close_time"))
         ]
-        return sync_pb2.ListSyncCasesResponse(cases=found)
+        at = int(request.page_token or 0)
+        size = min(request.page_size or 100, 500)
+        token = str(at + size) if at + size < len(found) else ""
+        return sync_pb2.ListSyncCasesResponse(cases=found[at : at + size], next_page_token=token)
 
     async def VerifySync(
         self, request: sync_pb2.VerifySyncRequest, context: Context

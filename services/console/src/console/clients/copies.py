@@ -6,6 +6,8 @@ from console.clients.peers import Peers
 from rufbuch.calendarsync.v1 import operations_pb2, service_pb2
 
 UNSETTLED_SHOWN = 50
+CASES_ASKED = 500
+"""At once; there may be more, and the rest is asked for as well."""
 
 
 class Copies:
@@ -17,11 +19,20 @@ class Copies:
     async def cases(
         self, tenant_id: str, *, appointment_id: str = "", with_closed: bool = False
     ) -> Sequence[service_pb2.SyncCase]:
-        """What a person has to look at, the oldest first."""
+        """All that a person has to look at, the oldest first; behind them what was taken care of, the last first."""
         request = service_pb2.ListSyncCasesRequest(
-            tenant_id=tenant_id, appointment_id=appointment_id, with_closed=with_closed, page_size=100
+            tenant_id=tenant_id,
+            appointment_id=appointment_id,
+            with_closed=with_closed,
+            page_size=CASES_ASKED,
         )
-        return (await self._stub.ListSyncCases(request)).cases
+        found: list[service_pb2.SyncCase] = []
+        while True:
+            page = await self._stub.ListSyncCases(request)
+            found += page.cases
+            request.page_token = page.next_page_token
+            if not page.next_page_token:
+                return sorted(found, key=_urgency)
 
     async def unsettled(self, tenant_id: str) -> operations_pb2.ListUnsettledResponse:
         """What lies ahead and is not there as it is to be, also where no person has to look yet."""
@@ -62,3 +73,10 @@ class Copies:
         """How much may still be asked of Cal.com."""
         request = service_pb2.GetBudgetRequest(tenant_id=tenant_id)
         return (await self._stub.GetBudget(request)).accounts
+
+
+def _urgency(case: service_pb2.SyncCase) -> tuple[bool, int]:
+    """Cases that were opened at one time keep their order."""
+    if case.HasField("close_time"):
+        return True, -case.close_time.ToNanoseconds()
+    return False, case.open_time.ToNanoseconds()

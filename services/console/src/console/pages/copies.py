@@ -10,15 +10,17 @@ from console.clients.sections import section, section_of_one
 from console.domain.accounts import Action
 from console.pages import drawn
 from console.pages.feedback import done
+from console.pages.paging import shown
 from console.pages.parts import parts_of
 from console.pages.visit import Changer, Visitor
 
 router = APIRouter()
+CASES_SHOWN = 50
 
 
 @router.get("/sync")
-async def cases(request: Request, visit: Visitor, *, closed: bool = False) -> Response:
-    """All cases, the oldest first, and how much may still be asked of Cal.com."""
+async def cases(request: Request, visit: Visitor, *, closed: bool = False, cases: int = 1) -> Response:
+    """A page of the cases, the oldest first, and how much may still be asked of Cal.com."""
     parts = parts_of(request)
     days = parts.figures.days(visit.business.zone, SYNC_DAYS)
     found, budget, unsettled, counted = await asyncio.gather(
@@ -31,7 +33,7 @@ async def cases(request: Request, visit: Visitor, *, closed: bool = False) -> Re
         drawn.doubts(visit.texts, days, counted.content), drawn.copies(visit.texts, days, counted.content),
     ]  # fmt: skip
     return parts.renderer.page(
-        request, "copies.html", visit, now=parts.clock.now(), cases=found.content, budget=budget.content,
+        request, "copies.html", visit, now=parts.clock.now(), cases=found.content and shown(found.content, cases, size=CASES_SHOWN), budget=budget.content,
         closed=closed, unsettled=unsettled.content, charts=charts,
     )  # fmt: skip
 
