@@ -12,6 +12,7 @@ from telephony_gateway.language.days import (
     DayOfMonth,
     Doubt,
     ImpossibleDayError,
+    Mode,
     Offset,
     Reading,
     RelativeDay,
@@ -20,7 +21,7 @@ from telephony_gateway.language.days import (
     shift,
     with_month_of,
 )
-from telephony_gateway.language.feasts import Feast, FeastSide
+from telephony_gateway.language.feasts import Feast, FeastSide, WeekdayNearFeast
 from telephony_gateway.language.periods import STRETCHES, DayWithin, Vaguely
 
 Side = Literal["before", "after"]
@@ -136,6 +137,13 @@ class LastWeekdayBefore:
         if last == following or following >= begin:
             return Reading((Span(max(last, following)),))
         return Reading((Span(following), Span(last)), Doubt.ALTERNATIVES)
+
+
+def weekday_of_feast(mode: Mode | None, weekday: int, feast: Feast, side: Side) -> DayExpression:
+    """ "am Samstag vor Weihnachten"; "am vorletzten", "am übernächsten" is a week further off."""
+    near = WeekdayNearFeast(feast, weekday, side == "after")
+    further = mode == ("beforelast" if side == "before" else "overnext")
+    return Counted(near, Offset(1, "week", past=side == "before")) if further else near
 
 
 def open_side(day: DayExpression) -> Side | None:

@@ -10,6 +10,7 @@ from telephony_gateway.language.periods import (
     Either,
     LastOf,
     Month,
+    NthWeek,
     NthWeekday,
     Portion,
     Vaguely,
@@ -19,6 +20,7 @@ from telephony_gateway.language.periods import (
 
 _THIRDS: dict[int | str, Portion] = {1: "start", 2: "middle", 3: "end", "last": "end"}
 _EDGES: dict[int | str, Portion] = {1: "start", "last": "end"}
+_LAST = {"last": -1, "beforelast": -2}
 _DECEMBER = 12
 
 
@@ -60,6 +62,12 @@ def edge_day(nth: int) -> DayExpression:
 def last_weekday_of_year(which: str, weekday: int, year: Year) -> NthWeekday | None:
     """ "am letzten Freitag im Jahr"."""
     return NthWeekday(-1, weekday, Month(_DECEMBER, of_year=year.ahead)) if which == "last" else None
+
+
+def last_week_of_year(which: str, _: object, mode: str | None, __: object) -> NthWeek | None:
+    """ "in der letzten Woche im Jahr"."""
+    number = _LAST.get(which) if mode in {None, "this"} else None
+    return NthWeek(number, Month(_DECEMBER)) if number else None
 
 
 def edge_of_month(which: int | str, *found: int | str) -> Vaguely | None:

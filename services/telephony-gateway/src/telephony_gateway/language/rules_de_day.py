@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from telephony_gateway.language import build_day as day
 from telephony_gateway.language import build_nth as nth
-from telephony_gateway.language.beside import counted_from, counted_on, weekday_beside, weekday_on_side
+from telephony_gateway.language.beside import (
+    counted_from,
+    counted_on,
+    weekday_beside,
+    weekday_of_feast,
+    weekday_on_side,
+)
 from telephony_gateway.language.days import Between, CalendarWeek, Offset, RelativeDay, Weekday
 from telephony_gateway.language.feasts import Feast
 from telephony_gateway.language.grammar import table
@@ -75,6 +81,7 @@ DAYS = table(
                 lambda mode, wd, m, _: nth.last_weekday_of_year(mode, wd, day.year(m or "this")),
             ),
             ("in? der? ORD|MOD MONTH TAGE / in? der? ORD|MOD TAGE in|von MONTH", nth.edge_of_month),
+            ("in? MOD WEEKS in|von? MOD? YEARS", nth.last_week_of_year),
             ("in? der? ORD|MOD drittel in|von? MONTH YEAR?", nth.third_of_month),
             ("every ORD WEEKDAY in|von? MONTHS", lambda n, wd, _: day.some_nth_weekday(n, wd)),
             (
@@ -187,11 +194,11 @@ DAYS = table(
             ("am? POD von|vor? FEAST", day.eve_of),
             (
                 "am? MOD? WEEKDAY nach FEAST",
-                lambda _, wd, name: day.weekday_near(wd, Feast(name), after=True),
+                lambda mode, wd, name: weekday_of_feast(mode, wd, Feast(name), "after"),
             ),
             (
                 "am? MOD? WEEKDAY vor FEAST",
-                lambda _, wd, name: day.weekday_near(wd, Feast(name), after=False),
+                lambda mode, wd, name: weekday_of_feast(mode, wd, Feast(name), "before"),
             ),
             ("nach FEAST am? WEEKDAY", lambda name, wd: day.weekday_near(wd, Feast(name), after=True)),
             ("vor FEAST am? WEEKDAY", lambda name, wd: day.weekday_before(wd, name)),
