@@ -22,9 +22,10 @@ OWN = (
     HEAD
     + """  - {name: AVAILABLE, text: "Sehr gern, {when} passt."}
   - {name: AVAILABLE, language: en, text: "Lovely, {when} is free."}
-  - name: TOO_SOON
-    one: Bitte eine Minute vorher. Wann passt es sonst?
-    text: Bitte {count} Minuten vorher. Wann passt es sonst?
+  - name: TOO_FAR
+    one: Nur einen Tag im Voraus. Wann passt es vorher?
+    text: Nur {count} Tage im Voraus. Wann passt es vorher?
+  - {name: TOO_SOON, text: "Bitte {notice} vorher. Wann passt es sonst?"}
 """
 )
 
@@ -82,7 +83,7 @@ async def test_whoever_answers_the_phone_is_told(registry: Any) -> None:
     answer = await registry.stub.GetBusiness(service_pb2.GetBusinessRequest(tenant_id=tenant_id))
     told = {(own.language, own.name): (own.text, own.text_for_one) for own in answer.business.sentences}
     assert told["de", "AVAILABLE"] == ("Sehr gern, {when} passt.", "")
-    assert told["de", "TOO_SOON"][1].startswith("Bitte eine Minute")
+    assert told["de", "TOO_FAR"][1].startswith("Nur einen Tag")
 
 
 def test_the_reference_salon_says_what_everybody_says() -> None:
