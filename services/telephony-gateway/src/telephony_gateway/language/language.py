@@ -157,8 +157,9 @@ def _small_word(item: Item, index: int, items: list[Item]) -> None:
     """What "am" and a number mean where they stand."""
     before = items[index - 1] if index else None
     if item.kind == "am" and before is not None and index + 1 == len(items):
-        if before.kind == "NUM" and before.value <= 12:
-            # "9 am"
+        is_told = index > 1 and items[index - 2].kind == "um"
+        if before.kind == "NUM" and before.value <= 12 and not is_told:
+            # "9 am", but "um neun am" is cut off.
             item.kind = "AMPM"
     elif item.kind == "am" and item.value == "an" and _names_a_place(index, items):
         items[index + 1].kind = "OTHER"

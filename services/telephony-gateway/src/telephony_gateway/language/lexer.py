@@ -112,7 +112,10 @@ class _Lexer:
         if any(item.kind == "von" for item in self._items[-4:]):
             return
         last = self._items.pop()
-        if any(item.value in HAVE[last.kind] for item in self._items if last.kind in HAVE):
+        if last.kind == "vor" and self._before() in {"NUM", "viertel", "MINUTE"}:
+            # "um zehn vor": cut off before the hour that it is counted from.
+            self._items.append(Item("UNSURE", None, last.start, last.end, pause=last.pause))
+        elif any(item.value in HAVE[last.kind] for item in self._items if last.kind in HAVE):
             # "am Montag haben Sie zu", "am Montag hab ich was vor"
             self._items.append(Item("busy", "closed", last.start, last.end, pause=last.pause))
 

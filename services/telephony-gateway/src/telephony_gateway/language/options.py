@@ -48,7 +48,7 @@ _BLOCKING = frozenset(
         "spaetestens",
     }
 )
-_CUT_OFF = frozenset({"um", "nach", "gegen", "zwischen"})
+_CUT_OFF, _CUT_OFF_IN_GERMAN = frozenset({"um", "nach", "gegen", "zwischen"}), frozenset({"am", "bis"})
 _CORRECTS = frozenset({"nein", "sondern", "lieber"})
 _HOUR_BEFORE = frozenset({"DAY", "PODS", "nein", "oder", "lieber", "und", "sondern"})
 
@@ -88,8 +88,7 @@ class Listener:
         """What was said in all."""
         for index, item in enumerate(self._items):
             self._take(index, item)
-        if self._items and self._items[-1].kind in _CUT_OFF and self._items[-1].value != "uhrzeit":
-            # Cut off before the hour.
+        if self._items and _is_cut_off(self._items[-1]):
             self.said.left_over = True
         self._only_numbers()
         if self._remainder is not None and all(option.time is None for option in self.said.options):
@@ -271,6 +270,11 @@ class Listener:
             self._day(day_alone(item.value))
         else:
             self.said.selection = item.value
+
+
+def _is_cut_off(last: Item) -> bool:
+    """ "am Montag um": before the hour; "Uhrzeit" asks for one."""
+    return (last.kind in _CUT_OFF and last.value != "uhrzeit") or last.value in _CUT_OFF_IN_GERMAN
 
 
 def _is_torn(option: Option) -> bool:
