@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 # What a pattern's upper-case elements hand to its builder; None from the builder means "not this one after all".
 Builder = Callable[..., Any]
+
+# What may stand at a place of a pattern, each with whether it is captured; and whether any is.
+Element = tuple[list[tuple[str, bool]], bool]
 
 
 class Item:
@@ -32,8 +34,7 @@ class Item:
         return f"{self.kind}({self.value!r})"
 
 
-@dataclass(frozen=True, slots=True)
-class _Rule:
+class _Rule(NamedTuple):
     kind: str
     build: Builder
     captures: tuple[int | None, ...]
@@ -45,26 +46,31 @@ class Tier:
 
     def __init__(self, table: Iterable[tuple[str, str, Builder]], macros: dict[str, str]) -> None:
         self._trie: dict[str, Any] = {}
+        self._parsed: dict[str, Element] = {}
         for kind, pattern, build in table:
             self._add(kind, pattern, build, macros)
 
     def _add(self, kind: str, pattern: str, build: Builder, macros: dict[str, str]) -> None:
-        elements = [_alternatives(element, macros) for element in pattern.split()]
         # Every way through the alternatives: the node it leads to, its length, and where its captures stand.
         ways: list[tuple[dict[str, Any], int, tuple[int | None, ...]]] = [(self._trie, 0, ())]
-        for options in elements:
-            captured = any(option.isupper() for option in options)
+        for element in pattern.split():
+            options, captured = self._parsed.get(element) or self._parse(element, macros)
             ways = [
                 (
                     node.setdefault(picked, {}) if picked else node,
                     length + bool(picked),
-                    (*captures, length if picked.isupper() else None) if captured else captures,
+                    (*captures, length if is_captured else None) if captured else captures,
                 )
                 for node, length, captures in ways
-                for picked in options
+                for picked, is_captured in options
             ]
         for node, _, captures in ways:
             node.setdefault("", []).append(_Rule(kind, build, captures, pattern))
+
+    def _parse(self, element: str, macros: dict[str, str]) -> Element:
+        options = [(picked, picked.isupper()) for picked in _alternatives(element, macros)]
+        parsed = self._parsed[element] = options, any(is_captured for _, is_captured in options)
+        return parsed
 
     def reduce(self, items: list[Item]) -> list[Item]:
         """The items with every match replaced by what its rule built."""

@@ -208,8 +208,8 @@ DAYS = table(
         "UNSURE": [
             ("N UNIT nach|vor FEAST", day.inert),
             # How far an appointment is to be moved, from an hour or a day that nobody may guess.
-            ("um N HOUR|MINUTE|UNIT / um EIN? paar HOUR|MINUTE|UNIT / um SPELL", day.inert),
-            ("um? N HOUR|MINUTE|UNIT shifted|move / um? SPELL shifted|move", day.inert),
+            ("um NUM|EIN HOUR|MINUTE|UNIT / um EIN? paar HOUR|MINUTE|UNIT / um SPELL", day.inert),
+            ("um? NUM|EIN HOUR|MINUTE|UNIT shifted|move / um? SPELL shifted|move", day.inert),
         ],
         "COUNT": [("N UNIT", day.count)],
         # "heute über acht Tage": only beside a day, see below; on its own it is a length.
