@@ -218,7 +218,7 @@ DAYS = table(
         "OTHER": [
             ("N HOUR|MINUTE / SPELL", day.length),
             (
-                "ORD HOUR / seit N UNIT / fuer N UNIT|HOUR|MINUTE / NUM bis NUM HOUR|MINUTE|UNIT / fuer SPELL",
+                "alle N UNIT / alle paar UNIT / ORD HOUR / seit N UNIT / fuer N UNIT|HOUR|MINUTE / NUM bis NUM HOUR|MINUTE|UNIT / fuer SPELL",
                 day.inert,
             ),
             ("seit WEEKDAY|RELDAY|MONTH|FEAST / seit MOD WEEKDAY|WEEKS|MONTHS", day.inert),
@@ -229,6 +229,8 @@ DAYS = table(
 # The second tier: day phrases beside each other become one ("Mittwoch, den 19. November", "Freitag in acht Tagen").
 TOGETHER = table(
     {
+        # Counted from a day that only the caller knows: "eine Woche vor dem Termin am siebten".
+        "UNSURE": [("COUNT nach|vor termin|WORD / am DAYS nach|vor termin|WORD", day.inert)],
         "DAY": [
             ("DAY in|von|am? DAY", unify),
             ("DAY in|von|am? DAY in|von|am? DAY", lambda a, b, c: (ab := unify(a, b)) and unify(ab, c)),

@@ -117,6 +117,8 @@ CLOCKS = table(
         "UNSURE": [
             # "bis irgendwie sechs": a word that nobody knows may turn the window around.
             ("um|ab|bis|gegen WORD NUM uhr?", time.untold),
+            # "eine Stunde vor drei": two o'clock, or an hour's work until then?
+            ("N HOUR nach|vor N uhr?", time.untold),
             ("nach|vor duty / in circa? N HOUR oder N", time.untold),
             (
                 "N HOUR|MINUTE nach|vor? POD|CLOSING|MEAL|WORK / SPELL nach|vor POD|CLOSING|MEAL|WORK",

@@ -54,6 +54,7 @@ WORDS = {
     "kw": "kw kalenderwoche kalenderwochen",
     "thing": "euro cent prozent personen person leute leuten kinder kindern köpfe haarschnitte grad kilometer",
     "every": "jeden jede jeder jedes jedem immer",
+    "alle": "alle",
     "wenn": "wenn wenn's wenns falls sofern sollte",
     "UNSURE": "selbe selben gleiche gleichen gleicher vorher davor danach hinterher anschließend nachher folgetag folgetags darauffolgenden darauffolgende darauffolgender drauffolgenden drauffolgende drauffolgender",
     "werktag": "werktag werktage werktagen arbeitstag arbeitstage arbeitstagen",
