@@ -158,8 +158,9 @@ def _small_word(item: Item, index: int, items: list[Item]) -> None:
     before = items[index - 1] if index else None
     if item.kind == "am" and before is not None and index + 1 == len(items):
         is_told = index > 1 and items[index - 2].kind == "um"
-        if before.kind == "NUM" and before.value <= 12 and not is_told:
-            # "9 am", but "um neun am" is cut off.
+        hour = before.value[0] if before.kind == "HM" else before.value
+        if before.kind in {"NUM", "HM"} and hour <= 12 and not is_told:
+            # "9 am", "10:30 am", but "um neun am" is cut off.
             item.kind = "AMPM"
     elif item.kind == "am" and item.value == "an" and _names_a_place(index, items):
         items[index + 1].kind = "OTHER"

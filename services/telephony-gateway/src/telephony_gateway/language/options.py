@@ -274,7 +274,9 @@ class Listener:
 
 def _is_cut_off(last: Item) -> bool:
     """ "am Montag um": before the hour; "Uhrzeit" asks for one."""
-    return (last.kind in _CUT_OFF and last.value != "uhrzeit") or last.value in _CUT_OFF_IN_GERMAN
+    if last.kind in _CUT_OFF:
+        return bool(last.value != "uhrzeit")
+    return last.kind in _CUT_OFF_IN_GERMAN and last.value in _CUT_OFF_IN_GERMAN
 
 
 def _is_torn(option: Option) -> bool:

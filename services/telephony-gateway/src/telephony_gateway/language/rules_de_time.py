@@ -154,6 +154,12 @@ TIMES = table(
                 lambda clock, half: time.in_part(clock, Part.EARLY if half == "am" else Part.AFTERNOON),
             ),
             (
+                "about um? CLOCK AMPM",
+                lambda clock, half: time.in_part(
+                    time.about(clock), Part.EARLY if half == "am" else Part.AFTERNOON
+                ),
+            ),
+            (
                 "NUM AMPM",
                 lambda hour, half: time.in_part(hour, Part.EARLY if half == "am" else Part.AFTERNOON),
             ),
