@@ -29,7 +29,6 @@ async def _chosen(world: World, offers: tuple[availability_pb2.Option, ...], **s
         ("den ersten", FIRST),
         ("Option zwei", SECOND),
         ("Nummer eins", FIRST),
-        ("die Zwei", SECOND),
         ("Vorschlag 3", THIRD),
         ("die dritte Möglichkeit", THIRD),
         ("zweitens", SECOND),
@@ -172,3 +171,31 @@ async def test_what_was_offered_is_not_booked_as_something_else(
         person_id=PERM, name="Ben", branch_ids=[BRANCH], bookable_service_ids=[PERM, ANNA]
     )
     assert await _chosen(world, ALIKE[:1], **said) == chosen
+
+
+@pytest.mark.parametrize(
+    ("said", "chosen"),
+    [
+        ("die drei", ASKED),
+        ("3", THIRD),
+        ("I'll take the 3", ASKED),
+        ("Option drei", THIRD),
+        ("den dritten", THIRD),
+        ("drei Uhr", FIRST),
+        ("den zweiten", SECOND),
+        ("den letzten", THIRD),
+        ("the second is too late", ASKED),
+        ("der zweite ist mir zu spät", ASKED),
+        ("beim ersten hab ich Schule", ASKED),
+    ],
+)
+async def test_a_place_that_is_also_the_hour_of_another_one_is_asked_about(
+    world: World, said: str, chosen: str
+) -> None:
+    offers = (option(15, option_id=FIRST), option(16, option_id=SECOND), option(17, option_id=THIRD))
+    assert await _chosen(world, offers, option_id=said) == chosen
+
+
+@pytest.mark.parametrize("said", ["am ersten", "zum ersten", "on the first"])
+async def test_on_a_day_is_no_place(world: World, said: str) -> None:
+    assert await _chosen(world, ALIKE, date=said) == ASKED

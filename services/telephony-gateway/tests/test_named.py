@@ -45,7 +45,20 @@ async def test_whom_she_does_not_want_she_does_not_get(world: World, said: str) 
 
 
 @pytest.mark.parametrize(
-    ("said", "meant"), [("Anna", ANNA), ("egal, am liebsten Anna", ANNA), ("zu Ben bitte", BEN)]
+    ("said", "meant"),
+    [
+        ("Anna", ANNA),
+        ("egal, am liebsten Anna", ANNA),
+        ("zu Ben bitte", BEN),
+        ("nicht Ben, sondern Anna", ANNA),
+        ("lieber Anna, nicht Ben", ANNA),
+        ("not Ben but Anna", ANNA),
+        ("keine andere als Anna", ANNA),
+        ("niemand anderes als Anna", ANNA),
+        ("Anna und keine andere", ANNA),
+        ("wie immer Anna, ohne Ausnahme", ANNA),
+        ("no one but Anna", ANNA),
+    ],
 )
 async def test_whom_she_wants_is_looked_for(world: World, said: str, meant: str) -> None:
     await world.phone.function("check_availability", {**WISH, "staff": said})
@@ -99,3 +112,40 @@ async def test_as_soon_as_possible_keeps_to_the_time_that_was_said(
     if end:
         lengths = {one.end_time.seconds - one.start_time.seconds for one in asked.windows}
         assert lengths == {60 * end}
+
+
+async def test_a_particle_of_a_name_is_no_name(world: World) -> None:
+    world.registry.business.people[1].name = "Maria von Berg"
+    await world.phone.function("check_availability", {**WISH, "staff": "egal wer von Ihnen"})
+    assert [one.person_id for one in world.availability.searches] == [""]
+
+
+@pytest.mark.parametrize(
+    ("said", "first", "end"),
+    [
+        ({"time": "früher, aber nicht vor 10"}, (9, 0), (14, 0)),
+        ({"time": "später, aber vor 18 Uhr"}, (14, 1), (17, 1)),
+    ],
+)
+async def test_later_and_earlier_keep_to_the_bounds_that_are_said(
+    world: World, said: dict[str, str], first: tuple[int, int], end: tuple[int, int]
+) -> None:
+    """Wednesday 15:00 was offered, 14:00 of UTC."""
+    await world.phone.function("check_availability", WISH)
+    await world.phone.function("get_alternatives", said)
+    window = world.availability.searches[-1].windows[0]
+    starts, ends = window.start_time.ToDatetime(UTC), window.end_time.ToDatetime(UTC)
+    assert ((starts.hour, starts.minute), (ends.hour, ends.minute)) == (first, end)
+
+
+async def test_a_week_later_is_not_an_hour_later(world: World) -> None:
+    await world.phone.function("check_availability", WISH)
+    answer = await world.phone.function("get_alternatives", {"date": "eine Woche später"})
+    assert (answer["status"], len(world.availability.searches)) == ("need_date", 1)
+
+
+async def test_earlier_in_another_week_stays_in_it(world: World) -> None:
+    await world.phone.function("check_availability", WISH)
+    await world.phone.function("get_alternatives", {"date": "nächste Woche", "time": "früher"})
+    starts = [window.start_time.ToDatetime(UTC) for window in world.availability.searches[-1].windows]
+    assert len(starts) == 7

@@ -88,6 +88,15 @@ class TestClaimsAndState:
         await world.phone.function("start_booking", BOOK)
         assert await cases(world) == [("free_then_taken", "o-abcd2345")]
 
+    async def test_so_is_a_time_that_was_held_for_a_move(self, world: World) -> None:
+        """BK-01"""
+        world.booking.add(appointment(15, appointment_id=str(uuid.UUID(int=101))))
+        world.availability.answer = found(availability_pb2.SEARCH_OUTCOME_AVAILABLE, option(16))
+        await world.phone.function("reschedule_appointment", {"new_date": "Mittwoch", "new_time": "16 Uhr"})
+        world.booking.failure = RefusalError(Kind.ABORTED, "SLOT_TAKEN")
+        await world.phone.function("reschedule_appointment", {"option_id": "o-abcd2345"})
+        assert ("free_then_taken", "o-abcd2345") in await cases(world)
+
     async def test_a_callback_that_was_not_stored_is_found(self, world: World) -> None:
         await world.phone.function("request_callback", {"topic": "Farbe"})
         world.booking.callbacks.clear()
@@ -131,6 +140,13 @@ class TestClaimsWithoutAResult:
             ("Ich habe Sie für Mittwoch eingetragen.", "booked"),
             ("Der Termin wurde storniert.", "cancelled"),
             ("Your appointment has been booked.", "booked"),
+            ("Ihr Termin ist am 26. November um 15 Uhr gebucht.", "booked"),
+            ("Ich habe Sie für Mittwoch, den 26. November um 15 Uhr eingetragen.", "booked"),
+            ("Ich habe den Termin am 3. Dezember storniert.", "cancelled"),
+            ("Ihr Termin wurde vom 26. auf den 28. November verschoben.", "moved"),
+            ("Wir haben am 26. November um 15 Uhr etwas frei.", "free"),
+            ("Ihr Termin ist gebucht, Sie bekommen gleich eine SMS.", "booked"),
+            ("Your appointment is booked and you will get a text.", "booked"),
         ],
     )
     def test_a_claim_before_any_result_is_found(self, said: str, kind: str) -> None:
@@ -146,6 +162,8 @@ class TestClaimsWithoutAResult:
             "Ich schaue, ob Mittwoch frei ist.",
             "Mittwoch ist leider nicht frei.",
             "Soll der Termin abgesagt werden?",
+            "Wenn Ihnen der 26. November passt, ist der Termin damit gebucht.",
+            "Sobald ich am 26. November nachgesehen habe, sage ich Ihnen, was frei ist.",
         ],
     )
     def test_what_claims_nothing_is_left_alone(self, said: str) -> None:
@@ -164,7 +182,18 @@ class TestClaimsWithoutAResult:
         said = transcript(("tool_call_result", {"status": "pending"}), ("agent", "Ihr Termin ist gebucht."))
         assert [claim.kind for claim in early_claims(said)] == ["booked"]
 
-    @pytest.mark.parametrize("call", [{}, {"transcript_with_tool_calls": "x"}, transcript(("agent", None))])
+    @pytest.mark.parametrize(
+        "call",
+        [
+            {},
+            {"transcript_with_tool_calls": "x"},
+            transcript(("agent", None)),
+            transcript(
+                ("tool_call_result", {"status": {"code": 200}}), ("tool_call_result", {"status": [1]})
+            ),
+            transcript(("tool_call_result", "[" * 100_000)),
+        ],
+    )
     def test_a_strange_transcript_claims_nothing(self, call: Mapping[str, Any]) -> None:
         assert early_claims(call) == []
 

@@ -139,6 +139,42 @@ class TestCancelling:
         await world.phone.function("cancel_appointment", said)
         assert _gone(world) == gone
 
+    @pytest.mark.parametrize("said", ["am zweiten", "den zweiten", "den 2.", "am 2."])
+    async def test_the_day_of_one_that_was_not_read_out_is_no_place(self, world: World, said: str) -> None:
+        """Our own sentence asks for a day: "Danach kommen noch 2"."""
+        days = ((25, 11), (27, 11), (28, 11), (1, 12), (2, 12))
+        for day, month in days:
+            made = appointment(9, day=25, appointment_id=str(uuid.UUID(int=100 * month + day)))
+            made.start_time.CopyFrom(option(9, day=day, month=month).start_time)
+            world.booking.add(made)
+        await world.phone.function("get_appointments")
+        await world.phone.function("cancel_appointment", {"datum": said})
+        assert _gone(world) in ([], [str(uuid.UUID(int=1202))])
+
+    @pytest.mark.parametrize("said", ["die zwei", "beide", "zwei Termine", "the second is too late"])
+    async def test_both_are_not_the_second(self, world: World, said: str) -> None:
+        world.booking.add(appointment(15, appointment_id=A), appointment(9, day=27, appointment_id=B))
+        await world.phone.function("get_appointments")
+        await world.phone.function("cancel_appointment", {"appointment_id": said})
+        assert _gone(world) == []
+
+    @pytest.mark.parametrize("said", [{"datum": "Mittwoch"}, {"appointment_id": "ja"}, {"datum": "ja, den"}])
+    async def test_the_only_one_that_is_asked_about_can_be_answered(
+        self, world: World, said: dict[str, str]
+    ) -> None:
+        world.booking.add(appointment(15, appointment_id=A), appointment(9, appointment_id=B))
+        await world.phone.function("cancel_appointment", {"appointment_id": A})
+        asked = await world.phone.function("cancel_appointment", {"datum": "Mittwoch"})
+        await world.phone.function("cancel_appointment", said)
+        assert (asked["status"], _gone(world)) == ("choose", [A, B])
+
+    async def test_a_place_among_the_options_is_one_too(self, world: World) -> None:
+        world.booking.add(appointment(15, appointment_id=A), appointment(9, day=27, appointment_id=B))
+        await world.phone.function("cancel_appointment")
+        for said in ("den ersten", "den zweiten"):
+            await world.phone.function("cancel_appointment", {"option_id": said})
+        assert _gone(world) == [A, B]
+
     async def test_what_was_moved_in_this_call_is_called_off_where_it_is_now(self, world: World) -> None:
         world.booking.add(appointment(10, day=27, appointment_id=A))
         world.availability.answer = found(AVAILABLE, OFFERED)

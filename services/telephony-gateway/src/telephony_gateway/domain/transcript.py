@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-_SENTENCES = re.compile(r"[^.?!]+[.?!]?")
+_SENTENCES = re.compile(r"(?:[^.?!]|(?<=\d)\.(?=\s*[^\W_]))+[.?!]?")
+"""The dot of "am 26. November" ends none."""
 _NOT_A_CLAIM = re.compile(
     r"\b(nicht|kein\w*|sobald|wenn|falls|ob|erst|gleich|soll|sollen|möchten|wollen|würde|kann ich|darf ich|noch zu"
     r"|not|once|if|whether|shall|should|would|will|can i|may i)\b",
@@ -66,23 +67,26 @@ def _entries(call: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
 def _backed_by(content: object) -> set[str]:
     try:
         result = json.loads(content) if isinstance(content, str) else content
-    except ValueError:
+    except (ValueError, RecursionError):
         return set()
     if not isinstance(result, Mapping):
         return set()
+    # Of any other tool as well, whose status may be anything.
+    status = str(result.get("status"))
     return {
         kind
         for kind, statuses in _BACKED_BY_STATUS.items()
-        if result.get("status") in statuses or _BACKED_BY_FIELD[kind] & result.keys()
+        if status in statuses or _BACKED_BY_FIELD[kind] & result.keys()
     }
 
 
 def claims(text: str) -> Iterator[EarlyClaim]:
     """The sentences of a text that claim something, whatever is behind them."""
     for sentence in _SENTENCES.findall(text):
-        if sentence.endswith("?") or _NOT_A_CLAIM.search(sentence):
+        if sentence.endswith("?"):
             continue
         for kind, pattern in _PATTERNS:
             match = pattern.search(sentence)
-            if match:
+            # What comes after the claim takes nothing of it back: "gebucht, Sie bekommen gleich eine SMS".
+            if match and not _NOT_A_CLAIM.search(sentence, 0, match.end()):
                 yield EarlyClaim(kind, " … ".join(match.groups()))

@@ -44,14 +44,20 @@ class Ending:
 
     async def hang_up(self, tenant_id: str, branch_id: str, caller: Caller, call: Mapping[str, Any]) -> None:
         """The call is over. Raises PeerError."""
+        # What others wait for first; what was said can be judged as well without it.
+        try:
+            await self.sessions.forget(tenant_id, caller.call_id)
+            await self.lines.ended(tenant_id, caller)
+            await self.holds.release(tenant_id, branch_id, caller.call_id)
+        finally:
+            self._judge(tenant_id, caller, call)
+
+    def _judge(self, tenant_id: str, caller: Caller, call: Mapping[str, Any]) -> None:
         if self.keeps_words:
             self.ledger.record(Said(caller.call_id, utterances(call), self.clock.now()))
         for claim in early_claims(call):
             metrics.claims.labels(claim.kind).inc()
             self.ledger.record(Found(caller.call_id, tenant_id, claim.kind, claim.words, self.clock.now()))
-        await self.sessions.forget(tenant_id, caller.call_id)
-        await self.lines.ended(tenant_id, caller)
-        await self.holds.release(tenant_id, branch_id, caller.call_id)
 
     async def end(self, tenant_id: str, branch_id: str, call: UnendedCall, told: PlatformCall | None) -> None:
         """The same for a call whose end was not told. Raises PeerError."""

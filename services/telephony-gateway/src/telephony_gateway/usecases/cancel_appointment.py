@@ -33,10 +33,8 @@ def _called_off_just_now(talk: Conversation, found: Sequence[Appointment]) -> Ap
     """Whoever names none after one was called off asks for that again: the answer may have been lost, and the only one that
     is left is another one (TG-31)."""
     arguments, done = talk.arguments, talk.session.called_off
-    names_one = (
-        arguments.appointment_id or arguments.date or arguments.time or arguments.service or arguments.staff
-    )
-    if names_one or not done:
+    by_name = arguments.appointment_id or arguments.option_id or arguments.date or arguments.time
+    if by_name or arguments.service or arguments.staff or not done:
         return None
     return next((one for one in found if one.appointment_id == done[-1]), None)
 

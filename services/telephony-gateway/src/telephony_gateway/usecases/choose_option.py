@@ -33,13 +33,12 @@ def chosen_option(talk: Conversation) -> str:
 def _placed(talk: Conversation, said: str) -> Offer | None:
     """The one at a place; "den ersten" that the model took for a day is one too: after options were read out it is no date."""
     offers, arguments = talk.session.offers, talk.arguments
-    words = said or (arguments.date if not arguments.time else "")
+    words = said or (arguments.date if not (arguments.time or arguments.date.isdecimal()) else "")
     if len(offers) == len({offer.start for offer in offers}) == 2:
         for which, at in ((_EARLIER, min), (_LATER, max)):
             if which.fullmatch(words):
                 return at(offers, key=lambda offer: offer.start)
-    days = [offer.start.astimezone(talk.branch.zone).day for offer in offers]
-    place = place_of(words, days, talk)
+    place = place_of(words, [offer.start.astimezone(talk.branch.zone) for offer in offers], talk)
     return offers[place - 1] if place else None
 
 

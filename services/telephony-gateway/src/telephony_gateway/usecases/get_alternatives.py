@@ -1,11 +1,14 @@
 """``get_alternatives``: other times than those that were offered; "geht auch später?" goes by what was read out."""
 
+import re
+from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
-from telephony_gateway.domain.answers import Answer
+from telephony_gateway.domain.answers import Answer, Status
+from telephony_gateway.domain.sentences import Sentence
 from telephony_gateway.domain.session import EarlierWish, Window
-from telephony_gateway.language.understanding import Search
+from telephony_gateway.language.understanding import Search, Understanding
 from telephony_gateway.usecases.conversation import Conversation
 from telephony_gateway.usecases.named import named_person, named_service
 from telephony_gateway.usecases.ports import Slots, SlotWish
@@ -15,6 +18,11 @@ from telephony_gateway.usecases.searching import MORE, MORE_MOVING, say_found
 
 _DAYS_AROUND = 6
 """How many more days "later" and "earlier" reach beyond the day that was offered."""
+_A_MINUTE = timedelta(minutes=1)
+_COUNTED_DAYS = re.compile(
+    r"\b(tage?n?|wochen?|monate?n?|days?|weeks?|fortnight|months?) (später|früher|later|earlier)\b",
+    re.IGNORECASE,
+)
 _MOVES = {Search.LATER, Search.EARLIER}
 
 
@@ -22,7 +30,7 @@ def asks_for_more(talk: Conversation) -> bool:
     """Whether the words only make sense beside what was offered: "später", "etwas früher"."""
     arguments = talk.arguments
     said = understood(arguments.date, arguments.time, talk.branch, now=talk.now)
-    return bool(talk.session.offers) and said.search in _MOVES and said.time is None
+    return bool(talk.session.offers) and _is_a_move(said, f"{arguments.date} {arguments.time}")
 
 
 async def get_alternatives(talk: Conversation, *, slots: Slots) -> Answer:
@@ -68,14 +76,52 @@ def _when(talk: Conversation) -> TimeWish | Answer:
     if earlier and not (arguments.date or arguments.time):
         return _around(earlier)
     said = understood(arguments.date, arguments.time, talk.branch, now=talk.now)
-    if talk.session.offers and said.search in _MOVES and said.time is None:
+    if talk.session.offers and _is_a_move(said, f"{arguments.date} {arguments.time}"):
         starts = [offer.start.astimezone(talk.branch.zone) for offer in talk.session.offers]
         if said.date:
             starts = [datetime.combine(said.date, start.timetz()) for start in starts]
-        if said.search is Search.LATER:
-            return TimeWish(None, _later(max(starts)))
-        return TimeWish(None, _earlier(min(starts), talk.now))
+        later = said.search is Search.LATER
+        return _between(_later(max(starts)) if later else _earlier(min(starts), talk.now), said, talk)
     return read_wish(arguments.date, arguments.time, talk.branch, now=talk.now, whole_days=True)
+
+
+def _is_a_move(said: Understanding, words: str) -> bool:
+    """ "Geht es auch später?"; "eine Woche später" and "nächste Woche, eher früh" count from something else."""
+    return (
+        said.search in _MOVES
+        and said.time is None
+        and said.date_end is None
+        and not _COUNTED_DAYS.search(words)
+    )
+
+
+def _between(windows: tuple[Window, ...], said: Understanding, talk: Conversation) -> TimeWish | Answer:
+    """Of the windows what lies inside the bounds that were said along: "später, aber vor 18 Uhr"."""
+    first, last = said.time_from, said.time_to
+    if first is None and last is None:
+        return TimeWish(None, windows)
+    inside = []
+    for day in dict.fromkeys(_days(windows)):
+        begin = datetime.combine(day, first or time(0), tzinfo=talk.branch.zone)
+        end = (
+            datetime.combine(day, last, tzinfo=talk.branch.zone) + _A_MINUTE
+            if last
+            else until_midnight(begin)
+        )
+        inside += [
+            Window(max(begin, window.start), min(end, window.end))
+            for window in windows
+            if max(begin, window.start) < min(end, window.end)
+        ]
+    return TimeWish(None, tuple(inside)) if inside else talk.answer(Status.NEED_DATE, Sentence.NEED_DATE)
+
+
+def _days(windows: tuple[Window, ...]) -> Iterator[date]:
+    for window in windows:
+        day = window.start.date()
+        while datetime.combine(day, time(0), tzinfo=window.start.tzinfo) < window.end:
+            yield day
+            day += timedelta(days=1)
 
 
 def _around(earlier: EarlierWish) -> TimeWish:

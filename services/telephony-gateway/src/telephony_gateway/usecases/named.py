@@ -14,6 +14,18 @@ _NAMES_IN_A_BREATH = 5
 _DENIED = re.compile(
     r"\b(nicht|kein\w*|ohne|außer|ausser|anders|andere[rnms]?|not|but|except|without|other)\b", re.IGNORECASE
 )
+_CLAUSES = re.compile(r"[,;.]|\b(?:sondern|lieber|rather)\b", re.IGNORECASE)
+_NOT_BUT = re.compile(r"\b(not\b[^,;.]*?)\bbut\b", re.IGNORECASE)
+"""Of the two names the second is wanted; in "anyone but Ben" there is no second."""
+_NOBODY_ELSE = re.compile(
+    r"\b(?:keine?[nrms]?|niemand|no ?one|nobody) (?:andere[nrms]?|else)?\s*(?:als|but|than)\b|\bund (?:keine?[nrms]?|niemand) andere[nrms]?\b"
+    r"|\bohne ausnahme\b",
+    re.IGNORECASE,
+)
+"""Says the same as the name beside it."""
+_PARTICLES = frozenset(
+    {"von", "van", "vom", "zu", "zum", "der", "den", "de", "del", "di", "da", "le", "dr", "frau", "herr"}
+)
 _WORD = re.compile(r"[^\W\d_]+")
 
 
@@ -41,12 +53,14 @@ def named_person(talk: Conversation, service_id: str, service_name: str) -> Coll
     able = [person for person in branch.people if service_id in person.service_ids]
     if not able:
         return talk.answer(Status.UNAVAILABLE, Sentence.NOBODY_CAN, service=service_name)
-    spoken_of = _spoken_of(said, branch.people)
-    if not said or (minds_nobody(said) and not spoken_of):
+    wanted, denied = _spoken_of(said, branch.people)
+    if not said or (minds_nobody(said) and not wanted and not denied):
         return None
-    if spoken_of and _DENIED.search(said):
-        others = [person for person in able if person not in spoken_of]
+    if denied and not wanted:
+        others = [person for person in able if person not in denied]
         return _ask_which(talk, [person.name for person in others or able])
+    if len(wanted) == 1 and _DENIED.search(said):
+        return _if_able(talk, wanted[0], able, service_name)
     return _one_of(talk, able, service_name)
 
 
@@ -60,8 +74,15 @@ def _one_of(talk: Conversation, able: list[Colleague], service_name: str) -> Col
             return _ask_which(talk, [branch.person_name(key) for key in result.keys])
         return talk.answer(Status.AMBIGUOUS, Sentence.UNKNOWN_PERSON, people=listed)
     person = next(person for person in branch.people if person.person_id == result.key)
+    return _if_able(talk, person, able, service_name)
+
+
+def _if_able(
+    talk: Conversation, person: Colleague, able: list[Colleague], service_name: str
+) -> Colleague | Answer:
     if person in able:
         return person
+    listed = _listed(talk, [one.name for one in able])
     return talk.answer(
         Status.UNAVAILABLE, Sentence.PERSON_CANNOT, person=person.name, service=service_name, people=listed
     )
@@ -71,10 +92,22 @@ def _ask_which(talk: Conversation, names: list[str]) -> Answer:
     return talk.answer(Status.AMBIGUOUS, Sentence.AMBIGUOUS, choices=_listed(talk, names))
 
 
-def _spoken_of(said: str, people: Iterable[Colleague]) -> list[Colleague]:
-    """Whose names are among the words, whatever is said of them: "nicht Anna", "anyone but Ben"."""
-    words = set(_WORD.findall(said.casefold()))
-    return [person for person in people if not words.isdisjoint(_WORD.findall(person.name.casefold()))]
+def _spoken_of(said: str, people: Iterable[Colleague]) -> tuple[list[Colleague], list[Colleague]]:
+    """Who is asked for by name, and who is ruled out: "nicht Ben, sondern Anna", "anyone but Ben"."""
+    words = _NOT_BUT.sub(r"\1,", _NOBODY_ELSE.sub("", said))
+    denied_words, wanted_words = set[str](), set[str]()
+    for clause in _CLAUSES.split(words):
+        found = _WORD.findall(clause.casefold())
+        (denied_words if _DENIED.search(clause) else wanted_words).update(found)
+    named = [(person, _name_words(person.name)) for person in people]
+    denied = [person for person, name in named if not denied_words.isdisjoint(name)]
+    wanted = [person for person, name in named if not wanted_words.isdisjoint(name) and person not in denied]
+    return wanted, denied
+
+
+def _name_words(name: str) -> set[str]:
+    """Without what is no name by itself: "von", "de", "Dr."."""
+    return set(_WORD.findall(name.casefold())) - _PARTICLES
 
 
 def _listed(talk: Conversation, names: list[str]) -> str:

@@ -13,7 +13,7 @@ from telephony_gateway.domain.sentences import IN_A_BREATH, Sentence
 from telephony_gateway.language import Candidate
 from telephony_gateway.usecases.conversation import Conversation
 from telephony_gateway.usecases.fitting import is_within, readings
-from telephony_gateway.usecases.little_words import minds_nobody
+from telephony_gateway.usecases.little_words import is_consent, minds_nobody
 from telephony_gateway.usecases.places import place_of
 from telephony_gateway.usecases.ports import Appointment, Appointments, AppointmentState
 from telephony_gateway.usecases.saying import described, spoken_appointments
@@ -63,7 +63,9 @@ def _described_one(
         # Never another one than was described, even if it is the only one.
         return called_off[0] if len(called_off) == 1 else _choose(talk, standing, Sentence.NONE_LIKE_THAT)
     is_again = any(one.appointment_id in talk.session.called_off for one in called_off)
-    return fitting[0] if len(fitting) == 1 and not is_again else which(talk, fitting)
+    # Asked about just now, and described once more: that is the answer.
+    was_asked = [one.appointment_id for one in fitting] == list(talk.session.choices)
+    return fitting[0] if len(fitting) == 1 and (was_asked or not is_again) else which(talk, fitting)
 
 
 def successor(one: Appointment, found: Sequence[Appointment]) -> Appointment:
@@ -128,11 +130,16 @@ def _named(talk: Conversation, found: Sequence[Appointment]) -> Appointment | No
     by_id = {one.appointment_id: one for one in found}
     if arguments.appointment_id in by_id:
         return by_id[arguments.appointment_id]
-    days = [by_id[each].start.astimezone(talk.branch.zone).day if each in by_id else 0 for each in choices]
-    # A place that the model took for a day; beside a time it is one.
-    day = "" if arguments.time else arguments.date
-    words = (arguments.appointment_id, arguments.option_id, day)
-    place = next((at for text in words if (at := place_of(text, days, talk))), 0)
+    # A place that the model took for a day; beside a time, and as nothing but a figure, it is one.
+    day = "" if arguments.time or arguments.date.isdecimal() else arguments.date
+    words = [text for text in (arguments.appointment_id, arguments.option_id, day) if text]
+    if len(choices) == 1 and words and all(map(is_consent, words)):
+        # The only one that was asked about.
+        return by_id.get(choices[0])
+    starts = {key: one.start.astimezone(talk.branch.zone) for key, one in by_id.items()}
+    heard = [starts.get(each) for each in choices]
+    others = [starts[one.appointment_id] for one in live(found) if one.appointment_id not in choices]
+    place = next((at for text in words if (at := place_of(text, heard, talk, others=others))), 0)
     return by_id.get(choices[place - 1]) if place else None
 
 

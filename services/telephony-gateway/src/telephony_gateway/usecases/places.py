@@ -4,7 +4,8 @@ Whoever says more than a place, or what it is not, is only believed where nothin
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from telephony_gateway.domain.sentences import tongue
 from telephony_gateway.language import understand
@@ -16,7 +17,11 @@ MANY = 9
 """More are never read out."""
 _WORD = re.compile(r"\d{1,2}|[^\W\d_]+(?:'\w+)?")
 _CLAUSES = re.compile(r"[,.;:!]|\b(?:sondern|lieber(?!\s+nicht)|but|rather(?!\s+not))\b")
-_DENIED = re.compile(r"\b(nicht|kein\w*|not|no|never|ohne|außer|ausser|except|nor)\b|n't\b", re.IGNORECASE)
+_DENIED = re.compile(
+    r"\b(nicht|kein\w*|not|no|never|ohne|außer|ausser|except|nor|zu \w+|too \w+)\b|n't\b", re.IGNORECASE
+)
+_AS_A_DAY = re.compile(r"\b(am|zum|vom|beim|on)\s+(?!besten|liebsten)", re.IGNORECASE)
+"""No place is spoken of like that."""
 _ENDS = re.compile(r"letzte(?:re)?[rsnm]?|last|latter")
 _MIDDLES = re.compile(r"mittlere[rsnm]?|middle")
 
@@ -46,15 +51,34 @@ _NUMBERS = {word: number for word, number in cardinals().items() if 1 <= number 
 }  # fmt: skip
 
 
-def place_of(said: str, days: Sequence[int], talk: Conversation) -> int:
-    """From 1, among so many as have a day of the month each; 0 where the words name none, or may mean another."""
-    place = _place_of(said.casefold(), len(days), talk) if said and days else 0
-    is_counted = not _COUNTED.isdisjoint(_WORD.findall(said.casefold()))
-    # "Den zweiten" may be the one on the second.
-    return 0 if place and not is_counted and place in days and days[place - 1] != place else place
+def place_of(
+    said: str, starts: Sequence[datetime | None], talk: Conversation, *, others: Iterable[datetime] = ()
+) -> int:
+    """From 1, among so many as there are starts, wall clock of the branch; 0 where the words name none, or may mean another: one
+    of the ``others``, too, that have no place. None: something that has no start."""
+    words, count = _WORD.findall(said.casefold()), len(starts)
+    place = _place_of(said.casefold(), count, talk) if said and starts else 0
+    if not place or not _COUNTED.isdisjoint(words):
+        return place
+    # "Die zwei" of two are both.
+    if "termine" in words or (
+        place == count > 1 and "die" in words and not _NUMBERS.keys().isdisjoint(words)
+    ):
+        return 0
+    mistaken = [start for at, start in enumerate([*starts, *others], start=1) if start and at != place]
+    named = [word for word, at in _places(words).items() if at == place]
+    is_ordinal = f"{place}." in said or any(word in _ORDINALS for word in named)
+    # Nothing but a figure is a model's.
+    is_hour = bool(named) and not is_ordinal and not said.strip().isdecimal()
+    # "Den zweiten" may be the one on the second, "die drei" the one at three.
+    if named and any(start.day == place for start in mistaken):
+        return 0
+    return 0 if is_hour and any(place in {start.hour, start.hour - 12} for start in mistaken) else place
 
 
 def _place_of(said: str, count: int, talk: Conversation) -> int:
+    if _AS_A_DAY.search(said):
+        return 0
     if _DENIED.search(said):
         # "Nicht den letzten, den ersten": what remains has to be a place and nothing else.
         remaining = [clause for clause in _CLAUSES.split(said) if not _DENIED.search(clause)]

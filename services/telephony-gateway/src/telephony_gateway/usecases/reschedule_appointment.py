@@ -1,7 +1,7 @@
 """``reschedule_appointment``: first times are offered and held, then the chosen one takes the old one's place at once."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from telephony_gateway.domain.answers import Answer, Status
 from telephony_gateway.domain.sentences import Sentence
@@ -170,10 +170,14 @@ async def _move(talk: Conversation, appointment_id: str, option_id: str, peers: 
         )
         return again or denied(talk, result)
     if isinstance(result, Refused):
-        if result in LOST_MOVE:
-            return await instead(talk, talk.session.offer(option_id), LOST_MOVE[result], slots=peers.slots)
-        return talk.answer(Status.TAKEN, Sentence.MOVE_GONE)
+        return replace(await _lost(talk, option_id, result, peers), details={"option_id": option_id})
     return _moved(talk, result)
+
+
+async def _lost(talk: Conversation, option_id: str, why: Refused, peers: Peers) -> Answer:
+    if why in LOST_MOVE:
+        return await instead(talk, talk.session.offer(option_id), LOST_MOVE[why], slots=peers.slots)
+    return talk.answer(Status.TAKEN, Sentence.MOVE_GONE)
 
 
 async def _moved_before(
