@@ -29,8 +29,8 @@ class ClusterFiles(RedisFiles):
 def cluster_url() -> Iterator[str]:
     """A cluster of one node that owns all slots."""
     server = EmbeddedRedis()
-    # A node's second port is its first plus 10,000.
-    port = next(port for port in iter(free_port, None) if port < 55_000)
+    # A node's second port is its first plus 10,000; outgoing connections have those from 32,768 on.
+    port = free_port(among=range(18_500, 22_700), beside=10_000)
     server.files = server._files = ClusterFiles(server.directory / "server", port, durable=False)
     with server, redis.Redis.from_url(server.url) as node:
         node.execute_command("CLUSTER ADDSLOTS", *SLOTS)

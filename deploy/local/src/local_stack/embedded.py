@@ -5,6 +5,7 @@ import secrets
 import shutil
 import signal
 import socket
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Protocol, Self
@@ -148,11 +149,14 @@ class EmbeddedRedis(EmbeddedServer):
         self.files.empty()
 
 
-def free_port() -> int:
+def free_port(*, among: Sequence[int] = _CHOICE, beside: int = 0) -> int:
     """A port that nobody listens on at this moment, and that no outgoing connection is given: a server that is started
-    again finds it free. Raises PortsTakenError where all are taken."""
-    for port in secrets.SystemRandom().sample(_CHOICE, len(_CHOICE)):
-        with socket.socket() as probe, suppress(OSError):
+    again finds it free. ``beside``: how far above it is another port that has to be free, too; whoever needs one chooses ``among``
+    lower ones. Raises PortsTakenError where all are taken."""
+    for port in secrets.SystemRandom().sample(among, len(among)):
+        with socket.socket() as probe, socket.socket() as other, suppress(OSError):
             probe.bind(("127.0.0.1", port))
+            if beside:
+                other.bind(("127.0.0.1", port + beside))
             return port
-    raise PortsTakenError(f"something listens on every port from {_CHOICE[0]} to {_CHOICE[-1]}")
+    raise PortsTakenError(f"something listens on every port from {among[0]} to {among[-1]}")
