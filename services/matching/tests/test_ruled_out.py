@@ -44,6 +44,21 @@ def test_somebody_who_was_ruled_out_is_nobodys_wish(said: str) -> None:
 @pytest.mark.parametrize(
     "said",
     [
+        "keine andere als Ben",
+        "niemand anderes als Ben",
+        "no one but Ben",
+        "nobody else than Ben",
+        "Ben und keine andere",
+        "niemand als Ben, nicht Anna",
+    ],
+)
+def test_whoever_wants_nobody_else_wants_somebody(said: str) -> None:
+    assert match(said, PEOPLE) == Match("Ben")
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
         "keine Dauerwelle",
         "keine Dauerwelle mehr, lieber glätten",
         "alles außer Dauerwelle",

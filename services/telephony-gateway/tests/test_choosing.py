@@ -102,7 +102,8 @@ async def test_consent_is_for_the_only_one(world: World, said: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "said", ["Mittwoch früh um sieben", "Mittwoch ab vier", "am Mittwoch nach elf", "later"]
+    "said",
+    ["den", "ich", "so", "Mittwoch früh um sieben", "Mittwoch ab vier", "am Mittwoch nach elf", "later"],
 )
 async def test_other_words_are_no_consent_to_it(world: World, said: str) -> None:
     assert await _chosen(world, ALIKE[:1], option_id=said) == ASKED

@@ -14,6 +14,11 @@ _ANY = re.compile(r"(any|every|some)?(one|body|thing|where)|all|any|anyone|every
 _INSTEAD = ("instead", "of")
 _TURNS = frozenset({"sondern", "lieber", "aber", "nur", "rather", "but", "dafuer", "stattdessen"})
 _ONLY = frozenset({"nur", "only", "just"})
+_NOBODY = re.compile(
+    r"(kein(e[nrms]?)?|niemand|no|noone|nobody|none)( (ander\w*|one|else|other))* (als|than|but)( |$)"
+)
+"""Whoever wants nobody else wants somebody."""
+_NOBODY_WORDS_MAX = 5
 
 Names = Callable[[tuple[Word, ...]], bool]
 
@@ -28,6 +33,9 @@ def without_denied(
     denied: set[int] = set()
     gone: set[int] = set()
     for at in range(len(words)):
+        gone |= set(range(at, _after_nobody_else(words, at)))
+        if at in gone:
+            continue
         begins = None if words[at].text in own else _denied_from(words, at)
         if begins is None:
             continue
@@ -39,6 +47,12 @@ def without_denied(
         denied |= set(after if behind or not _follows_a_verb(words[at]) else [*before, *after])
     kept = tuple(word for at, word in enumerate(words) if at not in denied | gone)
     return kept, tuple(words[at] for at in sorted(denied))
+
+
+def _after_nobody_else(words: Sequence[Word], at: int) -> int:
+    """Where "niemand anderes als", "no one but" ends that begins there; ``at``: none does."""
+    found = _NOBODY.match(" ".join(word.text for word in words[at : at + _NOBODY_WORDS_MAX]))
+    return at + len(found[0].split()) if found else at
 
 
 def _follows_a_verb(word: Word) -> bool:

@@ -3,9 +3,10 @@
 import re
 
 _CONSENT = (
-    "ja|jo|jawohl|gerne?|bitte|genau|passt|gut|super|perfekt|okay|ok|in ordnung|einverstanden|den|die|das|nehmen?|ich|wir|dann|so"
-    "|machen|yes|yeah|yep|please|sure|fine|perfect|great|that|works|i'll|i|will|take|it|good"
+    "ja|jo|jawohl|gerne?|bitte|genau|passt|gut|super|perfekt|okay|ok|in ordnung|einverstanden|nehmen?|yes|yeah|yep|please|sure|fine"
+    "|perfect|great|works|take|good"
 )
+_BESIDE_CONSENT = "den|die|das|ich|wir|dann|so|machen|that|i'll|i|will|it"
 _ANY_TIME = "egal|gleich|irgendwann|jederzeit|ganztags|den ganzen tag|any|anytime|whenever|matter|mind|flexibel|flexible"
 _BESIDE_ANY_TIME = (
     "ist|das|es|mir|ganz|völlig|wann|wie|um|welche|viel|uhr|die|zeit|uhrzeit|ich|bin|da|is|it|doesn't|does|not|don't|i|to|me|time"
@@ -15,7 +16,8 @@ _ANYBODY = (
     r"egal|gleich|beliebig\w*|irgend\w+|jede[rnms]?|rolle|präferenz|bestimmte\w*|wer \w*\s?frei\w*|any\w*|whoever|matter|mind"
     "|preference|particular"
 )
-_ONLY_CONSENT = re.compile(rf"(?:(?:{_CONSENT})\b\W*)+", re.IGNORECASE)
+_ONLY_CONSENT = re.compile(rf"(?:(?:{_CONSENT}|{_BESIDE_CONSENT})\b\W*)+", re.IGNORECASE)
+_SAYS_CONSENT = re.compile(rf"\b(?:{_CONSENT})\b", re.IGNORECASE)
 _ONLY_ANY_TIME = re.compile(rf"(?:(?:{_ANY_TIME}|{_BESIDE_ANY_TIME})\b\W*)+", re.IGNORECASE)
 _SAYS_ANY_TIME = re.compile(rf"\b(?:{_ANY_TIME})\b", re.IGNORECASE)
 _SAYS_ANYBODY = re.compile(rf"\b(?:{_ANYBODY})\b", re.IGNORECASE)
@@ -23,7 +25,7 @@ _SAYS_ANYBODY = re.compile(rf"\b(?:{_ANYBODY})\b", re.IGNORECASE)
 
 def is_consent(said: str) -> bool:
     """ "Ja, den nehme ich"."""
-    return bool(_ONLY_CONSENT.fullmatch(said.strip()))
+    return bool(_ONLY_CONSENT.fullmatch(said.strip()) and _SAYS_CONSENT.search(said))
 
 
 def minds_no_time(said: str) -> bool:

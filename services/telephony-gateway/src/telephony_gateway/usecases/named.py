@@ -1,7 +1,6 @@
 """Which service and which person the caller names. A doubt is a question; nobody is ever replaced in silence (SR-06)."""
 
 import re
-from collections.abc import Iterable
 
 from matching import Candidates, match
 from telephony_gateway.domain.answers import Answer, Status
@@ -11,18 +10,6 @@ from telephony_gateway.usecases.conversation import Conversation
 from telephony_gateway.usecases.little_words import minds_nobody
 
 _NAMES_IN_A_BREATH = 5
-_DENIED = re.compile(
-    r"\b(nicht|kein\w*|ohne|außer|ausser|anders|andere[rnms]?|not|but|except|without|other)\b", re.IGNORECASE
-)
-_CLAUSES = re.compile(r"[,;.]|\b(?:sondern|lieber|rather)\b", re.IGNORECASE)
-_NOT_BUT = re.compile(r"\b(not\b[^,;.]*?)\bbut\b", re.IGNORECASE)
-"""Of the two names the second is wanted; in "anyone but Ben" there is no second."""
-_NOBODY_ELSE = re.compile(
-    r"\b(?:keine?[nrms]?|niemand|no ?one|nobody) (?:andere[nrms]?|else)?\s*(?:als|but|than)\b|\bund (?:keine?[nrms]?|niemand) andere[nrms]?\b"
-    r"|\bohne ausnahme\b",
-    re.IGNORECASE,
-)
-"""Says the same as the name beside it."""
 _PARTICLES = frozenset(
     {"von", "van", "vom", "zu", "zum", "der", "den", "de", "del", "di", "da", "le", "dr", "frau", "herr"}
 )
@@ -53,28 +40,27 @@ def named_person(talk: Conversation, service_id: str, service_name: str) -> Coll
     able = [person for person in branch.people if service_id in person.service_ids]
     if not able:
         return talk.answer(Status.UNAVAILABLE, Sentence.NOBODY_CAN, service=service_name)
-    wanted, denied = _spoken_of(said, branch.people)
-    if not said or (minds_nobody(said) and not wanted and not denied):
+    if not said:
         return None
-    if denied and not wanted:
-        others = [person for person in able if person not in denied]
-        return _ask_which(talk, [person.name for person in others or able])
-    if len(wanted) == 1 and _DENIED.search(said):
-        return _if_able(talk, wanted[0], able, service_name)
-    return _one_of(talk, able, service_name)
-
-
-def _one_of(talk: Conversation, able: list[Colleague], service_name: str) -> Colleague | Answer:
-    """The one whose name was said, if she does the service."""
-    branch, said = talk.branch, talk.arguments.staff
     result = match(said, [(person.person_id, (person.name, person.person_id)) for person in branch.people])
+    if not isinstance(result, Candidates):
+        person = next(person for person in branch.people if person.person_id == result.key)
+        return _if_able(talk, person, able, service_name)
+    if result.keys:
+        return _ask_which(talk, [branch.person_name(key) for key in result.keys])
+    return _nobody_named(talk, able)
+
+
+def _nobody_named(talk: Conversation, able: list[Colleague]) -> Answer | None:
+    """Where no name is asked for: whoever is spoken of all the same is ruled out ("nicht Anna", "egal, nur nicht Ben")."""
+    words = set(_WORD.findall(talk.arguments.staff.casefold()))
+    others = [person for person in able if words.isdisjoint(_name_words(person.name))]
+    if len(others) < len(able):
+        return _ask_which(talk, [person.name for person in others or able])
+    if minds_nobody(talk.arguments.staff):
+        return None
     listed = _listed(talk, [person.name for person in able])
-    if isinstance(result, Candidates):
-        if result.keys:
-            return _ask_which(talk, [branch.person_name(key) for key in result.keys])
-        return talk.answer(Status.AMBIGUOUS, Sentence.UNKNOWN_PERSON, people=listed)
-    person = next(person for person in branch.people if person.person_id == result.key)
-    return _if_able(talk, person, able, service_name)
+    return talk.answer(Status.AMBIGUOUS, Sentence.UNKNOWN_PERSON, people=listed)
 
 
 def _if_able(
@@ -90,19 +76,6 @@ def _if_able(
 
 def _ask_which(talk: Conversation, names: list[str]) -> Answer:
     return talk.answer(Status.AMBIGUOUS, Sentence.AMBIGUOUS, choices=_listed(talk, names))
-
-
-def _spoken_of(said: str, people: Iterable[Colleague]) -> tuple[list[Colleague], list[Colleague]]:
-    """Who is asked for by name, and who is ruled out: "nicht Ben, sondern Anna", "anyone but Ben"."""
-    words = _NOT_BUT.sub(r"\1,", _NOBODY_ELSE.sub("", said))
-    denied_words, wanted_words = set[str](), set[str]()
-    for clause in _CLAUSES.split(words):
-        found = _WORD.findall(clause.casefold())
-        (denied_words if _DENIED.search(clause) else wanted_words).update(found)
-    named = [(person, _name_words(person.name)) for person in people]
-    denied = [person for person, name in named if not denied_words.isdisjoint(name)]
-    wanted = [person for person, name in named if not wanted_words.isdisjoint(name) and person not in denied]
-    return wanted, denied
 
 
 def _name_words(name: str) -> set[str]:
