@@ -50,6 +50,21 @@ class DiesAfterCommit(MemoryBookings):
         return answer
 
 
+class Elsewhere(MemoryBookings):
+    """Answers were given by other replicas: this one remembers none. Counts how often it is asked."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.looked = 0
+
+    def may_know(self, wish: Wish) -> bool:
+        return False
+
+    async def answer_to(self, wish: Wish, *, now: datetime) -> Answer | None:
+        self.looked += 1
+        return await super().answer_to(wish, now=now)
+
+
 def book(options: Option, bookings: Bookings, now: datetime = NOW) -> BookAppointment:
     clock = SettableClock(now)
     return BookAppointment(
@@ -68,6 +83,25 @@ async def test_a_death_between_commit_and_answer_is_made_good_by_asking_again() 
 
     assert answer.repeated
     assert answer.appointment.span == options.option.span
+
+
+async def test_a_new_wish_is_not_looked_up_before_it_is_committed() -> None:
+    """What it costs to tell a repetition apart is paid by repetitions; the commit looks by itself."""
+    options, bookings = Option(), Elsewhere()
+
+    await book(options, bookings)(a_wish())
+
+    assert (options.claims, bookings.looked) == (1, 1)
+
+
+async def test_a_refused_wish_is_looked_up_before_it_is_said_to_be_refused() -> None:
+    options, bookings = Option(), Elsewhere()
+    first = await book(options, bookings)(a_wish())
+    options.refuse = True
+
+    again = await book(options, bookings)(a_wish())
+
+    assert (again.appointment, again.repeated) == (first.appointment, True)
 
 
 async def test_a_death_between_claim_and_commit_leaves_nothing_that_hinders_the_next_attempt() -> None:

@@ -34,6 +34,8 @@ from chassis.grpc_client import channel
 from chassis.grpc_server import grpc_server
 from chassis.http_server import http_server, operations_routes
 from chassis.service import Readiness, background, main
+from trunk import client as trunk
+from trunk.server import carrying
 
 OWN_CONNECTIONS = 6
 """For what the service does of its own accord: reading its log, running its queue."""
@@ -49,7 +51,11 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
         # would cost each of them a round trip.
         own_pool = await enter(postgres.pool(settings.database_url, connections_max=OWN_CONNECTIONS))
         availability = await enter(
-            channel(settings.availability_address, default_deadline_s=DEADLINE_S, retried=HARMLESS_TO_REPEAT)
+            trunk.channel(
+                settings.availability_address,
+                default_deadline_s=DEADLINE_S,
+                retried=HARMLESS_TO_REPEAT,
+            )
         )
         registry = await enter(
             channel(
@@ -99,7 +105,9 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
             calendar_domain=settings.calendar_email_domain,
             events=events,
         )
-        server = await enter(grpc_server([servicer], host=host, port=settings.grpc_port, drain_s=drain_s))
+        server = await enter(
+            grpc_server([servicer], host=host, port=settings.grpc_port, drain_s=drain_s, ways=[carrying])
+        )
         await enter(background(lambda: readiness.watch(server), name="readiness", stop=stop))
         await stop.wait()
 

@@ -1,7 +1,8 @@
 """Books in PostgreSQL, and remembers what wishes were answered with."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 
@@ -16,12 +17,15 @@ from booking.storage.documents import SELECT_DOCUMENTS, customer_from, from_docu
 from booking.storage.occupants import number, occupants_of
 from booking.storage.waiting_offers import take_up_all
 from booking.usecases.book_appointment import Answer
+from chassis.errors import ServiceError
 from chassis.eventlog import EventLog
 from chassis.postgres import Pool
 from chassis.telemetry import current_traceparent
 
 ONCE_PER_OPTION = "appointment_once_per_option"
 HAS_A_PART = "this call has one of the options already, without the others"
+REMEMBERED = 4096
+"""So many keys of wishes that it has tried to book a process knows; more would only save late repetitions a claim."""
 ATTEMPTS = 4
 """The first finds no number for an occupant who has never been booked, or another name; the second may come after a twin."""
 
@@ -53,9 +57,20 @@ class SqlBookings:
 
     def __init__(self, pool: Pool, events: EventLog) -> None:
         self._pool, self._events = pool, events
+        self._tried: dict[object, None] = {}
+        """The oldest first."""
+        self._answers = False
+
+    def may_know(self, wish: Wish) -> bool:
+        """See ``Bookings``. Also where the database has not answered of late: then nothing is claimed in vain."""
+        return not self._answers or any(key in self._tried for key in _keys(wish))
 
     async def answer_to(self, wish: Wish, *, now: datetime) -> Answer | None:
         """See ``Bookings``."""
+        with self._reaching():
+            return await self._answer_to(wish, now)
+
+    async def _answer_to(self, wish: Wish, now: datetime) -> Answer | None:
         rows = await self._pool.fetch(
             _ANSWER,
             wish.tenant_id,
@@ -80,18 +95,38 @@ class SqlBookings:
 
     async def commit(self, wish: Wish, agreed: Sequence[Appointment]) -> Answer:
         """See ``Bookings``."""
+        # Before it is tried: whoever does not hear how that ended asks again.
+        self._tried.update(dict.fromkeys(_keys(wish)))
+        while len(self._tried) > REMEMBERED:
+            del self._tried[next(iter(self._tried))]
+        with self._reaching():
+            return await self._commit(wish, agreed)
+
+    async def _commit(self, wish: Wish, agreed: Sequence[Appointment]) -> Answer:
         for _ in range(ATTEMPTS):
             booked = await self._book(wish, agreed)
             if booked:
                 await self._events.wake()
                 return Answer(booked, wish.fingerprint, repeated=False)
-            answer = await self.answer_to(wish, now=agreed[0].create_time)
+            answer = await self._answer_to(wish, agreed[0].create_time)
             if answer:
                 return answer
             agreed = await number(self._pool, agreed)
         if wish.more:
             raise SlotTakenError(HAS_A_PART)
         raise RuntimeError("a booking that was neither made now nor before")
+
+    @contextmanager
+    def _reaching(self) -> Iterator[None]:
+        """Remember whether the database answers."""
+        try:
+            yield
+        except ServiceError:
+            raise
+        except BaseException:
+            self._answers = False
+            raise
+        self._answers = True
 
     async def _booked(self, wish: Wish, *arguments: object) -> str | None:
         """What the statement answers; what was held for a waiting wish is taken up in the same transaction."""
@@ -129,6 +164,12 @@ class SqlBookings:
             return ()
         known = customer_from(json.loads(customer))
         return tuple(replace(appointment, customer=known) for appointment in agreed)
+
+
+def _keys(wish: Wish) -> Iterator[object]:
+    """By what the wish is known again: its request, or its call and option."""
+    yield wish.tenant_id, wish.request_id
+    yield wish.tenant_id, wish.call_id, wish.option_id
 
 
 def _documents(wish: Wish, agreed: Sequence[Appointment]) -> list[dict[str, object]]:

@@ -27,6 +27,10 @@ class MemoryBookings:
         self._kept: list[_Kept] = []
         self._answers: dict[tuple[UUID, str], tuple[Answer, datetime]] = {}
 
+    def may_know(self, wish: Wish) -> bool:
+        """See ``Bookings``."""
+        return (wish.tenant_id, wish.request_id) in self._answers
+
     async def answer_to(self, wish: Wish, *, now: datetime) -> Answer | None:
         """See ``Bookings``."""
         known = self._answers.get((wish.tenant_id, wish.request_id))

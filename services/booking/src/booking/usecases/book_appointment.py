@@ -1,5 +1,6 @@
 """Turn an option into an appointment, once for each wish."""
 
+import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +13,11 @@ from booking.domain.option import ClaimedOption
 from booking.domain.wish import Offer, Wish
 from booking.errors import RequestIdReusedError
 from chassis.clock import Clock
+from chassis.deadlines import time_left_s
 from chassis.errors import ServiceError
+
+PATIENCE_S = 0.15
+"""While a claim takes longer, it is looked whether the wish was answered before: whoever repeats it does not wait for that."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +50,10 @@ class Options(Protocol):
 class Bookings(Protocol):
     """Where appointments are kept, and the answers to wishes."""
 
+    def may_know(self, wish: Wish) -> bool:
+        """Whether it is worth asking for an answer before anything is claimed, as far as this process can tell; it may err."""
+        ...
+
     async def answer_to(self, wish: Wish, *, now: datetime) -> Answer | None:
         """The answer that the request_id has had, or that the same call has had for the same options.
 
@@ -63,8 +72,9 @@ class Bookings(Protocol):
 class BookAppointment:
     """The use case.
 
-    It may be killed anywhere: before the commit nothing is kept and the hold expires by itself; after it, the same
-    wish again finds the answer without asking availability.
+    It may be killed anywhere: before the commit nothing is kept and the hold expires by itself; after it, the same wish again
+    finds the answer, also where availability says no, or nothing. Nearly every wish is new, and the commit tells by itself
+    those that are not, so that none is looked up first unless this process remembers it.
     """
 
     def __init__(
@@ -81,7 +91,8 @@ class BookAppointment:
 
     async def __call__(self, wish: Wish, *, in_series: InSeries | None = None) -> Answer:
         """Book. Raises all that is named above, and RequestIdReusedError."""
-        answer = await self._answer_to(wish) or await self._book(wish, in_series)
+        known = await self._answer_to(wish) if self._bookings.may_know(wish) else None
+        answer = known or await self._book(wish, in_series)
         if answer.fingerprint != wish.fingerprint:
             raise RequestIdReusedError("the request_id was used for another option")
         return answer
@@ -90,14 +101,9 @@ class BookAppointment:
         return await self._bookings.answer_to(wish, now=self._clock.now())
 
     async def _book(self, wish: Wish, in_series: InSeries | None) -> Answer:
-        try:
-            options = [await self._options.claim(offer) for offer in wish.offers]
-        except ServiceError:
-            # A twin may have been faster: the time is taken, by this very wish.
-            answer = await self._answer_to(wish)
-            if answer is None:
-                raise
-            return answer
+        options = await self._claimed(wish)
+        if isinstance(options, Answer):
+            return options
         agreed = agree_all(
             wish,
             options,
@@ -107,3 +113,25 @@ class BookAppointment:
             in_series=in_series,
         )
         return await self._bookings.commit(wish, agreed)
+
+    async def _claimed(self, wish: Wish) -> Sequence[ClaimedOption] | Answer:
+        """What is to be committed; the answer that the wish has had, where that is refused or takes long."""
+        claiming = asyncio.ensure_future(self._claim(wish))
+        try:
+            # Of a caller who has less time than that, half is left for the answer.
+            await asyncio.wait((claiming,), timeout=time_left_s(2 * PATIENCE_S) / 2)
+            answer = None if claiming.done() else await self._answer_to(wish)
+            return answer or await claiming
+        except ServiceError:
+            # The time is taken by this very wish, perhaps by a twin just now, or its claim ended with its appointment.
+            answer = await self._answer_to(wish)
+            if answer is None:
+                raise
+            return answer
+        finally:
+            if not claiming.cancel() and not claiming.cancelled():
+                # Looked at: asyncio complains of what nobody has seen.
+                claiming.exception()
+
+    async def _claim(self, wish: Wish) -> Sequence[ClaimedOption]:
+        return [await self._options.claim(offer) for offer in wish.offers]
