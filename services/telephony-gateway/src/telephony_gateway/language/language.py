@@ -85,8 +85,6 @@ _AFTER_SHARED_NOUN = frozenset({"am", "in", "ab", "um"})
 
 def _shared_noun(items: list[Item], index: int, before: list[Item]) -> Item | None:
     """ "diese oder nächste Woche", "nicht diese Woche, die nächste": the noun that such a word left to another."""
-    if items[index].kind != "MOD":
-        return None
     following = items[index + 1 : index + 4]
     noun = None
     if [item.kind for item in following[:2]] == ["oder", "MOD"] and len(following) == 3:
@@ -113,10 +111,10 @@ def _by_neighbours(items: list[Item], feasts: Mapping[str, str]) -> list[Item]:
             _dotted(item, out, following)
         else:
             _small_word(item, index, items)
-        if _is_another_day(item, out, items[index + 1 : index + 4]):
+        if item.kind == "ORD" and _is_another_day(item, out, items[index + 1 : index + 4]):
             out.append(Item("PAUSE", None, item.start, item.start))
         out.append(item)
-        noun = _shared_noun(items, index, out)
+        noun = _shared_noun(items, index, out) if item.kind == "MOD" else None
         if noun is not None:
             out.append(noun)
     return out
@@ -129,13 +127,7 @@ def _is_another_day(item: Item, before: list[Item], following: list[Item]) -> bo
     of_several = kinds[:2] == ["oder", "ORD"]
     said = [early for early in before[-2:] if early.kind != "der"]
     paused = item.pause or any(early.kind == "der" and early.pause for early in before[-1:])
-    return (
-        paused
-        and item.kind == "ORD"
-        and (item.value > 12 or of_several)
-        and bool(said)
-        and said[-1].kind == "ORD"
-    )
+    return paused and (item.value > 12 or of_several) and bool(said) and said[-1].kind == "ORD"
 
 
 def _figure_of_day(article: Item, index: int, items: list[Item]) -> None:

@@ -48,6 +48,8 @@ _FRACTION_COMES = frozenset(
     {"um", "gegen", "ab", "bis", "zwischen", "WEEKDAY", "RELDAY", "MORGEN", "vor", "nach"}
 )
 _COUNTS_FROM = frozenset({"viertel", "NUM", "MINUTE", "kurz"})
+_FIGURED = frozenset({"NUM", "EIN", "LONG", "YEAR", "HHMM", "plus"})
+_TELEPHONE_FROM = 4
 
 
 def items_of(words: list[Shape], lexicon: Lexicon) -> list[Item]:
@@ -321,6 +323,8 @@ _FIGURES = {
 
 def _tens(items: list[Item]) -> list[Item]:
     """ "vier und zwanzig", "fünf und zwanzigsten": one number, unless "zwischen" asks for two."""
+    if all(item.kind != "und" for item in items):
+        return items
     out: list[Item] = []
     for at, item in enumerate(items):
         # "zwischen 10 Uhr 5 und 20 Uhr": an hour of its own.
@@ -346,14 +350,17 @@ def _completes_ten(out: list[Item], item: Item) -> bool:
 
 def _telephone(items: list[Item]) -> list[Item]:
     """Four figures in a row and more, or a long one, are a number to call, not times."""
+    figures = [item.kind for item in items if item.kind in _FIGURED]
+    if len(figures) < _TELEPHONE_FROM and "LONG" not in figures:
+        return items
     out: list[Item] = []
     position = 0
     while position < len(items):
         end = position
-        while end < len(items) and items[end].kind in {"NUM", "EIN", "LONG", "YEAR", "HHMM", "plus"}:
+        while end < len(items) and items[end].kind in _FIGURED:
             end += 1
         run = items[position:end]
-        if len(run) >= 4 or any(item.kind == "LONG" for item in run):
+        if len(run) >= _TELEPHONE_FROM or any(item.kind == "LONG" for item in run):
             out.append(Item("OTHER", None, run[0].start, run[-1].end))
             position = end
         else:

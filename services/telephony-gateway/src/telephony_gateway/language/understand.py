@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 
 from telephony_gateway.language.build_day import day_alone
 from telephony_gateway.language.clock import DAY, LAST_MINUTE, Clock
@@ -29,13 +30,38 @@ def understand(
     """
     if reference.tzinfo is None:
         raise ValueError("the reference instant needs a zone")
-    words = shapes(text)
-    items = language_of(words, language).phrases(words, getattr(reference.tzinfo, "key", ""))
-    said = Listener(without_ruled_out(items)).listen()
-    said.left_over = said.left_over or is_half_in_doubt(words, language)
+    said = _heard(text, language, getattr(reference.tzinfo, "key", ""))
     if said.selection is not None and options_read is not None and said.selection > options_read:
-        said.options[-1].day, said.selection = day_alone(said.selection), None
+        said = _with_day(said, said.selection)
     return _outcome(said, reference)
+
+
+def speaks_of_time(text: str, *, language: str) -> bool:
+    """Whether the words say anything of a day or a time, be it one that there is not. Nothing of them is remembered:
+    they may be somebody's name."""
+    return not _is_silent(_listened(text, language, ""))
+
+
+def _listened(text: str, language: str | None, zone: str) -> Said:
+    """What the words say at any instant."""
+    words = shapes(text)
+    said = Listener(without_ruled_out(language_of(words, language).phrases(words, zone))).listen()
+    said.left_over = said.left_over or is_half_in_doubt(words, language)
+    return said
+
+
+_heard = lru_cache(maxsize=2048)(_listened)
+"""The same words come in every call, and often twice in one; nobody writes into what is remembered."""
+
+
+def _with_day(said: Said, number: int) -> Said:
+    *others, last = said.options
+    return replace(said, options=[*others, replace(last, day=day_alone(number))], selection=None)
+
+
+def _is_silent(said: Said) -> bool:
+    unsaid = said.impossible is None and said.moment is None
+    return unsaid and all(option.day is None and option.time is None for option in said.options)
 
 
 def explain(text: str, *, language: str | None = None) -> list[tuple[str, str, str]]:
@@ -53,7 +79,7 @@ def _outcome(said: Said, reference: datetime) -> Understanding:
         return Understanding(Outcome.IMPOSSIBLE)
     if said.moment is not None:
         return _at(reference + timedelta(minutes=said.moment.minutes), is_sure=_only_moment(said))
-    if all(option.day is None and option.time is None for option in said.options):
+    if _is_silent(said):
         return Understanding(Outcome.NOTHING, selection=said.selection, search=said.search)
     try:
         candidates, doubts = _candidates(said, reference.date())

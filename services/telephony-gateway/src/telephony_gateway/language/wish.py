@@ -56,10 +56,10 @@ def _sentence(date_text: str | None, time_text: str | None, language: str | None
     day, clock = (date_text or "").strip(), (time_text or "").strip()
     if clock and clock.casefold() in day.casefold():
         return day
+    if len(clock.split()) != 1:
+        return f"{day} {clock}"
     at = "at" if language_of(shapes(f"{day} {clock}"), language).code == "en" else "um"
-    bare_hour = (
-        len(clock.split()) == 1 and understand(f"{at} {clock}", reference=_ANY_TIME).first.time is not None
-    )
+    bare_hour = understand(f"{at} {clock}", reference=_ANY_TIME).first.time is not None
     return f"{day} {at} {clock}" if bare_hour else f"{day} {clock}"
 
 

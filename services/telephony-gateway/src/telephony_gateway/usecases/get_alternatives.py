@@ -28,9 +28,11 @@ _MOVES = {Search.LATER, Search.EARLIER}
 
 def asks_for_more(talk: Conversation) -> bool:
     """Whether the words only make sense beside what was offered: "später", "etwas früher"."""
+    if not talk.session.offers:
+        return False
     arguments = talk.arguments
     said = understood(arguments.date, arguments.time, talk.branch, now=talk.now)
-    return bool(talk.session.offers) and _is_a_move(said, f"{arguments.date} {arguments.time}")
+    return _is_a_move(said, f"{arguments.date} {arguments.time}")
 
 
 async def get_alternatives(talk: Conversation, *, slots: Slots) -> Answer:

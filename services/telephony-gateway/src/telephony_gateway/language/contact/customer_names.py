@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from enum import StrEnum
 
 from telephony_gateway.language.contact.name_phrases import bare_name, small_words, without_spelling
@@ -20,8 +19,7 @@ from telephony_gateway.language.contact.no_names import (
 from telephony_gateway.language.normalise import plain
 from telephony_gateway.language.rules_de import GERMAN
 from telephony_gateway.language.rules_en import ENGLISH
-from telephony_gateway.language.understand import understand
-from telephony_gateway.language.understanding import Outcome
+from telephony_gateway.language.understand import speaks_of_time
 
 
 class NameFault(StrEnum):
@@ -64,8 +62,6 @@ _MONTHS_AND_OTHERS = frozenset(
 )
 """First names that the grammars know as something else."""
 _NO_FIRST_NAMES = frozenset({"nur", "only", "just", "maybe", "rather", "mich", "any", "every"})
-# Whether words name a time hangs on no date.
-_ANY_TIME = datetime(2025, 1, 1, tzinfo=UTC)
 _LONGEST = 100
 
 
@@ -136,8 +132,7 @@ def _is_same_person(named: list[str], person: list[str]) -> bool:
 
 
 def _is_time(said: str, people: Sequence[str]) -> bool:
-    readings = (understand(said, reference=_ANY_TIME, language=language) for language in ("de", "en"))
-    if all(reading.outcome is Outcome.NOTHING for reading in readings):
+    if not any(speaks_of_time(said, language=language) for language in ("de", "en")):
         return False
     parts = [part for word in re.split(r"[\s.,]+", said) for part in word.split("-") if part]
     return not _is_full_name(parts, () if "," in said else people)
