@@ -1,16 +1,16 @@
 """Appointments that there are, at the booking service: the caller's own, called off and moved."""
 
 import asyncio
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import grpc
-from google.protobuf.timestamp_pb2 import Timestamp
 
 from chassis.grpc_client import Fault, fault_of
 from rufbuch.booking.v1 import service_pb2, service_pb2_grpc
 from telephony_gateway.clients.booking import REFUSALS, read_appointment, unsettled, wish_id
 from telephony_gateway.clients.faults import peer_error, reason_of
+from telephony_gateway.clients.instants import stamp_of
 from telephony_gateway.domain.business import DialledBranch
 from telephony_gateway.domain.envelope import Caller
 from telephony_gateway.usecases.ports import Appointment, Changed, Denial, Denied, Refused
@@ -51,12 +51,10 @@ class AppointmentsClient:
     async def _list(
         self, tenant_id: str, since: datetime, *, call_id: str = "", phone_number: str = ""
     ) -> list[Appointment]:
-        first = Timestamp()
-        first.FromDatetime(since.astimezone(UTC))
         answer = await self._stub.ListAppointments(
             service_pb2.ListAppointmentsRequest(
                 tenant_id=tenant_id,
-                start_time_min=first,
+                start_time_min=stamp_of(since),
                 call_id=call_id,
                 phone_number=phone_number,
                 page_size=PAGE,

@@ -1,13 +1,12 @@
 """The availability service, as the use cases see it."""
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import grpc
-from google.protobuf.timestamp_pb2 import Timestamp
 
 from rufbuch.availability.v1 import service_pb2, service_pb2_grpc
 from telephony_gateway.clients.faults import peer_error, reason_of
+from telephony_gateway.clients.instants import instant_of, stamp_of
 from telephony_gateway.domain.business import DialledBranch
 from telephony_gateway.domain.envelope import Caller
 from telephony_gateway.usecases.ports import Found, FoundSlot, SearchOutcome, SlotWish
@@ -82,30 +81,24 @@ def _request(branch: DialledBranch, caller: Caller, wish: SlotWish) -> service_p
         person_id=wish.person_id,
         call_id=caller.call_id,
         caller_number=caller.caller_number,
-        start_time=_timestamp(wish.start) if wish.start else None,
+        start_time=stamp_of(wish.start) if wish.start else None,
         windows=[
-            service_pb2.TimeWindow(start_time=_timestamp(window.start), end_time=_timestamp(window.end))
+            service_pb2.TimeWindow(start_time=stamp_of(window.start), end_time=stamp_of(window.end))
             for window in wish.windows
         ],
-        excluded_start_times=[_timestamp(start) for start in wish.excluded],
+        excluded_start_times=[stamp_of(start) for start in wish.excluded],
         moved_appointment_id=wish.moved_appointment_id,
         more_service_ids=wish.more_service_ids,
     )
 
 
 def _slot(option: service_pb2.Option) -> FoundSlot:
-    held = option.hold_expire_time.ToDatetime(UTC) if option.HasField("hold_expire_time") else None
+    held = instant_of(option.hold_expire_time) if option.HasField("hold_expire_time") else None
     return FoundSlot(
         option_id=option.option_id,
-        start=option.start_time.ToDatetime(UTC),
-        end=option.end_time.ToDatetime(UTC),
+        start=instant_of(option.start_time),
+        end=instant_of(option.end_time),
         person_id=option.person_id,
         service_id=option.service_id,
         held_until=held,
     )
-
-
-def _timestamp(instant: datetime) -> Timestamp:
-    stamp = Timestamp()
-    stamp.FromDatetime(instant.astimezone(UTC))
-    return stamp

@@ -1,13 +1,13 @@
 """Making appointments at the booking service, as the use cases see it."""
 
 import uuid
-from datetime import UTC
 from typing import TYPE_CHECKING
 
 import grpc
 
 from rufbuch.booking.v1 import appointment_pb2, message_pb2, series_pb2, service_pb2, service_pb2_grpc
 from telephony_gateway.clients.faults import peer_error, reason_of
+from telephony_gateway.clients.instants import instant_of
 from telephony_gateway.domain.business import DialledBranch
 from telephony_gateway.domain.envelope import Caller
 from telephony_gateway.usecases.ports import (
@@ -116,17 +116,17 @@ def _booked_date(date: series_pb2.SeriesDate, first: appointment_pb2.Appointment
     made = read_appointment(date.appointment) if date.HasField("appointment") else None
     failure = series_pb2.SeriesFailure.Name(date.failure).removeprefix("SERIES_FAILURE_").lower()
     other = date.alternative
-    held = other.hold_expire_time.ToDatetime(UTC) if other.HasField("hold_expire_time") else None
+    held = instant_of(other.hold_expire_time) if other.HasField("hold_expire_time") else None
     instead = FoundSlot(
         other.option_id,
-        other.start_time.ToDatetime(UTC),
-        other.end_time.ToDatetime(UTC),
+        instant_of(other.start_time),
+        instant_of(other.end_time),
         other.person_id,
         first.service_id,
         held,
     )
     return BookedDate(
-        date.start_time.ToDatetime(UTC),
+        instant_of(date.start_time),
         made,
         "" if made else failure,
         instead if other.option_id else None,
@@ -155,7 +155,7 @@ def read_appointment(
         service_ids=tuple(appointment.service_ids) or (appointment.service_id,),
         service_name=appointment.service_name,
         person_id=appointment.person_id,
-        start=appointment.start_time.ToDatetime(UTC),
+        start=instant_of(appointment.start_time),
         state=_STATES.get(appointment.state, AppointmentState.OVER),
         moved_to_id=appointment.rescheduled_to_id,
         booked_for=appointment.booked_for,

@@ -1,14 +1,14 @@
 """Customers, callbacks and the waiting list, at the booking service."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import grpc
-from google.protobuf.timestamp_pb2 import Timestamp
 
 from rufbuch.booking.v1 import care_pb2, service_pb2, service_pb2_grpc
 from telephony_gateway.clients.booking import read_appointment, unsettled, wish_id
 from telephony_gateway.clients.faults import peer_error, reason_of
+from telephony_gateway.clients.instants import instant_of, stamp_of
 from telephony_gateway.domain.business import DialledBranch
 from telephony_gateway.domain.envelope import Caller
 from telephony_gateway.domain.session import Window
@@ -68,7 +68,7 @@ class CareClient:
             answer = await self._stub.RequestCallback(request)
         except grpc.aio.AioRpcError as error:
             raise unsettled("booking", error) from error
-        return answer.callback.due_time.ToDatetime(UTC)
+        return instant_of(answer.callback.due_time)
 
     async def offers(self, branch: DialledBranch, number: str) -> tuple[FoundSlot, ...]:
         """What is held on the waiting list for a number in this branch. Raises PeerError."""
@@ -86,7 +86,7 @@ class CareClient:
 
     async def join_waitlist(self, branch: DialledBranch, caller: Caller, wish: WaitingWish) -> Window:
         """Note a wish. Raises PeerError, NameRefusedError."""
-        start, end = _stamp(wish.window.start), _stamp(wish.window.end)
+        start, end = stamp_of(wish.window.start), stamp_of(wish.window.end)
         request = service_pb2.JoinWaitlistRequest(
             tenant_id=branch.tenant_id,
             branch_id=branch.branch_id,
@@ -109,7 +109,7 @@ class CareClient:
                 raise NameRefusedError("booking: the name is none") from error
             raise unsettled("booking", error) from error
         entry = answer.entry
-        return Window(entry.window_start_time.ToDatetime(UTC), entry.window_end_time.ToDatetime(UTC))
+        return Window(instant_of(entry.window_start_time), instant_of(entry.window_end_time))
 
     async def has_callback(self, tenant_id: str, call_id: str) -> bool:
         """Whether a callback of a call is stored, which the caller was promised. Raises PeerError."""
@@ -129,15 +129,9 @@ def _held(entry: care_pb2.WaitlistEntry) -> FoundSlot:
     offer = entry.offer
     return FoundSlot(
         option_id=offer.option_id,
-        start=offer.start_time.ToDatetime(UTC),
-        end=offer.end_time.ToDatetime(UTC),
+        start=instant_of(offer.start_time),
+        end=instant_of(offer.end_time),
         person_id=offer.person_id,
         service_id=entry.service_id,
-        held_until=offer.expire_time.ToDatetime(UTC),
+        held_until=instant_of(offer.expire_time),
     )
-
-
-def _stamp(instant: datetime) -> Timestamp:
-    stamp = Timestamp()
-    stamp.FromDatetime(instant.astimezone(UTC))
-    return stamp

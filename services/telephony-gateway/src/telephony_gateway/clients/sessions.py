@@ -44,8 +44,12 @@ class RedisSessions:
 
     async def keep(self, tenant_id: str, call_id: str, session: Session) -> None:
         """Store the fields that have changed since they were read."""
-        key, now = _key(tenant_id, call_id), _stored(session)
-        changed = {name: text for name, text in now.items() if session.as_read.get(name) != text}
+        key, now, before = _key(tenant_id, call_id), _values(session), session.as_read
+        changed = {
+            name: _encoded(value)
+            for name, value in now.items()
+            if name not in before or before[name] != value
+        }
         if not changed:
             return
         session.as_read = now
@@ -90,8 +94,8 @@ def _pairs(flat: Sequence[Any]) -> Iterable[tuple[Any, Any]]:
     return zip(flat[::2], flat[1::2], strict=True)
 
 
-def _stored(session: Session) -> dict[str, str]:
-    return {name: _encoded(getattr(session, name)) for name in _FIELDS}
+def _values(session: Session) -> dict[str, object]:
+    return {name: getattr(session, name) for name in _FIELDS}
 
 
 def _plain(value: datetime | Offer | EarlierWish | Window) -> object:
@@ -102,15 +106,12 @@ def _plain(value: datetime | Offer | EarlierWish | Window) -> object:
 
 
 _encoded = json.JSONEncoder(default=_plain).encode
-_NOTHING = _stored(Session())
-"""What is stored of a call of which nothing is known."""
 
 
 def _session(stored: dict[str, str]) -> Session:
     known = {name: text for name, text in stored.items() if name in _FIELDS}
-    values = {name: _READERS.get(name, str)(json.loads(text)) for name, text in known.items()}
-    session = Session(**values)
-    session.as_read = {**_NOTHING, **known}
+    session = Session(**{name: _READERS.get(name, str)(json.loads(text)) for name, text in known.items()})
+    session.as_read = _values(session)
     return session
 
 

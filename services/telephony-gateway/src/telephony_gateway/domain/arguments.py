@@ -10,7 +10,12 @@ from telephony_gateway.domain.contract import ARGUMENTS
 
 TEXT_MAX = 300
 """Longer texts are cut: nobody says that much in one argument."""
-_NAMES = {argument.name: (argument.name, *argument.synonyms) for argument in ARGUMENTS}
+_PLACES = {
+    name: (argument.name, place)
+    for argument in ARGUMENTS
+    for place, name in enumerate((argument.name, *argument.synonyms))
+}
+"""Which argument a name stands for, and how much it counts beside its other names: the first that says something is taken."""
 # What models write where the caller has said nothing.
 _NOTHING = frozenset(
     [
@@ -59,9 +64,12 @@ class Arguments:
 
 def read(arguments: Mapping[str, Any]) -> Arguments:
     """Pick what we know, whatever it is called; the rest (``execution_message``, ``call_id``, …) is not looked at."""
-    values = {name: _first(arguments, names) for name, names in _NAMES.items()}
-    both = values.pop("datetime")
-    if both and not values["date"]:
+    ours = [(*_PLACES[name], value) for name, value in arguments.items() if name in _PLACES]
+    values: dict[str, str] = {}
+    for name, _, value in sorted(ours, key=_place):
+        values[name] = values.get(name) or _clean(value)
+    both = values.pop("datetime", "")
+    if both and not values.get("date"):
         # The language engine reads date and time from one text; a separate time, where there is one, still counts.
         values["date"] = both
     return Arguments(**values)
@@ -87,18 +95,16 @@ def oddities(arguments: Mapping[str, Any], call_id: str) -> list[str]:
     return odd
 
 
-def _first(arguments: Mapping[str, Any], names: tuple[str, ...]) -> str:
-    for name in names:
-        text = _clean(arguments.get(name))
-        if text:
-            return text
-    return ""
+def _place(ours: tuple[str, int, object]) -> int:
+    return ours[1]
 
 
 def _clean(value: object) -> str:
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return ""
-    kept = "".join(character if character.isprintable() else " " for character in str(value)[:TEXT_MAX])
+    kept = str(value)[:TEXT_MAX]
+    if not kept.isprintable():
+        kept = "".join(character if character.isprintable() else " " for character in kept)
     text = " ".join(unicodedata.normalize("NFC", kept).split())
     # TG-25: a variable that the agent never set arrives as its own name.
     return "" if text.casefold() in _NOTHING or _UNSET_VARIABLE.search(text) else text

@@ -3,12 +3,17 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
 import holidays
 
 from telephony_gateway.domain.sentences import Voice
 from telephony_gateway.domain.workspaces import DEFAULT
+
+_VOICES_MAX = 8
+Names = tuple[tuple[str, tuple[str, ...]], ...]
+"""By id, under which names something is asked for."""
 
 
 @dataclass(frozen=True)
@@ -82,11 +87,29 @@ class DialledBranch:
     """The account at Retell whose calls are calls to this business."""
     holiday_region: str = ""
     """ISO 3166-2 subdivision whose public holidays are days off; "": none are."""
+    _spoken: dict[tuple[str, date], "DialledBranch"] = field(
+        default_factory=dict, init=False, compare=False, repr=False
+    )
+    """As it speaks, for the calls of a day."""
 
     def speaking_at(self, now: datetime, *, tag: str = "") -> "DialledBranch":
         """As it speaks in a call: on the day of an instant, in the caller's language where that is known (BCP 47)."""
-        voice = self.language.speaking(tag).on(now.astimezone(self.zone).date())
-        return replace(self, language=voice)
+        spoken, as_said = self._spoken, (tag, now.astimezone(self.zone).date())
+        if as_said not in spoken:
+            if len(spoken) > _VOICES_MAX:
+                spoken.clear()
+            spoken[as_said] = replace(self, language=self.language.speaking(tag).on(as_said[1]))
+        return spoken[as_said]
+
+    @cached_property
+    def names_of_services(self) -> Names:
+        """What the services are asked for by; their ids are repeated by models."""
+        return tuple((one.service_id, (one.name, *one.synonyms, one.service_id)) for one in self.services)
+
+    @cached_property
+    def names_of_people(self) -> Names:
+        """The same of the people."""
+        return tuple((one.person_id, (one.name, one.person_id)) for one in self.people)
 
     def service(self, service_id: str) -> BookableService:
         """One of the services. Raises KeyError."""

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import phonenumbers
@@ -11,6 +12,8 @@ import phonenumbers
 _VERSION = re.compile(r"_v[0-9]+$")
 # Visible ASCII, as every service behind the gateway takes it; Retell's own are "call_" and 32 hex digits.
 _CALL_ID = re.compile(r"[\x21-\x7e]{1,128}")
+_LONGEST_REMEMBERED = 32
+"""Characters of a number; whatever is longer is none that comes again."""
 
 
 @dataclass(frozen=True)
@@ -89,6 +92,12 @@ def e164(number: object) -> str:
     """The number in E.164, or "" for whatever is none: "anonymous", "restricted", "00000000", nothing at all (TG-16)."""
     if not isinstance(number, str) or not number.startswith("+"):
         return ""
+    return _e164(number) if len(number) <= _LONGEST_REMEMBERED else _e164.__wrapped__(number)
+
+
+@lru_cache(maxsize=256)
+def _e164(number: str) -> str:
+    """The businesses' numbers come in every request, a caller's in all of a call."""
     try:
         parsed = phonenumbers.parse(number)
     except phonenumbers.NumberParseException:

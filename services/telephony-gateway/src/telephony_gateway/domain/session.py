@@ -67,8 +67,8 @@ class Session:
     """Ids of the appointments that the caller was asked to choose from, in that order; "" stands for more that were not read out."""
     called_off: tuple[str, ...] = ()
     """Ids of the appointments that this call has called off, the last one last."""
-    as_read: dict[str, str] = field(default_factory=dict, compare=False, repr=False)
-    """How it was stored when it was read: only what has changed since is stored again."""
+    as_read: dict[str, object] = field(default_factory=dict, compare=False, repr=False)
+    """Its fields when it was read: only what has changed since is stored again."""
 
     def offer(self, option_id: str) -> Offer | None:
         """One of the offers."""

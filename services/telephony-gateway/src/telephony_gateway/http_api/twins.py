@@ -94,9 +94,12 @@ class Twins:
                 running.task.cancel()
 
 
+_encoded = json.JSONEncoder(sort_keys=True, default=str).encode
+
+
 def twin_key(tenant_id: str, call_id: str, name: str, arguments: Mapping[str, Any]) -> str:
     """Equal for function calls that mean the same."""
-    words = json.dumps([tenant_id, call_id, name, said(arguments)], sort_keys=True, default=str)
+    words = _encoded([tenant_id, call_id, name, said(arguments)])
     return hashlib.sha256(words.encode()).hexdigest()
 
 

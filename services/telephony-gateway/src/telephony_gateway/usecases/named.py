@@ -2,12 +2,13 @@
 
 import re
 
-from matching import Candidates, match
+from matching import Candidates
 from telephony_gateway.domain.answers import Answer, Status
 from telephony_gateway.domain.business import BookableService, Colleague
 from telephony_gateway.domain.sentences import Sentence, listing
 from telephony_gateway.usecases.conversation import Conversation
 from telephony_gateway.usecases.little_words import minds_nobody
+from telephony_gateway.usecases.matched import matched_person, matched_service
 
 _NAMES_IN_A_BREATH = 5
 _PARTICLES = frozenset(
@@ -19,19 +20,22 @@ _WORD = re.compile(r"[^\W\d_]+")
 def named_service(talk: Conversation) -> BookableService | Answer:
     """The service that was said now, or else the one that this call is about already (TG-23)."""
     branch, said = talk.branch, talk.arguments.service
-    listed = _listed(talk, [service.name for service in branch.services])
     if not said:
         earlier = talk.session.wish.service_id if talk.session.wish else ""
         known = next((service for service in branch.services if service.service_id == earlier), None)
-        return known or talk.answer(Status.NEED_SERVICE, Sentence.NEED_SERVICE, services=listed)
-    ours = [(one.service_id, (one.name, *one.synonyms, one.service_id)) for one in branch.services]
-    result = match(said, ours)
+        return known or _need_service(talk, Sentence.NEED_SERVICE)
+    result = matched_service(said, branch)
     if not isinstance(result, Candidates):
         return branch.service(result.key)
     if result.keys:
         choices = _listed(talk, [branch.service(key).name for key in result.keys])
         return talk.answer(Status.AMBIGUOUS, Sentence.AMBIGUOUS, choices=choices)
-    return talk.answer(Status.NEED_SERVICE, Sentence.UNKNOWN_SERVICE, services=listed)
+    return _need_service(talk, Sentence.UNKNOWN_SERVICE)
+
+
+def _need_service(talk: Conversation, question: Sentence) -> Answer:
+    listed = _listed(talk, [service.name for service in talk.branch.services])
+    return talk.answer(Status.NEED_SERVICE, question, services=listed)
 
 
 def named_person(talk: Conversation, service_id: str, service_name: str) -> Colleague | Answer | None:
@@ -42,7 +46,7 @@ def named_person(talk: Conversation, service_id: str, service_name: str) -> Coll
         return talk.answer(Status.UNAVAILABLE, Sentence.NOBODY_CAN, service=service_name)
     if not said:
         return None
-    result = match(said, [(person.person_id, (person.name, person.person_id)) for person in branch.people])
+    result = matched_person(said, branch)
     if not isinstance(result, Candidates):
         person = next(person for person in branch.people if person.person_id == result.key)
         return _if_able(talk, person, able, service_name)
