@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 SENTENCES := services/staff-registry/src/staff_registry/domain/sentences.json
 READY := $(VENV)/.ready
-MEMBERS := protos services/signals services/chassis services/matching services/redis-line services/staff-registry services/availability services/booking \
+MEMBERS := protos services/signals services/chassis services/matching services/redis-line services/trunk services/staff-registry services/availability services/booking \
 	services/calcom-sync services/telephony-gateway services/console sandbox deploy/local deploy/check cli
 PYPROJECTS := pyproject.toml $(MEMBERS:%=%/pyproject.toml)
 # mypy takes the tests of one member at a time: their modules have no package, so names would clash.

@@ -1,8 +1,9 @@
 """Services talk to those who show a certificate of their own authority, and answer those who may ask (design.md's arrows)."""
 
 import ast
+import asyncio
 import shutil
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -27,6 +28,8 @@ from rufbuch.staff.v1 import service_pb2 as staff_pb2
 from rufbuch.telephony.v1 import service_pb2 as telephony_pb2
 from staff_registry.allowed import ALLOWED as OF_STAFF_REGISTRY
 from telephony_gateway.allowed import ALLOWED as OF_THE_LEDGER
+from trunk import client as trunk
+from trunk.server import carrying
 
 ROOT = Path(__file__).parents[2]
 NOW = datetime.now(UTC)
@@ -80,7 +83,7 @@ async def booking(certificates: Path) -> AsyncIterator[int]:
         allowed=OF_BOOKING,
     )
     with being(certificates / "booking"):
-        server = grpc_server([servicer], host="127.0.0.1", port=0, drain_s=1)
+        server = grpc_server([servicer], host="127.0.0.1", port=0, drain_s=1, ways=[carrying])
         running = await server.__aenter__()
     try:
         yield running.port
@@ -112,6 +115,32 @@ async def test_whoever_may_not_ask_is_refused_by_name(certificates: Path, caller
     async with booking(certificates) as port:
         refused = (grpc.StatusCode.PERMISSION_DENIED, "CALLER_NOT_ALLOWED")
         assert await asked(port, certificates / caller) == refused
+
+
+@pytest.mark.parametrize(
+    ("caller", "status"), [("telephony-gateway", "OK"), ("calcom-sync", "PERMISSION_DENIED")]
+)
+async def test_over_a_trunk_every_call_is_asked_who_calls(
+    certificates: Path, caller: str, status: str
+) -> None:
+    method = "rufbuch.booking.v1.BookingService/GetAppointment"
+    request = booking_pb2.GetAppointmentRequest()
+    async with booking(certificates) as port:
+        with being(certificates / caller):
+            async with trunk.channel(f"127.0.0.1:{port}", default_deadline_s=2, retried=[method]) as opened:
+                async with asyncio.timeout(10):
+                    while (carried := opened._keeper.trunk) is None:  # type: ignore[attr-defined] # noqa: ASYNC110
+                        await asyncio.sleep(0.01)
+                heard = carried.ask(f"/{method}", request.SerializeToString(), time_s=2, traceparent="")
+                assert await status_of(heard) == status
+
+
+async def status_of(call: Awaitable[object]) -> str:
+    try:
+        await call
+    except grpc.aio.AioRpcError as error:
+        return error.code().name
+    return "OK"
 
 
 async def test_a_stream_is_refused_as_well(certificates: Path) -> None:

@@ -11,8 +11,8 @@ import psycopg
 from psycopg.rows import dict_row
 
 from chassis import rows
-from chassis.grpc_client import blocking_channel
 from rufbuch.calendarsync.v1 import service_pb2, service_pb2_grpc
+from rufbuch_cli.blocking import blocking_channel
 from rufbuch_cli.installation import Running
 
 SYNCED_WITHIN_S = 30.0

@@ -5,11 +5,11 @@ import getpass
 import grpc
 import typer
 
-from chassis.grpc_client import blocking_channel
 from rufbuch.staff.v1 import business_pb2
 from rufbuch.staff.v1 import service_pb2 as staff_pb2
 from rufbuch.staff.v1 import service_pb2_grpc as staff_grpc
 from rufbuch.telephony.v1 import service_pb2, service_pb2_grpc
+from rufbuch_cli.blocking import blocking_channel
 from rufbuch_cli.installation import Running
 
 TIMEOUT_S = 5

@@ -18,6 +18,7 @@ from chassis.grpc_client import channel
 from chassis.grpc_server import grpc_server
 from chassis.http_server import http_server, operations_routes
 from chassis.service import Readiness, background, main
+from trunk.server import carrying
 
 PEER_DEADLINE_S = 2.0
 
@@ -46,6 +47,7 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
                 host=settings.host,
                 port=settings.grpc_port,
                 drain_s=settings.drain_s,
+                ways=[carrying],
             )
         )
         await stack.enter_async_context(

@@ -5,6 +5,7 @@ from contextlib import AsyncExitStack
 from datetime import timedelta
 from functools import partial
 
+import grpc
 from starlette.applications import Starlette
 
 from booking import migration
@@ -50,20 +51,7 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
         # What reads the log and runs the queue shows other rows than a request: telling one connection so again and again
         # would cost each of them a round trip.
         own_pool = await enter(postgres.pool(settings.database_url, connections_max=OWN_CONNECTIONS))
-        availability = await enter(
-            trunk.channel(
-                settings.availability_address,
-                default_deadline_s=DEADLINE_S,
-                retried=HARMLESS_TO_REPEAT,
-            )
-        )
-        registry = await enter(
-            channel(
-                settings.staff_registry_address,
-                default_deadline_s=REGISTRY_S,
-                retried=[GET_BUSINESS, GET_MESSAGE_SETUP],
-            )
-        )
+        availability, registry = await _peers(stack, settings)
         readiness = Readiness({"database": lambda: postgres.check(pool)}, notice_s=settings.drain_notice_s)
         operations = Starlette(routes=operations_routes(lambda: readiness.missing))
         await enter(http_server(operations, host=host, port=settings.metrics_port, drain_s=drain_s))
@@ -80,13 +68,19 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
         ):
             await enter(background(partial(forget_old, old, clock, kept=kept), name=name, stop=stop))
         waiting = waiting_work(
-            pool, availability, registry, clock=clock, terms=_terms(settings), events=events
+            pool,
+            availability,
+            registry,
+            clock=clock,
+            terms=_terms(settings),
+            events=events,
+            own_pool=own_pool,
         )
         carriers: dict[Channel, Carrier] = {
             Channel.EMAIL: SmtpCarrier(),
             Channel.SMS: SmsCarrier(await enter(sms_http())),
         }
-        messages = message_work(pool, registry, carriers, clock=clock, events=events)
+        messages = message_work(pool, registry, carriers, clock=clock, events=events, own_pool=own_pool)
         handlers = {**waiting.handlers, **messages.handlers}
         await enter(working(own_pool, handlers, stop=stop, drain_s=drain_s))
         for name, run in {**waiting.loops, **messages.loops}.items():
@@ -110,6 +104,19 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
         )
         await enter(background(lambda: readiness.watch(server), name="readiness", stop=stop))
         await stop.wait()
+
+
+async def _peers(stack: AsyncExitStack, settings: Settings) -> tuple[grpc.aio.Channel, grpc.aio.Channel]:
+    """Availability and the registry."""
+    availability = trunk.channel(
+        settings.availability_address, default_deadline_s=DEADLINE_S, retried=HARMLESS_TO_REPEAT
+    )
+    registry = channel(
+        settings.staff_registry_address,
+        default_deadline_s=REGISTRY_S,
+        retried=[GET_BUSINESS, GET_MESSAGE_SETUP],
+    )
+    return await stack.enter_async_context(availability), await stack.enter_async_context(registry)
 
 
 def _terms(settings: Settings) -> HoldTerms:

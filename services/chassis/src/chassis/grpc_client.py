@@ -64,14 +64,6 @@ async def channel(
         await opened.close()
 
 
-def blocking_channel(address: str) -> grpc.Channel:
-    """The same for a program that does one thing at a time."""
-    who = identity.current()
-    if who is None:
-        return grpc.insecure_channel(address)
-    return grpc.secure_channel(address, identity.client_credentials(who.read()))
-
-
 def _options(retried: Sequence[str]) -> list[tuple[str, Any]]:
     names = [dict(zip(("service", "method"), name.split("/"), strict=True)) for name in retried]
     policy = {

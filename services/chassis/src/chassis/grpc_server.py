@@ -7,6 +7,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
+from types import SimpleNamespace
 from typing import Any, NoReturn, cast
 
 import grpc
@@ -54,13 +55,27 @@ class Servicer:
     """Which services may call which method, where certificates tell who calls. What is not named is the operator's alone."""
 
 
+class Inside:
+    """What a way into the server needs that calls its methods by itself."""
+
+    def __init__(self) -> None:
+        self.known: list[_Handlers] = []
+        self.retiring, self.draining = asyncio.Event(), asyncio.Event()
+        """Set once clients should turn to another replica, and once nothing more is begun."""
+
+    def method(self, path: str) -> Any:  # noqa: ANN401 - gRPC's own type is generic
+        """Its handler, in the bounds of every call; None where there is none."""
+        return next((found for each in self.known if (found := each.of(path))), None)
+
+
+Way = Callable[[Inside, grpc.aio.Server], None]
+
+
 class GrpcServer:
     """A server that listens, and can be told whether it is ready."""
 
-    def __init__(
-        self, server: grpc.aio.Server, port: int, names: Sequence[str], draining: asyncio.Event
-    ) -> None:
-        self._server, self.port, self._names, self._draining = server, port, names, draining
+    def __init__(self, server: grpc.aio.Server, port: int, names: Sequence[str], inside: Inside) -> None:
+        self._server, self.port, self._names, self._inside = server, port, names, inside
         self._health = health.aio.HealthServicer()
         health_pb2_grpc.add_HealthServicer_to_server(self._health, server)
         reflection.enable_server_reflection([*names, health.SERVICE_NAME, reflection.SERVICE_NAME], server)
@@ -80,20 +95,22 @@ class GrpcServer:
 
     async def retire(self) -> None:
         """Have clients turn to another replica, and answer whoever comes nevertheless."""
+        self._inside.retiring.set()
         await self._health.enter_graceful_shutdown()
 
     async def drain(self, grace_s: float) -> None:
         """Stop taking calls, end the streams, let the calls in flight end."""
-        self._draining.set()
-        await self._health.enter_graceful_shutdown()
+        await self.retire()
+        self._inside.draining.set()
         await self._server.stop(grace_s)
 
 
 @asynccontextmanager
 async def grpc_server(
-    servicers: Sequence[Servicer], *, host: str, port: int, drain_s: float
+    servicers: Sequence[Servicer], *, host: str, port: int, drain_s: float, ways: Sequence[Way] = ()
 ) -> AsyncIterator[GrpcServer]:
-    """Serve while inside (port 0: any free one), drain at the end. Raises OSError where the port is taken."""
+    """Serve while inside (port 0: any free one), drain at the end. ``ways``: other ways in to the same methods.
+    Raises OSError where the port is taken."""
     who = identity.current()
     server = grpc.aio.server(
         options=[
@@ -105,10 +122,12 @@ async def grpc_server(
             ("grpc.keepalive_permit_without_calls", 1),
         ],
     )
-    draining = asyncio.Event()
+    inside = Inside()
     for servicer in servicers:
-        bounded = _Bounded(server, draining, servicer, checks_callers=who is not None)
+        bounded = _Bounded(server, inside, servicer, checks_callers=who is not None)
         servicer.add(servicer.implementation, cast("grpc.aio.Server", bounded))
+    for way in ways:
+        way(inside, server)
     try:
         bound = (
             server.add_secure_port(f"{host}:{port}", identity.server_credentials(who))
@@ -117,7 +136,7 @@ async def grpc_server(
         )
     except RuntimeError as error:
         raise OSError(f"cannot listen on {host}:{port}: {error}") from error
-    ours = GrpcServer(server, bound, [servicer.full_name for servicer in servicers], draining)
+    ours = GrpcServer(server, bound, [servicer.full_name for servicer in servicers], inside)
     await ours.start()
     try:
         yield ours
@@ -125,19 +144,21 @@ async def grpc_server(
         await ours.drain(drain_s)
 
 
+@dataclass(frozen=True)
 class _Bounded:
     """Takes a service's methods for a server: deadlines in, statuses, metrics and spans out, for every RPC alike; streams
     end when the server drains. No interceptor, which every call would have to wait for."""
 
-    def __init__(
-        self, server: grpc.aio.Server, draining: asyncio.Event, servicer: Servicer, *, checks_callers: bool
-    ) -> None:
-        self._server, self._draining = server, draining
-        self._servicer, self._checks_callers = servicer, checks_callers
+    server: grpc.aio.Server
+    inside: Inside
+    servicer: Servicer
+    checks_callers: bool
 
     def add_generic_rpc_handlers(self, handlers: Sequence[grpc.GenericRpcHandler]) -> None:
         """What generated code calls."""
-        self._server.add_generic_rpc_handlers([_Handlers(each, self) for each in handlers])
+        ours = [_Handlers(each, self) for each in handlers]
+        self.inside.known.extend(ours)
+        self.server.add_generic_rpc_handlers(ours)
 
     def add_registered_method_handlers(self, service: str, handlers: object) -> None:
         """What it says as well; asyncio's server has no use for it."""
@@ -148,16 +169,13 @@ class _Bounded:
         if handler.unary_unary:
             return grpc.unary_unary_rpc_method_handler(_unary(handler.unary_unary, method, rule), *wires)
         if handler.unary_stream and inspect.isasyncgenfunction(handler.unary_stream):
-            streamed = _stream(handler.unary_stream, method, rule, self._draining)
+            streamed = _stream(handler.unary_stream, method, rule, self.inside.draining)
             return grpc.unary_stream_rpc_method_handler(streamed, *wires)
         return handler
 
     def _rule(self, method: str) -> "_Rule":
-        ours, (_, service, name) = self._servicer, method.split("/")
-        if ours.full_name != service:
-            # Health and reflection: for whoever is let in.
-            return _Rule("", None)
-        callers = ours.allowed.get(name, frozenset({OPERATOR})) if self._checks_callers else None
+        ours, name = self.servicer, method.rpartition("/")[2]
+        callers = ours.allowed.get(name, frozenset({OPERATOR})) if self.checks_callers else None
         return _Rule(ours.for_everybody.get(name, ""), callers)
 
 
@@ -169,9 +187,13 @@ class _Handlers(grpc.GenericRpcHandler):
         self._known: dict[str, Any] = {}
 
     def service(self, handler_call_details: grpc.HandlerCallDetails) -> Any:  # noqa: ANN401 - gRPC's own type is generic
-        method = handler_call_details.method
+        return self.of(handler_call_details.method)
+
+    def of(self, method: str) -> Any:  # noqa: ANN401 - as above
+        """By its path; None where it is of another service."""
         known = self._known.get(method)
-        if known is None and (handler := self._inner.service(handler_call_details)):
+        details = cast("grpc.HandlerCallDetails", SimpleNamespace(method=method, invocation_metadata=()))
+        if known is None and (handler := self._inner.service(details)):
             known = self._known[method] = self._bounds.bounded(handler, method)
         return known
 
@@ -190,8 +212,8 @@ class _Rule:
         if self.callers is not None:
             identity.check_caller(context, method, self.callers)
         owner = getattr(request, "tenant_id", rows.NOBODY)
-        why = self.for_everybody
-        with rows.of_everybody(why) if why and not owner else rows.only_of(owner):
+        why = "" if owner else self.for_everybody
+        with rows.of_everybody(why) if why else rows.only_of(owner):
             yield
 
 

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterable
 from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import partialmethod
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
@@ -141,21 +142,10 @@ class RenewingChannel(grpc.aio.Channel):
 
         return call
 
-    def unary_unary(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
-        """See grpc.aio.Channel."""
-        return self._callable("unary_unary", *args, **kwargs)
-
-    def unary_stream(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
-        """See grpc.aio.Channel."""
-        return self._callable("unary_stream", *args, **kwargs)
-
-    def stream_unary(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
-        """See grpc.aio.Channel."""
-        return self._callable("stream_unary", *args, **kwargs)
-
-    def stream_stream(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
-        """See grpc.aio.Channel."""
-        return self._callable("stream_stream", *args, **kwargs)
+    unary_unary = partialmethod(_callable, "unary_unary")
+    unary_stream = partialmethod(_callable, "unary_stream")
+    stream_unary = partialmethod(_callable, "stream_unary")
+    stream_stream = partialmethod(_callable, "stream_stream")
 
     def get_state(self, try_to_connect: bool = False) -> grpc.ChannelConnectivity:  # noqa: FBT001, FBT002 - gRPC's signature
         """See grpc.aio.Channel."""

@@ -13,6 +13,7 @@ from telephony_gateway.clients import availability, booking, directory, shared
 from telephony_gateway.http_api.functions import UNHEARD_S
 from telephony_gateway.servicer import as_servicer
 from telephony_gateway.settings import Settings
+from trunk import client as trunk
 
 
 async def serve(settings: Settings, stop: asyncio.Event) -> None:
@@ -74,15 +75,17 @@ async def _connect(settings: Settings, stack: AsyncExitStack) -> Connections:
             )
         ),
         availability=await enter(
-            channel(
+            trunk.channel(
                 settings.availability_address,
                 default_deadline_s=UNHEARD_S,
                 retried=availability.HARMLESS_TO_REPEAT,
             )
         ),
         booking=await enter(
-            channel(
-                settings.booking_address, default_deadline_s=UNHEARD_S, retried=booking.HARMLESS_TO_REPEAT
+            trunk.channel(
+                settings.booking_address,
+                default_deadline_s=UNHEARD_S,
+                retried=booking.HARMLESS_TO_REPEAT,
             )
         ),
     )

@@ -1,0 +1,160 @@
+"""The server's end of a trunk: every call in a task of its own, answered in the frame that comes next."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NoReturn
+
+import grpc
+
+from chassis.grpc_server import DETAILS, Inside
+from rufbuch.trunk.v1 import service_pb2_grpc
+from rufbuch.trunk.v1.service_pb2 import Answer, Call, CarryRequest, CarryResponse
+from signals.tracing import TRACEPARENT
+
+RESPONSE_MAX = 1024 * 1024
+"""Bytes. A frame must stay below what gRPC lets through, or all its answers are lost."""
+_FRAME_MAX = 16
+"""Answers in a frame, so that it stays below."""
+_log = logging.getLogger(__name__)
+_Context = grpc.aio.ServicerContext[Any, Any]
+
+
+def carrying(inside: Inside, server: grpc.aio.Server) -> None:
+    """A way into a server, for chassis.grpc_server."""
+    service_pb2_grpc.add_TrunkServiceServicer_to_server(_Servicer(inside), server)
+
+
+class _Servicer(service_pb2_grpc.TrunkServiceServicer):
+    def __init__(self, inside: Inside) -> None:
+        self._inside = inside
+
+    async def Carry(self, _: object, context: _Context) -> None:  # type: ignore[override] # noqa: N802 - gRPC's name; it reads by itself
+        """See service.proto."""
+        if self._inside.retiring.is_set():
+            await context.abort(grpc.StatusCode.UNAVAILABLE, "the server is about to stop")
+        await _Carriage(self._inside, context).run()
+
+
+class _Carriage:
+    """One stream, from its first frame to its last."""
+
+    def __init__(self, inside: Inside, context: _Context) -> None:
+        self._inside, self._context = inside, context
+        self._running: dict[int, asyncio.Task[None]] = {}
+        self._unsent: list[Answer] = []
+        self._to_send, self._retiring_told, self._over = asyncio.Event(), False, False
+
+    async def run(self) -> None:
+        """Until the caller ends it, or the server drains: then with an answer to all that was begun."""
+        await self._context.write(CarryResponse())
+        writing, reading = asyncio.create_task(self._write()), asyncio.create_task(self._read())
+        retiring = asyncio.create_task(self._inside.retiring.wait())
+        draining = asyncio.create_task(self._inside.draining.wait())
+        retiring.add_done_callback(lambda _: self._to_send.set())
+        try:
+            await asyncio.wait({reading, draining, writing}, return_when=asyncio.FIRST_COMPLETED)
+            reading.cancel()
+            if self._running:
+                await asyncio.wait(set(self._running.values()))
+            self._over = True
+            self._to_send.set()
+            await writing
+        finally:
+            for task in (writing, reading, retiring, draining, *self._running.values()):
+                task.cancel()
+
+    async def _read(self) -> None:
+        while (frame := await self._context.read()) is not grpc.aio.EOF:
+            assert isinstance(frame, CarryRequest)  # noqa: S101 - by the method's serializers
+            for call in frame.calls:
+                if call.given_up:
+                    if running := self._running.get(call.number):
+                        running.cancel()
+                else:
+                    self._running[call.number] = asyncio.create_task(self._run(call))
+
+    async def _write(self) -> None:
+        while not (self._over and not self._unsent):
+            await self._to_send.wait()
+            self._to_send.clear()
+            retiring = self._inside.retiring.is_set() and not self._retiring_told
+            while self._unsent or retiring:
+                answers, self._unsent = self._unsent[:_FRAME_MAX], self._unsent[_FRAME_MAX:]
+                self._retiring_told |= retiring
+                await self._context.write(CarryResponse(answers=answers, retiring=retiring))
+                retiring = False
+
+    async def _run(self, call: Call) -> None:
+        """Nobody waits for what was given up, or came too late."""
+        task = asyncio.current_task()
+        assert task is not None  # noqa: S101 - it runs
+        alarm = asyncio.get_running_loop().call_later(call.time_left_ms / 1000, task.cancel)
+        try:
+            answer = await _answered(self._inside, call, self._context)
+        except asyncio.CancelledError:
+            return
+        finally:
+            alarm.cancel()
+            self._running.pop(call.number, None)
+        self._unsent.append(answer)
+        self._to_send.set()
+
+
+async def _answered(inside: Inside, call: Call, stream: _Context) -> Answer:
+    handler = inside.method(call.method)
+    if handler is None or handler.unary_unary is None:
+        return _failed(call, grpc.StatusCode.UNIMPLEMENTED, "no such method")
+    try:
+        request = handler.request_deserializer(call.request)
+        response = await handler.unary_unary(request, _CallContext(call, stream))
+    except _AbortedError as ended:
+        return _failed(call, ended.code, ended.message, ended.details)
+    except Exception as error:  # noqa: BLE001 - as at gRPC's own border: a bug in one call ends that call; it is logged where it was
+        return _failed(call, grpc.StatusCode.UNKNOWN, f"Unexpected {type(error).__name__}")
+    serialised = handler.response_serializer(response)
+    if len(serialised) > RESPONSE_MAX:
+        _log.error("a response is too large for a trunk", extra={"method": call.method})
+        return _failed(call, grpc.StatusCode.RESOURCE_EXHAUSTED, "the response is too large for a trunk")
+    return Answer(number=call.number, response=serialised)
+
+
+def _failed(call: Call, code: grpc.StatusCode, message: str, details: bytes = b"") -> Answer:
+    return Answer(number=call.number, code=code.value[0], message=message, status_details=details)
+
+
+class _AbortedError(Exception):
+    def __init__(self, code: grpc.StatusCode, message: str, details: bytes) -> None:
+        super().__init__(message)
+        self.code, self.message, self.details = code, message, details
+
+
+class _CallContext:
+    """What a method may ask of its call, as of one that came alone."""
+
+    def __init__(self, call: Call, stream: _Context) -> None:
+        self._call, self._stream = call, stream
+        self._ends = time.monotonic() + call.time_left_ms / 1000
+
+    def invocation_metadata(self) -> Sequence[tuple[str, str]]:
+        """See grpc.aio.ServicerContext."""
+        return ((TRACEPARENT, self._call.traceparent),) if self._call.traceparent else ()
+
+    def time_remaining(self) -> float:
+        """See grpc.aio.ServicerContext."""
+        return max(0.0, self._ends - time.monotonic())
+
+    def auth_context(self) -> Mapping[str, Iterable[bytes]]:
+        """Of the connection, as for every call."""
+        return self._stream.auth_context()
+
+    def peer(self) -> str:
+        """See grpc.aio.ServicerContext."""
+        return str(self._stream.peer())
+
+    async def abort(
+        self, code: grpc.StatusCode, details: str = "", trailing_metadata: Sequence[tuple[str, bytes]] = ()
+    ) -> NoReturn:
+        """End the call with a status."""
+        raise _AbortedError(code, details, dict(trailing_metadata).get(DETAILS, b""))
