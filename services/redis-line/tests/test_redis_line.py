@@ -43,6 +43,44 @@ async def test_what_is_sent_happens_before_what_is_asked_next(client: OneConnect
     assert await client.get("sent") == b"first"
 
 
+async def test_whoever_is_told_hears_answers_and_refusals_in_order(client: OneConnection) -> None:
+    heard: list[object] = []
+    for _ in range(2):  # before the connection stands, and on it
+        client.tell(heard.append, "ECHO", "well")
+        client.tell(heard.append, "HSET", "odd")
+        await client.ping()
+    assert [type(one) for one in heard] == [bytes, ResponseError] * 2
+
+
+async def test_nobody_there_is_told_as_well() -> None:
+    # Nothing listens on port 1.
+    nobody, heard = connect("redis://127.0.0.1:1/0", timeout_s=5), list[object]()
+    nobody.tell(heard.append, "PING")
+    with pytest.raises(RedisConnectionError):
+        await nobody.ping()
+    assert [type(one) for one in heard] == [RedisConnectionError]
+    await nobody.aclose()
+
+
+async def test_what_goes_along_is_one_write_with_what_a_task_begun_then_asks(client: OneConnection) -> None:
+    async def reads() -> int:
+        return int((await client.info("stats"))["total_reads_processed"])
+
+    await client.ping()
+    heard, before = list[object](), await reads()
+    client.tell(heard.append, "ECHO", "first", along=True)
+    assert await asyncio.create_task(client.execute_command("ECHO", "second")) == b"second"
+    assert heard == [b"first"]
+    assert await reads() - before == 2  # the other one asks for the count
+
+
+async def test_what_goes_along_with_nothing_goes_alone(client: OneConnection) -> None:
+    await client.ping()
+    heard = asyncio.get_running_loop().create_future()
+    client.tell(heard.set_result, "ECHO", "alone", along=True)
+    assert await heard == b"alone"
+
+
 async def test_a_refusal_is_its_own_askers_alone(client: OneConnection) -> None:
     await client.ping()
     refused, answered = client.send("HSET", "odd"), client.send("ECHO", "well")

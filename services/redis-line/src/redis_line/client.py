@@ -6,7 +6,8 @@ The library's own client takes a connection from a pool for every command, which
 import asyncio
 import ssl
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, cast
 
 import hiredis
@@ -14,6 +15,9 @@ from redis.asyncio import Redis
 from redis.exceptions import BusyLoadingError, NoScriptError, ReadOnlyError, RedisError, ResponseError
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import TimeoutError as RedisTimeoutError
+
+Heard = Callable[[Any], None]
+"""Is told the answer as Redis gives it, or the error that came instead; it raises nothing."""
 
 
 def connect(url: str, *, timeout_s: float) -> "OneConnection":
@@ -47,6 +51,14 @@ class OneConnection(Redis):
         if self._line is None or self._line.closed:
             return asyncio.ensure_future(self._ask_once_open(args))
         return self._line.ask(args)
+
+    def tell(self, heard: Heard, *args: Any, along: bool = False) -> None:  # noqa: ANN401 - any command's
+        """The same without a future, for the price of half. ``along``: what the tasks that are begun now ask goes with it,
+        so it may leave a turn of the event loop later."""
+        if self._line is None or self._line.closed:
+            self.send(*args).add_done_callback(partial(_pass_on, heard))
+        else:
+            self._line.tell(args, heard, along=along)
 
     async def _ask_once_open(self, command: Sequence[Any]) -> Any:  # noqa: ANN401 - any command's
         line = await self._opened()
@@ -101,8 +113,10 @@ class _Line(asyncio.Protocol):
     def __init__(self, timeout_s: float) -> None:
         self._timeout_s = timeout_s
         self._reader = hiredis.Reader()
-        self._waiting: deque[tuple[float, asyncio.Future[Any]]] = deque()
+        self._waiting: deque[tuple[float, Heard]] = deque()
         self._unsent: list[bytes] = []
+        self._goes_out = False
+        self._answer_by = 0.0
         self._loop = asyncio.get_running_loop()
         self._alarm: asyncio.TimerHandle | None = None
         self._gone = asyncio.Event()
@@ -111,16 +125,26 @@ class _Line(asyncio.Protocol):
     def ask(self, command: Sequence[Any]) -> "asyncio.Future[Any]":
         """The answer, as Redis gave it."""
         answer = self._loop.create_future()
+        self.tell(command, partial(_settle, answer))
+        return answer
+
+    def tell(self, command: Sequence[Any], heard: Heard, *, along: bool = False) -> None:
+        """See ``OneConnection.tell``."""
         if self.closed:
-            answer.set_exception(RedisConnectionError("the connection was cut"))
-            return answer
+            heard(RedisConnectionError("the connection was cut"))
+            return
+        packed = _packed(command)
         if not self._unsent:
+            self._answer_by = self._loop.time() + self._timeout_s
+            if along:
+                self._loop.call_soon(self._loop.call_soon, self._send)
+        if not along and not self._goes_out:
+            self._goes_out = True
             self._loop.call_soon(self._send)
-        self._unsent.append(hiredis.pack_command(tuple(map(_plain, command))))
-        self._waiting.append((self._loop.time() + self._timeout_s, answer))
+        self._unsent.append(packed)
+        self._waiting.append((self._answer_by, heard))
         if self._alarm is None:
             self._alarm = self._loop.call_later(self._timeout_s, self._look_at_the_clock)
-        return answer
 
     async def hang_up(self) -> None:
         """What was asked goes out; then the connection ends."""
@@ -134,13 +158,8 @@ class _Line(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         self._reader.feed(data)
         while (answer := self._reader.gets()) is not False:
-            _, waiting = self._waiting.popleft()
-            if waiting.done():
-                continue
-            if isinstance(answer, hiredis.ReplyError):
-                waiting.set_exception(_refusal(str(answer)))
-            else:
-                waiting.set_result(answer)
+            _, heard = self._waiting.popleft()
+            heard(_refusal(str(answer)) if isinstance(answer, hiredis.ReplyError) else answer)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._end(RedisConnectionError(str(exc) if exc else "the connection was cut"))
@@ -150,6 +169,7 @@ class _Line(asyncio.Protocol):
         if self._unsent and not self.closed:
             self._transport.write(b"".join(self._unsent))
         self._unsent.clear()
+        self._goes_out = False
 
     def _look_at_the_clock(self) -> None:
         self._alarm, now = None, self._loop.time()
@@ -164,9 +184,32 @@ class _Line(asyncio.Protocol):
         if self._alarm:
             self._alarm.cancel()
         while self._waiting:
-            _, waiting = self._waiting.popleft()
-            if not waiting.done():
-                waiting.set_exception(error)
+            _, heard = self._waiting.popleft()
+            heard(error)
+
+
+def _settle(answer: "asyncio.Future[Any]", said: Any) -> None:  # noqa: ANN401 - any command's
+    if answer.done():
+        return
+    if isinstance(said, Exception):
+        answer.set_exception(said)
+    else:
+        answer.set_result(said)
+
+
+def _pass_on(heard: Heard, asked: "asyncio.Future[Any]") -> None:
+    if asked.cancelled():
+        heard(RedisConnectionError("given up"))
+    else:
+        heard(asked.exception() or asked.result())
+
+
+def _packed(command: Sequence[Any]) -> bytes:
+    try:
+        packed: bytes = hiredis.pack_command(tuple(command))
+    except TypeError:
+        packed = hiredis.pack_command(tuple(map(_plain, command)))
+    return packed
 
 
 def _plain(part: Any) -> Any:  # noqa: ANN401 - whatever commands are made of

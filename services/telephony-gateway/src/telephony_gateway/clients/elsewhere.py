@@ -86,8 +86,8 @@ class Replicas:
     def _leave(self, mark: str, token: str, text: str) -> None:
         """Nobody waits for it: whoever asks for the answer asks Redis after that."""
         if text:
-            self._shared.begin("SET", f"{mark}:{token}", text, "PX", _KEPT_MS)
-        self._shared.begin("DEL", mark)
+            self._shared.tell("SET", f"{mark}:{token}", text, "PX", _KEPT_MS)
+        self._shared.tell("DEL", mark)
 
     async def _wait(self, mark: str, holder: str) -> Answer | None:
         """The answer of whoever holds the mark; None where he failed or Redis is away."""

@@ -30,9 +30,9 @@ class Lines:
         if caller.caller_number:
             key, at = _key(tenant_id, caller.caller_number), self._clock.now().timestamp()
             # Nobody waits for it: whoever asks for silent lines asks Redis after that.
-            self._shared.begin("ZADD", key, at, caller.call_id)
-            self._shared.begin("ZREMRANGEBYSCORE", key, "-inf", at - REMEMBERED.total_seconds())
-            self._shared.begin("PEXPIRE", key, _REMEMBERED_MS)
+            self._shared.tell("ZADD", key, at, caller.call_id)
+            self._shared.tell("ZREMRANGEBYSCORE", key, "-inf", at - REMEMBERED.total_seconds())
+            self._shared.tell("PEXPIRE", key, _REMEMBERED_MS)
 
     async def ended(self, tenant_id: str, caller: "Caller") -> None:
         """Nobody is, any more."""

@@ -2,8 +2,8 @@
 
 import asyncio
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import islice
-from typing import Any
 
 from signals.metrics import Counter
 from telephony_gateway.clients.shared import AWAY, SharedMemory
@@ -36,15 +36,8 @@ class ReplayGuard:
             first.set_result(False)
             return first
         self._own[digest] = now
-
-        def told(answer: "asyncio.Future[Any]") -> None:
-            if answer.result() is AWAY:
-                _alone.inc()
-            if not first.done():
-                first.set_result(answer.result() is not None)
-
         key = f"gateway:signature:{digest}"
-        self._shared.begin("SET", key, 1, "NX", "PX", _LIVES_MS).add_done_callback(told)
+        self._shared.tell("SET", key, 1, "NX", "PX", _LIVES_MS, heard=partial(_settle, first), along=True)
         return first
 
     def _forget(self, now: datetime) -> None:
@@ -53,3 +46,10 @@ class ReplayGuard:
             if now - seen <= REMEMBERED:
                 break
             del self._own[digest]
+
+
+def _settle(first: "asyncio.Future[bool]", answer: object) -> None:
+    if answer is AWAY:
+        _alone.inc()
+    if not first.done():
+        first.set_result(answer is not None)

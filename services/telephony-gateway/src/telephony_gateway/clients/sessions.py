@@ -1,6 +1,5 @@
 """The notes of calls in Redis, field by field, so that two functions of one call do not overwrite each other's."""
 
-import asyncio
 import json
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import fields
@@ -59,16 +58,13 @@ class RedisSessions:
     def _write(self, key: str, changed: dict[str, str]) -> None:
         """Nobody waits for it: whoever reads the notes next asks Redis after that."""
         flat = [part for pair in changed.items() for part in pair]
-        written = self._shared.begin("HSET", key, *flat)
-        self._shared.begin("PEXPIRE", key, _REMEMBERED_MS)
 
-        def told(answer: "asyncio.Future[Any]") -> None:
-            if answer.result() is AWAY:
+        def told(answer: object) -> None:
+            if answer is AWAY:
                 self._unwritten[key] = {**changed, **self._unwritten.get(key, {})}
 
-        written.add_done_callback(told)
-        if written.done():
-            told(written)
+        self._shared.tell("HSET", key, *flat, heard=told)
+        self._shared.tell("PEXPIRE", key, _REMEMBERED_MS)
 
     async def forget(self, tenant_id: str, call_id: str) -> None:
         """Close a call's notes; what is late after that begins anew."""

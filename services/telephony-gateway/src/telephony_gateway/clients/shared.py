@@ -4,8 +4,10 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any, Final, TypeVar
 
+from opentelemetry.trace import Span
 from redis.exceptions import RedisError
 
 import redis_line
@@ -53,27 +55,38 @@ class SharedMemory:
     def begin(self, *command: str | bytes | float) -> "asyncio.Future[Any]":
         """Ask now, in one go with all that is asked before the next wait; the answer as Redis gives it, or AWAY."""
         answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-        if self._seconds() < self._away_until:
-            answer.set_result(AWAY)
-            return answer
-        span = begun_span(f"redis {command[0]!s}")
-
-        def come(asked: "asyncio.Future[Any]") -> None:
-            if span:
-                span.end()
-            error = None if asked.cancelled() else asked.exception()
-            if error:
-                self._lost(error)
-            if not answer.done():
-                answer.set_result(AWAY if error or asked.cancelled() else asked.result())
-
-        self._client.send(*command).add_done_callback(come)
+        self.tell(*command, heard=partial(_settle, answer))
         return answer
+
+    def tell(
+        self, *command: str | bytes | float, heard: Callable[[Any], None] | None = None, along: bool = False
+    ) -> None:
+        """The same where nobody waits: ``heard``, if anybody, is told the answer, or AWAY, and raises nothing. ``along``: in one
+        go also with what the tasks that are begun now ask."""
+        if self._seconds() < self._away_until:
+            if heard:
+                heard(AWAY)
+            return
+        span = begun_span(f"redis {command[0]!s}")
+        self._client.tell(partial(self._come, heard, span), *command, along=along)
+
+    def _come(self, heard: Callable[[Any], None] | None, span: Span | None, said: Any) -> None:  # noqa: ANN401 - any command's
+        if span:
+            span.end()
+        if isinstance(said, Exception):
+            self._lost(said)
+        if heard:
+            heard(AWAY if isinstance(said, Exception) else said)
 
     def _lost(self, error: BaseException) -> None:
         self.leave_alone()
         _failures.inc()
         _log.warning("Redis does not answer", extra={"error": type(error).__name__})
+
+
+def _settle(answer: "asyncio.Future[Any]", said: Any) -> None:  # noqa: ANN401 - any command's
+    if not answer.done():
+        answer.set_result(said)
 
 
 def text_of(value: bytes | str) -> str:
