@@ -70,8 +70,11 @@ class Language:
         `zone` is the branch's time zone by name: a feast can fall on another day in its country. `trace`
         takes every phrase that a rule made, inner ones first.
         """
-        items = self._names.reduce(self._prepared(items_of(words, self.lexicon)))
-        items = _by_neighbours(items, BY_ZONE.get(zone, {}))
+        items = self._prepared(items_of(words, self.lexicon))
+        if all(item.kind == "WORD" for item in items):
+            # A name, mostly: no rule begins with such a word.
+            return items
+        items = _by_neighbours(self._names.reduce(items), BY_ZONE.get(zone, {}))
         for tier in self._tiers:
             items = tier.reduce(items)
             if trace is not None:

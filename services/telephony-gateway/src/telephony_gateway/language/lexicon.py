@@ -112,6 +112,7 @@ class Lexicon:
         self.joined = {plain(pair) for pair in tables.joined}
         self.known = lru_cache(maxsize=4096)(self._known)
         self.almost = lru_cache(maxsize=4096)(self._almost)
+        self.sounds = lru_cache(maxsize=4096)(self._sounds)
 
     def _declare_all(self, pairs: Iterable[tuple[str, Entry]]) -> None:
         for word, entry in pairs:
@@ -188,7 +189,7 @@ class Lexicon:
         """The same of "halb" and "viertel"."""
         return any(self._is(near, _FRACTIONS) for near in self._a_letter_off(word))
 
-    def sounds(self, word: str, group: str) -> Entry | None:
+    def _sounds(self, word: str, group: str) -> Entry | None:
         """The one word of a group that sounds like this one and is spelled nearly so ("dreizig", "zwöllf").
 
         A letter more that differs, and nobody can be sure.
