@@ -16,7 +16,7 @@ HEAD = """# Metrics
 Made by `make docs` from what the services declare; not to be edited by hand.
 
 Every service answers `GET /metrics` on its metrics port (and on its HTTP port, where it has one) in Prometheus' format:
-OpenTelemetry's instruments, read by its Prometheus exporter. Of histograms Prometheus sees `_bucket`, `_sum` and `_count`.
+OpenTelemetry's instruments, read by its Prometheus exporter, and histograms of our own. Of these Prometheus sees `_bucket`, `_sum` and `_count`.
 
 No label grows with what comes in from outside: a label takes the values below, and `other` for everything else. Where the
 values cannot be known before (versions, workspaces) only so many get through. No metric has the business, a person, a

@@ -67,6 +67,20 @@ def test_a_histogram_is_bounded_as_well() -> None:
     assert value(f"{name}_bucket", function="book", le="0.5") == 1
 
 
+@given(st.lists(st.floats(0, 20), max_size=30))
+def test_a_histogram_counts_as_prometheus_reads_it(lengths_s: list[float]) -> None:
+    """Each bucket holds all that took at most so long, its border included."""
+    name, bounds = f"{next(_names)}_seconds", (0.1, 1.0, 10.0)
+    histogram = Histogram(name, "test", bounds_s=bounds)
+    for length in lengths_s:
+        histogram.observe(length)
+    for bound in bounds if lengths_s else ():
+        at_most = sum(length <= bound for length in lengths_s)
+        assert value(f"{name}_bucket", le=str(bound)) == at_most
+    assert (value(f"{name}_bucket", le="+Inf") or 0) == (value(f"{name}_count") or 0) == len(lengths_s)
+    assert (value(f"{name}_sum") or 0) == pytest.approx(sum(lengths_s))
+
+
 def test_a_gauge_shows_how_things_stand_when_somebody_looks() -> None:
     name, level = next(_names), [1.0]
     Gauge(name, "test").set_function(lambda: level[0])
