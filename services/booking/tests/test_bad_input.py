@@ -16,7 +16,7 @@ from google.protobuf.descriptor import FieldDescriptor, MethodDescriptor
 from google.protobuf.message import Message
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from booking.clients.availability import timestamp
+from booking.instants import timestamp
 from booking.testing.calendar import HOUR, ScriptedCalendar
 from booking.testing.calls import book
 from booking.testing.registry import ScriptedRegistry

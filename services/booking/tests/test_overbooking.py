@@ -8,7 +8,7 @@ import asyncpg
 import grpc
 import pytest
 
-from booking.clients.availability import timestamp
+from booking.instants import timestamp
 from booking.testing.calendar import ScriptedCalendar
 from booking.testing.calls import OVERLAPS, book, refused, told
 from booking.testing.samples import BRANCH, NOW, NUMBER, PERSON, SERVICE, START, TENANT, a_request

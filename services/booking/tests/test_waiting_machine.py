@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from booking import migration
-from booking.clients.availability import timestamp
+from booking.instants import timestamp
 from booking.testing.fuse import KilledError
 from booking.testing.holding import HoldingAvailability
 from booking.testing.registry import ScriptedRegistry

@@ -7,7 +7,7 @@ from typing import Any
 import asyncpg
 import pytest
 
-from booking.clients.availability import timestamp
+from booking.instants import timestamp
 from booking.testing.calls import refused
 from booking.testing.holding import HoldingAvailability
 from booking.testing.samples import NOW, PERSON, TENANT

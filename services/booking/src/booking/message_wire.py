@@ -1,13 +1,10 @@
 """Messages as the contract writes them, and the requests about them."""
 
-from datetime import datetime
-
-from google.protobuf.timestamp_pb2 import Timestamp
-
 from booking.domain.identifiers import uuid_of
 from booking.domain.messages.listing import MessageFilters
 from booking.domain.messages.message import Channel, Kind, Message, MessageState
 from booking.errors import RequestInvalidError
+from booking.instants import timestamp
 from booking.requests import optional_id
 from rufbuch.booking.v1 import message_pb2
 
@@ -49,10 +46,10 @@ def message_to_wire(message: Message) -> message_pb2.Message:
         channel=_CHANNELS[message.channel],
         address=message.address,
         state=_STATES[message.state],
-        due_time=_timestamp(message.due_time) if message.due_time else None,
+        due_time=timestamp(message.due_time) if message.due_time else None,
         attempts=message.attempts,
-        create_time=_timestamp(message.create_time),
-        update_time=_timestamp(message.update_time),
+        create_time=timestamp(message.create_time),
+        update_time=timestamp(message.update_time),
         detail=message.detail,
         subject=message.words.subject,
         text=message.words.text,
@@ -76,9 +73,3 @@ def _state_of(value: int) -> MessageState | None:
     if found is None:
         raise RequestInvalidError("state", "no such value")
     return found
-
-
-def _timestamp(instant: datetime) -> Timestamp:
-    written = Timestamp()
-    written.FromDatetime(instant)
-    return written

@@ -121,12 +121,14 @@ def message_work(
     *,
     clock: Clock,
     events: EventLog,
+    own_pool: Pool | None = None,
 ) -> MessageWork:
-    """Over the service's database, a channel to the staff registry, and the ways out."""
+    """Over the service's database, a channel to the staff registry, and the ways out. ``own_pool``: connections for what follows
+    the log of all owners; None: the same."""
     setups, messages = RegistrySetups(registry, clock=clock), SqlMessages(pool)
     return MessageWork(
         messages=messages,
-        note=NoteMessages(SqlNotes(pool, events), setups, clock=clock, noted=_count),
+        note=NoteMessages(SqlNotes(own_pool or pool, events), setups, clock=clock, noted=_count),
         send=SendMessage(
             messages, setups, carriers, languages(), clock=clock, patience=Patience(), fallback=FALLBACK
         ),

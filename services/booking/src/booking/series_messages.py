@@ -2,7 +2,8 @@
 
 from booking.domain.series import Alternative, Failure, Rhythm, SeriesAnswer, SeriesDate, SeriesWish
 from booking.domain.wish import Wish
-from booking.wire import appointment_to_wire, instant_of, timestamp
+from booking.instants import timestamp
+from booking.wire import appointment_to_wire, instant_of
 from rufbuch.booking.v1 import series_pb2, service_pb2
 
 _FAILURES = {failure: series_pb2.SeriesFailure.Value(f"SERIES_FAILURE_{failure.name}") for failure in Failure}

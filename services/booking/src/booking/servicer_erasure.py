@@ -9,9 +9,9 @@ from booking.domain.erasure import Erasure, Step
 from booking.domain.identifiers import uuid_of
 from booking.domain.phone_numbers import number_of
 from booking.errors import RequestInvalidError
+from booking.instants import timestamp
 from booking.requests import operator_of
 from booking.usecases.erase_everywhere import Erasures, get_erasure
-from booking.wire import timestamp
 from chassis.clock import Clock
 from rufbuch.booking.v1 import erasure_pb2
 

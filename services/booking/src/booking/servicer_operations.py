@@ -11,6 +11,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 
 from booking.domain.identifiers import uuid_of
 from booking.errors import RequestInvalidError
+from booking.instants import timestamp
 from rufbuch.booking.v1 import operations_pb2
 
 Context = grpc.aio.ServicerContext[Any, Any]
@@ -93,8 +94,4 @@ def _zone(name: str) -> str:
 
 
 def _stamp(instant: datetime | None) -> Timestamp | None:
-    if instant is None:
-        return None
-    told = Timestamp()
-    told.FromDatetime(instant)
-    return told
+    return timestamp(instant) if instant else None

@@ -7,9 +7,9 @@ import grpc
 from booking.domain.identifiers import uuid_of
 from booking.domain.people import Overlap, Records, Separation, Union
 from booking.errors import RequestInvalidError
+from booking.instants import timestamp
 from booking.requests import operator_of
 from booking.usecases.people import People
-from booking.wire import timestamp
 from chassis.clock import Clock
 from rufbuch.booking.v1 import people_pb2
 

@@ -68,14 +68,16 @@ def waiting_work(
     clock: Clock,
     terms: HoldTerms,
     events: EventLog,
+    own_pool: Pool | None = None,
 ) -> WaitingWork:
-    """Over the service's database and channels to availability and the staff registry."""
+    """Over the service's database and channels to availability and the staff registry. ``own_pool``: connections for what
+    follows the log of all owners; None: the same."""
     offers, slots = SqlOffers(pool, events), AvailabilitySlots(availability)
     businesses = RegistryPolicies(registry, clock=clock)
     return WaitingWork(
         fill=FillVacancy(offers, slots, businesses, clock=clock, new_id=uuid.uuid4, terms=terms),
         settle=SettleOffer(offers, slots, businesses, clock=clock),
         overdue=SqlOverdue(pool, events),
-        intake=SqlIntake(pool, events),
+        intake=SqlIntake(own_pool or pool, events),
         clock=clock,
     )

@@ -22,6 +22,8 @@ from booking.domain.event import (
 from booking.domain.option import OccupantKind, Occupied, PhaseKind
 from booking.domain.waiting import WaitingEntry, WaitingOffer, WaitingState
 from booking.errors import RequestInvalidError
+from booking.instants import timestamp
+from booking.recent import Recent
 from rufbuch.booking.v1 import appointment_pb2, care_pb2, service_pb2
 
 _STATES = {
@@ -95,7 +97,11 @@ def appointment_to_wire(appointment: Appointment) -> appointment_pb2.Appointment
 
 
 def event_to_wire(event: Event) -> service_pb2.WatchEventsResponse:
-    """The event."""
+    """The event. Streams share it: change none."""
+    return _written(event.position, event)
+
+
+def _event(event: Event) -> service_pb2.WatchEventsResponse:
     told = service_pb2.WatchEventsResponse(
         position=event.position, event_time=timestamp(event.event_time), traceparent=event.traceparent
     )
@@ -118,6 +124,9 @@ def event_to_wire(event: Event) -> service_pb2.WatchEventsResponse:
             told.customer_erased.tenant_id = str(tenant_id)
             told.customer_erased.customer_id = str(customer_id)
     return told
+
+
+_written = Recent(_event)
 
 
 def callback_to_wire(callback: Callback) -> care_pb2.Callback:
@@ -264,10 +273,3 @@ def _occupied(taken: Occupied) -> appointment_pb2.OccupiedInterval:
     else:
         interval.resource_id = str(taken.occupant.occupant_id)
     return interval
-
-
-def timestamp(instant: datetime) -> Timestamp:
-    """The instant as the contract writes it."""
-    written = Timestamp()
-    written.FromDatetime(instant)
-    return written

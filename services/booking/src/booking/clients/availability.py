@@ -1,6 +1,5 @@
 """Claims options at the availability service, and asks it what a start would take."""
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -25,6 +24,7 @@ from booking.errors import (
     SlotNotBookableError,
     SlotTakenError,
 )
+from booking.instants import instant, timestamp
 from chassis.errors import ServiceError
 from chassis.grpc_client import Fault, fault_of
 from rufbuch.availability.v1 import service_pb2, service_pb2_grpc
@@ -148,11 +148,4 @@ def occupied_of(taken: service_pb2.OccupiedInterval) -> Occupied:
 
 def span_of(start: Timestamp, end: Timestamp) -> Span:
     """A span, in our words."""
-    return Span(start.ToDatetime(UTC), end.ToDatetime(UTC))
-
-
-def timestamp(instant: datetime) -> Timestamp:
-    """An instant as the contract writes it."""
-    written = Timestamp()
-    written.FromDatetime(instant)
-    return written
+    return Span(instant(start), instant(end))

@@ -7,10 +7,11 @@ from uuid import UUID
 
 import grpc
 
-from booking.clients.availability import refusal_of, timestamp
+from booking.clients.availability import refusal_of
 from booking.domain.appointment import Appointment
 from booking.domain.series import Alternative, Failure, SeriesWish
 from booking.errors import AvailabilityUnavailableError
+from booking.instants import timestamp
 from booking.usecases.book_series import Sought
 from chassis.grpc_client import fault_of
 from rufbuch.availability.v1 import service_pb2, service_pb2_grpc

@@ -7,10 +7,11 @@ from uuid import UUID
 
 import grpc
 
-from booking.clients.availability import SILENT, occupied_of, span_of, timestamp
+from booking.clients.availability import SILENT, occupied_of, span_of
 from booking.domain.vacancy import FreedTime, HeldSlot, Standing
 from booking.domain.waiting import WaitingWish
 from booking.errors import AvailabilityUnavailableError, SlotTakenError, WishImpossibleError
+from booking.instants import timestamp
 from chassis.grpc_client import fault_of
 from rufbuch.availability.v1 import service_pb2, service_pb2_grpc
 

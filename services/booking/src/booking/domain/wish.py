@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Self
 from uuid import UUID
 
@@ -67,7 +68,7 @@ class Wish:
             more=_party(option_id, party, name),
         )
 
-    @property
+    @cached_property
     def option_ids(self) -> tuple[str, ...]:
         """All options of the wish; the caller's own is the first."""
         return self.option_id, *(option_id for option_id, _ in self.more)
@@ -85,7 +86,7 @@ class Wish:
         """Whom each option is for."""
         return self.customer_name, *(name for _, name in self.more)
 
-    @property
+    @cached_property
     def fingerprint(self) -> str:
         """Equal for equal wishes.
 

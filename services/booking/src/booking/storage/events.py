@@ -15,6 +15,7 @@ from booking.domain.event import (
     Stated,
     WaitlistChanged,
 )
+from booking.recent import Recent
 from booking.storage import event_kinds as kinds
 from booking.storage.callback_documents import callback_from
 from booking.storage.documents import from_document
@@ -43,7 +44,15 @@ def is_known(kind: str) -> bool:
 
 def event_of(entry: eventlog.Event) -> Event:
     """An entry of the log in our words. Raises ValueError for a kind that is not known."""
+    return _read(entry.position, entry)
+
+
+def _event(entry: eventlog.Event) -> Event:
     return Event(entry.position, entry.recorded_at, entry.traceparent, _meaning(entry.kind, entry.payload))
+
+
+_read = Recent(_event)
+"""Streams, messages and the waiting list come to each entry one soon after the other."""
 
 
 def _meaning(kind: str, payload: dict[str, Any]) -> Happening:

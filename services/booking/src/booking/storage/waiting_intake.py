@@ -30,6 +30,12 @@ _not_understood = Counter(
 _WAITING = f"""
 {SELECT_ENTRIES} WHERE w.tenant_id = $1 AND w.phone_number = $2 AND w.state IN ('waiting', 'offered') ORDER BY w.place
 """
+_READ_ON = """
+UPDATE waitlist_stream SET position = $2 WHERE position = $1 AND NOT EXISTS (
+    SELECT FROM unnest($3::uuid[], $4::text[]) AS booked(tenant_id, phone_number)
+      JOIN waitlist_entry w USING (tenant_id, phone_number) WHERE w.state IN ('waiting', 'offered'))
+"""
+"""Nearly always nobody waits who has booked, and then this is all: one statement that nothing follows from."""
 _TOOK_DEVICES = """
 SELECT EXISTS (
     SELECT 1 FROM appointment_change c, jsonb_array_elements(c.before->'occupied') AS o(taken)
@@ -67,6 +73,8 @@ class SqlIntake:
     async def record(self, after: str, noticed: Sequence[Noticed], position: str, now: datetime) -> bool:
         """See ``Intake``."""
         with reaching_storage():
+            if await self._read_on(after, noticed, position):
+                return True
             async with self._pool.acquire() as connection, connection.transaction():
                 moved = await connection.execute(
                     "UPDATE waitlist_stream SET position = $2 WHERE position = $1", after, position
@@ -77,6 +85,17 @@ class SqlIntake:
         if any(told):
             await self._events.wake()
         return True
+
+    async def _read_on(self, after: str, noticed: Sequence[Noticed], position: str) -> bool:
+        """Whether it is kept that nothing follows. False: something may, or somebody else has read on."""
+        if any(each.freed for each in noticed):
+            return False
+        booked = [each.booked for each in noticed if each.booked and each.booked.customer.phone_number]
+        moved = await self._pool.execute(
+            _READ_ON, after, position, [one.tenant_id for one in booked],
+            [one.customer.phone_number for one in booked],
+        )  # fmt: skip
+        return moved == "UPDATE 1"
 
     async def _noticed(self, connection: Connection, noticed: Noticed, now: datetime) -> bool:
         """Whether anything came of it."""

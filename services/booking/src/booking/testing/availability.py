@@ -3,9 +3,9 @@
 import asyncio
 from typing import Any
 
-from booking.clients.availability import timestamp
 from booking.domain.option import ClaimedOption, OccupantKind, Occupied, PhaseKind, PlannedPhase
 from booking.errors import OptionUnknownError
+from booking.instants import timestamp
 from chassis.errors import ServiceError
 from chassis.grpc_server import Servicer
 from rufbuch.availability.v1 import service_pb2, service_pb2_grpc

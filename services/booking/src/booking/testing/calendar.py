@@ -7,9 +7,9 @@ from uuid import UUID
 
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from booking.clients.availability import timestamp
 from booking.domain.option import PhaseKind
 from booking.errors import AvailabilityUnavailableError, SlotTakenError
+from booking.instants import timestamp
 from booking.testing.availability import ScriptedAvailability, option_to_wire
 from booking.testing.samples import PERSON, SERVICE, an_option
 from chassis.errors import Kind, ServiceError

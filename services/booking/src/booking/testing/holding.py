@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from booking.clients.availability import timestamp
 from booking.domain.option import PhaseKind
 from booking.errors import OptionUnknownError, SlotTakenError
+from booking.instants import timestamp
 from booking.testing.availability import ScriptedAvailability, claimed, option_to_wire
 from booking.testing.samples import PERSON, an_option
 from chassis.clock import Clock

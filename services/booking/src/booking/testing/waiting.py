@@ -10,10 +10,11 @@ from uuid import UUID, uuid4
 import asyncpg
 
 from booking.assembly import booking_service
-from booking.clients.availability import HARMLESS_TO_REPEAT, timestamp
+from booking.clients.availability import HARMLESS_TO_REPEAT
 from booking.clients.registry import RegistryPolicies
 from booking.clients.slots import AvailabilitySlots
 from booking.domain.contact import HoldTerms
+from booking.instants import timestamp
 from booking.storage.waiting_intake import SqlIntake
 from booking.storage.waiting_offers import SqlOffers
 from booking.storage.waiting_sweep import SqlOverdue

@@ -3,26 +3,30 @@
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from booking.domain.event import Happening, Moved, Stated
+from booking.domain.event import Happening
 from booking.domain.messages.contact import Contact
 from booking.domain.messages.message import Message
-from booking.storage.documents import from_document
 from booking.storage.event_kinds import BOOKED, CANCELLED, RESCHEDULED
+from booking.storage.events import event_of
 from booking.storage.jobs import remind
 from booking.storage.messages.rows import COLUMNS, reminder_of, to_row
 from booking.usecases.messages.ports import Told
+from chassis.eventlog import Event as Entry
 from chassis.eventlog import EventLog
 from chassis.postgres import Pool
 
 GATHER_S = 0.1
 """Nobody waits for a message that closely, and each step costs a transaction beside the calls."""
+_OF_CONCERN = {BOOKED, CANCELLED, RESCHEDULED}
 _KEEP = f"""
 INSERT INTO message ({", ".join(COLUMNS)}) VALUES ({", ".join(f"${n}" for n in range(1, len(COLUMNS) + 1))})
 ON CONFLICT (tenant_id, appointment_id, kind, version) DO NOTHING RETURNING message_id
 """  # noqa: S608 - made of constants
+
+
+_READ_ON = "UPDATE message_reader SET position = $2 WHERE position = $1 RETURNING true"
 
 
 class SqlNotes:
@@ -38,11 +42,8 @@ class SqlNotes:
     async def watch(self, after: str) -> AsyncGenerator[Sequence[Told], None]:
         """See ``Notes``. Kinds that this version does not know are stepped over: they are none of its messages."""
         async with aclosing(self._events.batches(after, gather_s=GATHER_S)) as batches:
-            async for events in batches:
-                yield [
-                    Told(event.position, event.recorded_at, _happening(event.kind, event.payload))
-                    for event in events
-                ]
+            async for entries in batches:
+                yield [Told(entry.position, entry.recorded_at, _happening(entry)) for entry in entries]
 
     async def contact(self, tenant_id: UUID, customer_id: UUID) -> Contact | None:
         """See ``Contacts``."""
@@ -56,12 +57,11 @@ class SqlNotes:
         self, after: str, position: str, messages: Sequence[Message], *, now: datetime
     ) -> Sequence[Message] | None:
         """See ``Notes``."""
+        # Other replicas read the same log; one after the other, and each event for one of them.
+        if not messages:
+            return [] if await self._pool.fetchval(_READ_ON, after, position) else None
         async with self._pool.acquire() as connection, connection.transaction():
-            # Other replicas read the same log; one after the other, and each event for one of them.
-            moved = await connection.fetchval(
-                "UPDATE message_reader SET position = $2 WHERE position = $1 RETURNING true", after, position
-            )
-            if not moved:
+            if not await connection.fetchval(_READ_ON, after, position):
                 return None
             made = []
             for message in messages:
@@ -73,9 +73,5 @@ class SqlNotes:
         return made
 
 
-def _happening(kind: str, payload: dict[str, Any]) -> Happening | None:
-    if kind in {BOOKED, CANCELLED}:
-        return Stated(from_document(payload))
-    if kind == RESCHEDULED:
-        return Moved(from_document(payload["previous"]), from_document(payload["appointment"]))
-    return None
+def _happening(entry: Entry) -> Happening | None:
+    return event_of(entry).happening if entry.kind in _OF_CONCERN else None

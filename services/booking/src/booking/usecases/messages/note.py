@@ -39,8 +39,10 @@ class NoteMessages:
             return []
         appointment, kind = subject
         setup = await self._setups.of(appointment.tenant_id)
+        if setup is None or not setup.channels:
+            return []
         contact = await self._notes.contact(appointment.tenant_id, appointment.customer.customer_id)
-        if setup is None or contact is None:
+        if contact is None:
             return []
         return messages_about(
             appointment, kind, contact, setup, happened=told.happened, now=self._clock.now()
