@@ -23,6 +23,7 @@ from calcom_sync.domain.appointment import Appointment, AppointmentRef, SyncStat
 from calcom_sync.migration import migrate
 from calcom_sync.servicer import FULL_NAME, CalendarSyncServicer
 from calcom_sync.storage.intake import SqlIntake
+from calcom_sync.usecases.plan_ahead import planned_ahead
 from calcom_sync.worker import Worker
 from chassis import postgres
 from chassis.grpc_server import Servicer
@@ -142,7 +143,8 @@ class Stage:
     async def _tell(self, **event: Any) -> None:
         position = str(int(await self.intake.position() or 0) + 1)
         told = booking_pb2.WatchEventsResponse(position=position, traceparent=TRACEPARENT, **event)
-        await self.intake.record(event_of(told), self.cal.clock.now())
+        now = self.cal.clock.now()
+        await self.intake.record(planned_ahead(event_of(told), self.directory, now), now)
 
     async def book_at(self, start: datetime) -> AppointmentRef:
         """Take in an appointment at a time."""
@@ -285,7 +287,7 @@ async def stage(database_url: str, redis_url: str) -> AsyncIterator[Stage]:
         terms = Terms(per_minute=100_000, burst=1000, timeout_s=15)
         parts = assemble(pool, redis, directory, calendar, cal.clock, terms)
         worker = parts.worker
-        consumer = Consumer(booking_grpc.BookingServiceStub(channel), intake, cal.clock)
+        consumer = Consumer(booking_grpc.BookingServiceStub(channel), intake, cal.clock, directory)
         desk = BookingDesk(booking_grpc.BookingServiceStub(channel))
         yield Stage(
             cal,

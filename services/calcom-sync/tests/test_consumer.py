@@ -1,7 +1,7 @@
 """Booking's events are taken in once each, in order, whatever breaks."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -96,11 +96,11 @@ class OutOfReach:
     async def position(self) -> str:
         return await self.intake.position()
 
-    async def record(self, event: Event, now: datetime) -> bool:
+    async def record_all(self, events: Sequence[Event], now: datetime) -> Sequence[bool]:
         if self.refusals:
             self.refusals -= 1
             raise ConnectionRefusedError
-        return await self.intake.record(event, now)
+        return await self.intake.record_all(events, now)
 
 
 async def test_what_cannot_be_stored_is_read_again(stage: "Stage") -> None:

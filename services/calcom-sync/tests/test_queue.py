@@ -132,6 +132,14 @@ async def test_the_work_links_to_the_call_that_caused_it(
     provider.shutdown()
 
 
+@pytest.mark.parametrize("more", ["", "?application_name=calcom-sync"])
+async def test_a_statement_of_the_queue_is_planned_once(database_url: str, more: str) -> None:
+    """Planning to take jobs took longer than taking them."""
+    connection = await asyncpg.connect(queue.with_fixed_plans(database_url + more))
+    assert await connection.fetchval("SHOW plan_cache_mode") == "force_generic_plan"
+    await connection.close()
+
+
 def test_migrating_twice_changes_nothing(database_url: str) -> None:
     migrate(database_url)
 

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from peers import PERSON, SERVICE, TENANT, named, stamp
+from peers import PERSON, SERVICE, TENANT, booked_event, named, stamp
 
 from calcom_sync.domain.appointment import SyncState
 from calcom_sync.domain.reservation import Action, Reservation, minutes_until
@@ -102,6 +102,21 @@ async def test_the_end_of_the_call_ends_it(stage: "Stage", stub: Any) -> None:
     await _round(stage)
     assert _live(stage) == []
     assert await _rows(stage) == 0
+
+
+async def test_what_is_booked_together_is_not_held_any_more(stage: "Stage", stub: Any) -> None:
+    days = [stage.start + timedelta(days=number) for number in range(3)]
+    await _told(stage, stub, *days)
+
+    await stage.consumer._take_in(
+        [booked_event(stage.perm(day), str(number)) for number, day in enumerate(days[:2])]
+    )
+
+    held = await stage.pool.fetch(
+        "SELECT start_time FROM reservation WHERE wanted_until > $1", stage.cal.clock.now()
+    )
+    assert {row["start_time"].date() for row in held} == {days[2].date()}
+    assert len(held) == len(MINUTES)
 
 
 async def test_the_booking_ends_it_since_cal_com_does_not(stage: "Stage", stub: Any) -> None:

@@ -26,6 +26,7 @@ from calcom_sync.servicer_watch import watch_servicer
 from calcom_sync.settings import Settings
 from calcom_sync.storage.alarms import SqlAlarms
 from calcom_sync.storage.intake import SqlIntake
+from calcom_sync.storage.queue import with_fixed_plans
 from calcom_sync.usecases.plead import plead
 from calcom_sync.watching import Watching, watch_of
 from calcom_sync.webhook_routes import webhook_routes
@@ -128,13 +129,15 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
         parts = parts_of(settings, opened, directory, clock)
         worker = parts.worker
         booking = booking_grpc.BookingServiceStub(opened.booking)
-        events = Consumer(booking, SqlIntake(opened.pool), clock)
         readiness = Readiness(
             {"database": lambda: postgres.check(opened.pool), "redis": opened.redis.ping},
             notice_s=settings.drain_notice_s,
         )
         enter = stack.enter_async_context
-        queue = await enter(postgres.pool(settings.database_url, connections_max=QUEUE_CONNECTIONS))
+        queue = await enter(
+            postgres.pool(with_fixed_plans(settings.database_url), connections_max=QUEUE_CONNECTIONS)
+        )
+        events = Consumer(booking, SqlIntake(queue), clock, directory)
         await enter(working(worker, stop=stop, drain_s=settings.drain_s, queue=queue))
         watch = watch_of(settings, opened.pool, opened.alarms, parts.backing.budget, events.lag_s, clock)
         watching = Watching(watch, opened.pool, settings.watch_every_s)

@@ -2,7 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import aclosing
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Protocol
 from uuid import UUID
@@ -12,6 +13,8 @@ from google.protobuf.timestamp_pb2 import Timestamp
 
 from calcom_sync.domain.appointment import AppointmentRef, Attendee
 from calcom_sync.domain.visit import places
+from calcom_sync.gathering import gathered
+from calcom_sync.usecases.plan_ahead import Memory, planned_ahead
 from calcom_sync.usecases.ports import Clock
 from calcom_sync.usecases.take_in import (
     ActivePhase,
@@ -25,7 +28,7 @@ from calcom_sync.usecases.take_in import (
     NoConcern,
     NotUnderstood,
     Reassigned,
-    take_in,
+    in_turns,
 )
 from chassis.errors import StorageUnavailableError
 from chassis.grpc_client import fault_of
@@ -36,6 +39,7 @@ from signals.metrics import Counter, Gauge
 if TYPE_CHECKING:
     from rufbuch.booking.v1 import service_pb2_grpc
 
+Told = service_pb2.WatchEventsResponse
 PAUSES_S = (0.1, 0.5, 1.0, 2.0)
 """Before connecting again; the last one stays."""
 _log = logging.getLogger(__name__)
@@ -68,8 +72,15 @@ class Log(Intake, Protocol):
 class Consumer:
     """One reader of the log."""
 
-    def __init__(self, stub: "service_pb2_grpc.BookingServiceAsyncStub", intake: Log, clock: Clock) -> None:
-        self._stub, self._intake, self._clock = stub, intake, clock
+    def __init__(
+        self,
+        stub: "service_pb2_grpc.BookingServiceAsyncStub",
+        intake: Log,
+        clock: Clock,
+        memory: Memory | None = None,
+    ) -> None:
+        """``memory``: what appointments are planned by at once; the others, and without it all, are planned by their jobs."""
+        self._stub, self._intake, self._clock, self._memory = stub, intake, clock, memory
         self._behind_since: datetime | None = clock.now()
         _lag.set_function(self.lag_s)
 
@@ -100,37 +111,66 @@ class Consumer:
         await stream.initial_metadata()
         self._behind_since = None
         try:
-            async for told in stream:
-                self._behind_since = _instant(told.event_time) if told.HasField("event_time") else None
-                await self._take_in(told)
-                self._behind_since = None
+            async with aclosing(gathered(aiter(stream))) as batches:
+                async for together in batches:
+                    first = together[0]
+                    self._behind_since = _instant(first.event_time) if first.HasField("event_time") else None
+                    await self._take_in(together)
+                    self._behind_since = None
         finally:
             self._behind_since = self._behind_since or self._clock.now()
 
-    async def _take_in(self, told: service_pb2.WatchEventsResponse) -> None:
+    async def _take_in(self, together: Sequence[Told]) -> None:
+        told = {one.position: one for one in together}
+        events = [self._read(one) for one in together]
+        for some in in_turns(events):
+            try:
+                await self._store(some)
+            except EventRefusedError as error:
+                await self._one_by_one(some, told, error)
+
+    async def _one_by_one(self, events: Sequence[Event], told: Mapping[str, Told], error: Exception) -> None:
+        """At least one of them cannot be, which holds up none of the others."""
+        if len(events) == 1:
+            await self._store([_refused(told[events[0].position], error)])
+            return
+        for event in events:
+            try:
+                await self._store([event])
+            except EventRefusedError as reason:
+                await self._store([_refused(told[event.position], reason)])
+
+    async def _store(self, events: Sequence[Event]) -> None:
         now = self._clock.now()
+        if self._memory:
+            events = [planned_ahead(event, self._memory, now) for event in events]
+        for event, new in zip(events, await self._intake.record_all(events, now), strict=True):
+            _taken_in.labels(str(new).lower()).inc()
+            if isinstance(event.change, NotUnderstood):
+                # Not waited for: while the log stands still, cancellations that callers were told of would not reach Cal.com
+                # either, and a kind that is new says nothing that this version has ever acted on.
+                _not_understood.inc()
+                _log.error("an event is not understood", extra={"position": event.position})
+
+    def _read(self, told: Told) -> Event:
         try:
-            event = event_of(told)
-            new = await take_in(event, intake=self._intake, now=now)
-        except (EventRefusedError, ValueError) as error:
-            # Coming again it would be refused again, and all that is behind it would never be read.
-            _log.exception("an event cannot be", extra={"position": told.position, "error": str(error)})
-            event = Event(told.position, told.traceparent, NotUnderstood(told.SerializeToString()))
-            new = await take_in(event, intake=self._intake, now=now)
-        _taken_in.labels(str(new).lower()).inc()
-        if isinstance(event.change, NotUnderstood):
-            # Not waited for: while the log stands still, cancellations that callers were told of would not reach Cal.com
-            # either, and a kind that is new says nothing that this version has ever acted on.
-            _not_understood.inc()
-            _log.error("an event is not understood", extra={"position": event.position})
+            return event_of(told)
+        except ValueError as error:
+            return _refused(told, error)
 
 
-def event_of(told: service_pb2.WatchEventsResponse) -> Event:
+def _refused(told: Told, error: Exception) -> Event:
+    # Coming again it would be refused again, and all that is behind it would never be read.
+    _log.error("an event cannot be", extra={"position": told.position, "error": str(error)}, exc_info=error)
+    return Event(told.position, told.traceparent, NotUnderstood(told.SerializeToString()))
+
+
+def event_of(told: Told) -> Event:
     """An event in our words."""
     return Event(told.position, told.traceparent, _change(told))
 
 
-def _change(told: service_pb2.WatchEventsResponse) -> Change:
+def _change(told: Told) -> Change:
     kind = told.WhichOneof("event")
     if kind == "appointment_booked":
         return _booked(told.appointment_booked.appointment, None)

@@ -103,7 +103,7 @@ class Worker:
             with _tracer.start_as_current_span("sync appointment", links=links_to(known.traceparent)) as span:
                 span.set_attribute("rufbuch.call_id", known.call_id)
                 span.set_attribute("rufbuch.appointment_id", str(ref.appointment_id))
-                due = await self.synchroniser.run(ref)
+                due = await self.synchroniser.run(ref, known)
         finally:
             context.detach(token)
         return due - self.clock.now() if due else None

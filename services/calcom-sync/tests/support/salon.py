@@ -18,6 +18,7 @@ from calcom_sync.clients.calcom import CalcomCalendar, calcom_http
 from calcom_sync.domain.appointment import AppointmentRef, Attendee
 from calcom_sync.domain.setup import Account, Setup, Spot, Target
 from calcom_sync.storage.intake import SqlIntake
+from calcom_sync.usecases.plan_ahead import planned_ahead
 from calcom_sync.usecases.take_in import ActivePhase, Booked, CalledOff, Change, Event
 from chassis import postgres
 from sandbox.calcom.embedded import Cal, embedded
@@ -60,6 +61,10 @@ class FixedDirectory:
         """The one business."""
         return [TENANT]
 
+    def remembered(self, tenant_id: UUID) -> Setup | None:
+        """The one business."""
+        return self.known if tenant_id == TENANT else None
+
     def forget(self, tenant_id: UUID) -> None:
         """It never changes."""
 
@@ -85,6 +90,7 @@ class Salon:
     parts: Parts
     calendar: CalcomCalendar
     intake: SqlIntake
+    directory: FixedDirectory
     people: Sequence[UUID]
     sent: Counting
     dice: random.Random
@@ -97,7 +103,10 @@ class Salon:
     async def tell(self, change: Change) -> None:
         """Take in what booking tells."""
         self.position += 1
-        await self.intake.record(Event(str(self.position), "", change), self.cal.clock.now())
+        now = self.cal.clock.now()
+        await self.intake.record(
+            planned_ahead(Event(str(self.position), "", change), self.directory, now), now
+        )
         if isinstance(change, Booked):
             self.made[change.ref.appointment_id] = change
 
@@ -235,7 +244,7 @@ async def salon(
             parts = assemble(pool, redis, directory, calendar, cal.clock, terms)
             ids = [named(name) for name in names]
             yield Salon(
-                cal, pool, parts, calendar, SqlIntake(pool), ids, sent, random.Random(seed),
+                cal, pool, parts, calendar, SqlIntake(pool), directory, ids, sent, random.Random(seed),
                 {named(name): await _event_type(cal, f"cal_test_{name}", f"{name}-gap", GAP) for name in names},
             )  # fmt: skip
 

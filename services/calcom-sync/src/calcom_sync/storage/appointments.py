@@ -53,17 +53,22 @@ class SqlAppointments:
 
     async def save(self, intents: Sequence[Intent]) -> list[Intent]:
         """Store those that nobody has changed meanwhile, and return them; committed on return."""
-        async with self._pool.acquire() as connection, connection.transaction():
-            saved = [await update_intent(connection, intent, self._clock.now()) for intent in intents]
+        if len(intents) == 1:
+            # One statement is all or nothing without a transaction around it.
+            saved = [await update_intent(self._pool, intents[0], self._clock.now())]
+        else:
+            async with self._pool.acquire() as connection, connection.transaction():
+                saved = [await update_intent(connection, intent, self._clock.now()) for intent in intents]
         return [intent for intent in saved if intent]
 
     async def settle(self, settlement: Settlement, now: datetime) -> bool:
         """Store a settlement with all that follows from it. False: somebody else has taken over, nothing is stored."""
         async with self._pool.acquire() as connection, connection.transaction():
             stored = await store_settlements(connection, [settlement], now)
-            ref = AppointmentRef(settlement.intent.tenant_id, settlement.intent.appointment_id)
-            await try_again_if_asked(connection, ref, self._patience, now)
-        return stored
+            if stored.retry_by:
+                ref = AppointmentRef(settlement.intent.tenant_id, settlement.intent.appointment_id)
+                await try_again_if_asked(connection, ref, self._patience, now)
+        return stored.all
 
     async def hand_over(self, ref: AppointmentRef, now: datetime) -> bool:
         """Let an appointment take over the bookings of the one whose place it took, as far as that can be decided now.

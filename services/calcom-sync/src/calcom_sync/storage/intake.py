@@ -1,12 +1,13 @@
 """What booking has told, stored together with how far it was read."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import asyncpg
 
-from calcom_sync.domain.appointment import AppointmentRef, Plan
-from calcom_sync.storage.queue import remind
-from calcom_sync.storage.reservations import end_reservations
+from calcom_sync.domain.appointment import AppointmentRef
+from calcom_sync.storage.new_bookings import MOVE_ON, needs_work, store_bookings
+from calcom_sync.storage.queue import remind, remind_of_new
 from calcom_sync.storage.wishes import call_off, forget, make_way, reassign
 from calcom_sync.usecases.take_in import (
     Booked,
@@ -17,10 +18,11 @@ from calcom_sync.usecases.take_in import (
     Forgotten,
     NotUnderstood,
     Reassigned,
+    goes_with_others,
 )
 from chassis.postgres import Connection, Pool
 
-BOOKING = "booking"
+_MOVE_ON = MOVE_ON.format(position="$1", now="$2")
 
 
 class SqlIntake:
@@ -31,25 +33,47 @@ class SqlIntake:
 
     async def position(self) -> str:
         """Of the last event that was taken in; "": none."""
-        found: str | None = await self._pool.fetchval("SELECT position FROM stream WHERE name = $1", BOOKING)
+        found: str | None = await self._pool.fetchval("SELECT position FROM stream WHERE name = 'booking'")
         return found or ""
 
     async def record(self, event: Event, now: datetime) -> bool:
         """Store the change with all that follows from it, reminders and the position, all or nothing. False: it was known
         already, or changes nothing. Raises EventRefusedError: nothing was stored."""
+        (new,) = await self.record_all([event], now)
+        return new
+
+    async def record_all(self, events: Sequence[Event], now: datetime) -> Sequence[bool]:
+        """The same of several that go together (``in_turns``)."""
         try:
-            return await self._recorded(event, now)
+            if all(goes_with_others(event) for event in events):
+                return await self._bookings(events, now)
+            (event,) = events
+            return [await self._recorded(event, now)]
         except (asyncpg.IntegrityConstraintViolationError, asyncpg.DataError) as error:
             raise EventRefusedError(f"{type(error).__name__}: {error}") from error
+
+    async def _bookings(self, events: Sequence[Event], now: datetime) -> Sequence[bool]:
+        """One statement where nothing has to be done later, as it is all or nothing by itself."""
+        told = [(event, event.change) for event in events if isinstance(event.change, Booked)]
+        position = events[-1].position
+        if not told:
+            await self._pool.execute(_MOVE_ON, position, now)
+            new: set[AppointmentRef] = set()
+        elif any(needs_work(*one) for one in told):
+            async with self._pool.acquire() as connection, connection.transaction():
+                new = await store_bookings(connection, told, now, position)
+                later = [
+                    booked.ref for event, booked in told if booked.ref in new and needs_work(event, booked)
+                ]
+                await remind_of_new(connection, later)
+        else:
+            new = await store_bookings(self._pool, told, now, position)
+        return [isinstance(event.change, Booked) and event.change.ref in new for event in events]
 
     async def _recorded(self, event: Event, now: datetime) -> bool:
         async with self._pool.acquire() as connection, connection.transaction():
             new = await self._apply(connection, event, event.change, now)
-            await connection.execute(
-                "INSERT INTO stream (name, position, moved_at) VALUES ($1, $2, $3)"
-                " ON CONFLICT (name) DO UPDATE SET position = excluded.position, moved_at = excluded.moved_at",
-                BOOKING, event.position, now,
-            )  # fmt: skip
+            await connection.execute(_MOVE_ON, event.position, now)
         return new
 
     async def _apply(self, connection: Connection, event: Event, change: Change, now: datetime) -> bool:
@@ -69,10 +93,8 @@ class SqlIntake:
         return False
 
     async def _booked(self, connection: Connection, event: Event, booked: Booked, now: datetime) -> bool:
-        if not await self._appointment(connection, event, booked, now):
+        if not await store_bookings(connection, [(event, booked)], now):
             return False
-        await self._intents(connection, booked, now)
-        await end_reservations(connection, booked, now)
         if booked.took_place_of:
             await self._follow(connection, booked, booked.took_place_of, now)
         await remind(connection, [booked.ref])
@@ -91,29 +113,3 @@ class SqlIntake:
                 "UPDATE appointment SET moved_from = $3, ready = false WHERE tenant_id = $1 AND appointment_id = $2",
                 booked.ref.tenant_id, booked.ref.appointment_id, waits_for.appointment_id,
             )  # fmt: skip
-
-    async def _appointment(self, connection: Connection, event: Event, booked: Booked, now: datetime) -> bool:
-        attendee = booked.attendee
-        plan = Plan.OPEN if booked.phases else Plan.NOT_NEEDED
-        new: bool | None = await connection.fetchval(
-            "INSERT INTO appointment (tenant_id, appointment_id, branch_id, service_id, attendee_name, attendee_email,"
-            " attendee_phone, call_id, traceparent, plan, received_at, customer_id)"
-            " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT DO NOTHING RETURNING true",
-            booked.ref.tenant_id, booked.ref.appointment_id, booked.branch_id, booked.service_id, attendee.name,
-            attendee.email, attendee.phone, booked.call_id, event.traceparent, plan.value, now, booked.customer_id,
-        )  # fmt: skip
-        return bool(new)
-
-    async def _intents(self, connection: Connection, booked: Booked, now: datetime) -> None:
-        await connection.executemany(
-            "INSERT INTO intent (tenant_id, appointment_id, phase_id, position, person_id, start_time, end_time, state,"
-            " due_at, updated_at, service_id, service_position)"
-            " VALUES ($1, $2, $3, $4, $5, $6, $7, 'pending', $8, $8, $9, $10)",
-            [
-                (
-                    booked.ref.tenant_id, booked.ref.appointment_id, phase.phase_id, phase.position, phase.person_id,
-                    phase.start, phase.end, now, phase.service_id, phase.service_position,
-                )
-                for phase in booked.phases
-            ],
-        )  # fmt: skip

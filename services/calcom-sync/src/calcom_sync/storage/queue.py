@@ -51,6 +51,12 @@ DELETE FROM {{table}} WHERE id IN (SELECT id FROM {{table}} WHERE created < $1 A
 """  # noqa: S608 - names of ours
 
 
+def with_fixed_plans(url: str) -> str:
+    """The URL of connections that plan each statement once: those of the queue are always the same, over one table that is
+    either short or read by its indexes, and planning one took longer than carrying it out."""
+    return f"{url}{'&' if '?' in url else '?'}plan_cache_mode=force_generic_plan"
+
+
 def queries(driver: Driver) -> Queries:
     """pgqueuer's statements over a connection or a pool."""
     return Queries(
@@ -79,6 +85,18 @@ async def remind(connection: Connection, refs: list[AppointmentRef], after: time
     """Have appointments looked at, in the transaction that gave the reason; one that waits already, no later than then."""
     if not refs:
         return
+    keys = await _enqueue(connection, refs, after)
+    # By the database's clock, as the queue itself.
+    await connection.execute(_BRING_FORWARD, keys, after)
+
+
+async def remind_of_new(connection: Connection, refs: list[AppointmentRef]) -> None:
+    """The same of appointments that nobody has heard of before, so that none of them waits already."""
+    if refs:
+        await _enqueue(connection, refs, timedelta())
+
+
+async def _enqueue(connection: Connection, refs: list[AppointmentRef], after: timedelta) -> list[str | None]:
     keys: list[str | None] = [f"{APPOINTMENT}/{ref.tenant_id}/{ref.appointment_id}" for ref in refs]
     payloads: list[bytes | None] = [payload_of(ref) for ref in refs]
     await queries(_driver(connection)).enqueue(
@@ -89,8 +107,7 @@ async def remind(connection: Connection, refs: list[AppointmentRef], after: time
         keys,
         on_conflict="skip",
     )
-    # By the database's clock, as the queue itself.
-    await connection.execute(_BRING_FORWARD, keys, after)
+    return keys
 
 
 async def announce_webhook(connection: Connection, webhook_id: int) -> None:

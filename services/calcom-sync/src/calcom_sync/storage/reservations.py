@@ -8,7 +8,6 @@ import asyncpg
 from calcom_sync.domain.reservation import Reservation
 from calcom_sync.domain.setup import Target
 from calcom_sync.usecases.mirror_holds import Held, HeldPhase
-from calcom_sync.usecases.take_in import ActivePhase, Booked
 from chassis.postgres import Connection, Pool
 from signals.metrics import Counter
 
@@ -107,19 +106,6 @@ class SqlReservations:
             reservation.reservation_id, reservation.revision,
         )  # fmt: skip
         _reservations.labels("over").inc()
-
-
-async def end_reservations(connection: Connection, booked: Booked, now: datetime) -> None:
-    """What is booked is not held any more, in the transaction of the caller: a reservation is not consumed by a booking."""
-    phases: Sequence[ActivePhase] = booked.phases
-    await connection.execute(
-        "UPDATE reservation SET wanted_until = $5, due_at = $5, revision = revision + 1"
-        " FROM unnest($2::uuid[], $3::timestamptz[], $4::timestamptz[]) AS taken (person_id, start_time, end_time)"
-        " WHERE reservation.tenant_id = $1 AND reservation.person_id = taken.person_id"
-        " AND reservation.start_time < taken.end_time AND reservation.end_time > taken.start_time",
-        booked.ref.tenant_id, [one.person_id for one in phases], [one.start for one in phases],
-        [one.end for one in phases], now,
-    )  # fmt: skip
 
 
 def _reservation(row: asyncpg.Record) -> Reservation:

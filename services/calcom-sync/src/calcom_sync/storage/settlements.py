@@ -1,7 +1,7 @@
 """Stores what became of intents, together with all that follows from it."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -35,12 +35,22 @@ _settled = Counter(
 )
 
 
-async def store_settlements(connection: Connection, settlements: Sequence[Settlement], now: datetime) -> bool:
-    """Settlements of one appointment. False: at least one of them was not stored, since somebody else has taken over."""
+@dataclass(frozen=True)
+class Stored:
+    """``all``: False, at least one was not stored, since somebody else has taken over. ``retry_by``: who wants another try."""
+
+    all: bool
+    retry_by: str | None
+
+
+async def store_settlements(
+    connection: Connection, settlements: Sequence[Settlement], now: datetime
+) -> Stored:
+    """Settlements of one appointment."""
     intent = settlements[0].intent
     # Settlements of sisters come one after the other, so none can miss that another has failed.
     appointment = await connection.fetchrow(
-        "SELECT wanted, called_off, moved_to FROM appointment WHERE tenant_id = $1 AND appointment_id = $2 FOR UPDATE",
+        "SELECT wanted, called_off, moved_to, retry_by FROM appointment WHERE tenant_id = $1 AND appointment_id = $2 FOR UPDATE",
         intent.tenant_id, intent.appointment_id,
     )  # fmt: skip
     if appointment is None:
@@ -49,7 +59,13 @@ async def store_settlements(connection: Connection, settlements: Sequence[Settle
     wished = not appointment["called_off"] and not appointment["moved_to"]
     if wished and any(one.spoils for one in stored):
         await _spoil(connection, intent, now)
-    return len(stored) == len(settlements)
+    return Stored(len(stored) == len(settlements), appointment["retry_by"])
+
+
+def count_settled(settlements: Sequence[Settlement]) -> None:
+    """Of settlements that were stored in another way."""
+    for one in settlements:
+        _settled.labels(one.intent.state.value).inc()
 
 
 async def _store(
@@ -74,7 +90,7 @@ async def _store(
     return True
 
 
-async def update_intent(connection: Connection, intent: Intent, now: datetime) -> Intent | None:
+async def update_intent(connection: Connection | Pool, intent: Intent, now: datetime) -> Intent | None:
     """None: somebody has changed it since it was read."""
     before = await connection.fetchval(
         "UPDATE intent SET revision = revision + 1, account_id = $4, event_type_id = $5, state = $6, due_at = $7,"

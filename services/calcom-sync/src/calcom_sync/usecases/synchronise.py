@@ -59,15 +59,15 @@ class Synchroniser:
     patience: Patience
     lease: timedelta
 
-    async def run(self, ref: AppointmentRef) -> datetime | None:
-        """Do what is due, and say when something will be due next (None: never)."""
+    async def run(self, ref: AppointmentRef, known: Appointment | None = None) -> datetime | None:
+        """Do what is due, and say when something will be due next (None: never). ``known``: as it was read just now."""
         try:
-            return await self._run(ref)
+            return await self._run(ref, known)
         except SetupUnavailableError:
             return self.clock.now() + REGISTRY_PAUSE
 
-    async def _run(self, ref: AppointmentRef) -> datetime | None:
-        appointment = await self._planned(ref)
+    async def _run(self, ref: AppointmentRef, known: Appointment | None) -> datetime | None:
+        appointment = await self._planned(ref, known)
         if appointment and not appointment.ready:
             if not await self.appointments.hand_over(ref, self.clock.now()):
                 return await self._wait_for_predecessor(appointment)
@@ -91,8 +91,8 @@ class Synchroniser:
         await self.appointments.save([one.put_off(until) for one in waiting])
         return until
 
-    async def _planned(self, ref: AppointmentRef) -> Appointment | None:
-        appointment = await self.appointments.load(ref)
+    async def _planned(self, ref: AppointmentRef, known: Appointment | None = None) -> Appointment | None:
+        appointment = known or await self.appointments.load(ref)
         if appointment is None or appointment.plan is not Plan.OPEN or not appointment.wanted:
             return appointment
         await plan(

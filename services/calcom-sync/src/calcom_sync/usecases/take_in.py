@@ -1,12 +1,13 @@
 """What booking tells."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
 from calcom_sync.domain.appointment import AppointmentRef, Attendee
+from calcom_sync.usecases.ports import Planned
 
 
 @dataclass(frozen=True)
@@ -84,23 +85,40 @@ Change = Booked | CalledOff | Forgotten | Reassigned | NoConcern | NotUnderstood
 
 @dataclass(frozen=True)
 class Event:
-    """One entry of booking's log. ``traceparent``: of the change."""
+    """One entry of booking's log. ``traceparent``: of the change. ``planned``: where the phases go, where it was known already."""
 
     position: str
     traceparent: str
     change: Change
+    planned: Planned | None = None
 
 
 class Intake(Protocol):
     """Where what was told is kept."""
 
-    async def record(self, event: Event, now: datetime) -> bool:
-        """Store the change with all that follows from it, reminders and the position, all or nothing. False: it was known
-        already, or changes nothing. Raises EventRefusedError: nothing was stored."""
+    async def record_all(self, events: Sequence[Event], now: datetime) -> Sequence[bool]:
+        """Store changes that go together (``in_turns``) with all that follows from them, reminders and the position, all or
+        nothing. False: it was known already, or changes nothing. Raises EventRefusedError: nothing was stored."""
         ...
 
 
-async def take_in(event: Event, *, intake: Intake, now: datetime) -> bool:
-    """Take an event in, once however often it comes. Where its phases go is found out later, so that no other service
-    has to answer for an event to be taken in. False: it was known already."""
-    return await intake.record(event, now)
+def in_turns(events: Sequence[Event]) -> Iterator[Sequence[Event]]:
+    """In order, what is stored together: bookings, which make rows that nobody else has yet. Whatever changes an appointment
+    that is here already has a transaction of its own, so that it never holds one while it waits for another."""
+    together: list[Event] = []
+    for event in events:
+        if goes_with_others(event):
+            together.append(event)
+            continue
+        if together:
+            yield together
+            together = []
+        yield [event]
+    if together:
+        yield together
+
+
+def goes_with_others(event: Event) -> bool:
+    """Whether it makes an appointment that takes nobody's place, or changes nothing."""
+    change = event.change
+    return isinstance(change, NoConcern) or (isinstance(change, Booked) and change.took_place_of is None)
