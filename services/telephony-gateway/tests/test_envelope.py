@@ -56,6 +56,11 @@ def test_the_version_is_no_part_of_a_functions_name(name: str) -> None:
     assert function_name(name) == "start_booking"
 
 
+def test_a_number_of_any_length_is_read() -> None:
+    assert e164("+49 30 23125-100" + " " * 40) == "+493023125100"
+    assert e164("+49" + "1" * 1000) == ""
+
+
 def test_numbers_are_written_one_way() -> None:
     """TG-17"""
     assert e164("+49 30 23125-100") == "+493023125100"
@@ -79,6 +84,11 @@ def test_every_synonym_is_one_argument() -> None:
 
 def test_date_and_time_in_one_argument_are_read_as_a_date_that_has_a_time() -> None:
     assert read({"datetime": "2026-11-27T18:16"}).date == "2026-11-27T18:16"
+
+
+def test_of_several_names_for_one_argument_the_first_that_says_something_counts() -> None:
+    assert read({"datum": "morgen", "date": "heute"}).date == "heute"
+    assert read({"datum": "morgen", "date": " ", "date_string": "heute"}).date == "morgen"
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 from gateway_world import CALLER, World, appointment, found, option
+from starlette.requests import ClientDisconnect
+from starlette.types import Message
 
 from rufbuch.availability.v1 import service_pb2 as availability_pb2
 from telephony_gateway.domain.contract import ARGUMENTS, CONTRACTS
@@ -122,13 +124,38 @@ class TestInTheWrongPlace:
     """TG-04, TG-22: loud, and still something that can be said."""
 
     @pytest.mark.parametrize(
-        "path", ["/retell/functions", "/retell/function/list_services", "/", "/api/retell/x"]
+        "path",
+        [
+            "/retell/functions",
+            "/retell/functions/",
+            "/retell/functions/a/b",
+            "/retell/function/list_services",
+            "/",
+            "/api/retell/x",
+        ],
     )
     async def test_a_route_that_there_is_not(self, world: World, path: str) -> None:
         response = await world.phone.post(path, {})
         answer = response.json()
         assert (response.status_code, answer["status"], answer["error"]) == (404, "error", "unknown_route")
         assert answer["message"].endswith("?")
+
+    async def test_who_hangs_up_within_a_request_is_answered_and_told_to_the_server(
+        self, world: World
+    ) -> None:
+        sent: list[Message] = []
+
+        async def hung_up() -> Message:
+            return {"type": "http.disconnect"}
+
+        async def send(message: Message) -> None:
+            sent.append(message)
+
+        path = "/retell/functions/list_services"
+        scope = {"type": "http", "method": "POST", "path": path, "headers": [], "query_string": b""}
+        with pytest.raises(ClientDisconnect):
+            await world.phone.gateway.app(scope, hung_up, send)
+        assert (sent[0]["status"], json.loads(sent[1]["body"])["error"]) == (500, "bug")
 
     @pytest.mark.parametrize(
         "path", ["/retell/functions/list_services", "/retell/webhook", "/retell/inbound"]

@@ -188,6 +188,20 @@ class TestKeeping:
         after = await sessions.of("t", "c")
         assert (after.name, after.language) == ("Kim", "en-GB")
 
+    async def test_what_has_not_changed_is_not_written(self, shared: SharedMemory) -> None:
+        sessions = RedisSessions(shared)
+        await sessions.keep("t", "c", await sessions.of("t", "c"))
+        assert await shared.ask(lambda redis: redis.keys("*")) == []
+
+    async def test_what_was_taken_back_is_gone_for_everybody(self, shared: SharedMemory) -> None:
+        """A booking that has ended is not asked for again."""
+        await RedisSessions(shared).keep("t", "c", _session())
+        read = await RedisSessions(shared).of("t", "c")
+        read.asked_option, read.wish, read.offers = "", None, ()
+        await RedisSessions(shared).keep("t", "c", read)
+        after = await RedisSessions(shared).of("t", "c")
+        assert (after.asked_option, after.wish, after.offers, after.name) == ("", None, (), "Kim")
+
     async def test_without_redis_a_process_remembers_its_own_calls(self) -> None:
         async with connect("redis://127.0.0.1:1") as away:
             sessions = RedisSessions(SharedMemory(away))

@@ -5,7 +5,6 @@ followed by the decimal milliseconds, keyed with the API key that carries the we
 """
 
 import enum
-import hashlib
 import hmac
 import re
 from collections.abc import Sequence
@@ -60,4 +59,4 @@ def sign(body: bytes, *, key: str, now: datetime) -> str:
 
 
 def _digest(key: str, message: bytes) -> str:
-    return hmac.new(key.encode(), message, hashlib.sha256).hexdigest()
+    return hmac.digest(key.encode(), message, "sha256").hex()

@@ -46,4 +46,4 @@ def build_app(
         Route("/openapi.json", openapi, methods=["GET"]),
         *operations_routes(missing),
     ]
-    return Front(Starlette(routes=routes, exception_handlers=HANDLERS))
+    return Front(Starlette(routes=routes, exception_handlers=HANDLERS), functions)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Any, NamedTuple
 
 # What a pattern's upper-case elements hand to its builder; None from the builder means "not this one after all".
@@ -71,6 +72,11 @@ class Tier:
         options = [(picked, picked.isupper()) for picked in _alternatives(element, macros)]
         parsed = self._parsed[element] = options, any(is_captured for _, is_captured in options)
         return parsed
+
+    @property
+    def begins(self) -> AbstractSet[str]:
+        """Of which kind the first item of a pattern may be."""
+        return self._trie.keys()
 
     def reduce(self, items: list[Item]) -> list[Item]:
         """The items with every match replaced by what its rule built."""

@@ -44,6 +44,11 @@ def _as_they_are(items: list[Item]) -> list[Item]:
     return items
 
 
+def all_strange(items: list[Item]) -> bool:
+    """Whether there is no word that anything is known of, as in most names: no rule begins with one."""
+    return all(item.kind == "WORD" for item in items)
+
+
 class Language:
     """One language, compiled: text in, phrases out."""
 
@@ -60,9 +65,7 @@ class Language:
         self.code = code
         self.lexicon = lexicon
         self._prepared, self._settled = prepared, settled
-        names, *rest = (Tier(rows, macros) for rows in tiers)
-        self._names = names
-        self._tiers = rest
+        self.tiers = tuple(Tier(rows, macros) for rows in tiers)
 
     def phrases(self, words: list[Shape], zone: str = "", trace: list[Item] | None = None) -> list[Item]:
         """What the words say, as items: days, clock times, windows, and the words between them.
@@ -71,11 +74,11 @@ class Language:
         takes every phrase that a rule made, inner ones first.
         """
         items = self._prepared(items_of(words, self.lexicon))
-        if all(item.kind == "WORD" for item in items):
-            # A name, mostly: no rule begins with such a word.
+        if all_strange(items):
             return items
-        items = _by_neighbours(self._names.reduce(items), BY_ZONE.get(zone, {}))
-        for tier in self._tiers:
+        names, *rest = self.tiers
+        items = _by_neighbours(names.reduce(items), BY_ZONE.get(zone, {}))
+        for tier in rest:
             items = tier.reduce(items)
             if trace is not None:
                 trace.extend(item for item in items if item.rule and item not in trace)

@@ -11,7 +11,8 @@ from telephony_gateway.language.clock import DAY, LAST_MINUTE, Clock
 from telephony_gateway.language.days import Doubt, ImpossibleDayError, Reading, RelativeDay, Span
 from telephony_gateway.language.exclusion import without_ruled_out
 from telephony_gateway.language.grammar import Item
-from telephony_gateway.language.languages import is_half_in_doubt, language_of
+from telephony_gateway.language.language import all_strange
+from telephony_gateway.language.languages import LANGUAGES, is_half_in_doubt, language_of
 from telephony_gateway.language.normalise import shapes
 from telephony_gateway.language.options import Listener, Said, TimeExpression
 from telephony_gateway.language.understanding import Candidate, Outcome, Slot, Understanding
@@ -36,21 +37,27 @@ def understand(
     return _outcome(said, reference)
 
 
-def speaks_of_time(text: str, *, language: str) -> bool:
-    """Whether the words say anything of a day or a time, be it one that there is not. Nothing of them is remembered:
-    they may be somebody's name."""
-    return not _is_silent(_listened(text, language, ""))
+def speaks_of_time(text: str) -> bool:
+    """Whether the words say anything of a day or a time, be it one that there is not, in any of the languages. Nothing of
+    them is remembered: they may be somebody's name."""
+    words = shapes(text)
+    found = (language_of(words, code).phrases(words) for code in LANGUAGES)
+    return any(not all_strange(items) and not _is_silent(_listened(items)) for items in found)
 
 
-def _listened(text: str, language: str | None, zone: str) -> Said:
+def _listened(items: list[Item]) -> Said:
+    return Listener(without_ruled_out(items)).listen()
+
+
+def _said(text: str, language: str | None, zone: str) -> Said:
     """What the words say at any instant."""
     words = shapes(text)
-    said = Listener(without_ruled_out(language_of(words, language).phrases(words, zone))).listen()
+    said = _listened(language_of(words, language).phrases(words, zone))
     said.left_over = said.left_over or is_half_in_doubt(words, language)
     return said
 
 
-_heard = lru_cache(maxsize=2048)(_listened)
+_heard = lru_cache(maxsize=2048)(_said)
 """The same words come in every call, and often twice in one; nobody writes into what is remembered."""
 
 

@@ -131,9 +131,12 @@ def _small(version: int | None) -> int | None:
     return version if version is not None and 0 <= version < 2**31 else None
 
 
+_strictly = json.JSONEncoder(ensure_ascii=False, allow_nan=False, default=str).encode
+
+
 def _json(value: Mapping[str, Any]) -> str:
     try:
-        text = json.dumps(value, ensure_ascii=False, allow_nan=False, default=str)
+        text = _strictly(value)
         text.encode()
     except ValueError:
         return json.dumps(_storable(value), ensure_ascii=False, default=str)

@@ -15,6 +15,7 @@ from telephony_gateway.language.contact.no_names import (
     is_ordinal,
     is_service,
     is_time_of_day,
+    plainly,
 )
 from telephony_gateway.language.normalise import plain
 from telephony_gateway.language.rules_de import GERMAN
@@ -77,7 +78,7 @@ def customer_name(
     said, agrees = without_spelling(bare_name((text or "")[:_LONGEST]))
     said = bare_name(said)
     words = [word for word in re.split(r"[\s.,]+", plain(said)) if word]
-    people = [plain(person) for person in people]
+    people = [plainly(person) for person in people]
     fault = _fault(said, words, people, services)
     if fault is not None:
         return CustomerName(fault=fault, heard=said, may_be_one=_may_be_one(fault, words))
@@ -132,7 +133,7 @@ def _is_same_person(named: list[str], person: list[str]) -> bool:
 
 
 def _is_time(said: str, people: Sequence[str]) -> bool:
-    if not any(speaks_of_time(said, language=language) for language in ("de", "en")):
+    if not speaks_of_time(said):
         return False
     parts = [part for word in re.split(r"[\s.,]+", said) for part in word.split("-") if part]
     return not _is_full_name(parts, () if "," in said else people)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from telephony_gateway.language.normalise import plain
 from telephony_gateway.language.numbers_de import cardinals, ordinals
@@ -56,6 +57,10 @@ _TAIL_FROM = 8
 """Letters from which the end of a compound is no surname ("Haarschnitt" of "Damenhaarschnitt")."""
 
 
+plainly = lru_cache(maxsize=2048)(plain)
+"""For what a business calls its services and people: the same in each of its calls."""
+
+
 def is_no_word_for_anybody(said: str, named: Sequence[str]) -> bool:
     """Whether the field stands empty in so many words, or names a variable."""
     joined = "".join(named).replace("_", "").replace("-", "")
@@ -91,7 +96,7 @@ def is_service(named: Sequence[str], services: Iterable[str]) -> bool:
     """Whether a service was named: by any of its names, with or without an article."""
     words = [word for word in named if word not in _IN_A_SERVICE]
     forms = {"".join(words), "".join(named)} - {""}
-    names = [plain(service) for service in services]
+    names = [plainly(service) for service in services]
     tail = words[0] if len(words) == 1 and len(words[0]) >= _TAIL_FROM else ""
     return any(
         "".join(name.split()) in forms or (tail and " " not in name and name.endswith(tail)) for name in names
