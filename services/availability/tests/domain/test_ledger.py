@@ -31,6 +31,30 @@ def test_a_packed_ledger_says_the_same_as_a_plain_list(
     )
 
 
+@given(
+    entries=st.lists(ENTRIES, unique_by=lambda entry: entry.key, max_size=32),
+    many=st.lists(SPANS, max_size=40),
+    span=SPANS,
+    but=st.sets(KEYS, max_size=2),
+)
+def test_what_is_taken_of_a_span_is_counted_alike_however_it_lies(
+    entries: list[Busy], many: list[tuple[int, int]], span: tuple[int, int], but: set[BusyKey]
+) -> None:
+    ledger, around, work = Ledger(), Interval(*span), (BusySource.APPOINTMENT, BusySource.HOLD)
+    for entry in [
+        *entries,
+        *(Busy.of(BusySource.APPOINTMENT, f"m{number}", Interval(*each)) for number, each in enumerate(many)),
+    ]:
+        ledger.put(entry)
+    by_one = sum(
+        min(taken.interval.end_min, around.end_min) - max(taken.interval.begin_min, around.begin_min)
+        for taken in ledger.touching(around)
+        if taken.key.source in work and taken.key not in but
+    )
+
+    assert [ledger.minutes_in(around, work, but) for _ in range(2)] == [by_one] * 2
+
+
 def test_a_ledger_of_many_gives_each_back_whole() -> None:
     entries = [
         Busy.of(BusySource.APPOINTMENT, f"a{number}", Interval(number * 10, number * 10 + 5))

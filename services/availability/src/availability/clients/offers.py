@@ -1,6 +1,7 @@
 """Owns the form in which an offer is remembered in Redis."""
 
 import json
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -8,10 +9,12 @@ from availability.domain.holds import Offer, PlannedPhase, Taking
 from availability.domain.instants import Interval
 from availability.domain.service import PhaseKind
 
+_ENCODER = json.JSONEncoder(check_circular=False, separators=(",", ":"))
+
 
 def to_text(offer: Offer) -> str:
     """JSON; instants as epoch seconds, so that offers hold whole seconds."""
-    return json.dumps(
+    return as_json(
         {
             "option": offer.option_id,
             "branch": offer.branch_id,
@@ -29,6 +32,11 @@ def to_text(offer: Offer) -> str:
             "promised": offer.promised,
         }
     )
+
+
+def as_json(value: object) -> str:
+    """What it says once only: nothing here contains itself."""
+    return _ENCODER.encode(value)
 
 
 def from_text(text: str | bytes) -> Offer:
@@ -55,22 +63,14 @@ def from_text(text: str | bytes) -> Offer:
     )
 
 
-def spans_of(takings: tuple[Taking, ...]) -> list[tuple[str, int, int]]:
+def spans_of(takings: Iterable[Taking]) -> list[tuple[str, int, int]]:
     """Whose time, and epoch minutes from and to."""
-    return [(taking.owner_id, *taking.interval) for taking in takings]
+    return [(owner_id, begin_min, end_min) for owner_id, (begin_min, end_min) in takings]
 
 
 def _from_phase(phase: PlannedPhase) -> list[Any]:
-    times = (_seconds(phase.start), _seconds(phase.end))
-    return [
-        phase.position,
-        phase.name,
-        phase.kind.value,
-        *times,
-        phase.person_id,
-        phase.service_id,
-        phase.leg,
-    ]
+    position, name, kind, start, end, *whose = phase
+    return [position, name, kind.value, _seconds(start), _seconds(end), *whose]
 
 
 def _to_phase(position: int, name: str, kind: str, start: int, end: int, *whose: Any) -> PlannedPhase:  # noqa: ANN401 - out of JSON

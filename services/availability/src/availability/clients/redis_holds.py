@@ -4,7 +4,6 @@ A script judges expiry by the instant that the caller passes, so replicas whose 
 end that much earlier or later; two live holds still never overlap, since every script first ends what is over for it.
 """
 
-import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -17,7 +16,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
 
 import redis_line
-from availability.clients.offers import from_text, spans_of, to_text
+from availability.clients.offers import as_json, from_text, spans_of, to_text
 from availability.clients.scripts import Script, ScriptRunner
 from availability.domain.holds import Caller, Held, HoldRules, Offer, Scope, Taking
 from availability.domain.instants import Interval
@@ -66,7 +65,7 @@ class RedisHolds:
         self, scope: Scope, owners: Sequence[str], *, ignoring_call: str, now: datetime
     ) -> tuple[Held, ...]:
         """See Holds."""
-        lapsed, spans = await self._run(_TAKEN, scope, now, ignoring_call, json.dumps(owners))
+        lapsed, spans = await self._run(_TAKEN, scope, now, ignoring_call, as_json(owners))
         _count(expired=lapsed)
         return _held(spans)
 
@@ -74,19 +73,11 @@ class RedisHolds:
         self, scope: Scope, caller: Caller, offers: Sequence[Offer], terms: Terms, *, now: datetime
     ) -> Placement:
         """See Holds."""
-        candidates = [
-            {
-                "id": offer.option_id,
-                "spans": spans_of(offer.held),
-                "payload": to_text(offer),
-                "counted": 0 if terms.promised else len(offer.considered),
-            }
-            for offer in offers
-        ]
         status, lapsed, released, refused, until_ms, options, spans = await self._run(
             _PLACE, scope, now, caller.call_id, _digest(caller.number),
             terms.lasting // _MS, terms.wanted, terms.at_least, self._rules.per_call, self._rules.per_number,
-            json.dumps(candidates), json.dumps(terms.owners), int(terms.whole), self._rules.patience // _MS,
+            as_json(terms.owners), int(terms.whole), self._rules.patience // _MS,
+            *(part for offer in offers for part in _candidate(offer, terms)),
         )  # fmt: skip
         placing = Placing(_text(status))
         at_limit = placing in {Placing.LIMIT, Placing.WORN}
@@ -119,7 +110,7 @@ class RedisHolds:
         now: datetime,
     ) -> int:
         """See Claims."""
-        spans = [json.dumps(spans_of(tuple(each))) for each in (takings, kept)]
+        spans = [as_json(spans_of(each)) for each in (takings, kept)]
         lapsed, count = await self._run(_VACATE, scope, now, (since - _EPOCH) // _MS, *spans)
         _count(expired=lapsed, released=count)
         return int(count)
@@ -138,6 +129,12 @@ class RedisHolds:
         root = f"holds:{{{scope.tenant_id}:{scope.group_id}}}"
         times = ((now - _EPOCH) // _MS, self._rules.remembered // _MS)
         return await script.run(self._redis, root, (*times, *arguments), timeout_s=self._timeout_s)
+
+
+def _candidate(offer: Offer, terms: Terms) -> tuple[str | int, ...]:
+    """Its id, all that it takes, itself, for who claims it, and how many of what it takes, the first ones, are counted as kept."""
+    counted = 0 if terms.promised else len(offer.considered)
+    return offer.option_id, as_json(spans_of(offer.held)), to_text(offer), counted
 
 
 def _digest(number: str) -> str:

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from enum import Enum
 from functools import reduce
 from operator import or_
+from typing import NamedTuple
 
 from availability.domain.instants import DAY_MIN, Interval, to_instant, to_minute, to_minute_up
 from availability.domain.lattice import Lattice
@@ -72,8 +73,7 @@ class Window:
     weekdays: frozenset[int] = EVERY_DAY
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
+class Option(NamedTuple):
     """A start that one person can keep."""
 
     person_id: str
@@ -102,10 +102,10 @@ class Openings:
     ask: Ask
     verdict: Verdict
     masks: Mapping[str, int]
-    days: dict[tuple[str, tuple[Interval, ...]], tuple[Sequence[Interval], int]] = field(
+    days: dict[tuple[str, tuple[Interval, ...]], tuple[Sequence[int], int]] = field(
         default_factory=dict, compare=False, repr=False
     )
-    """Kept for the other starts of a day: what a person has free of it, and the minutes that are booked."""
+    """Kept for the other starts of a day: a person's free planes, and the minutes of it that are booked."""
 
     @property
     def mask(self) -> int:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from availability.domain.ask import Openings, Option
 from availability.domain.branch import BranchCalendar
 from availability.domain.days import instants_within, local_day
+from availability.domain.gaps import View, views_beside
 from availability.domain.instants import Interval
 
 
@@ -35,47 +36,30 @@ def ranking(
     options = [found.option(person_id, start_min) for person_id in found.people_at(start_min)]
     if len(options) < 2:
         return options
-    day = local_day(branch.lattice, start_min)
-    spans = instants_within(branch.lattice, day, day)
-    costs = [_cost(branch, found, option, spans, usable_min) for option in options]
+    lattice = branch.lattice
+    day = local_day(lattice, start_min)
+    spans = instants_within(lattice, day, day)
+    views: dict[int, list[View]] = {}
+    costs = []
+    for option in options:
+        service = option.service
+        seen = views.get(id(service))
+        if seen is None:
+            shortest = service.duration_min if usable_min is None else usable_min
+            seen = views[id(service)] = views_beside(lattice, spans, option.occupied, shortest)
+        free, booked_min = _day_of(branch, found, option.person_id, spans)
+        costs.append(Cost(sum(view.new_gaps(free) for view in seen), booked_min))
     return [options[rank] for rank in sorted(range(len(options)), key=lambda rank: (costs[rank], rank))]
 
 
-def _cost(
-    branch: BranchCalendar,
-    found: Openings,
-    option: Option,
-    spans: tuple[Interval, ...],
-    usable_min: int | None,
-) -> Cost:
-    """What giving the option to its person costs on the day that the spans are."""
-    key = option.person_id, spans
+def _day_of(
+    branch: BranchCalendar, found: Openings, person_id: str, spans: tuple[Interval, ...]
+) -> tuple[Sequence[int], int]:
+    """A person's free planes, and the minutes booked on the day that the spans are."""
+    key = person_id, spans
     day = found.days.get(key)
     if day is None:
         ask = found.ask
-        besides = ask.besides.get(option.person_id, ())
-        day = found.days[key] = branch.person(option.person_id).day(spans, ask.ignoring, besides)
-    before, booked_min = day
-    shortest = option.service.duration_min if usable_min is None else usable_min
-    gaps = _shorter(_without(before, option.occupied), shortest) - _shorter(before, shortest)
-    return Cost(gaps, booked_min)
-
-
-def _shorter(runs: Sequence[Interval], minutes: int) -> int:
-    return sum(run.end_min - run.begin_min < minutes for run in runs)
-
-
-def _without(runs: Sequence[Interval], taken: Sequence[Interval]) -> list[Interval]:
-    """The runs less the taken intervals."""
-    left = list(runs)
-    for begin, end in taken:
-        left = [
-            part
-            for run in left
-            for part in (
-                Interval(run.begin_min, min(run.end_min, begin)),
-                Interval(max(run.begin_min, end), run.end_min),
-            )
-            if part.begin_min < part.end_min
-        ]
-    return left
+        besides = ask.besides.get(person_id, ())
+        day = found.days[key] = branch.person(person_id).day(spans, ask.ignoring, besides)
+    return day

@@ -12,6 +12,7 @@ ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
 """Without 0 and o, 1, i and l, which are confused when they are repeated."""
 OPTION_PREFIX = "o-"
 OPTION_LENGTH = 8
+_PAIRS = tuple(one + other for one in ALPHABET for other in ALPHABET)
 
 
 class Scope(NamedTuple):
@@ -38,8 +39,7 @@ class Held(NamedTuple):
     """The first of what it takes of people, once it is claimed: by that its appointment is known."""
 
 
-@dataclass(frozen=True, slots=True)
-class PlannedPhase:
+class PlannedPhase(NamedTuple):
     """A phase at its time; `position` counts all phases of the visit, gaps too, from 0. `leg` is the number of its
     service in the visit, from 0."""
 
@@ -53,8 +53,7 @@ class PlannedPhase:
     leg: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Offer:
+class Offer(NamedTuple):
     """A start that can be booked, as it was offered: later changes of its services do not change it.
 
     `person_id` and `service_id` are those of the visit's first service, `service_ids` all of them in order. What is
@@ -120,11 +119,11 @@ class Caller:
 def new_option_id(below: Callable[[int], int]) -> str:
     """A name for an option that an agent can repeat. `below` chooses a number from 0 up to, but not including, another one at
     random; asked once, since a source that nobody can guess costs more than all the rest."""
-    number, letters = below(len(ALPHABET) ** OPTION_LENGTH), []
-    for _ in range(OPTION_LENGTH):
-        number, index = divmod(number, len(ALPHABET))
-        letters.append(ALPHABET[index])
-    return OPTION_PREFIX + "".join(letters)
+    number, letters = below(len(_PAIRS) ** (OPTION_LENGTH // 2)), OPTION_PREFIX
+    for _ in range(OPTION_LENGTH // 2):
+        number, index = divmod(number, len(_PAIRS))
+        letters += _PAIRS[index]
+    return letters
 
 
 def group_of(branch_id: str, branches_of_people: Iterable[Sequence[str]]) -> str:

@@ -2,7 +2,7 @@
 
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from itertools import chain
@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from availability.domain.instants import DAY_MIN, Interval
 
-_LOOSE_MAX = 64
+_LOOSE_MAX, _LOOSE_FEW = 64, 16
 
 
 class BusySource(IntEnum):
@@ -62,6 +62,7 @@ class Ledger:
 
     def __init__(self, entries: Iterable[Busy] = ()) -> None:
         self._loose: dict[BusyKey, Sequence[tuple[int, int]]] = {}
+        self._lasting = 0  # how many of them were left when the others were packed
         self._begins = array("i")
         self._ends = array("i")
         self._sources = array("b")
@@ -103,15 +104,36 @@ class Ledger:
         begin_min, end_min = (
             span  # compared one by one: a question looks at every loose entry some fifty times
         )
+        if begin_min >= end_min:
+            return
         for key, intervals in self._loose.items():
             for begin, end in intervals:
-                if begin < end_min and begin_min < end and begin < end and begin_min < end_min:
+                if begin < end_min and begin_min < end and begin < end:
                     yield Taken(Interval(begin, end), key)
         index = bisect_left(self._begins, begin_min - DAY_MIN)
         while index < len(self._begins) and self._begins[index] < end_min:
             if self._ends[index] > max(begin_min, self._begins[index]):
                 yield Taken(self._interval(index), self._key(index))
             index += 1
+
+    def minutes_in(
+        self, span: Interval, sources: Collection[BusySource], but: Collection[BusyKey] = ()
+    ) -> int:
+        """How many minutes of a span the entries of some sources take; what two of them take is counted twice."""
+        if len(self._loose) > self._lasting + _LOOSE_FEW:
+            self.settle()  # those in the dict are looked at one by one, whatever their time
+        low, high = span
+        total = 0
+        for key, intervals in self._loose.items():
+            for begin, end in intervals:
+                if begin < high and low < end and key.source in sources and key not in but:
+                    total += max(0, min(end, high) - max(begin, low))
+        first, last = bisect_left(self._begins, low - DAY_MIN), bisect_left(self._begins, high)
+        for index in range(first, last):
+            begin, end = self._begins[index], self._ends[index]
+            if low < end and self._sources[index] in sources and not (but and self._key(index) in but):
+                total += max(0, min(end, high) - max(begin, low))
+        return total
 
     def intervals(self) -> Iterator[tuple[int, int]]:
         """All taken intervals, in no order."""
@@ -130,6 +152,7 @@ class Ledger:
             self._sources.insert(index, key.source)
             self._ids.insert(index, key.id)
             self._packed_ids[key.id] = None
+        self._lasting = len(self._loose)
 
     def _packed(self, key: BusyKey) -> list[int]:
         if key.id not in self._packed_ids:

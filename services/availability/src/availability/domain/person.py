@@ -6,7 +6,7 @@ from availability.domain.hours import WorkingHours
 from availability.domain.instants import Interval
 from availability.domain.lattice import Lattice
 from availability.domain.ledger import Busy, BusyKey, BusySource, Ledger
-from availability.domain.planes import runs_of, sparing, touched
+from availability.domain.planes import sparing, touched
 from availability.domain.stencil import Stencil
 
 _KEPT_MASKS = 16
@@ -19,7 +19,6 @@ class PersonTime:
 
     __slots__ = (
         "_days_booked",
-        "_days_free",
         "_free",
         "_starts",
         "hours",
@@ -42,8 +41,6 @@ class PersonTime:
         self._free: list[int] | None = _both(working, self.idle)
         self._starts: dict[Stencil, int] = {}
         self._days_booked: dict[tuple[Interval, ...], int] = {}
-        # Of days that are in the other one, but for those of views.
-        self._days_free: dict[tuple[Interval, ...], Sequence[Interval]] = {}
 
     @property
     def free(self) -> list[int]:
@@ -89,38 +86,21 @@ class PersonTime:
 
     def day(
         self, spans: tuple[Interval, ...], ignoring: Collection[BusyKey] = (), besides: Sequence[Busy] = ()
-    ) -> tuple[Sequence[Interval], int]:
-        """What is free of a day that the spans are, and the minutes of it that appointments and holds take. What no other view
-        changes is kept until the next change."""
-        booked_min = self._booked_min(spans, ignoring)
-        idle = self.seen(ignoring, besides)
-        free = self._days_free.get(spans) if idle is self.idle else None
-        if free is None:
-            free = [run for span in spans for run in runs_of(self.lattice, self.free_in(idle), span)]
-            if idle is self.idle:
-                self._days_free[spans] = free
-        return free, booked_min
+    ) -> tuple[Sequence[int], int]:
+        """The free planes of such a view, and how many minutes of a day that the spans are appointments and holds take."""
+        return self.free_in(self.seen(ignoring, besides)), self._booked_min(spans, ignoring)
 
     def _booked_min(self, spans: tuple[Interval, ...], ignoring: Collection[BusyKey]) -> int:
-        if any(self.ledger.get(key) for key in ignoring):
-            return sum(self._booked_of(span, ignoring) for span in spans)
+        """Kept until the next change, where no view leaves something out."""
+        if ignoring and any(self.ledger.get(key) for key in ignoring):
+            return sum(self.ledger.minutes_in(span, _WORK, ignoring) for span in spans)
         found = self._days_booked.get(spans)
         if found is None:
             if len(self._days_booked) == _KEPT_DAYS:
-                self._forget_days()
-            found = self._days_booked[spans] = sum(self._booked_of(span, ()) for span in spans)
+                self._days_booked.clear()
+            found = sum(self.ledger.minutes_in(span, _WORK) for span in spans)
+            self._days_booked[spans] = found
         return found
-
-    def _forget_days(self) -> None:
-        self._days_booked.clear()
-        self._days_free.clear()
-
-    def _booked_of(self, span: Interval, ignoring: Collection[BusyKey]) -> int:
-        return sum(
-            min(taken.interval.end_min, span.end_min) - max(taken.interval.begin_min, span.begin_min)
-            for taken in self.ledger.touching(span)
-            if taken.key.source in _WORK and taken.key not in ignoring
-        )
 
     def _on_grid(self, starts: int) -> int:
         grid = self.lattice.grid
@@ -129,13 +109,12 @@ class PersonTime:
     def forget_kept(self) -> None:
         """Give the memory of what is kept back; the next question works it out again."""
         self._starts.clear()
-        self._forget_days()
+        self._days_booked.clear()
 
     def _changed(self) -> None:
         self._free = None
         self._starts.clear()
-        if self._days_booked:
-            self._forget_days()
+        self._days_booked.clear()
 
     def occupy(self, entry: Busy) -> None:
         """Take the entry's minutes. An entry with the same key is replaced."""

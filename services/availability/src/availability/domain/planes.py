@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import compress
 
-from availability.domain.instants import DAY_MIN, Interval
+from availability.domain.instants import DAY_MIN
 from availability.domain.lattice import Lattice
 
 _KEPT_RUNS = 1024
@@ -137,18 +137,9 @@ def _few_minutes(mask: int, first_min: int, step_min: int) -> list[int]:
     return out
 
 
-def runs_of(lattice: Lattice, planes: Sequence[int], span: Interval) -> list[Interval]:
-    """The set cells of a span as intervals of epoch minutes; a cell counts if it begins in the span."""
-    low, high = lattice.point_up(span.begin_min), lattice.point_up(span.end_min)
-    if low >= high:
-        return []
-    cells = bytearray((high - low) * lattice.planes)
+def runs_in(planes: Sequence[int], points: int) -> list[tuple[int, int]]:
+    """The set cells of so many points as runs, each from its first cell up to the one behind its last."""
+    cells = bytearray(points * len(planes))
     for plane, bits in enumerate(planes):
-        text = f"{bits >> low & ((1 << (high - low)) - 1):0{high - low}b}"
-        cells[plane :: lattice.planes] = text.encode()[::-1]
-    out = []
-    begin_min = lattice.origin_min + low * lattice.step_min
-    for run in _RUN.finditer(cells):
-        first, last = run.span()
-        out.append(Interval(begin_min + first * lattice.grain_min, begin_min + last * lattice.grain_min))
-    return out
+        cells[plane :: len(planes)] = f"{bits:0{points}b}".encode()[::-1]
+    return [run.span() for run in _RUN.finditer(cells)]

@@ -11,7 +11,7 @@ from availability.domain.branch import BranchCalendar
 from availability.domain.holds import Held, Scope, Taking
 from availability.domain.ledger import Busy, BusyKey, BusySource
 from availability.domain.service import Service
-from availability.usecases.business import Branch, Business, OfferedService, needs, planned
+from availability.usecases.business import Branch, Business, OfferedService, needs
 from availability.usecases.calendars import Calendars
 from availability.usecases.places import Places, owners_of
 from availability.usecases.plans import OneService, Planner, SeveralParts, Wanted
@@ -50,14 +50,13 @@ class Question:
     @property
     def notice(self) -> timedelta:
         """How far ahead the visit must lie: of each service by whoever takes it soonest, of all the strictest."""
-        notices = (
-            min(
-                (self.business.notice_of(self.branch, service, each) for each in people),
-                default=self.business.notice_of(self.branch, service, ""),
-            )
-            for service, people in zip(self.services, self.people, strict=True)
-        )
-        return max(notices)
+        return max(map(self._soonest, self.services, self.people))
+
+    def _soonest(self, service: OfferedService, people: Sequence[str]) -> timedelta:
+        if not people:
+            return self.business.notice_of(self.branch, service, "")
+        branch_id, service_id = self.branch.branch_id, service.service_id
+        return min(self.business.planned(branch_id, service_id, each).notice for each in people)
 
     @property
     def capped(self) -> bool:
@@ -122,8 +121,7 @@ def put(question: Question, calendars: Calendars, held: Iterable[Held], now: dat
 
 
 def _planned(question: Question, service: OfferedService, person_id: str) -> Service:
-    business = question.business
-    found = planned(business, question.branch, service, business.people[person_id])
+    found = question.business.planned(question.branch.branch_id, service.service_id, person_id)
     return replace(found, notice=timedelta()) if question.kept else found
 
 

@@ -49,6 +49,10 @@ class Person:
     """Minutes by service and position of the phase, where this person is not as quick as others."""
     buffers_min: Minutes = (0, 0)
 
+    def offers(self, branch_id: str, service_id: str) -> bool:
+        """Whether a service can be had of this person in a branch."""
+        return branch_id in self.branch_ids and service_id in self.bookable
+
 
 @dataclass(frozen=True, slots=True)
 class OfferedService:
@@ -92,7 +96,7 @@ class NoticeRule:
 
 @dataclass(frozen=True)
 class Business:
-    """A tenant as it was when it was read; a change is another object."""
+    """A tenant as it was when it was read; a change is another object, so that what follows from it is worked out once."""
 
     tenant_id: str
     language: str
@@ -155,17 +159,47 @@ class Business:
 
     def scope(self, branch_id: str) -> Scope:
         """Where the holds of a branch are kept."""
-        teams = (person.branch_ids for person in self.people.values())
-        return Scope(self.tenant_id, group_of(branch_id, teams))
+        found = self._scopes.get(branch_id)
+        if found is None:
+            teams = (person.branch_ids for person in self.people.values())
+            found = self._scopes[branch_id] = Scope(self.tenant_id, group_of(branch_id, teams))
+        return found
 
-    def candidates(self, branch_id: str, service_id: str, person_id: str) -> list[str]:
+    @cached_property
+    def _scopes(self) -> dict[str, Scope]:
+        return {}
+
+    def candidates(self, branch_id: str, service_id: str, person_id: str) -> Sequence[str]:
         """Who can be offered with a service in a branch ("": anybody). Raises PersonUnknownError."""
-        asked = [self.person(person_id)] if person_id else self.people.values()
-        return [
-            person.person_id
-            for person in asked
-            if branch_id in person.branch_ids and service_id in person.bookable
-        ]
+        if person_id:
+            person = self.person(person_id)
+            return (person.person_id,) if person.offers(branch_id, service_id) else ()
+        everybody = self._candidates.get((branch_id, service_id))
+        if everybody is None:
+            able = (each.person_id for each in self.people.values() if each.offers(branch_id, service_id))
+            everybody = self._candidates[branch_id, service_id] = tuple(able)
+        return everybody
+
+    @cached_property
+    def _candidates(self) -> dict[tuple[str, str], tuple[str, ...]]:
+        return {}
+
+    def planned(self, branch_id: str, service_id: str, person_id: str) -> Service:
+        """A service as one person does it, under the rules of a branch; the same object for all who do it alike."""
+        key = (branch_id, service_id, person_id)
+        found = self._planned.get(key)
+        if found is None:
+            made = planned(self, self.branches[branch_id], self.services[service_id], self.people[person_id])
+            found = self._planned[key] = self._alike.setdefault(made, made)
+        return found
+
+    @cached_property
+    def _planned(self) -> dict[tuple[str, str, str], Service]:
+        return {}
+
+    @cached_property
+    def _alike(self) -> dict[Service, Service]:
+        return {}
 
 
 def planned(business: Business, branch: Branch, service: OfferedService, person: Person) -> Service:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import cached_property
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from availability.domain.ask import Ask, Openings, Option, Verdict
 from availability.domain.branch import BranchCalendar
@@ -19,8 +19,7 @@ from availability.domain.visit import DeviceNeed, DeviceUse, Leg, Visit
 from availability.usecases.business import OfferedService
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     """One service of a visit as it would be carried out."""
 
     service: OfferedService
@@ -28,8 +27,7 @@ class Part:
     devices: tuple[DeviceUse, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(NamedTuple):
     """A visit that can be kept, one part after the other."""
 
     parts: tuple[Part, ...]

@@ -37,7 +37,9 @@ end
 
 forget_limits(option, call, number)
 redis.call('HSET', record, 'state', 'claimed')
-keep(record)
+if not end_ms then
+  keep(record)
+end
 occupy(option, spans, '')
 hold_until(option, math.max(tonumber(end_ms or 0), now + stand_ms))
 return { 'claimed', lapsed, released, payload }

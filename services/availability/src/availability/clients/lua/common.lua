@@ -30,23 +30,26 @@ local function field_of(option, span)
 end
 
 local function day_key(person, day)
-  return string.format('%s:person:%s:%d', root, person, day)
+  return root .. ':person:' .. person .. ':' .. day
 end
 
 local function days_of(span)
   return math.floor(span[2] / 1440), math.floor((span[3] - 1) / 1440)
 end
 
+-- What a hold has occupied already was kept when it did: a hold lasts for minutes, a key for hours.
 local function occupy(option, spans, owner)
   for _, span in ipairs(spans) do
-    local days, first, last = key('days', span[1]), days_of(span)
+    local first, last = days_of(span)
     for day = first, last do
       local name = day_key(span[1], day)
-      redis.call('HSET', name, field_of(option, span), owner)
-      keep(name)
-      redis.call('SADD', days, string.format('%d', day))
+      if redis.call('HSET', name, field_of(option, span), owner) == 1 then
+        keep(name)
+        local days = key('days', span[1])
+        redis.call('SADD', days, string.format('%d', day))
+        keep(days)
+      end
     end
-    keep(days)
   end
 end
 
@@ -64,8 +67,9 @@ local function give_back(option, spans)
 end
 
 local function hold_until(option, end_ms)
-  redis.call('ZADD', expiring, string.format('%d', end_ms), option)
-  keep(expiring)
+  if redis.call('ZADD', expiring, string.format('%d', end_ms), option) == 1 then
+    keep(expiring)
+  end
 end
 
 local function forget_limits(option, call, number)

@@ -1,16 +1,16 @@
 -- Holds the first options that fit, each as a whole, in place of what the call held before.
 -- ARGV: call, number digest or "", hold in ms, how many are wanted, how many it takes at least, limit per call, limit per
--- number, the candidates in order of preference as JSON [{id, spans: [[person, from, to], ...], payload, counted}] (how many
--- of the spans, the first ones, are counted as kept), people as JSON, "1" where the limits may not make it fewer than wanted,
--- for how long in ms calls may have kept a time that they did not book, for it to be kept once more.
+-- number, people as JSON, "1" where the limits may not make it fewer than wanted, for how long in ms calls may have kept a time
+-- that they did not book, for it to be kept once more; then the candidates in order of preference, of each: its id, its spans
+-- as JSON [[person, from, to], ...], its payload, and how many of the spans, the first ones, are counted as kept.
 -- Returns {status, lapsed, released, refused, until, {options}, what others hold, as flat() has it}; status is
 -- "held"; "offered" where all that is free was kept for too long: the options can be claimed, but are not held; or "short",
 -- "limit" or "worn" (some of it was kept for too long) where nothing was changed.
 local call, number, hold_ms = ARGV[3], ARGV[4], tonumber(ARGV[5])
 local wanted, at_least = tonumber(ARGV[6]), tonumber(ARGV[7])
 local per_call, per_number = tonumber(ARGV[8]), tonumber(ARGV[9])
-local candidates, people = cjson.decode(ARGV[10]), cjson.decode(ARGV[11])
-local whole, patience_ms = ARGV[12] == '1', tonumber(ARGV[13])
+local whole, patience_ms = ARGV[11] == '1', tonumber(ARGV[12])
+local FIRST, EACH = 13, 4
 local lapsed = sweep()
 local taken = reader(call)
 local own = unclaimed(call)
@@ -32,6 +32,12 @@ local function allowance()
   return allowed
 end
 
+-- The candidate that begins at this argument.
+local function candidate_at(i)
+  return { id = ARGV[i], said = ARGV[i + 1], spans = cjson.decode(ARGV[i + 1]), payload = ARGV[i + 2],
+    counted = tonumber(ARGV[i + 3]) }
+end
+
 local function is_worn(candidate)
   local worn = false
   for i = 1, candidate.counted do
@@ -49,10 +55,12 @@ end
 
 local function choose(allowed)
   local chosen, worn, refused = {}, {}, 0
-  for _, candidate in ipairs(candidates) do
+  for i = FIRST, #ARGV, EACH do
     if #chosen == allowed then
       break
-    elseif not is_free(candidate.spans, taken) then
+    end
+    local candidate = candidate_at(i)
+    if not is_free(candidate.spans, taken) then
       refused = refused + 1
     elseif is_worn(candidate) then
       worn[#worn + 1] = candidate
@@ -66,7 +74,7 @@ end
 local function note(candidate, state)
   local record = key('option', candidate.id)
   redis.call('HSET', record, 'call', call, 'number', number, 'state', state, 'since', ARGV[1],
-    'spans', cjson.encode(candidate.spans), 'payload', candidate.payload, 'counted', candidate.counted)
+    'spans', candidate.said, 'payload', candidate.payload, 'counted', candidate.counted)
   keep(record)
 end
 
@@ -91,7 +99,7 @@ if #chosen < enough and #worn > 0 and whole then
 end
 local unkept = #chosen == 0 and #worn > 0
 if #chosen < enough and not unkept then
-  return { 'short', lapsed, 0, refused, 0, {}, flat(people, taken) }
+  return { 'short', lapsed, 0, refused, 0, {}, flat(cjson.decode(ARGV[10]), taken) }
 end
 for _, option in ipairs(own) do
   drop(option, 'released')
