@@ -98,7 +98,7 @@ def _plain(value: datetime | Offer | EarlierWish | Window) -> object:
     """Of what JSON does not know: instants, and our own values by their fields."""
     if isinstance(value, datetime):
         return value.isoformat()
-    return {field.name: getattr(value, field.name) for field in fields(value)}
+    return vars(value)
 
 
 _encoded = json.JSONEncoder(default=_plain).encode

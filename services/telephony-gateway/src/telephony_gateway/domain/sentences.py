@@ -7,6 +7,7 @@ import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cached_property
 
 from telephony_gateway.domain.sentence_texts import SCRIPTS, Text
 
@@ -25,7 +26,7 @@ class Voice:
     today: date | None = None
     """The day of the call: a day of another year is said with its year."""
 
-    @property
+    @cached_property
     def code(self) -> str:
         """ "de" or "en": which of the two a call in this language is answered in."""
         return "de" if self.tag.lower().startswith("de") else "en"

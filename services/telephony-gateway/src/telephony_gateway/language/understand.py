@@ -151,28 +151,28 @@ def _time(minute: int) -> time:
 
 
 def _joined(span: Span, clock: Candidate) -> Candidate:
-    return replace(clock, date=span.first, date_end=span.last if span.last != span.first else None)
+    last = span.last if span.last != span.first else None
+    return Candidate(span.first, last, clock.time, clock.time_from, clock.time_to)
 
 
 def _judged(
     candidates: tuple[Candidate, ...], doubts: set[Doubt], said: Said, reference: datetime
 ) -> Understanding:
     ahead = tuple(candidate for candidate in candidates if not has_passed(candidate, reference))
-    found = Understanding(
-        Outcome.AMBIGUOUS,
+    outcome = Outcome.PAST
+    if ahead:
+        is_clear = not doubts or (len(ahead) == 1 and doubts <= ENDS_WITH_THE_PAST)
+        outcome = Outcome.RESOLVED if is_clear else Outcome.AMBIGUOUS
+    return Understanding(
+        outcome,
         ahead or candidates,
-        doubts=frozenset(doubts),
+        doubts=frozenset() if outcome is Outcome.RESOLVED else frozenset(doubts),
         missing=_missing(candidates[0]),
         approximate=any(
             isinstance(option.time, Clock) and option.time.approximate for option in said.options
         ),
         search=said.search,
     )
-    if not ahead:
-        return replace(found, outcome=Outcome.PAST)
-    if not doubts or (len(ahead) == 1 and doubts <= ENDS_WITH_THE_PAST):
-        return replace(found, outcome=Outcome.RESOLVED, doubts=frozenset())
-    return found
 
 
 def has_passed(candidate: Candidate, reference: datetime) -> bool:

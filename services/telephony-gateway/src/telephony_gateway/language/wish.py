@@ -104,7 +104,7 @@ def _within(said: Understanding, reference: datetime, bounds: Bounds) -> Underst
         return replace(said, outcome=Outcome.TOO_SOON if soon else Outcome.TOO_FAR)
     if len(left) == 1 and len(said.candidates) > 1 and said.doubts <= ENDS_WITH_THE_PAST:
         return replace(said, outcome=Outcome.RESOLVED, candidates=left, doubts=frozenset())
-    return replace(said, candidates=left)
+    return said if left == said.candidates else replace(said, candidates=left)
 
 
 def _too_soon(candidate: Candidate, reference: datetime, notice: timedelta) -> bool:

@@ -29,15 +29,15 @@ SELECT * FROM unnest($9::uuid[], $10::text[], $11::text[], $12::jsonb[], $13::ti
                      $15::jsonb[], $16::int[])
 ON CONFLICT (request_id) DO NOTHING
 """
-_ANSWERS = """
-UPDATE function_call SET answer = told.answer, duration_ms = told.duration_ms
-  FROM unnest($1::uuid[], $2::jsonb[], $3::int[]) AS told (request_id, answer, duration_ms)
- WHERE function_call.request_id = told.request_id
-"""
-_OUTCOMES = """
+_ANSWERS_AND_OUTCOMES = """
+WITH answered AS (
+    UPDATE function_call SET answer = told.answer, duration_ms = told.duration_ms
+      FROM unnest($1::uuid[], $2::jsonb[], $3::int[]) AS told (request_id, answer, duration_ms)
+     WHERE function_call.request_id = told.request_id
+)
 INSERT INTO call_outcome (call_id, outcome, tenant_id, first_heard_at)
 SELECT c.call_id, told.outcome, c.tenant_id, c.first_heard_at
-  FROM unnest($1::uuid[], $2::text[]) AS told (request_id, outcome)
+  FROM unnest($4::uuid[], $5::text[]) AS told (request_id, outcome)
   JOIN function_call f ON f.request_id = told.request_id JOIN call c ON c.call_id = f.call_id
  WHERE c.tenant_id IS NOT NULL
 ON CONFLICT DO NOTHING
@@ -53,11 +53,9 @@ async def write_all(pool: Pool, entries: Sequence[Entry]) -> None:
     if calls or asked:
         at_once = [answers.pop(one.request_id, None) for one in asked]
         await pool.execute(_CALLS_AND_FUNCTIONS, *_columns(calls, 8), *_functions(asked, at_once))
-    if answers:
+    if answers or outcomes:
         rows = [(one.request_id, _json(one.answer), one.duration_ms) for one in answers.values()]
-        await pool.execute(_ANSWERS, *_columns(rows, 3))
-    if outcomes:
-        await pool.execute(_OUTCOMES, *_columns(outcomes, 2))
+        await pool.execute(_ANSWERS_AND_OUTCOMES, *_columns(rows, 3), *_columns(outcomes, 2))
     for entry in entries:
         if isinstance(entry, Told | Found | Said):
             await _write(pool, entry)
