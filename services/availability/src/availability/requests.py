@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import NoReturn, Protocol
 from uuid import UUID
 
@@ -190,9 +191,15 @@ def _instant(timestamp: Timestamp, field: str) -> datetime:
 def _id(value: str, unknown: type[ServiceError]) -> str:
     """An id in its one form: a UUID."""
     try:
-        return str(UUID(value)) if len(value) == 36 else _refuse(unknown)
+        return _as_uuid(value) if len(value) == 36 else _refuse(unknown)
     except ValueError:
         _refuse(unknown)
+
+
+@lru_cache(maxsize=4096)
+def _as_uuid(value: str) -> str:
+    """Kept for the few that all callers ask about. Raises ValueError."""
+    return str(UUID(value))
 
 
 def _refuse(unknown: type[ServiceError]) -> NoReturn:

@@ -9,6 +9,7 @@ from availability import words
 from availability.domain.explain import Blocker, BlockerKind
 from availability.domain.holds import Offer, PlannedPhase, Taking
 from availability.domain.service import PhaseKind
+from availability.stamps import stamp
 from availability.usecases.describe_people import Records
 from availability.usecases.explain_slot import Explanation
 from availability.usecases.following import StreamHealth
@@ -72,8 +73,8 @@ def option(offer: Offer, expires: datetime | None) -> service_pb2.Option:
         branch_id=offer.branch_id,
         service_id=offer.service_id,
         person_id=offer.person_id,
-        start_time=_stamp(offer.start),
-        end_time=_stamp(offer.end),
+        start_time=stamp(offer.start),
+        end_time=stamp(offer.end),
         phases=map(_phase, offer.phases),
         occupied=[*map(_of_person, offer.occupied), *map(_of_device, offer.devices)],
         hold_expire_time=stamp_or_none(expires),
@@ -102,8 +103,8 @@ def entry(each: DayEntry) -> service_pb2.DayEntry:
     """A span of a day."""
     return service_pb2.DayEntry(
         kind=service_pb2.DayEntryKind.Value(f"DAY_ENTRY_KIND_{each.kind.value}"),
-        start_time=_stamp(each.interval.start),
-        end_time=_stamp(each.interval.end),
+        start_time=stamp(each.interval.start),
+        end_time=stamp(each.interval.end),
         appointment_id=each.appointment_id,
         hold_expire_time=stamp_or_none(each.expires),
     )
@@ -111,7 +112,7 @@ def entry(each: DayEntry) -> service_pb2.DayEntry:
 
 def stamp_or_none(instant: datetime | None) -> Timestamp | None:
     """Absent where there is none."""
-    return None if instant is None else _stamp(instant)
+    return None if instant is None else stamp(instant)
 
 
 def _blockers(explanation: Explanation, language: str) -> Iterator[service_pb2.Blocker]:
@@ -136,8 +137,8 @@ def _blocker(
     return service_pb2.Blocker(
         person_id=person_id,
         kind=kind,
-        start_time=_stamp(blocker.interval.start),
-        end_time=_stamp(blocker.interval.end),
+        start_time=stamp(blocker.interval.start),
+        end_time=stamp(blocker.interval.end),
         appointment_id=blocker.busy_id if blocker.kind is BlockerKind.APPOINTMENT else "",
         words=said,
     )
@@ -148,24 +149,18 @@ def _phase(phase: PlannedPhase) -> service_pb2.PlannedPhase:
         position=phase.position,
         name=phase.name,
         kind=_KINDS[phase.kind],
-        start_time=_stamp(phase.start),
-        end_time=_stamp(phase.end),
+        start_time=stamp(phase.start),
+        end_time=stamp(phase.end),
         person_id=phase.person_id,
         service_id=phase.service_id,
     )
 
 
 def _of_person(taking: Taking) -> service_pb2.OccupiedInterval:
-    begin, end = map(_stamp, (taking.interval.start, taking.interval.end))
+    begin, end = map(stamp, (taking.interval.start, taking.interval.end))
     return service_pb2.OccupiedInterval(person_id=taking.owner_id, start_time=begin, end_time=end)
 
 
 def _of_device(taking: Taking) -> service_pb2.OccupiedInterval:
-    begin, end = map(_stamp, (taking.interval.start, taking.interval.end))
+    begin, end = map(stamp, (taking.interval.start, taking.interval.end))
     return service_pb2.OccupiedInterval(resource_id=taking.owner_id, start_time=begin, end_time=end)
-
-
-def _stamp(instant: datetime) -> Timestamp:
-    stamp = Timestamp()
-    stamp.FromDatetime(instant)
-    return stamp

@@ -6,12 +6,12 @@ from datetime import UTC
 from typing import TYPE_CHECKING
 
 import grpc
-from google.protobuf.timestamp_pb2 import Timestamp
 
 from availability.clients.streams import messages
 from availability.domain.holds import Taking
-from availability.domain.instants import Interval, to_instant
+from availability.domain.instants import Interval
 from availability.domain.ledger import BusySource
+from availability.stamps import stamp
 from availability.usecases.calendars import BusyChange
 from availability.usecases.follow_busy import BusyEvent
 from availability.usecases.outside import Looked
@@ -65,9 +65,7 @@ class OutsideCalendars:
 
 
 def _time(taking: Taking) -> service_pb2.PersonTime:
-    begin, end = Timestamp(), Timestamp()
-    begin.FromDatetime(to_instant(taking.interval.begin_min))
-    end.FromDatetime(to_instant(taking.interval.end_min))
+    begin, end = map(stamp, (taking.interval.start, taking.interval.end))
     return service_pb2.PersonTime(person_id=taking.owner_id, start_time=begin, end_time=end)
 
 

@@ -8,10 +8,10 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 import grpc
-from google.protobuf.timestamp_pb2 import Timestamp
 
 from availability.domain.holds import Caller, Held, Offer, Scope
 from availability.domain.service import PhaseKind
+from availability.stamps import stamp
 from availability.usecases.business import Business
 from availability.usecases.ports import Claim, Extension, Holds, Placement, Placing, Terms
 from rufbuch.calendarsync.v1 import service_pb2, service_pb2_grpc
@@ -115,8 +115,8 @@ class MirroredHolds:
             service_pb2.MirrorHoldsRequest(
                 tenant_id=scope.tenant_id,
                 call_id=call_id,
-                as_of_time=_stamp(now),
-                expire_time=_stamp(expires) if expires else None,
+                as_of_time=stamp(now),
+                expire_time=stamp(expires) if expires else None,
                 phases=phases,
             )
         )
@@ -132,12 +132,6 @@ def _phases(offers: Iterable[Offer]) -> Iterator[service_pb2.HeldPhase]:
                         service_id=phase.service_id,
                         phase_position=position,
                         person_id=phase.person_id,
-                        start_time=_stamp(phase.start),
-                        end_time=_stamp(phase.end),
+                        start_time=stamp(phase.start),
+                        end_time=stamp(phase.end),
                     )
-
-
-def _stamp(instant: datetime) -> Timestamp:
-    told = Timestamp()
-    told.FromDatetime(instant)
-    return told

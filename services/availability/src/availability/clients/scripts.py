@@ -12,6 +12,7 @@ from redis.exceptions import NoScriptError, RedisClusterException, RedisError, R
 
 from availability.errors import HoldsUnavailableError
 from chassis.deadlines import time_left_s
+from redis_line import OneConnection
 from signals.tracing import inner_span
 
 _log = logging.getLogger(__name__)
@@ -46,6 +47,8 @@ class Script:
 
     async def _run(self, redis: ScriptRunner, root: str, arguments: Sequence[str | int]) -> Any:  # noqa: ANN401 - what Lua returns
         try:
+            if isinstance(redis, OneConnection):
+                return await redis.send("EVALSHA", self._sha, 1, root, *arguments)
             return await redis.evalsha(self._sha, 1, root, *arguments)
         except NoScriptError:
             return await redis.eval(self._text, 1, root, *arguments)

@@ -13,6 +13,12 @@ class NaiveInstantError(ValueError):
     """An instant without a zone was given; which of two times it means cannot be known."""
 
 
+def to_seconds(instant: datetime) -> tuple[int, int]:
+    """Whole seconds since 1970, and microseconds after them."""
+    since = instant - EPOCH
+    return since.days * 86_400 + since.seconds, since.microseconds
+
+
 def to_minute(instant: datetime) -> int:
     """The UTC epoch minute in which `instant` lies. Raises NaiveInstantError."""
     if instant.utcoffset() is None:

@@ -116,7 +116,8 @@ def put(question: Question, calendars: Calendars, held: Iterable[Held], now: dat
     asks = []
     for service, people, left in zip(question.services, question.people, places, strict=True):
         own = {each: _planned(question, service, each) for each in people}
-        asks.append(Ask(own, now, ignoring, besides, dict.fromkeys(people, left.full_days())))
+        full_days = left.full_days()
+        asks.append(Ask(own, now, ignoring, besides, dict.fromkeys(people, full_days) if full_days else {}))
     return Asked(question, calendar, tuple(asks), places, besides)
 
 

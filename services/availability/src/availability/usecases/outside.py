@@ -43,8 +43,10 @@ class Looker:
 
     async def look(self, offers: Iterable[Offer]) -> Looked:
         """Whether anybody outside has a part of what the offers take of people."""
+        if not self.business.looks_outside:
+            return Looked()
         takings = tuple(dict.fromkeys(taking for offer in offers for taking in offer.occupied))
-        if not takings or not self.business.looks_outside:
+        if not takings:
             return Looked()
         if self.looks == LOOKS_MAX or self.left_s < WORTH_S:
             return Looked(certain=False)

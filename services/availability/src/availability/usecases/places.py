@@ -17,6 +17,7 @@ from availability.usecases.business import OfferedService
 
 StartsTaking = Callable[[Taking], Iterable[datetime]]
 """When appointments start the service that take a stretch of somebody's time."""
+_NONE = Counter[date]()
 ENDING = timedelta(seconds=5)
 """What ends so soon may be over when the place is taken, and another caller may see it so already: it is counted beside its
 appointment."""
@@ -64,7 +65,7 @@ class Places:
     @classmethod
     def without_limit(cls, branch: BranchCalendar) -> "Places":
         """Of a service of which a day takes any number."""
-        return cls(branch, (), Counter(), {}, Counter())
+        return cls(branch, (), _NONE, {}, _NONE)
 
     def full_days(self) -> frozenset[date]:
         """The days that take no more of the service."""

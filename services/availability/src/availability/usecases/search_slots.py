@@ -102,7 +102,7 @@ class SearchSlots:
             search = replace(search, outside=search.outside + as_held(looked.taken, self._clock.now()))
             answer = await self._answered(search)
             looked = await looker.look(answer.offers)
-        return replace(answer, certain=looked.certain)
+        return answer if looked.certain else replace(answer, certain=False)
 
     async def _answered(self, search: _Search) -> Answer:
         try:
@@ -130,8 +130,9 @@ class SearchSlots:
             if placement.options:
                 chosen = tuple(offer for offer in offers if offer.option_id in placement.options)
                 held = placement.placing is Placing.HELD
-                answer = _answer(search, found.outcome, chosen, held=held, expires=placement.expires)
-                return replace(answer, unkept=not held)
+                return _answer(
+                    search, found.outcome, chosen, held=held, expires=placement.expires, unkept=not held
+                )
             taken = placement.taken
         raise HoldsUnavailableError("others were faster every time")
 
@@ -182,7 +183,8 @@ def _answer(
     *,
     held: bool | None,
     expires: datetime | None = None,
+    unkept: bool = False,
 ) -> Answer:
     question = search.question
     horizon = horizon_of(question.branch, question.services)
-    return Answer(outcome, tuple(offers), held, expires, question.notice, horizon)
+    return Answer(outcome, tuple(offers), held, expires, question.notice, horizon, unkept)
