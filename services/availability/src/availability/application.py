@@ -134,13 +134,13 @@ def _following(
     follower: BusyFollower, end_claims: EndClaims, watch: Watch, health: StreamHealth, name: str
 ) -> Loop:
     async def deal_with(event: BusyEvent) -> None:
-        await follower.apply(event)
+        follower.apply(event)
         await end_claims(event)
 
     async def run() -> None:
         after = await follower.load()
         apply = linked(deal_with, span=f"apply event of {name}")
-        await follow(watch, apply, health, name=name, after=after)
+        await follow(watch, apply, health, name=name, after=after, settle=follower.settle)
 
     return run
 

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from itertools import chain
 
 import asyncpg
 from asyncpg import Record
@@ -18,6 +19,7 @@ from availability.usecases.following import StreamLostError
 from chassis.postgres import Pool
 
 _LOGS = {BusySource.APPOINTMENT: "booking", BusySource.EXTERNAL: "calendars"}
+_POSITION = "SELECT position FROM consumed WHERE log = $1"
 _LOAD = (
     "SELECT tenant_id::text, appointment_id::text, person_id::text, starts_at, ends_at"
     " FROM busy WHERE ends_at > least($1, now() - interval '2 days') AND source = $2"
@@ -60,20 +62,24 @@ class BusyTables:
                 self._pool.acquire() as connection,
                 connection.transaction(isolation="repeatable_read", readonly=True),
             ):
-                position = await connection.fetchval(
-                    "SELECT position FROM consumed WHERE log = $1", self._log
-                )
+                position = await connection.fetchval(_POSITION, self._log)
                 rows = await connection.fetch(_LOAD, since, _text(self._source))
                 starts = await connection.fetch(_LOAD_STARTS, since)
         return StoredBusy(position, _changes(rows, starts, self._source))
 
-    async def record(self, after: str, event: BusyEvent) -> bool:
+    async def record(self, after: str, *events: BusyEvent) -> bool:
         """See BusyStore."""
+        changes = chain.from_iterable(event.changes or () for event in events)
         with _faults():
             moved = await self._pool.fetchval(
-                RECORD, self._log, after, event.position, *arrays_of(event.changes or ())
+                RECORD, self._log, after, events[-1].position, *arrays_of(changes)
             )
         return bool(moved)
+
+    async def position(self) -> str:
+        """See BusyStore."""
+        with _faults():
+            return str(await self._pool.fetchval(_POSITION, self._log))
 
     async def prune(self, before: datetime, at_most: int) -> int:
         """See OverStore; at most so many rows of each table."""

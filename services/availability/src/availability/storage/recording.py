@@ -1,4 +1,4 @@
-"""The one statement that takes in an event: what it changes, and how far the log was read, or nothing."""
+"""The one statement that takes in events: what they change, and how far the log was read, or nothing."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any

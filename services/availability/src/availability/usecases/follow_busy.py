@@ -52,14 +52,17 @@ class StoredBusy:
 
 
 class BusyStore(Protocol):
-    """What the tables have of one log. Both methods raise StreamLostError where the database is out of reach."""
+    """What the tables have of one log. All methods raise StreamLostError where the database is out of reach."""
 
     async def load(self, since: datetime) -> StoredBusy:
         """The position, and what ends after an instant, as they were at one moment."""
 
-    async def record(self, after: str, event: BusyEvent) -> bool:
-        """Store an event together with its position, unless the stored position is not ``after``: then another replica
-        has stored the event already, and this returns False."""
+    async def record(self, after: str, *events: BusyEvent) -> bool:
+        """Store events together with the position of the last, unless the stored position is not ``after``: then another
+        replica has stored the first of them already, if not all, and this returns False."""
+
+    async def position(self) -> str:
+        """Up to where the log is stored."""
 
 
 class BusyFollower:
@@ -71,6 +74,8 @@ class BusyFollower:
         self._store, self._calendars, self._clock, self._health = store, calendars, clock, health
         self._log = log
         self._position = ""
+        self._unstored: dict[str, BusyEvent] = {}
+        """By position; what was heard a second time is in it once."""
 
     async def load(self) -> str:
         """Read what is stored, waiting for the database if need be; the position to follow from."""
@@ -86,15 +91,34 @@ class BusyFollower:
         self._position = stored.position
         return stored.position
 
-    async def apply(self, event: BusyEvent) -> None:
-        """Take note of one event, in memory first. Repeating it is harmless. Raises StreamLostError."""
+    def apply(self, event: BusyEvent) -> None:
+        """Take note of one event in memory, and store it with what comes next. Repeating it is harmless."""
         for change in event.changes or ():
             self._calendars.apply(change)
         self._calendars.heard(event.occurred_at)
         if event.changes is None:
             _log.warning("an event of an unknown kind is stepped over", extra={"position": event.position})
-        stored = await self._store.record(self._position, event)
-        self._position = event.position
-        self._health.reached(event.occurred_at)
-        outcome = "unknown_kind" if event.changes is None else "stored" if stored else "stored_elsewhere"
-        _events.labels(self._log, outcome).inc()
+        self._unstored[event.position] = event
+
+    async def settle(self) -> None:
+        """Store what was taken note of. Raises StreamLostError; then all of that has to be heard again."""
+        events, self._unstored = list(self._unstored.values()), {}
+        if not events:
+            return
+        left = await self._store_all(events)
+        self._position = events[-1].position
+        self._health.reached(events[-1].occurred_at)
+        for number, event in enumerate(events):
+            stored = "stored" if number >= len(events) - left else "stored_elsewhere"
+            _events.labels(self._log, "unknown_kind" if event.changes is None else stored).inc()
+
+    async def _store_all(self, events: Sequence[BusyEvent]) -> int:
+        """Store the events that no other replica has stored; how many, the last ones, that were."""
+        after = self._position
+        while events and not await self._store.record(after, *events):
+            if len(events) == 1:
+                return 0
+            after = await self._store.position()
+            known = [event.position for event in events]
+            events = events[known.index(after) + 1 :] if after in known else ()
+        return len(events)

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import datetime, timedelta
 from math import inf
@@ -11,6 +12,8 @@ from chassis.clock import Clock
 
 FIRST_PAUSE_S = 0.05
 LONGEST_PAUSE_S = 2.0
+SETTLE_S = 0.25
+"""For how long entries that come without a break are dealt with before they are settled together."""
 LOOK_BACK = timedelta(days=2)
 """What ended longer ago is of no interest: calendars begin with yesterday."""
 LIVE = timedelta(seconds=2)
@@ -77,19 +80,32 @@ async def follow(
     *,
     name: str,
     after: str,
+    settle: Callable[[], Awaitable[None]] | None = None,
+    settle_s: float = SETTLE_S,
 ) -> None:
-    """Deal with every entry in order, until cancelled. What ``watch`` or ``deal_with`` raise as StreamLostError is tried
-    again, in growing steps, from the last entry that was dealt with; everything else is a bug and ends the loop."""
+    """Deal with every entry in order, until cancelled. What is raised as StreamLostError is tried again, in growing steps, from
+    the last entry that was dealt with; everything else is a bug and ends the loop.
+
+    Where there is something to ``settle``, an entry is dealt with only when that is done: as soon as none follows at once, and
+    for several together where they come fast. What was not settled is dealt with again."""
     pause_s = FIRST_PAUSE_S
     while True:
+        unsettled: str | None = None
+        since = 0.0
         try:
             async for entry in watch(after):
                 pause_s = FIRST_PAUSE_S
+                if entry is not None:
+                    since = time.monotonic() if unsettled is None else since
+                    await deal_with(entry)
+                    unsettled = entry.position
+                at_once = settle is None or entry is None
+                if unsettled is not None and (at_once or time.monotonic() - since >= settle_s):
+                    if settle:
+                        await settle()
+                    after, unsettled = unsettled, None
                 if entry is None:
                     health.caught_up()
-                else:
-                    await deal_with(entry)
-                    after = entry.position
         except StreamLostError as error:
             _log.warning("the stream %s is lost", name, extra={"fault": str(error)})
         health.lost()
