@@ -144,7 +144,7 @@ class Stage:
         position = str(int(await self.intake.position() or 0) + 1)
         told = booking_pb2.WatchEventsResponse(position=position, traceparent=TRACEPARENT, **event)
         now = self.cal.clock.now()
-        await self.intake.record(planned_ahead(event_of(told), self.directory, now), now)
+        await self.intake.record_all(await planned_ahead([event_of(told)], self.directory, now), now)
 
     async def book_at(self, start: datetime) -> AppointmentRef:
         """Take in an appointment at a time."""

@@ -1,9 +1,12 @@
 """Events that come together are taken in together: each once, in order, whatever ends the process or comes again."""
 
 import asyncio
+import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 import pytest
 from killing import killed_at
@@ -12,8 +15,10 @@ from prometheus_client import REGISTRY
 
 from calcom_sync.consumer import event_of
 from calcom_sync.domain.appointment import Plan, SyncState
+from calcom_sync.domain.setup import Setup
 from calcom_sync.storage.intake import SqlIntake
 from calcom_sync.usecases.plan_ahead import planned_ahead
+from calcom_sync.usecases.ports import Directory
 from calcom_sync.usecases.take_in import Event, NoConcern, NotUnderstood, in_turns
 from rufbuch.booking.v1 import appointment_pb2, service_pb2
 
@@ -24,13 +29,15 @@ MANY = 6
 
 
 def _made(stage: "Stage", many: int = MANY) -> list[appointment_pb2.Appointment]:
-    """One a day."""
-    return [stage.short(stage.start + timedelta(days=number)) for number in range(many)]
+    """One after the other."""
+    return [stage.short(stage.start + timedelta(minutes=10 * number)) for number in range(many)]
 
 
-def _events(stage: "Stage", made: Sequence[appointment_pb2.Appointment], *, first: int = 1) -> list[Event]:
+async def _events(
+    stage: "Stage", made: Sequence[appointment_pb2.Appointment], *, planned: bool, first: int = 1
+) -> list[Event]:
     told = [event_of(booked_event(one, str(number))) for number, one in enumerate(made, first)]
-    return [planned_ahead(one, stage.directory, stage.cal.clock.now()) for one in told]
+    return await planned_ahead(told, stage.directory, stage.cal.clock.now()) if planned else told
 
 
 async def _count(stage: "Stage") -> tuple[int, int, int]:
@@ -46,22 +53,15 @@ def _counted(state: str) -> float:
     return REGISTRY.get_sample_value("rufbuch_calcom_sync_settled_total", {"state": state}) or 0
 
 
-async def _remembers(stage: "Stage") -> None:
-    """The business was asked for a moment ago."""
-    await stage.directory.setup(TENANT)
-
-
 @pytest.mark.parametrize("planned", [True, False])
 async def test_wherever_the_process_is_killed_all_of_them_are_taken_in_once(
     stage: "Stage", *, planned: bool
 ) -> None:
     """The reader goes on from the stored position: either all of it was stored, or nothing was."""
-    if planned:
-        await _remembers(stage)
     point, was_killed, there = 0, True, 0
     while was_killed:
         point += 1
-        events = _events(stage, _made(stage), first=there + 1)
+        events = await _events(stage, _made(stage), planned=planned, first=there + 1)
         was_killed = await killed_at(point, stage.intake.record_all(events, stage.cal.clock.now()))
         # What was asked for goes on at the server for a moment.
         await asyncio.sleep(0.05)
@@ -76,17 +76,12 @@ async def test_wherever_the_process_is_killed_all_of_them_are_taken_in_once(
 
 @pytest.mark.parametrize("planned", [True, False])
 async def test_a_process_with_an_old_position_changes_nothing(stage: "Stage", *, planned: bool) -> None:
-    if planned:
-        await _remembers(stage)
-    made = _made(stage)
-    await stage.intake.record_all(_events(stage, made), stage.cal.clock.now())
+    events = await _events(stage, _made(stage), planned=planned)
+    await stage.intake.record_all(events, stage.cal.clock.now())
     await stage.drained()
     standing = await stage.standing()
 
-    late = [
-        await stage.intake.record_all(_events(stage, made)[at : at + 4], stage.cal.clock.now())
-        for at in (0, 2)
-    ]
+    late = [await stage.intake.record_all(events[at : at + 4], stage.cal.clock.now()) for at in (0, 2)]
 
     assert late == [[False] * 4] * 2
     await stage.drained()
@@ -97,9 +92,7 @@ async def test_a_process_with_an_old_position_changes_nothing(stage: "Stage", *,
 @pytest.mark.parametrize("planned", [True, False])
 async def test_two_replicas_at_the_same_log_take_each_event_in_once(stage: "Stage", *, planned: bool) -> None:
     """They cut it into other pieces, and wait for each other at most."""
-    if planned:
-        await _remembers(stage)
-    events = _events(stage, _made(stage, 24))
+    events = await _events(stage, _made(stage, 24), planned=planned)
 
     async def follow(together: int) -> int:
         intake, new = SqlIntake(stage.pool), 0
@@ -135,7 +128,6 @@ async def test_what_happens_to_an_appointment_keeps_its_order_within_what_came_t
     stage: "Stage",
 ) -> None:
     """A booking that is cancelled at once never gets to Cal.com; one that is moved at once gets there once."""
-    await _remembers(stage)
     first, second, third = _made(stage, 3)
     later = stage.short(stage.start + timedelta(days=7))
     later.rescheduled_from_id = second.appointment_id
@@ -178,10 +170,9 @@ def test_what_changes_an_appointment_that_is_there_is_stored_for_itself(stage: "
     assert turns == [["1", "2", "3"], ["4"], ["5"], ["6"]]
 
 
-async def test_what_is_remembered_of_the_business_plans_the_appointment_at_once(stage: "Stage") -> None:
-    """Its job has only to ask Cal.com: nobody else is asked, and nothing is looked up twice."""
-    await _remembers(stage)
-    asked, counted = stage.registry.asked, _counted("pending")
+async def test_an_appointment_is_planned_as_it_is_taken_in(stage: "Stage") -> None:
+    """Its job has only to ask Cal.com."""
+    counted = _counted("pending")
 
     ref = await stage.book()
     found = await stage.found(ref)
@@ -189,13 +180,11 @@ async def test_what_is_remembered_of_the_business_plans_the_appointment_at_once(
     assert _counted("pending") == counted + len(found.intents)
     assert (found.plan, found.time_zone, found.language) == (Plan.MADE, "Europe/Berlin", "de")
     assert all(one.account_id and one.event_type_id and one.due_at for one in found.intents)
-    assert stage.registry.asked == asked
     assert (await stage.settled(ref)).state is SyncState.SYNCED
 
 
 async def test_of_a_business_that_copies_nothing_no_job_is_left(stage: "Stage") -> None:
     stage.registry.calendar_sync = False
-    await _remembers(stage)
 
     ref = await stage.book()
     found = await stage.found(ref)
@@ -212,7 +201,6 @@ async def test_a_moved_appointment_of_a_business_that_copies_nothing_any_more_ta
     await stage.drained()
     stage.registry.calendar_sync = False
     stage.directory.forget(TENANT)
-    await _remembers(stage)
 
     await stage.move(made, stage.start + timedelta(days=1))
     await stage.drained()
@@ -236,7 +224,6 @@ async def test_what_goes_nowhere_is_planned_by_its_job_and_becomes_a_case(
     stage: "Stage", spoil: Any, branch: str, case: str
 ) -> None:
     spoil(stage)
-    await _remembers(stage)
     made = stage.perm()
     made.branch_id = branch
 
@@ -248,32 +235,59 @@ async def test_what_goes_nowhere_is_planned_by_its_job_and_becomes_a_case(
     assert await stage.standing() == {}
 
 
-@pytest.mark.parametrize("how", ["changed", "old", "away"])
-async def test_what_may_be_wrong_by_now_plans_nothing_at_once(stage: "Stage", how: str) -> None:
-    """And taking an event in waits for no other service."""
-    await _remembers(stage)
-    if how == "old":
-        stage.cal.clock.advance(timedelta(seconds=60))
-    else:
-        stage.directory.forget(TENANT)
-    stage.registry.away = how == "away"
-    asked = stage.registry.asked
+async def test_an_event_is_taken_in_though_nobody_says_anything_about_the_business(stage: "Stage") -> None:
+    stage.registry.away = True
 
     ref = await stage.book()
-
     assert (await stage.found(ref)).plan is Plan.OPEN
-    assert stage.registry.asked == asked
+    stage.registry.away = False
+
+    assert (await stage.settled(ref)).state is SyncState.SYNCED
+
+
+@dataclass
+class Hanging:
+    """A registry that is there and says nothing."""
+
+    directory: Directory
+    asked: int = 0
+
+    async def setup(self, tenant_id: UUID) -> Setup | None:
+        self.asked += 1
+        await asyncio.Event().wait()
+        return await self.directory.setup(tenant_id)
+
+    async def tenants(self) -> list[UUID]:
+        return await self.directory.tenants()
+
+    def forget(self, tenant_id: UUID) -> None:
+        self.directory.forget(tenant_id)
+
+
+async def test_a_registry_that_hangs_holds_up_what_came_together_once_and_briefly(stage: "Stage") -> None:
+    stage.consumer._directory = hanging = Hanging(stage.directory)
+    told = [booked_event(one, str(number)) for number, one in enumerate(_made(stage), 1)]
+    began = time.monotonic()
+
+    await stage.consumer._take_in(told)
+
+    assert hanging.asked == 1
+    assert time.monotonic() - began < 2
+    assert await stage.pool.fetchval("SELECT count(*) FROM appointment WHERE plan = 'open'") == MANY
+    await stage.drained()
+    assert len(await stage.standing()) == MANY
 
 
 @pytest.mark.parametrize("point", range(1, 40, 4))
-async def test_a_worker_that_is_killed_at_what_was_planned_at_once_leaves_nothing_lying(
-    stage: "Stage", point: int
+@pytest.mark.parametrize("planned", [True, False])
+async def test_a_worker_that_is_killed_leaves_nothing_lying_however_it_was_planned(
+    stage: "Stage", point: int, *, planned: bool
 ) -> None:
-    await _remembers(stage)
-    ref = await stage.book()
+    made = stage.perm()
+    await stage.intake.record_all(await _events(stage, [made], planned=planned), stage.cal.clock.now())
 
     await killed_at(point, stage.worker.work_once())
     await stage.drained()
 
-    assert await stage.is_right(ref)
+    assert await stage.is_right(stage.ref(made))
     assert await stage.cases() == []

@@ -14,8 +14,8 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from calcom_sync.domain.appointment import AppointmentRef, Attendee
 from calcom_sync.domain.visit import places
 from calcom_sync.gathering import gathered
-from calcom_sync.usecases.plan_ahead import Memory, planned_ahead
-from calcom_sync.usecases.ports import Clock
+from calcom_sync.usecases.plan_ahead import planned_ahead
+from calcom_sync.usecases.ports import Clock, Directory
 from calcom_sync.usecases.take_in import (
     ActivePhase,
     Booked,
@@ -77,10 +77,10 @@ class Consumer:
         stub: "service_pb2_grpc.BookingServiceAsyncStub",
         intake: Log,
         clock: Clock,
-        memory: Memory | None = None,
+        directory: Directory | None = None,
     ) -> None:
-        """``memory``: what appointments are planned by at once; the others, and without it all, are planned by their jobs."""
-        self._stub, self._intake, self._clock, self._memory = stub, intake, clock, memory
+        """``directory``: what appointments are planned by at once; without it all are planned by their jobs."""
+        self._stub, self._intake, self._clock, self._directory = stub, intake, clock, directory
         self._behind_since: datetime | None = clock.now()
         _lag.set_function(self.lag_s)
 
@@ -142,8 +142,8 @@ class Consumer:
 
     async def _store(self, events: Sequence[Event]) -> None:
         now = self._clock.now()
-        if self._memory:
-            events = [planned_ahead(event, self._memory, now) for event in events]
+        if self._directory:
+            events = await planned_ahead(events, self._directory, now)
         for event, new in zip(events, await self._intake.record_all(events, now), strict=True):
             _taken_in.labels(str(new).lower()).inc()
             if isinstance(event.change, NotUnderstood):

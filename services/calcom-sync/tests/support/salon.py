@@ -61,10 +61,6 @@ class FixedDirectory:
         """The one business."""
         return [TENANT]
 
-    def remembered(self, tenant_id: UUID) -> Setup | None:
-        """The one business."""
-        return self.known if tenant_id == TENANT else None
-
     def forget(self, tenant_id: UUID) -> None:
         """It never changes."""
 
@@ -104,9 +100,8 @@ class Salon:
         """Take in what booking tells."""
         self.position += 1
         now = self.cal.clock.now()
-        await self.intake.record(
-            planned_ahead(Event(str(self.position), "", change), self.directory, now), now
-        )
+        events = await planned_ahead([Event(str(self.position), "", change)], self.directory, now)
+        await self.intake.record_all(events, now)
         if isinstance(change, Booked):
             self.made[change.ref.appointment_id] = change
 

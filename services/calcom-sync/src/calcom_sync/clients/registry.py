@@ -40,9 +40,9 @@ class RegistryDirectory:
 
     async def setup(self, tenant_id: UUID) -> Setup | None:
         """None: there is no such business. Raises SetupUnavailableError where nothing is known and nobody answers."""
-        if fresh := self.remembered(tenant_id):
-            return fresh
         known, now = self._remembered.get(tenant_id), self._clock.now()
+        if known and tenant_id not in self._stale and now - known.at < FRESH_FOR:
+            return known.setup
         try:
             setup = await self._fetch(tenant_id)
         except grpc.aio.AioRpcError as error:
@@ -50,13 +50,6 @@ class RegistryDirectory:
         self._remembered[tenant_id] = _Remembered(setup, now)
         self._stale.discard(tenant_id)
         return setup
-
-    def remembered(self, tenant_id: UUID) -> Setup | None:
-        """What needs not be asked for. None: nothing, or it may be wrong by now."""
-        known = self._remembered.get(tenant_id)
-        if known is None or tenant_id in self._stale or self._clock.now() - known.at >= FRESH_FOR:
-            return None
-        return known.setup
 
     async def tenants(self) -> list[UUID]:
         """All businesses. Raises SetupUnavailableError."""

@@ -1,31 +1,48 @@
-"""Plan an appointment while its event is taken in, where that asks nobody: no job has to find out later where it goes."""
+"""Plan appointments while their events are taken in: no job has to find out later where they go."""
 
+import asyncio
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Protocol
 from uuid import UUID
 
 from calcom_sync.domain.appointment import Appointment, Plan
 from calcom_sync.domain.intent import Intent
 from calcom_sync.domain.setup import Setup
 from calcom_sync.usecases.plan import planned
+from calcom_sync.usecases.ports import Directory, SetupUnavailableError
 from calcom_sync.usecases.take_in import Booked, Event
 
-
-class Memory(Protocol):
-    """What is known of businesses without asking."""
-
-    def remembered(self, tenant_id: UUID) -> Setup | None:
-        """As ``Directory.setup`` would say it at once; None: it would have to ask."""
-        ...
+WITHIN_S = 0.1
+"""No other service has to answer for an event to be taken in: so long is waited, and then its job finds out."""
 
 
-def planned_ahead(event: Event, memory: Memory, now: datetime) -> Event:
-    """The event with its plan. Without one where nothing is remembered, and where a phase goes nowhere: that is a case and
-    more, which the job that plans it takes care of."""
+async def planned_ahead(events: Sequence[Event], directory: Directory, now: datetime) -> list[Event]:
+    """The events with their plans. Without one where nothing is said about the business in time, and where a phase goes
+    nowhere: that is a case and more, which the job that plans it takes care of."""
+    tenants = {
+        one.change.ref.tenant_id for one in events if isinstance(one.change, Booked) and one.change.phases
+    }
+    setups = dict(
+        zip(tenants, await asyncio.gather(*(_setup(directory, one) for one in tenants)), strict=True)
+    )
+    return [_planned(event, setups, now) for event in events]
+
+
+async def _setup(directory: Directory, tenant_id: UUID) -> Setup | None:
+    try:
+        async with asyncio.timeout(WITHIN_S):
+            return await directory.setup(tenant_id)
+    except (TimeoutError, SetupUnavailableError):
+        return None
+
+
+def _planned(event: Event, setups: Mapping[UUID, Setup | None], now: datetime) -> Event:
     booked = event.change
-    setup = memory.remembered(booked.ref.tenant_id) if isinstance(booked, Booked) and booked.phases else None
-    if setup is None or not isinstance(booked, Booked):
+    if not isinstance(booked, Booked) or not booked.phases:
+        return event
+    setup = setups[booked.ref.tenant_id]
+    if setup is None:
         return event
     plan = planned(_appointment(booked, now), setup)
     return event if any(one.case for one in plan.settlements) else replace(event, planned=plan)
