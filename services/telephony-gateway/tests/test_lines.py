@@ -1,7 +1,9 @@
 """Several calls of one number: times that were offered to a dead line are given up before a living caller is refused."""
 
+import asyncio
 from datetime import timedelta
 
+import redis
 from gateway_world import RefusalError, World, found, option
 
 from chassis.errors import Kind
@@ -53,3 +55,40 @@ async def test_a_call_that_has_ended_is_not_ended_again(world: World) -> None:
     world.availability.answers = [FULL, FULL]
     await world.phone.function("check_availability", WISH)
     assert world.availability.released == ["call_1"]
+
+
+def known_lines(redis_url: str) -> list[bytes]:
+    with redis.Redis.from_url(redis_url) as client:
+        return [call for key in client.keys("gateway:line:*") for call in client.zrange(key, 0, -1)]
+
+
+async def test_a_line_is_known_before_times_are_held_on_it(world: World, redis_url: str) -> None:
+    """Whoever dies in the middle of the search leaves no times that nobody can give up."""
+    world.availability.gate = asyncio.Event()
+    asking = asyncio.create_task(world.phone.function("check_availability", WISH))
+    while not world.availability.searches:  # noqa: ASYNC110 - nobody tells
+        await asyncio.sleep(0.01)
+    assert known_lines(redis_url) == [world.phone.call["call_id"].encode()]
+    world.availability.gate.set()
+    await asking
+
+
+async def test_a_line_that_goes_on_after_its_end_was_told_is_known_again(
+    world: World, redis_url: str
+) -> None:
+    await dropped(world, world.phone.call["call_id"])
+    await world.phone.event("call_ended")
+    assert known_lines(redis_url) == []
+    await world.phone.function("check_availability", WISH)
+    assert known_lines(redis_url) == [world.phone.call["call_id"].encode()]
+
+
+async def test_whoever_asks_without_end_is_no_dead_line(world: World) -> None:
+    """What is not told twice in a second is told in the next one."""
+    await dropped(world, "call_1")
+    for _ in range(2 * SILENT // timedelta(seconds=1)):
+        world.phone.clock.advance(timedelta(seconds=0.5))
+        await dropped(world, "call_1")
+    world.availability.answers = [FULL, FULL]
+    await world.phone.function("check_availability", WISH)
+    assert world.availability.released == []

@@ -86,6 +86,7 @@ def assemble(
         reception=reception,
         functions=functions(Peers(SlotsOfLines(slots, slots, lines), bookings, appointments, care, sessions)),
         sessions=sessions,
+        lines=lines,
         twins=twins,
         patience=Patience(),
         watchman=Watchman(settings.retell_agent_version),

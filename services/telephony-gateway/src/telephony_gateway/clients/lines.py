@@ -17,6 +17,9 @@ SILENT = timedelta(seconds=60)
 REMEMBERED = timedelta(hours=1)
 _REMEMBERED_MS = REMEMBERED // timedelta(milliseconds=1)
 RELEASED_MAX = 5
+AGAIN = timedelta(seconds=1)
+"""So soon nothing is told again of a line: whoever has asked a moment ago is there."""
+OWN_MAX = 2_000
 
 
 class Lines:
@@ -24,25 +27,36 @@ class Lines:
 
     def __init__(self, shared: SharedMemory, clock: Clock) -> None:
         self._shared, self._clock = shared, clock
+        self._told: dict[tuple[str, str], float] = {}
 
-    async def heard(self, tenant_id: str, caller: "Caller") -> None:
-        """Somebody is on this line."""
-        if caller.caller_number:
-            key, at = _key(tenant_id, caller.caller_number), self._clock.now().timestamp()
-            # Nobody waits for it: whoever asks for silent lines asks Redis after that.
-            self._shared.tell("ZADD", key, at, caller.call_id)
-            self._shared.tell("ZREMRANGEBYSCORE", key, "-inf", at - REMEMBERED.total_seconds())
-            self._shared.tell("PEXPIRE", key, _REMEMBERED_MS)
+    def heard(self, tenant_id: str, caller: "Caller") -> None:
+        """Somebody is on this line. On its way when this returns."""
+        if not caller.caller_number:
+            return
+        key, at = _key(tenant_id, caller.caller_number), self._clock.now().timestamp()
+        told = self._told.get((key, caller.call_id))
+        if told is not None and 0 <= at - told < AGAIN.total_seconds():
+            return
+        self._told.pop((key, caller.call_id), None)
+        self._told[key, caller.call_id] = at
+        if len(self._told) > OWN_MAX:
+            del self._told[next(iter(self._told))]
+        # Nobody waits for it: whoever asks for silent lines asks Redis after that.
+        self._shared.tell("ZADD", key, at, caller.call_id)
+        self._shared.tell("ZREMRANGEBYSCORE", key, "-inf", at - REMEMBERED.total_seconds())
+        self._shared.tell("PEXPIRE", key, _REMEMBERED_MS)
 
     async def ended(self, tenant_id: str, caller: "Caller") -> None:
         """Nobody is, any more."""
         if caller.caller_number:
             key = _key(tenant_id, caller.caller_number)
+            self._told.pop((key, caller.call_id), None)
             await self._shared.ask(lambda redis: redis.zrem(key, caller.call_id))
 
     async def forget(self, tenant_id: str, number: str) -> None:
         """The number is nobody's any more."""
         key = _key(tenant_id, number)
+        self._told = {line: at for line, at in self._told.items() if line[0] != key}
         await self._shared.ask(lambda redis: redis.delete(key))
 
     async def silent(self, tenant_id: str, caller: "Caller") -> list[str]:
@@ -64,7 +78,7 @@ class SlotsOfLines:
 
     async def search(self, branch: "DialledBranch", caller: "Caller", wish: "SlotWish") -> "Found":
         """Look and hold in one step. Raises PeerError."""
-        await self._lines.heard(branch.tenant_id, caller)
+        self._lines.heard(branch.tenant_id, caller)
         found = await self._slots.search(branch, caller, wish)
         if found.outcome is not SearchOutcome.HOLDING_TOO_MUCH:
             return found

@@ -47,6 +47,7 @@ from telephony_gateway.usecases.ports import (
     OutcomeUnknownError,
     PeerError,
     SharedNotes,
+    Silence,
 )
 
 _log = logging.getLogger(__name__)
@@ -57,6 +58,9 @@ LATE_S = 0.1
 """An execution that ends this near to its time has run out of it."""
 UNHEARD_S = 10.0
 """How long a function that reads goes on when its caller has been told to wait."""
+
+_SEARCHING = frozenset({"check_availability", "get_alternatives"})
+"""They hold times: that the line is alive is told before."""
 
 
 @dataclass(frozen=True)
@@ -78,6 +82,7 @@ class FunctionsEndpoint:
     reception: Reception
     functions: Mapping[str, Function]
     sessions: SharedNotes
+    lines: Silence
     twins: Twins
     patience: Patience
     watchman: Watchman
@@ -187,6 +192,8 @@ class FunctionsEndpoint:
 
         def look() -> None:
             looks.append(self.sessions.look(branch.tenant_id, call_id))
+            if called.name in _SEARCHING:
+                self.lines.heard(branch.tenant_id, called.caller)
 
         call = f"{branch.tenant_id}:{call_id}"
         key = twin_key(branch.tenant_id, call_id, called.name, called.arguments)

@@ -15,19 +15,11 @@ from telephony_gateway.http_api.admission import Admitted, Door
 from telephony_gateway.http_api.ending import Ending
 from telephony_gateway.http_api.reception import Reception
 from telephony_gateway.storage.ledger import Heard, Ledger, Told
-from telephony_gateway.usecases.ports import Holds, NobodyDialled, PeerError
+from telephony_gateway.usecases.ports import Holds, NobodyDialled, PeerError, Silence
 
 _log = logging.getLogger(__name__)
 _REPEATING = frozenset({"transcript_updated"})
 _EVENT_MAX = 64
-
-
-class Silence(Protocol):
-    """Knows on which lines somebody is; see clients.lines."""
-
-    async def heard(self, tenant_id: str, caller: Caller) -> None:
-        """Somebody is."""
-        ...
 
 
 class FirstTime(Protocol):
@@ -91,7 +83,7 @@ class WebhookEndpoint:
             Told(caller.call_id, event, at=now),
         )
         if event == "transcript_updated":
-            await self.lines.heard(branch.tenant_id, caller)
+            self.lines.heard(branch.tenant_id, caller)
             await self.holds.extend(branch.tenant_id, branch.branch_id, caller.call_id)
         if event == "call_ended":
             await self.ending.hang_up(branch.tenant_id, branch.branch_id, caller, admitted.body["call"])

@@ -1,6 +1,7 @@
 """What callers say without naming anything: consent, and that they do not mind. Whoever says one word more says something else."""
 
 import re
+from functools import lru_cache
 
 _CONSENT = (
     "ja|jo|jawohl|gerne?|bitte|genau|passt|gut|super|perfekt|okay|ok|in ordnung|einverstanden|nehmen?|yes|yeah|yep|please|sure|fine"
@@ -28,6 +29,7 @@ def is_consent(said: str) -> bool:
     return bool(_ONLY_CONSENT.fullmatch(said.strip()) and _SAYS_CONSENT.search(said))
 
 
+@lru_cache(maxsize=512)
 def minds_no_time(said: str) -> bool:
     """ "Ist mir egal", "egal wann"; but "egal, nur nicht vor zehn" says something of the time."""
     return bool(_ONLY_ANY_TIME.fullmatch(said.strip()) and _SAYS_ANY_TIME.search(said))

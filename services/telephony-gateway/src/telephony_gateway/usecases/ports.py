@@ -322,3 +322,11 @@ class SharedNotes(Sessions, Protocol):
     def look(self, tenant_id: str, call_id: str) -> Look:
         """Asks at once; the notes as they stand then."""
         ...
+
+
+class Silence(Protocol):
+    """Knows on which lines somebody is; see clients.lines."""
+
+    def heard(self, tenant_id: str, caller: Caller) -> None:
+        """Somebody is."""
+        ...
