@@ -117,7 +117,9 @@ def _starts(appointment: appointment_pb2.Appointment) -> list[Start]:
 
 
 def _taking(owner_id: str, start: Timestamp, end: Timestamp) -> Taking:
-    return Taking(owner_id, Interval.of(_instant(start), _instant(end)))
+    """In whole minutes, as Interval.of() has them."""
+    up = end.seconds + (end.nanos >= 1000)
+    return Taking(owner_id, Interval(start.seconds // 60, -(-up // 60)))
 
 
 def _instant(timestamp: Timestamp) -> datetime:

@@ -16,6 +16,8 @@ _tracer = trace.get_tracer(__name__)
 
 QUIET_S = 0.1
 """So long without a message on a connection that stands: there is nothing to be read."""
+RESTS = 10
+"""So many times longer it is waited until that is said again."""
 M_co = TypeVar("M_co", covariant=True)
 
 
@@ -37,16 +39,19 @@ async def messages(
     Raises StreamLostError when the stream ends.
     """
     reading: asyncio.Task[M_co | object] | None = None
+    wait_s = quiet_s
     try:
         while True:
             reading = reading or asyncio.create_task(call.read())
-            done, _ = await asyncio.wait({reading}, timeout=quiet_s)
+            done, _ = await asyncio.wait({reading}, timeout=wait_s)
+            wait_s = quiet_s
             if done:
                 message, reading = reading.result(), None
                 if message is grpc.aio.EOF:
                     raise StreamLostError("the peer has ended the stream")
                 yield message  # type: ignore[misc] # EOF is the only other thing that read() returns
             elif channel.get_state(try_to_connect=True) is grpc.ChannelConnectivity.READY:
+                wait_s = RESTS * quiet_s
                 yield None
     except grpc.aio.AioRpcError as error:
         fault = fault_of(error)

@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import datetime, timedelta
 from math import inf
@@ -88,7 +87,7 @@ async def follow(
 
     Where there is something to ``settle``, an entry is dealt with only when that is done: as soon as none follows at once, and
     for several together where they come fast. What was not settled is dealt with again."""
-    pause_s = FIRST_PAUSE_S
+    pause_s, clock = FIRST_PAUSE_S, asyncio.get_running_loop().time
     while True:
         unsettled: str | None = None
         since = 0.0
@@ -96,11 +95,11 @@ async def follow(
             async for entry in watch(after):
                 pause_s = FIRST_PAUSE_S
                 if entry is not None:
-                    since = time.monotonic() if unsettled is None else since
+                    since = clock() if unsettled is None else since
                     await deal_with(entry)
                     unsettled = entry.position
                 at_once = settle is None or entry is None
-                if unsettled is not None and (at_once or time.monotonic() - since >= settle_s):
+                if unsettled is not None and (at_once or clock() - since >= settle_s):
                     if settle:
                         await settle()
                     after, unsettled = unsettled, None
