@@ -4,11 +4,14 @@ import asyncio
 from datetime import timedelta
 
 import redis
-from gateway_world import RefusalError, World, found, option
+from gateway_world import CALLER, NOW, RefusalError, World, found, option
 
 from chassis.errors import Kind
+from chassis.testing import SettableClock
 from rufbuch.availability.v1 import service_pb2 as availability_pb2
-from telephony_gateway.clients.lines import SILENT
+from telephony_gateway.clients.lines import SILENT, Lines
+from telephony_gateway.clients.shared import SharedMemory, connect
+from telephony_gateway.domain.envelope import Caller
 
 WISH = {"service": "Dauerwelle", "date": "kommenden Mittwoch", "time": "15 Uhr"}
 AVAILABLE = found(availability_pb2.SEARCH_OUTCOME_AVAILABLE, option(15))
@@ -81,6 +84,27 @@ async def test_a_line_that_goes_on_after_its_end_was_told_is_known_again(
     assert known_lines(redis_url) == []
     await world.phone.function("check_availability", WISH)
     assert known_lines(redis_url) == [world.phone.call["call_id"].encode()]
+
+
+async def test_a_clock_that_goes_back_keeps_no_line_from_being_heard(redis_url: str) -> None:
+    clock = SettableClock(NOW)
+    async with connect(redis_url) as client:
+        lines = Lines(SharedMemory(client), clock)
+        for at in (NOW, NOW - timedelta(hours=2), NOW - timedelta(hours=1)):
+            clock.set(at)
+            lines.heard("t", Caller("call_1", "", CALLER))
+            assert await client.zscore(f"gateway:line:t:{CALLER}", "call_1") == at.timestamp()
+
+
+async def test_a_number_that_was_forgotten_is_known_again_once_it_calls(redis_url: str) -> None:
+    async with connect(redis_url) as client:
+        lines = Lines(SharedMemory(client), SettableClock(NOW))
+        lines.heard("t", Caller("call_1", "", CALLER))
+        await lines.forget("t", CALLER)
+        assert known_lines(redis_url) == []
+        lines.heard("t", Caller("call_1", "", CALLER))
+        await client.ping()
+        assert known_lines(redis_url) == [b"call_1"]
 
 
 async def test_whoever_asks_without_end_is_no_dead_line(world: World) -> None:

@@ -72,7 +72,9 @@ def is_no_word_for_anybody(said: str, named: Sequence[str]) -> bool:
 
 def is_not_written_so(said: str) -> bool:
     """Whether it holds what no name is written with, or is a single letter."""
-    strange = any(not (mark in _SIGNS or unicodedata.category(mark)[0] in "LMN") for mark in said)
+    strange = any(
+        not (mark.isalnum() or mark in _SIGNS or unicodedata.category(mark)[0] in "LMN") for mark in said
+    )
     return strange or sum(map(str.isalpha, said)) < _LETTERS_MIN
 
 
