@@ -2,13 +2,15 @@
 
 import uuid
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
 import pytest
 
-from booking.testing.samples import PERSON, TENANT, a_request
+from booking.testing.availability import ScriptedAvailability
+from booking.testing.samples import PERSON, START, TENANT, a_request, an_option
 from chassis.postgres import Connection
 
 if TYPE_CHECKING:
@@ -19,6 +21,16 @@ INSERT INTO appointment SELECT made.* FROM appointment AS one, jsonb_populate_re
     one, jsonb_build_object('appointment_id', gen_random_uuid(), 'option_id', 'another') || '{changes}') AS made
 """
 """A second appointment like the first but for what is named; without phases."""
+
+
+WHOLE = "SET CONSTRAINTS ALL IMMEDIATE; UPDATE phase SET kind = kind; UPDATE occupancy SET span = span"
+"""Has every appointment looked at in the middle of the transaction."""
+SHORTER = "UPDATE occupancy SET span = int8range(lower(span), upper(span) - 1)"
+ONE_MORE = (
+    "INSERT INTO phase SELECT gen_random_uuid(), tenant_id, appointment_id, 4, name, 'gap_free', person_id, end_time,"
+    " end_time + interval '5 min' FROM phase WHERE position = 2"
+)
+"""A phase behind a hole."""
 
 
 @pytest.fixture
@@ -133,6 +145,20 @@ async def attacker(
         ("SET CONSTRAINTS ALL DEFERRED; DELETE FROM occupancy", asyncpg.CheckViolationError),
         (("SET CONSTRAINTS ALL DEFERRED; INSERT INTO occupancy SELECT tenant_id, appointment_id, occupant_number,"
           " int8range(lower(span) + 1, upper(span)) FROM occupancy LIMIT 1"), asyncpg.ExclusionViolationError),
+        # What was found whole a moment ago, and has been changed since.
+        (f"{WHOLE}; DELETE FROM phase WHERE position = 2", asyncpg.CheckViolationError),
+        (f"{WHOLE}; DELETE FROM occupancy", asyncpg.CheckViolationError),
+        (f"{WHOLE}; {SHORTER}", asyncpg.CheckViolationError),
+        (f"{WHOLE}; {ONE_MORE}", asyncpg.CheckViolationError),
+        (f"BEGIN; {WHOLE}; SAVEPOINT a; ROLLBACK TO a; {ONE_MORE}; COMMIT", asyncpg.CheckViolationError),
+        (f"BEGIN; SAVEPOINT a; {WHOLE}; ROLLBACK TO a; {ONE_MORE}; COMMIT", asyncpg.CheckViolationError),
+        (f"BEGIN; {WHOLE}; SAVEPOINT a; {WHOLE}; RELEASE a; {ONE_MORE}; COMMIT", asyncpg.CheckViolationError),
+        (f"{WHOLE}; UPDATE appointment SET state = 'cancelled'", asyncpg.CheckViolationError),
+        (f"{WHOLE}; SET CONSTRAINTS ALL DEFERRED; {SHORTER}", asyncpg.CheckViolationError),
+        (f"{WHOLE}; SET CONSTRAINTS ALL DEFERRED; {ONE_MORE}; {WHOLE}", asyncpg.CheckViolationError),
+        (f"{ONE_MORE}; {WHOLE}", asyncpg.CheckViolationError),
+        (f"{WHOLE}; " + COPY.format(changes="{}"), asyncpg.CheckViolationError),
+        (f"{WHOLE}; TRUNCATE occupancy", asyncpg.CheckViolationError),
         # Upserts and copies are inserts.
         (("INSERT INTO occupancy SELECT * FROM occupancy ON CONFLICT (tenant_id, appointment_id, span)"
           " DO UPDATE SET span = int8range(lower(EXCLUDED.span), upper(EXCLUDED.span) - 1)"),
@@ -148,6 +174,22 @@ async def test_the_database_refuses(
     """BK-02, BK-04, BK-10, BK-14, BK-15, BK-21, BK-22, BK-24."""
     with pytest.raises(refusal):
         await attacker.execute(attack)
+
+
+async def test_of_two_appointments_the_one_that_is_not_whole_is_found(
+    attacker: Connection, booking: "BookingServiceAsyncStub", availability: ScriptedAvailability
+) -> None:
+    """BK-24: whichever of them was looked at last."""
+    availability.options["o-bbbbbbbb"] = an_option(START + timedelta(days=1))
+    await booking.BookAppointment(a_request(option_id="o-bbbbbbbb", request_id="2"))
+    ids = [row["appointment_id"] for row in await attacker.fetch("SELECT appointment_id FROM appointment")]
+
+    for whole, broken in (ids, ids[::-1]):
+        look = f"UPDATE phase SET kind = kind WHERE appointment_id = '{whole}'"
+        harm = f"DELETE FROM phase WHERE appointment_id = '{broken}' AND position = 0"
+        for attack in (f"{look}; {harm}", f"{harm}; {look}"):
+            with pytest.raises(asyncpg.CheckViolationError):
+                await attacker.execute(attack)
 
 
 async def test_a_phase_cannot_be_moved_away_unseen(attacker: Connection) -> None:

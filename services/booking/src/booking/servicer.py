@@ -114,7 +114,9 @@ class BookingServicer(
             appointment=appointment_to_wire(answer.appointment),
             repeated_answer=answer.repeated,
             more_appointments=map(appointment_to_wire, answer.appointments[1:]),
-            confirmation_channel=channel_to_wire(await self._promises.about(answer.appointment)),
+            confirmation_channel=channel_to_wire(
+                await self._promises.about(answer.appointment, answer.contact)
+            ),
         )
 
     async def GetAppointment(

@@ -23,19 +23,19 @@ whose AS (
     ON CONFLICT (tenant_id, known_by) DO UPDATE SET booked_at = EXCLUDED.booked_at,
         email = CASE WHEN ($1::jsonb->0->>'email_confirmed')::boolean THEN coalesce(EXCLUDED.email, customer.email)
                      ELSE coalesce(customer.email, EXCLUDED.email) END
-    RETURNING customer_id, name, phone_number, calendar_email
+    RETURNING customer_id, name, phone_number, calendar_email, email
 ),
 {KEPT},
 told AS (
     INSERT INTO event (recorded_at, traceparent, kind, payload)
     SELECT $7, $9, '{BOOKED}',
-           doc - '{{option_id,email,email_confirmed}}'::text[] || jsonb_build_object('customer', to_jsonb(whose))
+           doc - '{{option_id,email,email_confirmed}}'::text[] || jsonb_build_object('customer', to_jsonb(whose) - 'email')
       FROM whose, made ORDER BY made.position
 )
 SELECT to_jsonb(whose) AS customer FROM whose
 """  # noqa: S608 - made of constants
 """One statement is one transaction and one round trip: no lock is held while anything travels.
 
-Answers the customer; nothing where the request_id has an answer or an occupant has no number yet. Raises an exclusion
+Answers the customer, with the address that no event names; nothing where the request_id has an answer or an occupant has no number yet. Raises an exclusion
 violation where the time is taken, a unique violation where the call has booked an option under another request_id.
 """

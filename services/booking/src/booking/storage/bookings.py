@@ -9,6 +9,7 @@ from datetime import datetime
 import asyncpg
 
 from booking.domain.appointment import Appointment
+from booking.domain.messages.contact import Contact
 from booking.domain.waiting import is_handle
 from booking.domain.wish import Wish
 from booking.errors import SlotTakenError
@@ -107,7 +108,7 @@ class SqlBookings:
             booked = await self._book(wish, agreed)
             if booked:
                 await self._events.wake()
-                return Answer(booked, wish.fingerprint, repeated=False)
+                return booked
             answer = await self._answer_to(wish, agreed[0].create_time)
             if answer:
                 return answer
@@ -139,8 +140,8 @@ class SqlBookings:
                 await take_up_all(connection, json.loads(str(arguments[0])), call_id=wish.call_id)
         return customer
 
-    async def _book(self, wish: Wish, agreed: Sequence[Appointment]) -> tuple[Appointment, ...]:
-        """The appointments with the customer as known; none where the statement found nothing to do."""
+    async def _book(self, wish: Wish, agreed: Sequence[Appointment]) -> Answer | None:
+        """The appointments with the customer as known; None: the statement found nothing to do."""
         try:
             customer = await self._booked(
                 wish,
@@ -159,11 +160,14 @@ class SqlBookings:
         except asyncpg.UniqueViolationError as error:
             if error.constraint_name != ONCE_PER_OPTION:
                 raise
-            return ()
+            return None
         if customer is None:
-            return ()
-        known = customer_from(json.loads(customer))
-        return tuple(replace(appointment, customer=known) for appointment in agreed)
+            return None
+        whose = json.loads(customer)
+        contact = Contact(whose["phone_number"], whose.pop("email"), whose["calendar_email"])
+        known = customer_from(whose)
+        made = tuple(replace(appointment, customer=known) for appointment in agreed)
+        return Answer(made, wish.fingerprint, repeated=False, contact=contact)
 
 
 def _keys(wish: Wish) -> Iterator[object]:

@@ -164,8 +164,9 @@ def _phase_from(entry: Document, appointment: Document) -> Phase:
 
 
 def _occupied_from(entry: Document) -> Occupied:
-    kind = next(kind for kind in OccupantKind if f"{kind.value}_id" in entry)
-    return Occupied(Occupant(kind, UUID(entry[f"{kind.value}_id"])), _span(entry))
+    person_id = entry.get("person_id")
+    kind = OccupantKind.PERSON if person_id else OccupantKind.RESOURCE
+    return Occupied(Occupant(kind, UUID(person_id or entry["resource_id"])), _span(entry))
 
 
 def _overbooking_from(entry: Document) -> Overbooking | None:

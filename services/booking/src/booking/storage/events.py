@@ -1,6 +1,7 @@
 """Reads the event log as what it means."""
 
 from collections.abc import AsyncIterator, Callable
+from contextlib import aclosing
 from typing import Any
 from uuid import UUID
 
@@ -22,6 +23,8 @@ from booking.storage.documents import from_document
 from booking.storage.waiting_documents import entry_from
 from chassis import eventlog
 
+GATHER_S = 0.025
+"""What is booked is held until whoever keeps the holds has heard of it, so nobody is in a hurry: one look for several."""
 _STATED = {kinds.BOOKED, kinds.CANCELLED, kinds.COMPLETED, kinds.NO_SHOW}
 
 
@@ -33,8 +36,10 @@ class SqlEvents:
 
     async def watch(self, after: str) -> AsyncIterator[Event]:
         """All events after a position ("": from the beginning), then the new ones. Raises PositionInvalidError."""
-        async for entry in self._log.watch(after):
-            yield event_of(entry)
+        async with aclosing(self._log.batches(after, gather_s=GATHER_S)) as batches:
+            async for entries in batches:
+                for entry in entries:
+                    yield event_of(entry)
 
 
 def is_known(kind: str) -> bool:

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from booking.domain.appointment import Appointment, InSeries
 from booking.domain.booking import agree_all
+from booking.domain.messages.contact import Contact
 from booking.domain.option import ClaimedOption
 from booking.domain.wish import Offer, Wish
 from booking.errors import RequestIdReusedError
@@ -29,6 +30,8 @@ class Answer:
     fingerprint: str
     """Of the wish that was answered first."""
     repeated: bool
+    contact: Contact | None = None
+    """How the customer can be reached; None: it was not asked for."""
 
     @property
     def appointment(self) -> Appointment:
