@@ -137,6 +137,7 @@ async def test_a_statement_of_the_queue_is_planned_once(database_url: str, more:
     """Planning to take jobs took longer than taking them."""
     connection = await asyncpg.connect(queue.with_fixed_plans(database_url + more))
     assert await connection.fetchval("SHOW plan_cache_mode") == "force_generic_plan"
+    assert await connection.fetchval("SHOW enable_seqscan") == "off"
     await connection.close()
 
 

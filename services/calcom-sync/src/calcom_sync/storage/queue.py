@@ -52,9 +52,10 @@ DELETE FROM {{table}} WHERE id IN (SELECT id FROM {{table}} WHERE created < $1 A
 
 
 def with_fixed_plans(url: str) -> str:
-    """The URL of connections that plan each statement once: those of the queue are always the same, over one table that is
-    either short or read by its indexes, and planning one took longer than carrying it out."""
-    return f"{url}{'&' if '?' in url else '?'}plan_cache_mode=force_generic_plan"
+    """The URL of connections that plan each statement once: those of the queue and of the log are always the same, and planning
+    one took longer than carrying it out. By indexes, also while a table is short: a plan that reads all of it, that of a
+    foreign key among them, would be kept when it has grown."""
+    return f"{url}{'&' if '?' in url else '?'}plan_cache_mode=force_generic_plan&enable_seqscan=off&jit=off"
 
 
 def queries(driver: Driver) -> Queries:
