@@ -13,7 +13,7 @@ from simulated.dice import Dice
 from simulated.virtual_loop import LIFE
 
 from chassis.deadlines import time_left_s
-from chassis.grpc_server import Servicer, _Bounded
+from chassis.grpc_server import Inside, Servicer, _Bounded
 
 FATES = (
     ("lost before", 2.0),
@@ -85,7 +85,7 @@ class MemoryServer:
         found: dict[str, Any] = {}
         collector = _Collector(found)
         servicer.add(servicer.implementation, collector)  # type: ignore[arg-type] # all that generated code asks for
-        bounds = _Bounded(collector, asyncio.Event(), servicer, checks_callers=False)  # type: ignore[arg-type] # as above
+        bounds = _Bounded(collector, Inside(), servicer, checks_callers=False)  # type: ignore[arg-type] # as above
         for name, handler in found.items():
             self._handlers[name] = bounds.bounded(handler, name)
 
