@@ -38,10 +38,14 @@ STUCK = f"""
                 OR (NOT revived AND received_at < $1 - interval '5 minutes'))))"""  # noqa: S608 - only our own text
 """Copies of which nobody can say that they are there. What is unknown, sent again and unknown once more is stuck since the
 beginning: each turn alone is young. What was never tried for minutes is stuck as well, whatever it waits for."""
+# What went away before it had anywhere to go is of no appointment that is wanted; where most businesses copy nothing it is nearly
+# all, and must not get into a join that expects few.
+_HAD_A_PLACE = "(state <> 'cancelled' OR account_id IS NOT NULL)"
 PARTS = f"""
         SELECT tenant_id, max(updated_at) FILTER (WHERE state IN ('failed', 'cancelled')) AS since FROM {WANTED}
-            AND appointment_id IN (
-                SELECT appointment_id FROM intent WHERE end_time > $1 AND state IN ('failed', 'cancelled'))
+            AND {_HAD_A_PLACE} AND appointment_id IN (
+                SELECT appointment_id FROM intent
+                 WHERE end_time > $1 AND state IN ('failed', 'cancelled') AND {_HAD_A_PLACE})
         GROUP BY tenant_id, appointment_id HAVING bool_or(state IN ('synced', 'unknown', 'in_flight'))"""  # noqa: S608 - only our own text
 """Appointments of which only a part is there."""
 _TROUBLES = f"""
