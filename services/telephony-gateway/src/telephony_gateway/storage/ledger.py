@@ -17,7 +17,7 @@ BACKLOG_MAX = 10_000
 RETRY_S = 0.5
 TOGETHER_MAX = 200
 """So many entries are written in one go."""
-GATHERED_S = 0.02
+GATHERED_S = 0.05
 """How long the first entry waits for others to go with it."""
 FLUSH_S = 3.0
 _log = logging.getLogger(__name__)
