@@ -2,9 +2,11 @@
 -- A table that nothing is known of yet seems to have a row for each owner, so that any index which begins with the owner looks
 -- as good as the primary key, and the newest is taken: foreign keys were checked by reading all appointments of a business,
 -- by plans that each connection keeps until the table is analysed. Until then all rows are taken to be of one owner.
-SELECT pg_restore_attribute_stats(
-           'schemaname', c.relnamespace::regnamespace::text, 'relname', c.relname::text, 'attname', 'tenant_id',
-           'inherited', false, 'null_frac', 0::real, 'avg_width', 16, 'n_distinct', 1::real)
-  FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
- WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind = 'r' AND a.attname = 'tenant_id'
-   AND c.reltuples < 0;  -- never analysed
+DO $$ BEGIN
+    PERFORM pg_restore_attribute_stats(
+               'schemaname', c.relnamespace::regnamespace::text, 'relname', c.relname::text, 'attname', 'tenant_id',
+               'inherited', false, 'null_frac', 0::real, 'avg_width', 16, 'n_distinct', 1::real)
+      FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
+     WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind = 'r' AND a.attname = 'tenant_id'
+       AND c.reltuples < 0;  -- never analysed
+END $$;
