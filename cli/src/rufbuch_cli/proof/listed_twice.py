@@ -134,7 +134,7 @@ async def _copies(
     redis = await stack.enter_async_context(Redis.from_url(redis_url))
     http = await stack.enter_async_context(calcom_http("http://127.0.0.1:9", timeout_s=1))
     parts = assemble(pool, redis, directory, CalcomCalendar(http, timeout_s=1), clock, Terms())
-    events = Consumer(booking_grpc.BookingServiceStub(to["booking"]), SqlIntake(pool), clock)
+    events = Consumer(booking_grpc.BookingServiceStub(to["booking"]), SqlIntake(pool), clock, directory)
     for name, run in (("events", events.follow), ("changes", directory.watch)):
         await stack.enter_async_context(background(run, name=name, stop=stop))
     servicer = CalendarSyncServicer(parts.backing, directory, clock, stop)

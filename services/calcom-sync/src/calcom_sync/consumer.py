@@ -77,9 +77,9 @@ class Consumer:
         stub: "service_pb2_grpc.BookingServiceAsyncStub",
         intake: Log,
         clock: Clock,
-        directory: Directory | None = None,
+        directory: Directory,
     ) -> None:
-        """``directory``: what appointments are planned by at once; without it all are planned by their jobs."""
+        """``directory``: what appointments are planned by at once."""
         self._stub, self._intake, self._clock, self._directory = stub, intake, clock, directory
         self._behind_since: datetime | None = clock.now()
         _lag.set_function(self.lag_s)
@@ -142,8 +142,7 @@ class Consumer:
 
     async def _store(self, events: Sequence[Event]) -> None:
         now = self._clock.now()
-        if self._directory:
-            events = await planned_ahead(events, self._directory, now)
+        events = await planned_ahead(events, self._directory, now)
         for event, new in zip(events, await self._intake.record_all(events, now), strict=True):
             _taken_in.labels(str(new).lower()).inc()
             if isinstance(event.change, NotUnderstood):

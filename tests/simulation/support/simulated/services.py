@@ -162,7 +162,7 @@ async def calcom_sync(life: "Life") -> None:
         directory = RegistryDirectory(staff_grpc.StaffRegistryServiceStub(registry), clock)
         calendar = CalcomCalendar(life.calcom, timeout_s=15.0)
         parts = assemble_sync(pool, redis, directory, calendar, clock, Terms(survey_every=SURVEY_EVERY))
-        events = Consumer(booking_stub, SqlIntake(pool), clock)
+        events = Consumer(booking_stub, SqlIntake(pool), clock, directory)
         queue = await enter(postgres.pool(life.database_url, connections_max=QUEUE_CONNECTIONS))
         await enter(sync_working(parts.worker, stop=stop, drain_s=DRAIN_S, queue=queue))
         for name, run in loops_of(parts, events, directory, BookingDesk(booking_stub), clock).items():
