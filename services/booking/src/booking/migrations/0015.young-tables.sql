@@ -3,6 +3,9 @@
 -- as good as the primary key, and the newest is taken: foreign keys were checked by reading all appointments of a business,
 -- by plans that each connection keeps until the table is analysed. Until then all rows are taken to be of one owner.
 DO $$ BEGIN
+    IF current_setting('server_version_num')::int < 180000 THEN
+        RETURN;  -- statistics cannot be told there; the first ANALYZE ends it
+    END IF;
     PERFORM pg_restore_attribute_stats(
                'schemaname', c.relnamespace::regnamespace::text, 'relname', c.relname::text, 'attname', 'tenant_id',
                'inherited', false, 'null_frac', 0::real, 'avg_width', 16, 'n_distinct', 1::real)
