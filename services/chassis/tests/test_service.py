@@ -2,6 +2,8 @@
 
 import asyncio
 import socket
+import subprocess
+import sys
 from contextlib import suppress
 
 import httpx
@@ -100,3 +102,38 @@ async def test_a_taken_http_port_is_an_error_at_start() -> None:
         with pytest.raises(OSError, match="in use"):
             async with http_server(Starlette(), host="127.0.0.1", port=taken.getsockname()[1], drain_s=1):
                 pass
+
+
+IN_A_PROCESS_OF_ITS_OWN = """
+import asyncio, gc, weakref
+from chassis.service import Readiness
+
+class Circle: pass
+
+async def nothing(): pass
+
+async def main():
+    readiness = Readiness({"nothing": nothing})
+    watching = asyncio.create_task(readiness.watch())
+    while readiness.missing or not gc.get_freeze_count():
+        await asyncio.sleep(0)
+    watching.cancel()
+    print(gc.get_freeze_count(), len(gc.get_objects()))
+    circle = Circle()
+    circle.itself, seen = circle, weakref.ref(circle)
+    del circle
+    gc.collect()
+    print(seen())
+
+asyncio.run(main())
+"""
+
+
+def test_what_is_loaded_once_it_is_ready_is_not_looked_through_again() -> None:
+    """A full collection stood all calls still for 50 to 150 ms; circles that come later are found as before."""
+    said = subprocess.run(
+        [sys.executable, "-c", IN_A_PROCESS_OF_ITS_OWN], check=True, capture_output=True, text=True
+    )
+    (left_out, looked_at), (circle,) = (line.split() for line in said.stdout.splitlines())
+    assert int(left_out) > 10 * int(looked_at)
+    assert circle == "None"

@@ -37,8 +37,8 @@ from chassis import rows
 from chassis.errors import StorageUnavailableError
 from chassis.postgres import Pool, reaching_storage
 from chassis.service import background
-from chassis.telemetry import links_to
 from signals.metrics import Gauge
+from signals.tracing import links_to
 
 AT_ONCE_MAX = 32
 BATCH = 8

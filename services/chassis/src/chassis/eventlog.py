@@ -32,7 +32,7 @@ from opentelemetry.instrumentation.utils import suppress_instrumentation
 from chassis.errors import PositionInvalidError
 from chassis.postgres import Connection, Pool
 from chassis.rows import of_everybody
-from chassis.telemetry import current_traceparent
+from signals.tracing import current_traceparent
 
 LOOK_EVERY_S = 0.5
 """How often a reader looks that nobody wakes (another replica wrote). All readers of a process look at the same moments, so that

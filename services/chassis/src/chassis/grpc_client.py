@@ -50,7 +50,7 @@ async def channel(
     they are sent again, a few times and quickly, while the peer is unavailable."""
     terms: dict[str, Any] = {"options": _options(retried)}
     who = identity.current()
-    opened: grpc.aio.Channel = (
+    opened = (
         identity.RenewingChannel(
             who, lambda pems: grpc.aio.secure_channel(address, identity.client_credentials(pems), **terms)
         )
@@ -96,7 +96,7 @@ def _options(retried: Sequence[str]) -> list[tuple[str, Any]]:
 class _Channel:
     """What stubs are made over."""
 
-    def __init__(self, opened: grpc.aio.Channel, default_s: float) -> None:
+    def __init__(self, opened: grpc.aio.Channel | identity.RenewingChannel, default_s: float) -> None:
         self._opened, self._default_s = opened, default_s
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - streams, states and closing are the channel's own

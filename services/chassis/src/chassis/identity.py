@@ -13,7 +13,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import partialmethod
 from pathlib import Path
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 
 import grpc
 
@@ -113,7 +113,7 @@ def check_caller(context: grpc.aio.ServicerContext[Any, Any], method: str, allow
         raise CallerNotAllowedError(f"{caller} may not call {method}", caller=caller)
 
 
-class RenewingChannel(grpc.aio.Channel):
+class RenewingChannel:
     """A channel that is opened anew when the certificate was renewed; what is under way ends over the old one."""
 
     def __init__(self, identity: Identity, opened: Callable[[Pems], grpc.aio.Channel]) -> None:
@@ -147,28 +147,12 @@ class RenewingChannel(grpc.aio.Channel):
     stream_unary = partialmethod(_callable, "stream_unary")
     stream_stream = partialmethod(_callable, "stream_stream")
 
-    def get_state(self, try_to_connect: bool = False) -> grpc.ChannelConnectivity:  # noqa: FBT001, FBT002 - gRPC's signature
-        """See grpc.aio.Channel."""
-        return self._now().get_state(try_to_connect)
-
-    async def wait_for_state_change(self, last_observed_state: grpc.ChannelConnectivity) -> None:
-        """See grpc.aio.Channel."""
-        await self._now().wait_for_state_change(last_observed_state)
-
-    async def channel_ready(self) -> None:
-        """See grpc.aio.Channel."""
-        await self._now().channel_ready()
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - gRPC's own types are Any
+        """States and waiting for them: the present channel's."""
+        return getattr(self._now(), name)
 
     async def close(self, grace: float | None = None) -> None:
         """Close it, and those before it at once."""
         for task in self._closing:
             task.cancel()
         await self._channel.close(grace)
-
-    async def __aenter__(self) -> Self:
-        """See grpc.aio.Channel."""
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        """See grpc.aio.Channel."""
-        await self.close()

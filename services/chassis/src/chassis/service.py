@@ -14,6 +14,7 @@ import uvloop
 
 from chassis import identity, rows
 from chassis.grpc_server import GrpcServer
+from chassis.memory import settle
 from chassis.settings import ServiceSettings, load
 from chassis.telemetry import telemetry
 
@@ -114,6 +115,7 @@ class Readiness:
             self.missing = await self._look()
             if was_ready == bool(self.missing):
                 _log.warning("ready" if not self.missing else "not ready", extra={"missing": self.missing})
+                settle()
             if server:
                 await server.set_ready(ready=not self.missing)
             await asyncio.sleep(CHECK_EVERY_S)

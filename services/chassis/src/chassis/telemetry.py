@@ -13,12 +13,10 @@ from opentelemetry.sdk.environment_variables import OTEL_EXPORTER_OTLP_ENDPOINT
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
-from opentelemetry.trace import Link
 
 from signals.logs import JsonLines, Patience
 from signals.metrics import Capped, Gauge
 from signals.spans import Masking
-from signals.tracing import span_of, traceparent_of
 
 _build = Gauge(
     "rufbuch_build_info",
@@ -63,14 +61,3 @@ class _Queries(AsyncPGInstrumentor):
         return await super()._do_execute(  # type: ignore[no-untyped-call] # it has no types
             run, instance, args, kwargs
         )
-
-
-def current_traceparent() -> str:
-    """The W3C trace context of the present span, to be stored with what will cause work later; "" outside a trace."""
-    return traceparent_of(trace.get_current_span())
-
-
-def links_to(traceparent: str) -> list[Link]:
-    """Links to the trace that a stored context belongs to; none for ""."""
-    cause = span_of(traceparent)
-    return [Link(cause.get_span_context())] if cause else []

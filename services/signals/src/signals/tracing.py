@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 
 from opentelemetry import context, trace
-from opentelemetry.trace import NonRecordingSpan, Span, SpanContext, SpanKind, TraceFlags
+from opentelemetry.trace import Link, NonRecordingSpan, Span, SpanContext, SpanKind, TraceFlags
 
 TRACEPARENT = "traceparent"
 _FORM = re.compile(r"00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})")
@@ -58,3 +58,14 @@ def span_of(traceparent: str) -> Span | None:
     trace_id, span_id, flags = (int(part, 16) for part in match.groups())
     ids = SpanContext(trace_id, span_id, is_remote=True, trace_flags=TraceFlags(flags))
     return NonRecordingSpan(ids) if ids.is_valid else None
+
+
+def current_traceparent() -> str:
+    """The W3C trace context of the present span, to be stored with what will cause work later; "" outside a trace."""
+    return traceparent_of(trace.get_current_span())
+
+
+def links_to(traceparent: str) -> list[Link]:
+    """Links to the trace that a stored context belongs to; none for ""."""
+    cause = span_of(traceparent)
+    return [Link(cause.get_span_context())] if cause else []

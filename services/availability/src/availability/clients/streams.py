@@ -10,7 +10,7 @@ from opentelemetry import trace
 from availability.usecases.follow_busy import BusyEvent
 from availability.usecases.following import StreamLostError
 from chassis.grpc_client import fault_of
-from chassis.telemetry import links_to
+from signals.tracing import links_to
 
 _tracer = trace.get_tracer(__name__)
 

@@ -21,7 +21,7 @@ from booking.usecases.book_appointment import Answer
 from chassis.errors import ServiceError
 from chassis.eventlog import EventLog
 from chassis.postgres import Pool
-from chassis.telemetry import current_traceparent
+from signals.tracing import current_traceparent
 
 ONCE_PER_OPTION = "appointment_once_per_option"
 HAS_A_PART = "this call has one of the options already, without the others"

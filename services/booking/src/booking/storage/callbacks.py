@@ -16,7 +16,7 @@ from booking.storage.jobs import remind
 from booking.storage.vacancies import offer_reminder
 from chassis.eventlog import EventLog
 from chassis.postgres import Connection, Pool
-from chassis.telemetry import current_traceparent
+from signals.tracing import current_traceparent
 
 _KEEP = f"""
 WITH kept AS (

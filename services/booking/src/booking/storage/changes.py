@@ -13,7 +13,7 @@ from booking.storage.documents import SELECT_DOCUMENTS, from_document, to_docume
 from booking.usecases.change_appointment import Standing
 from chassis.eventlog import EventLog
 from chassis.postgres import Pool
-from chassis.telemetry import current_traceparent
+from signals.tracing import current_traceparent
 
 _KINDS = {
     State.CANCELLED: event_kinds.CANCELLED,

@@ -18,7 +18,7 @@ from booking.storage.occupants import number, occupants_of
 from booking.storage.waiting_offers import take_up_all
 from chassis.eventlog import EventLog
 from chassis.postgres import Pool
-from chassis.telemetry import current_traceparent
+from signals.tracing import current_traceparent
 
 _ANSWERED = {"booking_request_pkey", "appointment_once_per_option"}
 

@@ -26,7 +26,7 @@ from booking.storage import people_statements as sql
 from booking.storage.keeping import NUMBER
 from chassis.eventlog import EventLog
 from chassis.postgres import Connection, Pool
-from chassis.telemetry import current_traceparent
+from signals.tracing import current_traceparent
 
 WHY = "the same person was listed twice"
 """Reason of the changes, and of what is overbooked by them."""

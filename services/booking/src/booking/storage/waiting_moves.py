@@ -7,7 +7,7 @@ from booking.domain.waiting import WaitingChange, WaitingEntry
 from booking.storage.event_kinds import WAITLIST_ENTRY_CHANGED
 from booking.storage.waiting_documents import SELECT_ENTRIES, entry_from, to_entry_document
 from chassis.postgres import Connection
-from chassis.telemetry import current_traceparent
+from signals.tracing import current_traceparent
 
 NOTE = """
     INSERT INTO waitlist_change (
