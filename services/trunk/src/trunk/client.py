@@ -55,6 +55,7 @@ class _Keeper:
         try:
             while True:
                 pause_s = await self._renew()
+                _go_on_unless_cancelled()
                 trunk = self.trunk
                 with suppress(TimeoutError):
                     async with asyncio.timeout(pause_s):
@@ -96,6 +97,13 @@ class _Keeper:
             leaving.cancel()
         if self._leaving:
             await asyncio.wait(set(self._leaving))
+
+
+def _go_on_unless_cancelled() -> None:
+    """gRPC's reading can take a task's cancellation for its own, and swallow it."""
+    task = asyncio.current_task()
+    if task and task.cancelling():
+        raise asyncio.CancelledError
 
 
 class _Channel:
