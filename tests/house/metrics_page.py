@@ -11,6 +11,7 @@ from signals.metrics import CATALOGUE, OTHER, Capped, Described, Values
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "metrics.md"
 SERVICES = ("telephony_gateway", "staff_registry", "availability", "booking", "calcom_sync", "console")
+OVER_A_TRUNK = "telephony-gateway, booking"
 HEAD = """# Metrics
 
 Made by `make docs` from what the services declare; not to be edited by hand.
@@ -27,11 +28,13 @@ sees no increase in what first appears at one.
 
 
 def declared() -> dict[str, list[Described]]:
-    """Metrics by the service that declares them first; "every service" for what all of them have."""
+    """Metrics by the services that have them."""
     importlib.import_module("chassis.grpc_server")
     importlib.import_module("chassis.telemetry")
     common = set(CATALOGUE)
     found = {"every service": [CATALOGUE[name] for name in sorted(common)]}
+    importlib.import_module("trunk.client")
+    found[OVER_A_TRUNK] = [CATALOGUE[name] for name in sorted(set(CATALOGUE) - common)]
     for service in SERVICES:
         before = set(CATALOGUE)
         importlib.import_module(f"{service}.__main__")

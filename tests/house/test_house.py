@@ -1,6 +1,7 @@
 """What keeps the house easy to see: sizes, folders, and what no file may say."""
 
 import ast
+import gc
 import subprocess
 from collections.abc import Iterator
 from functools import cache
@@ -31,7 +32,12 @@ def written_by_hand() -> list[Path]:
 
 @cache
 def tree(path: Path) -> ast.Module:
-    return ast.parse(path.read_text(encoding="utf-8"))
+    # What the collector finalises may parse as well, and CPython 3.11 takes that for its own depth: "recursion depth mismatch".
+    gc.disable()
+    try:
+        return ast.parse(path.read_text(encoding="utf-8"))
+    finally:
+        gc.enable()
 
 
 def functions(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:

@@ -35,7 +35,7 @@ def documented(service: str) -> dict[str, Documented]:
     for line in PAGE.read_text(encoding="utf-8").splitlines():
         if line.startswith("## "):
             heading = line.removeprefix("## ")
-        elif (row := _ROW.fullmatch(line)) and heading in {service, "every service"}:
+        elif (row := _ROW.fullmatch(line)) and {service, "every service"} & {*heading.split(", ")}:
             found[row["name"]] = Documented(row["kind"], row["labels"])
     return found
 
