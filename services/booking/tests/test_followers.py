@@ -4,16 +4,23 @@ import asyncio
 import itertools
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 import asyncpg
 import pytest
 
+from booking import wire
 from booking.instants import instant, timestamp
 from booking.recent import Recent
+from booking.storage import events
+from booking.storage.event_kinds import CUSTOMER_ERASED
+from booking.storage.events import event_of
 from booking.storage.messages.notes import SqlNotes
 from booking.storage.waiting_intake import SqlIntake
 from booking.testing.samples import NOW, START, a_request, an_option
 from booking.usecases.notice_changes import notice_once
+from booking.wire import event_to_wire
+from chassis.eventlog import Event as Entry
 from chassis.eventlog import EventLog
 from chassis.postgres import Pool
 from chassis.testing import SettableClock
@@ -87,6 +94,17 @@ def test_what_has_changed_is_made_anew() -> None:
     asked = [("1-1", "Anna"), ("1-1", "Anna"), ("1-1", "nobody"), ("1-1", "Anna")]
 
     assert [recent(*each) for each in asked] == [1, 1, 2, 3]
+
+
+def test_an_erasure_leaves_nothing_of_earlier_events_in_memory() -> None:
+    """What is remembered for speed must not outlive the person whom it is about."""
+    told = {"tenant_id": str(uuid4()), "customer_id": str(uuid4())}
+    earlier, erased = (Entry(f"1-{at}", NOW, "", CUSTOMER_ERASED, told) for at in (1, 2))
+    event_to_wire(event_of(earlier))
+
+    event_to_wire(event_of(erased))
+
+    assert list(events._read._kept) == list(wire._written._kept) == ["1-2"]
 
 
 def test_only_so_much_is_kept() -> None:

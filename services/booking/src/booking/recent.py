@@ -26,3 +26,7 @@ class Recent(Generic[S, T]):
         if len(self._kept) > self._most:
             del self._kept[next(iter(self._kept))]
         return made
+
+    def forget(self) -> None:
+        """Keep nothing of what was made so far."""
+        self._kept.clear()

@@ -121,6 +121,7 @@ def _event(event: Event) -> service_pb2.WatchEventsResponse:
         case CallbackChanged(callback):
             told.callback_changed.callback.CopyFrom(callback_to_wire(callback))
         case CustomerErased(tenant_id, customer_id):
+            _written.forget()
             told.customer_erased.tenant_id = str(tenant_id)
             told.customer_erased.customer_id = str(customer_id)
     return told

@@ -75,10 +75,8 @@ class _Keeper:
         except grpc.aio.AioRpcError as error:
             self._change_for(None)
             return NOT_OFFERED_S if error.code() is grpc.StatusCode.UNIMPLEMENTED else PAUSE_S
-        except BaseException as error:
+        except TimeoutError:
             stream.cancel()
-            if not isinstance(error, TimeoutError):
-                raise
             self._change_for(None)
             return PAUSE_S
         self._change_for(None if listens is grpc.aio.EOF else Trunk(stream))

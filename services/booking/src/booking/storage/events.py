@@ -53,6 +53,9 @@ def event_of(entry: eventlog.Event) -> Event:
 
 
 def _event(entry: eventlog.Event) -> Event:
+    if entry.kind == kinds.CUSTOMER_ERASED:
+        # In a quiet business her events would stay in memory for days.
+        _read.forget()
     return Event(entry.position, entry.recorded_at, entry.traceparent, _meaning(entry.kind, entry.payload))
 
 
