@@ -9,6 +9,7 @@ import asyncpg
 import grpc
 import pytest
 
+from booking.clients.availability import DEADLINE_S
 from booking.domain.option import Span
 from booking.errors import AvailabilityUnavailableError, SlotTakenError
 from booking.testing.availability import ScriptedAvailability
@@ -237,7 +238,7 @@ async def test_availability_that_does_not_answer_in_time_books_nothing(
 ) -> None:
     availability.silent = True
 
-    fault = await refused(booking.BookAppointment(a_request(), timeout=0.4))
+    fault = await refused(booking.BookAppointment(a_request(), timeout=DEADLINE_S + 8))
 
     assert (fault.code, fault.reason) == (grpc.StatusCode.UNAVAILABLE, "AVAILABILITY_UNAVAILABLE")
     assert await count(pool, "appointment") == 0

@@ -1,6 +1,7 @@
 """Booking without a server: what is asked of whom, and what a death in between leaves behind."""
 
 import asyncio
+import math
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -14,8 +15,9 @@ from booking.domain.wish import Offer, Wish
 from booking.errors import RequestIdReusedError, SlotNotBookableError, SlotTakenError
 from booking.testing.memory import MemoryBookings
 from booking.testing.samples import NOW, START, a_wish, an_option
-from booking.usecases.book_appointment import Answer, BookAppointment, Bookings
+from booking.usecases.book_appointment import PATIENCE_S, Answer, BookAppointment, Bookings
 from booking.usecases.forget_old import KEPT, forget_old
+from chassis.deadlines import deadline, time_left_s
 from chassis.errors import StorageUnavailableError
 from chassis.testing import SettableClock
 
@@ -27,9 +29,12 @@ class Option:
     option: ClaimedOption = field(default_factory=an_option)
     claims: int = 0
     refuse: bool = False
+    had_s: float = 0.0
+    """What the last claim was given."""
 
     async def claim(self, offer: Offer) -> ClaimedOption:
         self.claims += 1
+        self.had_s = time_left_s(math.inf)
         if self.refuse:
             raise SlotTakenError("taken")
         return self.option
@@ -102,6 +107,16 @@ async def test_a_refused_wish_is_looked_up_before_it_is_said_to_be_refused() -> 
     again = await book(options, bookings)(a_wish())
 
     assert (again.appointment, again.repeated) == (first.appointment, True)
+
+
+@pytest.mark.parametrize(("left_s", "kept_back_s"), [(0.2, 0.05), (30.0, PATIENCE_S)])
+async def test_a_claim_leaves_time_to_say_what_became_of_it(left_s: float, kept_back_s: float) -> None:
+    option = Option()
+
+    with deadline(left_s):
+        await book(option, Elsewhere())(a_wish())
+
+    assert 0 < option.had_s <= left_s - kept_back_s
 
 
 async def test_a_death_between_claim_and_commit_leaves_nothing_that_hinders_the_next_attempt() -> None:

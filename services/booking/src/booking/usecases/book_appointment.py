@@ -1,6 +1,7 @@
 """Turn an option into an appointment, once for each wish."""
 
 import asyncio
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,11 +15,12 @@ from booking.domain.option import ClaimedOption
 from booking.domain.wish import Offer, Wish
 from booking.errors import RequestIdReusedError
 from chassis.clock import Clock
-from chassis.deadlines import time_left_s
+from chassis.deadlines import deadline, time_left_s
 from chassis.errors import ServiceError
 
 PATIENCE_S = 0.15
-"""While a claim takes longer, it is looked whether the wish was answered before: whoever repeats it does not wait for that."""
+"""While a claim takes longer, it is looked whether the wish was answered before: whoever repeats it does not wait for that. So
+much is also kept back of what a caller has left, so that he is told what became of a claim that hangs."""
 
 
 @dataclass(frozen=True)
@@ -137,4 +139,6 @@ class BookAppointment:
                 claiming.exception()
 
     async def _claim(self, wish: Wish) -> Sequence[ClaimedOption]:
-        return [await self._options.claim(offer) for offer in wish.offers]
+        left_s = time_left_s(math.inf)
+        with deadline(left_s - min(PATIENCE_S, left_s / 4)):
+            return [await self._options.claim(offer) for offer in wish.offers]
