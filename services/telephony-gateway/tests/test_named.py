@@ -6,9 +6,10 @@ import pytest
 from gateway_world import ANNA, BRANCH, PERM, TENANT, World, found, option
 
 from rufbuch.availability.v1 import service_pb2 as availability_pb2
+from rufbuch.staff.v1 import business_pb2
 
 WISH = {"service": "Dauerwelle", "date": "kommenden Mittwoch", "time": "15 Uhr"}
-BEN = TENANT
+BEN, CUT = TENANT, BRANCH
 
 
 @pytest.fixture(autouse=True)
@@ -79,6 +80,22 @@ async def test_a_time_that_was_heard_of_one_is_offered_of_another(world: World) 
     await world.phone.function("get_alternatives", {"staff": "Ben"})
     await world.phone.function("get_alternatives")
     assert [len(one.excluded_start_times) for one in world.availability.searches] == [0, 0, 1]
+
+
+async def test_whoever_was_asked_for_is_not_asked_for_what_she_does_not_do(world: World) -> None:
+    """Else it is said that nothing is free, of a service that others have time for."""
+    business = world.registry.business
+    business.services.append(
+        business_pb2.Service(
+            service_id=CUT, name="Herrenhaarschnitt", phases=business.services[0].phases, currency="EUR"
+        )
+    )
+    business.people[1].bookable_service_ids.append(CUT)
+    await world.phone.function("check_availability", {**WISH, "staff": "Anna"})
+    await world.phone.function("get_alternatives", {"service": "Herrenhaarschnitt", "date": "Freitag"})
+    await world.phone.function("check_availability", {**WISH, "staff": "Ben"})
+    await world.phone.function("get_alternatives", {"service": "Herrenhaarschnitt", "date": "Freitag"})
+    assert [one.person_id for one in world.availability.searches] == [ANNA, "", BEN, BEN]
 
 
 @pytest.mark.parametrize(

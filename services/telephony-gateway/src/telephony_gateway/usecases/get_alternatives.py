@@ -69,8 +69,11 @@ def _person_id(talk: Conversation, service_id: str, service_name: str) -> str | 
     if person:
         return person.person_id
     earlier = talk.session.wish
-    # Who asked for somebody goes on asking for her until something else is said.
-    return earlier.person_id if earlier and not talk.arguments.staff else ""
+    if earlier is None or talk.arguments.staff:
+        return ""
+    # Who asked for somebody goes on asking for her until something else is said, be it a service that she does not do.
+    able = {one.person_id for one in talk.branch.people if service_id in one.service_ids}
+    return earlier.person_id if earlier.person_id in able else ""
 
 
 def _when(talk: Conversation) -> TimeWish | Answer:
