@@ -31,6 +31,7 @@ from booking.testing.samples import BRANCH, NOW, SERVICE, START, TENANT, a_wish,
 from booking.usecases.book_appointment import BookAppointment
 from booking.usecases.book_series import BookSeries, Sought
 from booking.usecases.change_appointment import ChangeAppointment
+from booking.usecases.claim_options import ClaimAfterwards
 from booking.usecases.move_appointment import MoveAppointment
 from booking.usecases.overbook_appointment import OverbookAppointment
 from chassis import postgres
@@ -90,7 +91,8 @@ class World:
         domain = {"calendar_domain": "kunden.example.org"}
         self.options: dict[str, ClaimedOption] = {}
         self.made: list[uuid.UUID] = []
-        self.book = BookAppointment(self, kept, **common, **domain)  # type: ignore[arg-type]
+        afterwards = ClaimAfterwards(self)
+        self.book = BookAppointment(self, kept, claims=afterwards, **common, **domain)  # type: ignore[arg-type]
         self.overbook = OverbookAppointment(self, kept, **common, **domain)  # type: ignore[arg-type]
         self.change = ChangeAppointment(changes, self, clock=clock)
         self.move = MoveAppointment(self, changes, SqlMoves(pool, log), self, **common)  # type: ignore[arg-type]

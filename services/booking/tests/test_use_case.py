@@ -16,6 +16,7 @@ from booking.errors import RequestIdReusedError, SlotNotBookableError, SlotTaken
 from booking.testing.memory import MemoryBookings
 from booking.testing.samples import NOW, START, a_wish, an_option
 from booking.usecases.book_appointment import PATIENCE_S, Answer, BookAppointment, Bookings
+from booking.usecases.claim_options import ClaimAfterwards
 from booking.usecases.forget_old import KEPT, forget_old
 from chassis.deadlines import deadline, time_left_s
 from chassis.errors import StorageUnavailableError
@@ -73,7 +74,12 @@ class Elsewhere(MemoryBookings):
 def book(options: Option, bookings: Bookings, now: datetime = NOW) -> BookAppointment:
     clock = SettableClock(now)
     return BookAppointment(
-        options, bookings, clock=clock, new_id=uuid.uuid4, calendar_domain="kunden.example.org"
+        options,
+        bookings,
+        claims=ClaimAfterwards(options),
+        clock=clock,
+        new_id=uuid.uuid4,
+        calendar_domain="kunden.example.org",
     )
 
 

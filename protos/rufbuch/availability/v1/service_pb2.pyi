@@ -455,12 +455,17 @@ class Option(_message.Message):
     OCCUPIED_FIELD_NUMBER: _builtins.int
     HOLD_EXPIRE_TIME_FIELD_NUMBER: _builtins.int
     SERVICE_IDS_FIELD_NUMBER: _builtins.int
+    VOUCHER_FIELD_NUMBER: _builtins.int
     option_id: _builtins.str
     """Short, for the agent to repeat."""
     branch_id: _builtins.str
     service_id: _builtins.str
     person_id: _builtins.str
     """Who does it; the person of every phase."""
+    voucher: _builtins.bytes
+    """For booking, to be handed on with option_id: as long as it is valid the option need not be claimed before it is booked.
+    A Voucher, which nobody on the way need read. Empty: claim it.
+    """
     @_builtins.property
     def start_time(self) -> _timestamp_pb2.Timestamp: ...
     @_builtins.property
@@ -492,14 +497,54 @@ class Option(_message.Message):
         occupied: _abc.Iterable[Global___OccupiedInterval] | None = ...,
         hold_expire_time: _timestamp_pb2.Timestamp | None = ...,
         service_ids: _abc.Iterable[_builtins.str] | None = ...,
+        voucher: _builtins.bytes = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["end_time", b"end_time", "hold_expire_time", b"hold_expire_time", "start_time", b"start_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["branch_id", b"branch_id", "end_time", b"end_time", "hold_expire_time", b"hold_expire_time", "occupied", b"occupied", "option_id", b"option_id", "person_id", b"person_id", "phases", b"phases", "service_id", b"service_id", "service_ids", b"service_ids", "start_time", b"start_time"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["branch_id", b"branch_id", "end_time", b"end_time", "hold_expire_time", b"hold_expire_time", "occupied", b"occupied", "option_id", b"option_id", "person_id", b"person_id", "phases", b"phases", "service_id", b"service_id", "service_ids", b"service_ids", "start_time", b"start_time", "voucher", b"voucher"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Option: _TypeAlias = Option  # noqa: Y015
+
+@_typing.final
+class Voucher(_message.Message):
+    """What ClaimOption would answer, while it is certain that it would."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TENANT_ID_FIELD_NUMBER: _builtins.int
+    CALL_ID_FIELD_NUMBER: _builtins.int
+    OPTION_FIELD_NUMBER: _builtins.int
+    SERVICE_NAME_FIELD_NUMBER: _builtins.int
+    VALID_UNTIL_TIME_FIELD_NUMBER: _builtins.int
+    tenant_id: _builtins.str
+    call_id: _builtins.str
+    """The call that holds the option."""
+    service_name: _builtins.str
+    """Name of the service, for the appointment's snapshot."""
+    @_builtins.property
+    def option(self) -> Global___Option:
+        """Without voucher."""
+
+    @_builtins.property
+    def valid_until_time(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        tenant_id: _builtins.str = ...,
+        call_id: _builtins.str = ...,
+        option: Global___Option | None = ...,
+        service_name: _builtins.str = ...,
+        valid_until_time: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["option", b"option", "valid_until_time", b"valid_until_time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["call_id", b"call_id", "option", b"option", "service_name", b"service_name", "tenant_id", b"tenant_id", "valid_until_time", b"valid_until_time"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Voucher: _TypeAlias = Voucher  # noqa: Y015
 
 @_typing.final
 class PlannedPhase(_message.Message):

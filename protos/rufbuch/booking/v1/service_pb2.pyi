@@ -155,6 +155,7 @@ class BookAppointmentRequest(_message.Message):
     MORE_NAMES_FIELD_NUMBER: _builtins.int
     CUSTOMER_EMAIL_FIELD_NUMBER: _builtins.int
     CUSTOMER_EMAIL_CONFIRMED_FIELD_NUMBER: _builtins.int
+    VOUCHER_FIELD_NUMBER: _builtins.int
     tenant_id: _builtins.str
     branch_id: _builtins.str
     option_id: _builtins.str
@@ -169,6 +170,10 @@ class BookAppointmentRequest(_message.Message):
     """Where the customer wants to be written to; empty: nothing was said. It is kept where none is known yet."""
     customer_email_confirmed: _builtins.bool
     """True: the caller has heard the address read back and agreed; only then it takes the place of one that is known."""
+    voucher: _builtins.bytes
+    """As availability gave it with the option; empty, no longer valid or of something else: the option is claimed first. A
+    party is always claimed first.
+    """
     @_builtins.property
     def more_option_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """More options of the same call, booked together with the first or not at all: a party."""
@@ -191,10 +196,11 @@ class BookAppointmentRequest(_message.Message):
         more_names: _abc.Iterable[_builtins.str] | None = ...,
         customer_email: _builtins.str = ...,
         customer_email_confirmed: _builtins.bool = ...,
+        voucher: _builtins.bytes = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["branch_id", b"branch_id", "call_id", b"call_id", "caller_number", b"caller_number", "customer_email", b"customer_email", "customer_email_confirmed", b"customer_email_confirmed", "customer_name", b"customer_name", "more_names", b"more_names", "more_option_ids", b"more_option_ids", "option_id", b"option_id", "request_id", b"request_id", "tenant_id", b"tenant_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["branch_id", b"branch_id", "call_id", b"call_id", "caller_number", b"caller_number", "customer_email", b"customer_email", "customer_email_confirmed", b"customer_email_confirmed", "customer_name", b"customer_name", "more_names", b"more_names", "more_option_ids", b"more_option_ids", "option_id", b"option_id", "request_id", b"request_id", "tenant_id", b"tenant_id", "voucher", b"voucher"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -156,7 +156,7 @@ def _use_cases(
     new_id, looker = partial(new_option_id, secrets.randbelow), partial(Looker, outside, time.monotonic)
     knowing = (businesses, calendars, holds, clock)
     return UseCases(
-        search=SearchSlots(*knowing, per_number=rules.per_number, new_id=new_id, looker=looker),
+        search=SearchSlots(*knowing, rules=rules, new_id=new_id, looker=looker),
         claim=ClaimOption(*knowing),
         keep=KeepHolds(businesses, holds, clock),
         hold=HoldOptions(*knowing, new_id=new_id, looker=looker),

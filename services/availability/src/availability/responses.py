@@ -14,7 +14,7 @@ from availability.usecases.describe_people import Records
 from availability.usecases.explain_slot import Explanation
 from availability.usecases.following import StreamHealth
 from availability.usecases.get_day import DayEntry
-from availability.usecases.search_slots import Answer
+from availability.usecases.search_slots import Answer, Query
 from rufbuch.availability.v1 import operations_pb2, people_pb2, service_pb2
 
 _KINDS = {
@@ -54,11 +54,11 @@ def stream_status(name: str, health: StreamHealth) -> operations_pb2.StreamStatu
     return status
 
 
-def found(answer: Answer) -> service_pb2.SearchSlotsResponse:
+def found(answer: Answer, query: Query) -> service_pb2.SearchSlotsResponse:
     """What a search has found."""
     return service_pb2.SearchSlotsResponse(
         outcome=service_pb2.SearchOutcome.Value(f"SEARCH_OUTCOME_{answer.outcome.value}"),
-        options=[option(offer, answer.expires) for offer in answer.offers],
+        options=[_vouched(option(offer, answer.expires), offer, answer, query) for offer in answer.offers],
         hold_state=service_pb2.HOLD_STATE_NOT_KEPT if answer.unkept else _HOLD_STATES[answer.held],
         min_notice_minutes=int(answer.notice.total_seconds() // 60),
         horizon_days=answer.horizon.days,
@@ -80,6 +80,19 @@ def option(offer: Offer, expires: datetime | None) -> service_pb2.Option:
         hold_expire_time=stamp_or_none(expires),
         service_ids=offer.service_ids if len(offer.service_ids) > 1 else (),
     )
+
+
+def _vouched(option: service_pb2.Option, offer: Offer, answer: Answer, query: Query) -> service_pb2.Option:
+    """With what booking needs to know of it, as long as a claim could not say anything else."""
+    if answer.vouched_until and query.caller:
+        option.voucher = service_pb2.Voucher(
+            tenant_id=query.tenant_id,
+            call_id=query.caller.call_id,
+            option=option,
+            service_name=offer.service_name,
+            valid_until_time=stamp(answer.vouched_until),
+        ).SerializeToString()
+    return option
 
 
 def explained(explanation: Explanation, asked_language: str) -> service_pb2.ExplainSlotResponse:

@@ -58,7 +58,8 @@ class AvailabilityServicer(service_pb2_grpc.AvailabilityServiceServicer):
     ) -> service_pb2.SearchSlotsResponse:
         """See service.proto."""
         _of_call(request.call_id)
-        return responses.found(await self._can.search(requests.query_of(request)))
+        query = requests.query_of(request)
+        return responses.found(await self._can.search(query), query)
 
     async def ClaimOption(
         self, request: service_pb2.ClaimOptionRequest, context: Context

@@ -10,7 +10,7 @@ from starlette.applications import Starlette
 
 from booking import migration
 from booking.assembly import booking_service, erase_everywhere
-from booking.clients.availability import DEADLINE_S, HARMLESS_TO_REPEAT
+from booking.clients.availability import DEADLINE_S, HARMLESS_TO_REPEAT, AvailabilityOptions
 from booking.clients.forgetting import DEADLINE_S as FORGETTING_S
 from booking.clients.message_setup import GET_MESSAGE_SETUP
 from booking.clients.registry import DEADLINE_S as REGISTRY_S
@@ -24,6 +24,7 @@ from booking.settings import Settings
 from booking.storage.history import SqlHistory
 from booking.storage.old_people import SqlOldCustomers, SqlOldWords
 from booking.storage.requests import SqlRequests
+from booking.usecases.claim_options import claiming_afterwards
 from booking.usecases.forget_old import KEPT, forget_old
 from booking.usecases.messages.ports import Carrier
 from booking.waiting_work import waiting_work
@@ -98,6 +99,7 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
             clock=clock,
             calendar_domain=settings.calendar_email_domain,
             events=events,
+            claims=await enter(claiming_afterwards(AvailabilityOptions(availability))),
         )
         server = await enter(
             grpc_server([servicer], host=host, port=settings.grpc_port, drain_s=drain_s, ways=[carrying])

@@ -29,6 +29,7 @@ from booking.storage.waitlist import SqlWaitlist
 from booking.usecases.book_appointment import BookAppointment
 from booking.usecases.book_series import BookSeries
 from booking.usecases.change_appointment import ChangeAppointment
+from booking.usecases.claim_options import ClaimAfterwards
 from booking.usecases.erase_everywhere import EraseEverywhere
 from booking.usecases.messages.promise import Promises
 from booking.usecases.move_appointment import MoveAppointment
@@ -65,16 +66,24 @@ def booking_service(
     clock: Clock,
     calendar_domain: str,
     events: EventLog | None = None,
+    claims: ClaimAfterwards | None = None,
 ) -> Servicer:
     """The service over its database and channels to availability and the staff registry. ``events``: the log that others
-    in the process read, so that they hear of news at once."""
+    in the process read, so that they hear of news at once. ``claims``: of somebody who lets them end with the process."""
     events = events or EventLog(pool)
     offers, slots = SqlOffers(pool, events), AvailabilitySlots(availability)
     plans = AvailabilityOptions(availability)
     options = WaitingOptions(plans, offers, slots)
     policies, changes = RegistryPolicies(registry, clock=clock), SqlChanges(pool, events)
     kept = SqlBookings(pool, events)
-    book = BookAppointment(options, kept, clock=clock, new_id=uuid.uuid4, calendar_domain=calendar_domain)
+    book = BookAppointment(
+        options,
+        kept,
+        claims=claims or ClaimAfterwards(plans),
+        clock=clock,
+        new_id=uuid.uuid4,
+        calendar_domain=calendar_domain,
+    )
     parts = Parts(
         book=book,
         change=ChangeAppointment(changes, policies, clock=clock),

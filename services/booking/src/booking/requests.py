@@ -15,6 +15,7 @@ from booking.domain.overbooking import OverbookingOrder, Slot
 from booking.domain.phone_numbers import number_of
 from booking.domain.wish import Offer, Wish
 from booking.errors import RequestInvalidError
+from booking.option_wire import voucher_of
 from booking.wire import instant_of, state_of
 from rufbuch.booking.v1 import service_pb2
 
@@ -34,7 +35,12 @@ def wish_of(request: service_pb2.BookAppointmentRequest) -> Wish:
         party=list(zip_longest(request.more_option_ids, request.more_names, fillvalue="")),
     )
     email = email_of("customer_email", request.customer_email)
-    return replace(wish, customer_email=email, email_confirmed=request.customer_email_confirmed)
+    return replace(
+        wish,
+        customer_email=email,
+        email_confirmed=request.customer_email_confirmed,
+        voucher=voucher_of(request.voucher, wish),
+    )
 
 
 def overbooking_of(request: service_pb2.OverbookAppointmentRequest) -> OverbookingOrder:

@@ -99,6 +99,9 @@ class HoldRules:
     """The longest life of a hold, extensions included."""
     claimed: timedelta = timedelta(seconds=120)
     """How long a claimed hold stands at least: it covers the commit and the way of its event to every replica."""
+    vouched: timedelta = timedelta(seconds=45)
+    """For how long after a search its options may be booked without being claimed first: so long nothing but the call itself
+    lets them go. A call that is silent for a minute may lose them to another one of its number, and clocks differ by seconds."""
     remembered: timedelta = timedelta(hours=2)
     """How long an option can still be taken after it was offered, if it is free."""
     per_call: int = 5

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from availability.domain.holds import Caller, Held, Offer
+from availability.domain.holds import Caller, Held, HoldRules, Offer
 from availability.errors import HoldsUnavailableError, TooManyHoldsError
 from availability.usecases.asking import Asked, Question, put
 from availability.usecases.business import Business, horizon_of
@@ -59,6 +59,8 @@ class Answer:
     """They are not held, since they were kept for too long for callers who did not book; they can be claimed."""
     certain: bool = True
     """False: calendars outside could not be looked at in time; what is offered is free as far as known."""
+    vouched_until: datetime | None = None
+    """Until then its options need not be claimed before they are booked; None: they must be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +83,12 @@ class SearchSlots:
         holds: Holds,
         clock: Clock,
         *,
-        per_number: int,
+        rules: HoldRules,
         new_id: Callable[[], str],
         looker: Callable[[Business], Looker],
     ) -> None:
         self._businesses, self._calendars, self._holds, self._clock = businesses, calendars, holds, clock
-        self._per_number, self._new_id, self._looker = per_number, new_id, looker
+        self._rules, self._new_id, self._looker = rules, new_id, looker
 
     async def __call__(self, query: Query) -> Answer:
         """Search, and hold what is offered. Raises BranchUnknownError, ServiceUnknownError, PersonUnknownError,
@@ -130,9 +132,10 @@ class SearchSlots:
             if placement.options:
                 chosen = tuple(offer for offer in offers if offer.option_id in placement.options)
                 held = placement.placing is Placing.HELD
-                return _answer(
+                answer = _answer(
                     search, found.outcome, chosen, held=held, expires=placement.expires, unkept=not held
                 )
+                return replace(answer, vouched_until=self._vouched_until(search, placement.expires))
             taken = placement.taken
         raise HoldsUnavailableError("others were faster every time")
 
@@ -162,8 +165,16 @@ class SearchSlots:
         )
         placement = await self._holds.place(question.scope, caller, offers, terms, now=self._clock.now())
         if placement.placing is Placing.LIMIT:
-            raise TooManyHoldsError("this caller holds enough", limit=str(self._per_number))
+            raise TooManyHoldsError("this caller holds enough", limit=str(self._rules.per_number))
         return placement
+
+    def _vouched_until(self, search: _Search, expires: datetime | None) -> datetime | None:
+        """A place of a day counts twice where its appointment is seen before its claim, and what was promised is claimed under
+        another name."""
+        query = search.query
+        if expires is None or search.question.capped or query.moved_appointment_id or query.promised:
+            return None
+        return min(self._clock.now() + self._rules.vouched, expires)
 
     def _unheld(self, search: _Search, taken: Sequence[Held], *, held: bool | None) -> Answer:
         asked, found = self._find(search, taken, search.query.options_max)

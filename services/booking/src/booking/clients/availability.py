@@ -1,20 +1,10 @@
 """Claims options at the availability service, and asks it what a start would take."""
 
 from typing import TYPE_CHECKING
-from uuid import UUID
 
 import grpc
-from google.protobuf.timestamp_pb2 import Timestamp
 
-from booking.domain.option import (
-    ClaimedOption,
-    Occupant,
-    OccupantKind,
-    Occupied,
-    PhaseKind,
-    PlannedPhase,
-    Span,
-)
+from booking.domain.option import ClaimedOption
 from booking.domain.overbooking import Slot
 from booking.domain.wish import Offer
 from booking.errors import (
@@ -24,7 +14,8 @@ from booking.errors import (
     SlotNotBookableError,
     SlotTakenError,
 )
-from booking.instants import instant, timestamp
+from booking.instants import timestamp
+from booking.option_wire import option_of
 from chassis.errors import ServiceError
 from chassis.grpc_client import Fault, fault_of
 from rufbuch.availability.v1 import service_pb2, service_pb2_grpc
@@ -50,11 +41,6 @@ _UNKNOWN = {
 }
 SILENT = {grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED, grpc.StatusCode.CANCELLED}
 """Nothing was said; what a change has come to is not known."""
-_KINDS = {
-    service_pb2.PHASE_KIND_ACTIVE: PhaseKind.ACTIVE,
-    service_pb2.PHASE_KIND_GAP_FREE: PhaseKind.GAP_FREE,
-    service_pb2.PHASE_KIND_GAP_BLOCKED: PhaseKind.GAP_BLOCKED,
-}
 
 
 class AvailabilityOptions:
@@ -78,7 +64,7 @@ class AvailabilityOptions:
             if refusal is None:
                 raise
             raise refusal from error
-        return _option(answer.option, answer.service_name)
+        return option_of(answer.option, answer.service_name)
 
     async def plan(self, slot: Slot) -> ClaimedOption:
         """See ``Plans``."""
@@ -96,7 +82,7 @@ class AvailabilityOptions:
             if refusal is None:
                 raise
             raise refusal from error
-        return _option(answer.option, answer.service_name)
+        return option_of(answer.option, answer.service_name)
 
 
 def _unplannable(fault: Fault) -> ServiceError | None:
@@ -114,38 +100,3 @@ def refusal_of(fault: Fault) -> ServiceError | None:
     if fault.code in SILENT:
         return AvailabilityUnavailableError(fault.message or "availability does not answer")
     return None
-
-
-def _option(option: service_pb2.Option, service_name: str) -> ClaimedOption:
-    return ClaimedOption(
-        branch_id=UUID(option.branch_id),
-        service_id=UUID(option.service_id),
-        service_name=service_name,
-        person_id=UUID(option.person_id),
-        span=span_of(option.start_time, option.end_time),
-        phases=tuple(
-            PlannedPhase(
-                phase.name,
-                _KINDS[phase.kind],
-                span_of(phase.start_time, phase.end_time),
-                UUID(phase.person_id or option.person_id),
-                UUID(phase.service_id or option.service_id),
-            )
-            for phase in sorted(option.phases, key=lambda phase: phase.position)
-        ),
-        occupied=tuple(map(occupied_of, option.occupied)),
-        service_ids=tuple(map(UUID, option.service_ids)),
-    )
-
-
-def occupied_of(taken: service_pb2.OccupiedInterval) -> Occupied:
-    """What an option takes, in our words."""
-    is_person = bool(taken.person_id)
-    kind = OccupantKind.PERSON if is_person else OccupantKind.RESOURCE
-    occupant = Occupant(kind, UUID(taken.person_id if is_person else taken.resource_id))
-    return Occupied(occupant, span_of(taken.start_time, taken.end_time))
-
-
-def span_of(start: Timestamp, end: Timestamp) -> Span:
-    """A span, in our words."""
-    return Span(instant(start), instant(end))

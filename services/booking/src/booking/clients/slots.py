@@ -7,11 +7,12 @@ from uuid import UUID
 
 import grpc
 
-from booking.clients.availability import SILENT, occupied_of, span_of
+from booking.clients.availability import SILENT
 from booking.domain.vacancy import FreedTime, HeldSlot, Standing
 from booking.domain.waiting import WaitingWish
 from booking.errors import AvailabilityUnavailableError, SlotTakenError, WishImpossibleError
 from booking.instants import timestamp
+from booking.option_wire import occupied_of, span_of
 from chassis.grpc_client import fault_of
 from rufbuch.availability.v1 import service_pb2, service_pb2_grpc
 

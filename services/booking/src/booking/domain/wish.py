@@ -3,12 +3,14 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from typing import Self
 from uuid import UUID
 
 from booking.domain.identifiers import key_of, uuid_of
 from booking.domain.names import customer_name_of
+from booking.domain.option import ClaimedOption
 from booking.domain.phone_numbers import number_of
 from booking.errors import RequestInvalidError
 
@@ -25,6 +27,14 @@ class Offer:
     call_id: str
     caller_number: str | None = None
     """E.164, None where it is withheld: what is held for a waiting wish is offered to its number, not to a call."""
+
+
+@dataclass(frozen=True)
+class Voucher:
+    """What a claim of the wish's option would give, from availability itself, while it is certain that it would."""
+
+    option: ClaimedOption
+    valid_until: datetime
 
 
 @dataclass(frozen=True)
@@ -46,6 +56,8 @@ class Wish:
     """As it was said this time; None: nothing was."""
     email_confirmed: bool = False
     """The caller has heard it read back: then it takes the place of the one that is known."""
+    voucher: Voucher | None = None
+    """None: the option is to be claimed first."""
 
     @classmethod
     def of(
@@ -80,6 +92,11 @@ class Wish:
             Offer(self.tenant_id, self.branch_id, option_id, self.call_id, self.caller_number)
             for option_id in self.option_ids
         )
+
+    def vouched(self, now: datetime) -> ClaimedOption | None:
+        """What may be booked at once; the options of a party are always claimed, all of them."""
+        is_valid = self.voucher is not None and now < self.voucher.valid_until and not self.more
+        return self.voucher.option if self.voucher and is_valid else None
 
     @property
     def names(self) -> tuple[str, ...]:

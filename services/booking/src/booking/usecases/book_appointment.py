@@ -12,8 +12,9 @@ from booking.domain.appointment import Appointment, InSeries
 from booking.domain.booking import agree_all
 from booking.domain.messages.contact import Contact
 from booking.domain.option import ClaimedOption
-from booking.domain.wish import Offer, Wish
+from booking.domain.wish import Wish
 from booking.errors import RequestIdReusedError
+from booking.usecases.claim_options import ClaimAfterwards, Options
 from chassis.clock import Clock
 from chassis.deadlines import deadline, time_left_s
 from chassis.errors import ServiceError
@@ -39,17 +40,6 @@ class Answer:
     def appointment(self) -> Appointment:
         """The caller's own."""
         return self.appointments[0]
-
-
-class Options(Protocol):
-    """Where options come from."""
-
-    async def claim(self, offer: Offer) -> ClaimedOption:
-        """What is to be committed; repeating it is harmless.
-
-        Raises OptionUnknownError, SlotTakenError, SlotNotBookableError, AvailabilityUnavailableError.
-        """
-        ...
 
 
 class Bookings(Protocol):
@@ -79,7 +69,8 @@ class BookAppointment:
 
     It may be killed anywhere: before the commit nothing is kept and the hold expires by itself; after it, the same wish again
     finds the answer, also where availability says no, or nothing. Nearly every wish is new, and the commit tells by itself
-    those that are not, so that none is looked up first unless this process remembers it.
+    those that are not, so that none is looked up first unless this process remembers it. What is vouched for is committed at
+    once and claimed behind the answer.
     """
 
     def __init__(
@@ -87,11 +78,12 @@ class BookAppointment:
         options: Options,
         bookings: Bookings,
         *,
+        claims: ClaimAfterwards,
         clock: Clock,
         new_id: Callable[[], UUID],
         calendar_domain: str,
     ) -> None:
-        self._options, self._bookings = options, bookings
+        self._options, self._bookings, self._claims = options, bookings, claims
         self._clock, self._new_id, self._calendar_domain = clock, new_id, calendar_domain
 
     async def __call__(self, wish: Wish, *, in_series: InSeries | None = None) -> Answer:
@@ -106,7 +98,8 @@ class BookAppointment:
         return await self._bookings.answer_to(wish, now=self._clock.now())
 
     async def _book(self, wish: Wish, in_series: InSeries | None) -> Answer:
-        options = await self._claimed(wish)
+        vouched = wish.vouched(self._clock.now())
+        options = [vouched] if vouched else await self._claimed(wish)
         if isinstance(options, Answer):
             return options
         agreed = agree_all(
@@ -117,7 +110,10 @@ class BookAppointment:
             calendar_domain=self._calendar_domain,
             in_series=in_series,
         )
-        return await self._bookings.commit(wish, agreed)
+        answer = await self._bookings.commit(wish, agreed)
+        if vouched and not answer.repeated:
+            self._claims.add(wish.offers[0])
+        return answer
 
     async def _claimed(self, wish: Wish) -> Sequence[ClaimedOption] | Answer:
         """What is to be committed; the answer that the wish has had, where that is refused or takes long."""

@@ -10,8 +10,8 @@ from booking.domain.change import Change, Moved, MoveOrder
 from booking.domain.option import ClaimedOption
 from booking.domain.policy import Fee
 from booking.errors import SlotTakenError
-from booking.usecases.book_appointment import Options
 from booking.usecases.change_appointment import ATTEMPTS, Changes, Policies, rules_for, standing_for
+from booking.usecases.claim_options import Options
 from chassis.clock import Clock
 from chassis.errors import ServiceError
 

@@ -10,7 +10,7 @@ from booking.domain.vacancy import HeldSlot
 from booking.domain.waiting import WaitingEntry, is_handle, owner_of
 from booking.domain.wish import Offer
 from booking.errors import OptionUnknownError, SlotTakenError, WishImpossibleError
-from booking.usecases.book_appointment import Options
+from booking.usecases.claim_options import Options
 from booking.usecases.fill_vacancy import Slots
 
 

@@ -101,4 +101,5 @@ def _slot(option: service_pb2.Option) -> FoundSlot:
         person_id=option.person_id,
         service_id=option.service_id,
         held_until=held,
+        voucher=option.voucher,
     )

@@ -62,7 +62,14 @@ class BookingClient:
         self._stub: BookingServiceAsyncStub = service_pb2_grpc.BookingServiceStub(channel)
 
     async def book(
-        self, branch: DialledBranch, caller: Caller, *, option_id: str, name: str, email: str = ""
+        self,
+        branch: DialledBranch,
+        caller: Caller,
+        *,
+        option_id: str,
+        name: str,
+        email: str = "",
+        voucher: bytes = b"",
     ) -> Appointment | Refused:
         """Commit an option. Raises PeerError."""
         request = service_pb2.BookAppointmentRequest(
@@ -74,6 +81,7 @@ class BookingClient:
             customer_name=name,
             request_id=wish_id(caller.call_id, option_id),
             customer_email=email,
+            voucher=voucher,
         )
         try:
             answer = await self._stub.BookAppointment(request)

@@ -1,6 +1,7 @@
 """The notes of calls in Redis, field by field, so that two functions of one call do not overwrite each other's."""
 
 import json
+from binascii import a2b_base64, b2a_base64
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import fields
 from datetime import datetime, timedelta
@@ -94,10 +95,12 @@ def _values(session: Session) -> dict[str, object]:
     return {name: getattr(session, name) for name in _FIELDS}
 
 
-def _plain(value: datetime | Offer | EarlierWish | Window) -> object:
-    """Of what JSON does not know: instants, and our own values by their fields."""
+def _plain(value: datetime | bytes | Offer | EarlierWish | Window) -> object:
+    """Of what JSON does not know: instants, bytes, and our own values by their fields."""
     if isinstance(value, datetime):
         return value.isoformat()
+    if isinstance(value, bytes):
+        return b2a_base64(value, newline=False).decode()
     return vars(value)
 
 
@@ -131,8 +134,13 @@ def _wish(value: dict[str, Any] | None) -> EarlierWish | None:
     return EarlierWish(**{**value, "start": start, "windows": windows, "more_service_ids": more})
 
 
+def _vouchers(value: dict[str, str]) -> dict[str, bytes]:
+    return {option_id: a2b_base64(text) for option_id, text in value.items()}
+
+
 _READERS: dict[str, Callable[[Any], Any]] = {
     "offers": _offers,
+    "vouchers": _vouchers,
     "heard": _heard,
     "wish": _wish,
     "choices": tuple,

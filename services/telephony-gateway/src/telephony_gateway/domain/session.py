@@ -1,5 +1,6 @@
 """What has been said in one call so far: what was offered, wished, named. Of this call alone, never of "the latest"."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -47,6 +48,8 @@ class Session:
 
     offers: tuple[Offer, ...] = ()
     """The last ones, in the order in which they were read out."""
+    vouchers: Mapping[str, bytes] = field(default_factory=dict)
+    """What availability said of them for booking, by their ids; as it came."""
     heard: tuple[datetime, ...] = ()
     """Every start that was offered for the wish, this one and those before."""
     wish: EarlierWish | None = None
@@ -74,7 +77,9 @@ class Session:
         """One of the offers."""
         return next((offer for offer in self.offers if offer.option_id == option_id), None)
 
-    def note_offers(self, wish: EarlierWish, offers: tuple[Offer, ...]) -> None:
+    def note_offers(
+        self, wish: EarlierWish, offers: tuple[Offer, ...], vouchers: Mapping[str, bytes] | None = None
+    ) -> None:
         """Remember what was looked for and read out; another service is another story."""
         same = (
             self.wish is not None
@@ -82,4 +87,5 @@ class Session:
             == (wish.service_id, wish.moved_appointment_id)
         )  # fmt: skip
         heard = (*(self.heard if same else ()), *(offer.start for offer in offers))
+        self.vouchers = vouchers or {}
         self.wish, self.offers, self.heard = wish, offers, tuple(dict.fromkeys(heard))[-HEARD_MAX:]

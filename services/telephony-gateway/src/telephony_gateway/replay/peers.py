@@ -94,7 +94,14 @@ class RecordedPeers:
         return next((one.service_id for one in self.branch.services if one.name == name), "")
 
     async def book(
-        self, branch: DialledBranch, caller: Caller, *, option_id: str, name: str, email: str = ""
+        self,
+        branch: DialledBranch,
+        caller: Caller,
+        *,
+        option_id: str,
+        name: str,
+        email: str = "",
+        voucher: bytes = b"",
     ) -> Appointment | Refused:
         """The appointment that was made, or the refusal."""
         status = self._status()

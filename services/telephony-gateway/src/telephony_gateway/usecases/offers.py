@@ -28,7 +28,8 @@ def note(talk: Conversation, wish: EarlierWish, slots: tuple[FoundSlot, ...]) ->
     """Whatever the slots come from: from now on the caller may choose them."""
     moved = wish.moved_appointment_id
     offers = (Offer(slot.option_id, slot.start, slot.service_id, slot.person_id, moved) for slot in slots)
-    talk.session.note_offers(wish, tuple(offers))
+    vouchers = {slot.option_id: slot.voucher for slot in slots if slot.voucher}
+    talk.session.note_offers(wish, tuple(offers), vouchers)
     return tuple(_option(slot, talk.branch) for slot in slots)
 
 

@@ -68,6 +68,8 @@ class FoundSlot:
     person_id: str
     service_id: str
     held_until: datetime | None
+    voucher: bytes = b""
+    """For booking, which then need not ask for it; b"": it has to."""
 
 
 @dataclass(frozen=True)
@@ -143,9 +145,17 @@ class Bookings(Protocol):
     """The part of the booking service that makes appointments."""
 
     async def book(
-        self, branch: DialledBranch, caller: Caller, *, option_id: str, name: str, email: str = ""
+        self,
+        branch: DialledBranch,
+        caller: Caller,
+        *,
+        option_id: str,
+        name: str,
+        email: str = "",
+        voucher: bytes = b"",
     ) -> Appointment | Refused:
-        """Commit an option, for somebody who may want to be written to; the same call and option again gets the same answer. Raises PeerError."""
+        """Commit an option, for somebody who may want to be written to; the same call and option again gets the same answer.
+        ``voucher``: what came with the option. Raises PeerError."""
         ...
 
 

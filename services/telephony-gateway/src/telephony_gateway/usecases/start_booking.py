@@ -95,7 +95,10 @@ async def _asked(
 ) -> Appointment | tuple[BookedDate, ...] | Refused:
     if repetition is None:
         email = given_address(talk.arguments.customer_email)
-        return await bookings.book(talk.branch, talk.caller, option_id=option_id, name=name, email=email)
+        voucher = talk.session.vouchers.get(option_id, b"")
+        return await bookings.book(
+            talk.branch, talk.caller, option_id=option_id, name=name, email=email, voucher=voucher
+        )
     return await bookings.book_series(
         talk.branch,
         talk.caller,

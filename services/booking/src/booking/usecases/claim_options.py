@@ -1,0 +1,93 @@
+"""Claim options: before they are booked, or behind the answer where they were vouched for."""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from contextvars import Context
+from typing import Protocol
+
+from booking.domain.option import ClaimedOption
+from booking.domain.wish import Offer
+from chassis.errors import ServiceError
+from signals.metrics import Counter
+
+GATHERED_S = 0.05
+"""So long claims wait for others, with which they share a frame. Far less than it takes to search again or to hang up."""
+TOGETHER, WAITING_MAX = 32, 1000
+"""How many are under way at once, and how many wait. Beyond that the oldest hold ends when it would have ended unbooked."""
+ENDED_WITHIN_S = 2.0
+_log = logging.getLogger(__name__)
+_claims = Counter(
+    "rufbuch_booking_claims_afterwards_total",
+    "Claims behind the answer, of what was booked on a voucher; a refused one costs nobody anything, the appointment stands",
+    {"outcome": ("claimed", "refused", "dropped")},
+)
+
+
+class Options(Protocol):
+    """Where options come from."""
+
+    async def claim(self, offer: Offer) -> ClaimedOption:
+        """What is to be committed; repeating it is harmless.
+
+        Raises OptionUnknownError, SlotTakenError, SlotNotBookableError, AvailabilityUnavailableError.
+        """
+        ...
+
+
+class ClaimAfterwards:
+    """Lets the holds of appointments stand until every replica has seen them, although the call lets go what it held.
+
+    Where the process is killed before it comes to that, the hold goes with the call: the appointment is seen within moments,
+    and whoever was offered its time in them is refused by the commit.
+    """
+
+    def __init__(self, options: Options) -> None:
+        self._options = options
+        self._waiting = deque[Offer]()
+        self._claiming: asyncio.Task[None] | None = None
+
+    def add(self, offer: Offer) -> None:
+        """Claim it soon."""
+        if len(self._waiting) >= WAITING_MAX:
+            self._waiting.popleft()
+            _claims.labels("dropped").inc()
+        self._waiting.append(offer)
+        if self._claiming is None or self._claiming.done():
+            # Neither in the trace nor in the deadline of the request that happened to be the first.
+            self._claiming = asyncio.get_running_loop().create_task(self._claim_all(), context=Context())
+
+    async def settle(self) -> None:
+        """Until nothing waits."""
+        if self._claiming:
+            await asyncio.wait({self._claiming})
+
+    async def _claim_all(self) -> None:
+        while self._waiting:
+            await asyncio.sleep(GATHERED_S)
+            together = [self._waiting.popleft() for _ in range(min(TOGETHER, len(self._waiting)))]
+            for fault in await asyncio.gather(*map(self._claim, together), return_exceptions=True):
+                if isinstance(fault, Exception):
+                    _log.error("bug in claiming afterwards", exc_info=fault)
+
+    async def _claim(self, offer: Offer) -> None:
+        try:
+            await self._options.claim(offer)
+        except ServiceError as error:
+            # Its hold may have ended with the call, and its time be seen as taken, by this very appointment.
+            _claims.labels("refused").inc()
+            _log.info("not claimed afterwards", extra={"option_id": offer.option_id, "fault": str(error)})
+        else:
+            _claims.labels("claimed").inc()
+
+
+@asynccontextmanager
+async def claiming_afterwards(options: Options) -> AsyncIterator[ClaimAfterwards]:
+    """At the end what waits is still claimed, within a bound."""
+    claims = ClaimAfterwards(options)
+    yield claims
+    with suppress(TimeoutError):
+        async with asyncio.timeout(ENDED_WITHIN_S):
+            await claims.settle()
