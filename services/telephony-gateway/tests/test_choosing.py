@@ -1,8 +1,9 @@
 """Which of the offered times a caller means by her words; what may mean another one is asked about, never booked."""
 
 import pytest
-from gateway_world import ANNA, BRANCH, PERM, World, found, option
+from gateway_world import ANNA, BRANCH, PERM, RefusalError, World, found, option
 
+from chassis.errors import Kind
 from rufbuch.availability.v1 import service_pb2 as availability_pb2
 from rufbuch.staff.v1 import business_pb2
 
@@ -195,6 +196,50 @@ async def test_a_place_that_is_also_the_hour_of_another_one_is_asked_about(
 ) -> None:
     offers = (option(15, option_id=FIRST), option(16, option_id=SECOND), option(17, option_id=THIRD))
     assert await _chosen(world, offers, option_id=said) == chosen
+
+
+@pytest.mark.parametrize(
+    ("said", "chosen"),
+    [
+        ("die erste", FIRST),
+        ("den 1.", FIRST),
+        ("the first one", FIRST),
+        ("die zweite", SECOND),
+        ("am ersten", ASKED),
+    ],
+)
+async def test_a_place_is_no_day_where_all_are_on_it(world: World, said: str, chosen: str) -> None:
+    """On the first of a month "die erste" is one of three as on any other day."""
+    offers = (
+        option(10, day=1, month=12, option_id=FIRST),
+        option(11, day=1, month=12, option_id=SECOND),
+        option(12, day=1, month=12, option_id=THIRD),
+    )
+    assert await _chosen(world, offers, option_id=said) == chosen
+
+
+@pytest.mark.parametrize(
+    ("said", "chosen"),
+    [
+        ("O-BBBB2345", SECOND),
+        ("o_bbbb2345", SECOND),
+        ("o bbbb2345", SECOND),
+        ("bbbb2345", SECOND),
+        ('"o-bbbb2345"', SECOND),
+        ("o-bbbb2345.", SECOND),
+        ("option_id: o-bbbb2345", SECOND),
+        ("o-bbbb23", SECOND),
+        ("o-bbbb23455", SECOND),
+        ("o-bbbx2345", SECOND),
+        ("o-cbcb2345", ASKED),
+        ("o-aaaa2345 oder o-bbbb2345", ASKED),
+        ("o-elsewhere", "o-elsewhere"),
+    ],
+)
+async def test_an_id_is_known_in_spite_of_a_slip(world: World, said: str, chosen: str) -> None:
+    """TG-02: models copy ids with slips; what may be two options is none."""
+    world.booking.failure = RefusalError(Kind.NOT_FOUND, "OPTION_UNKNOWN") if chosen == ASKED else None
+    assert await _chosen(world, ALIKE, option_id=said) == chosen
 
 
 @pytest.mark.parametrize("said", ["am ersten", "zum ersten", "on the first"])

@@ -86,6 +86,30 @@ def test_date_and_time_in_one_argument_are_read_as_a_date_that_has_a_time() -> N
     assert read({"datetime": "2026-11-27T18:16"}).date == "2026-11-27T18:16"
 
 
+@pytest.mark.parametrize(
+    ("said", "day", "time"),
+    [
+        ({"datetime": "2026-11-27T18:16", "date": "2026-11-27"}, "2026-11-27", "2026-11-27T18:16"),
+        ({"datetime": "2026-11-27T18:16", "date": "morgen", "time": "15 Uhr"}, "morgen", "15 Uhr"),
+        ({"datetime": "2026-11-27T18:16", "time": "15 Uhr"}, "2026-11-27T18:16", "15 Uhr"),
+    ],
+)
+def test_the_time_beside_a_day_that_is_said_twice_is_not_lost(
+    said: dict[str, str], day: str, time: str
+) -> None:
+    assert (read(said).date, read(said).time) == (day, time)
+
+
+@pytest.mark.parametrize(("value", "text"), [(15, "15"), (15.0, "15"), (-2.0, "-2"), (15.5, "15.5")])
+def test_a_number_is_what_it_is_however_json_writes_it(value: float, text: str) -> None:
+    assert read({"time": value}).time == text
+
+
+def test_a_number_beyond_all_bounds_is_no_trouble() -> None:
+    for value in (float("nan"), float("inf"), 1e308):
+        assert len(read({"time": value}).time) <= 300
+
+
 def test_of_several_names_for_one_argument_the_first_that_says_something_counts() -> None:
     assert read({"datum": "morgen", "date": "heute"}).date == "heute"
     assert read({"datum": "morgen", "date": " ", "date_string": "heute"}).date == "morgen"

@@ -72,6 +72,9 @@ def read(arguments: Mapping[str, Any]) -> Arguments:
     if both and not values.get("date"):
         # The language engine reads date and time from one text; a separate time, where there is one, still counts.
         values["date"] = both
+    elif both and not values.get("time"):
+        # The day twice, and the time once: where the days are not the same it is asked which is meant.
+        values["time"] = both
     return Arguments(**values)
 
 
@@ -102,7 +105,9 @@ def _place(ours: tuple[str, int, object]) -> int:
 def _clean(value: object) -> str:
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return ""
-    kept = str(value)[:TEXT_MAX]
+    # JSON knows one kind of number, and 15.0 is 15.
+    number = isinstance(value, float) and value.is_integer()
+    kept = (f"{value:.0f}" if number else str(value))[:TEXT_MAX]
     if not kept.isprintable():
         kept = "".join(character if character.isprintable() else " " for character in kept)
     text = " ".join(unicodedata.normalize("NFC", kept).split())

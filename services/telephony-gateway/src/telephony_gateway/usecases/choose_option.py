@@ -1,6 +1,8 @@
 """Which of the offered options the caller takes: by id, by place ("den ersten"), or by its own time. Never a new time."""
 
 import re
+from collections.abc import Sequence
+from difflib import get_close_matches
 
 from telephony_gateway.domain.session import Offer
 from telephony_gateway.usecases.conversation import Conversation
@@ -9,6 +11,9 @@ from telephony_gateway.usecases.little_words import is_consent
 from telephony_gateway.usecases.places import place_of
 
 _OPTION_ID = re.compile(r"o-\w{4,60}")
+_NO_LETTER = re.compile(r"[\W_]+")
+_ALIKE = 0.8
+"""How much of an id has to be there: a letter may be another one, or two be missing; ids of two options differ in nearly all."""
 _LATER = re.compile(r"(den|der|die|das|the)\s+(spätere[rsnm]?|later)(\s+one)?", re.IGNORECASE)
 _EARLIER = re.compile(r"(den|der|die|das|the)\s+(frühere[rsnm]?|earlier)(\s+one)?", re.IGNORECASE)
 
@@ -16,9 +21,12 @@ _EARLIER = re.compile(r"(den|der|die|das|the)\s+(frühere[rsnm]?|earlier)(\s+one
 def chosen_option(talk: Conversation) -> str:
     """The id of the option that is meant; "" where that has to be asked."""
     said = talk.arguments.option_id
-    if _OPTION_ID.fullmatch(said) or talk.session.offer(said):
-        return said
     offers = talk.session.offers
+    if talk.session.offer(said):
+        return said
+    copied = _miscopied(said, offers)
+    if copied or _OPTION_ID.fullmatch(said):
+        return copied or said
     if (not said or is_consent(said)) and not (talk.arguments.date or talk.arguments.time):
         # The one time that was read out; whoever says yes to it names no other.
         return offers[0].option_id if len(offers) == 1 else ""
@@ -28,6 +36,18 @@ def chosen_option(talk: Conversation) -> str:
     words = said, talk.arguments.date, talk.arguments.time
     fitting = [offer for offer in offers if _is_meant(offer, *words, talk)]
     return fitting[0].option_id if len(fitting) == 1 else ""
+
+
+def _miscopied(said: str, offers: Sequence[Offer]) -> str:
+    """The id that a model has passed on with a slip: in capitals, with words around it, without its end, with a letter more."""
+    letters = _letters(said)
+    ids = {_letters(offer.option_id): offer.option_id for offer in offers}
+    close = [each for each in ids if each in letters] or get_close_matches(letters, ids, n=2, cutoff=_ALIKE)
+    return ids[close[0]] if len(close) == 1 else ""
+
+
+def _letters(text: str) -> str:
+    return _NO_LETTER.sub("", text.casefold())
 
 
 def _placed(talk: Conversation, said: str) -> Offer | None:

@@ -70,8 +70,9 @@ def place_of(
     is_ordinal = f"{place}." in said or any(word in _ORDINALS for word in named)
     # Nothing but a figure is a model's.
     is_hour = bool(named) and not is_ordinal and not said.strip().isdecimal()
-    # "Den zweiten" may be the one on the second, "die drei" the one at three.
-    if named and any(start.day == place for start in mistaken):
+    # "Den zweiten" may be the one on the second, "die drei" the one at three; where all are on the second it is neither.
+    on_the_day = [start.day == place for start in (*filter(None, starts), *others)]
+    if named and any(start.day == place for start in mistaken) and not all(on_the_day):
         return 0
     return 0 if is_hour and any(place in {start.hour, start.hour - 12} for start in mistaken) else place
 
