@@ -97,6 +97,28 @@ class TestCancelling:
         assert (answer["status"], _gone(world)) == ("choose", [A])
 
     @pytest.mark.parametrize(
+        ("said", "begins"),
+        [
+            ({}, "Welchen Termin meinen Sie: "),
+            ({"datum": "den letzten"}, "Welchen Termin meinen Sie: "),
+            ({"datum": "alle beide"}, "Welchen Termin meinen Sie: "),
+            ({"service": "Maniküre"}, "Welchen Termin meinen Sie: "),
+            ({"datum": "Samstag"}, "So einen Termin finde ich nicht, Sie haben "),
+            ({"service": "Herrenhaarschnitt"}, "So einen Termin finde ich nicht, Sie haben "),
+        ],
+    )
+    async def test_what_was_not_understood_is_not_said_to_be_missing(
+        self, world: World, said: dict[str, str], begins: str
+    ) -> None:
+        """And that there are more than are read out is said."""
+        world.booking.add(
+            *(appointment(9, day=day, appointment_id=str(uuid.UUID(int=day))) for day in range(23, 28))
+        )
+        answer = await world.phone.function("cancel_appointment", said)
+        assert answer["message"].startswith(f"{begins}Dauerwelle am Montag, 23. November, 9 Uhr bei Anna, ")
+        assert answer["message"].endswith(" Danach kommen noch 2, nennen Sie mir gern einen Tag.")
+
+    @pytest.mark.parametrize(
         ("said", "gone"),
         [
             ({"appointment_id": "den letzten"}, []),

@@ -3,7 +3,14 @@
 from telephony_gateway.domain.answers import Answer, Status
 from telephony_gateway.domain.sentences import IN_A_BREATH, Sentence
 from telephony_gateway.usecases.conversation import Conversation
-from telephony_gateway.usecases.own_appointments import live, narrowed, none_found, note_choices, own
+from telephony_gateway.usecases.own_appointments import (
+    and_more,
+    live,
+    narrowed,
+    none_found,
+    note_choices,
+    own,
+)
 from telephony_gateway.usecases.ports import Appointment, Appointments
 from telephony_gateway.usecases.saying import described, spoken_appointments
 
@@ -23,6 +30,4 @@ async def get_appointments(talk: Conversation, *, appointments: Appointments) ->
 
 def _message(talk: Conversation, some: list[Appointment]) -> str:
     items = spoken_appointments(some[:IN_A_BREATH], talk.branch, last=Sentence.AND)
-    message = Sentence.APPOINTMENTS.say(talk.language, items=items, count=len(some))
-    more = len(some) - IN_A_BREATH
-    return f"{message} {Sentence.AND_MORE.say(talk.language, count=more)}" if more > 0 else message
+    return and_more(talk, Sentence.APPOINTMENTS.say(talk.language, items=items, count=len(some)), some)

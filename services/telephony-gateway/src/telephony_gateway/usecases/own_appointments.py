@@ -50,18 +50,26 @@ def meant(talk: Conversation, found: Sequence[Appointment], *, person: str = "")
     if not standing:
         return ended[0] if len(ended) == 1 else none_found(talk)
     if description.says_something:
-        return _described_one(talk, standing, fitting, ended)
+        return _described_one(talk, standing, fitting, ended, understood=description.is_understood)
     return standing[0] if len(standing) == 1 else which(talk, standing)
 
 
 def _described_one(
-    talk: Conversation, standing: list[Appointment], fitting: list[Appointment], ended: list[Appointment]
+    talk: Conversation,
+    standing: list[Appointment],
+    fitting: list[Appointment],
+    ended: list[Appointment],
+    *,
+    understood: bool,
 ) -> Appointment | Answer:
     """Of those that words fit. Where they fit what this call has called off, too, the answer to that may have been lost."""
     called_off = [one for one in ended if one.state is AppointmentState.CANCELLED]
     if not fitting:
         # Never another one than was described, even if it is the only one.
-        return called_off[0] if len(called_off) == 1 else _choose(talk, standing, Sentence.NONE_LIKE_THAT)
+        if len(called_off) == 1:
+            return called_off[0]
+        # "So einen finde ich nicht" is only true of words that were understood.
+        return _choose(talk, standing, Sentence.NONE_LIKE_THAT) if understood else which(talk, standing)
     is_again = any(one.appointment_id in talk.session.called_off for one in called_off)
     # Asked about just now, and described once more: that is the answer.
     was_asked = [one.appointment_id for one in fitting] == list(talk.session.choices)
@@ -114,12 +122,18 @@ def note_choices(talk: Conversation, some: Sequence[Appointment]) -> None:
     talk.session.choices = (*heard, _UNHEARD) if len(some) > IN_A_BREATH else heard
 
 
+def and_more(talk: Conversation, message: str, some: Sequence[Appointment]) -> str:
+    """The sentence, and how many more there are than it names."""
+    more = len(some) - IN_A_BREATH
+    return f"{message} {Sentence.AND_MORE.say(talk.language, count=more)}" if more > 0 else message
+
+
 def _choose(talk: Conversation, some: list[Appointment], sentence: Sentence) -> Answer:
     note_choices(talk, some)
     items = spoken_appointments(some[:IN_A_BREATH], talk.branch, last=Sentence.OR)
     return Answer(
         Status.CHOOSE,
-        sentence.say(talk.language, items=items),
+        and_more(talk, sentence.say(talk.language, items=items), some),
         details={"appointments": [described(one, talk.branch) for one in some]},
     )
 
@@ -155,6 +169,10 @@ class _Description:
     @property
     def says_something(self) -> bool:
         return not (self.times is None and self.services is None and self.people is None)
+
+    @property
+    def is_understood(self) -> bool:
+        return all(said is None or said for said in (self.times, self.services, self.people))
 
     def is_of(self, one: Appointment) -> bool:
         """Whether all that was said is true of it; what was not understood is true of none."""
