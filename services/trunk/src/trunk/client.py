@@ -13,6 +13,7 @@ from chassis.deadlines import time_left_s
 from rufbuch.trunk.v1 import service_pb2_grpc
 from signals.metrics import Counter
 from signals.tracing import inner_span, traceparent_of
+from trunk.frames import PART_MAX
 from trunk.stream import Trunk, UnansweredError
 
 RENEWED_S = 10.0
@@ -52,8 +53,10 @@ class _Keeper:
 
     async def keep(self) -> None:
         """Until cancelled."""
+        loop = asyncio.get_running_loop()
         try:
             while True:
+                opened_at = loop.time()
                 pause_s = await self._renew()
                 _go_on_unless_cancelled()
                 trunk = self.trunk
@@ -62,8 +65,9 @@ class _Keeper:
                         await (trunk.left if trunk else asyncio.Event()).wait()
                 if trunk and trunk.left.is_set():
                     self._change_for(None)
+                    # Also of a peer that ends at once whatever is opened.
+                    await asyncio.sleep(opened_at + PAUSE_S - loop.time())
         finally:
-            self._change_for(None)
             await self._end()
 
     async def _renew(self) -> float:
@@ -91,6 +95,9 @@ class _Keeper:
 
     async def _end(self) -> None:
         """Whoever closes the channel waits for nobody."""
+        last, self.trunk = self.trunk, None
+        if last:
+            await last.end()
         for leaving in self._leaving:
             leaving.cancel()
         if self._leaving:
@@ -136,9 +143,9 @@ class _Channel:
             loop = asyncio.get_running_loop()
             time_s = time_left_s(self._default_s if timeout is None else timeout)
             ends, trunk = loop.time() + time_s, self._keeper.trunk
-            if trunk and trunk.has_room:
+            if trunk and trunk.has_room and len(serialised := request_serializer(request)) <= PART_MAX:
                 try:
-                    response = await _over(trunk, method, request_serializer(request), time_s)
+                    response = await _over(trunk, method, serialised, time_s)
                 except UnansweredError:
                     pass
                 except grpc.aio.AioRpcError as error:

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import time
+from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NoReturn
 
@@ -12,11 +13,8 @@ from chassis.grpc_server import DETAILS, Inside
 from rufbuch.trunk.v1 import service_pb2_grpc
 from rufbuch.trunk.v1.service_pb2 import Answer, Call, CarryRequest, CarryResponse
 from signals.tracing import TRACEPARENT
+from trunk.frames import PART_MAX, next_frame
 
-RESPONSE_MAX = 1024 * 1024
-"""Bytes. A frame must stay below what gRPC lets through, or all its answers are lost."""
-_FRAME_MAX = 16
-"""Answers in a frame, so that it stays below."""
 _log = logging.getLogger(__name__)
 _Context = grpc.aio.ServicerContext[Any, Any]
 
@@ -43,7 +41,7 @@ class _Carriage:
     def __init__(self, inside: Inside, context: _Context) -> None:
         self._inside, self._context = inside, context
         self._running: dict[int, asyncio.Task[None]] = {}
-        self._unsent: list[Answer] = []
+        self._unsent: deque[Answer] = deque()
         self._to_send, self._retiring_told, self._over = asyncio.Event(), False, False
 
     async def run(self) -> None:
@@ -81,7 +79,7 @@ class _Carriage:
             self._to_send.clear()
             retiring = self._inside.retiring.is_set() and not self._retiring_told
             while self._unsent or retiring:
-                answers, self._unsent = self._unsent[:_FRAME_MAX], self._unsent[_FRAME_MAX:]
+                answers = next_frame(self._unsent)
                 self._retiring_told |= retiring
                 await self._context.write(CarryResponse(answers=answers, retiring=retiring))
                 retiring = False
@@ -109,12 +107,12 @@ async def _answered(inside: Inside, call: Call, stream: _Context) -> Answer:
     try:
         request = handler.request_deserializer(call.request)
         response = await handler.unary_unary(request, _CallContext(call, stream))
+        serialised = handler.response_serializer(response)
     except _AbortedError as ended:
         return _failed(call, ended.code, ended.message, ended.details)
     except Exception as error:  # noqa: BLE001 - as at gRPC's own border: a bug in one call ends that call; it is logged where it was
         return _failed(call, grpc.StatusCode.UNKNOWN, f"Unexpected {type(error).__name__}")
-    serialised = handler.response_serializer(response)
-    if len(serialised) > RESPONSE_MAX:
+    if len(serialised) > PART_MAX:
         _log.error("a response is too large for a trunk", extra={"method": call.method})
         return _failed(call, grpc.StatusCode.RESOURCE_EXHAUSTED, "the response is too large for a trunk")
     return Answer(number=call.number, response=serialised)

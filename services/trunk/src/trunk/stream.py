@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 import math
+from collections import deque
 from contextlib import suppress
 from typing import Any, cast
 
@@ -10,6 +11,7 @@ import grpc
 
 from chassis.grpc_server import DETAILS
 from rufbuch.trunk.v1.service_pb2 import Answer, Call, CarryRequest, CarryResponse
+from trunk.frames import next_frame
 
 ROOM = 64
 """Calls under way at once. Who finds no room calls alone: a peer that hangs must not gather everybody."""
@@ -26,7 +28,7 @@ class Trunk:
     def __init__(self, stream: "grpc.aio.StreamStreamCall[Any, Any]") -> None:
         self._stream, self._numbers = stream, itertools.count(1)
         self._waiting: dict[int, asyncio.Future[Answer]] = {}
-        self._unsent: list[Call] = []
+        self._unsent: deque[Call] = deque()
         self._to_send, self._loop = asyncio.Event(), asyncio.get_running_loop()
         self._heard_at = self._loop.time()
         self.left = asyncio.Event()
@@ -48,11 +50,11 @@ class Trunk:
         self._send(
             Call(number=number, method=method, request=request, time_left_ms=left_ms, traceparent=traceparent)
         )
-        alarm = self._loop.call_later(time_s, self._miss, answer, self._loop.time())
+        alarm = self._loop.call_later(time_s, self._miss, number, answer, self._loop.time())
         try:
             return _response(await answer)
         except asyncio.CancelledError:
-            self._give_up(number)
+            self._send(Call(number=number, given_up=True))
             raise
         finally:
             alarm.cancel()
@@ -61,12 +63,19 @@ class Trunk:
     async def leave(self, within_s: float) -> None:
         """Ask nothing new, hear what is still to come for so long, and end the stream."""
         self.left.set()
-        with suppress(TimeoutError, grpc.aio.AioRpcError):
-            async with asyncio.timeout(within_s):
-                if self._waiting:
-                    await asyncio.wait(set(self._waiting.values()))
-                await self._stream.done_writing()
-                await self._stream.code()
+        try:
+            with suppress(TimeoutError, grpc.aio.AioRpcError):
+                async with asyncio.timeout(within_s):
+                    if self._waiting:
+                        await asyncio.wait(set(self._waiting.values()))
+                    await self._stream.done_writing()
+                    await self._stream.code()
+        finally:
+            await self.end()
+
+    async def end(self) -> None:
+        """At once."""
+        self.left.set()
         self._stream.cancel()
         for task in self._tasks:
             task.cancel()
@@ -76,16 +85,14 @@ class Trunk:
         self._unsent.append(call)
         self._to_send.set()
 
-    def _miss(self, answer: "asyncio.Future[Answer]", asked_at: float) -> None:
+    def _miss(self, number: int, answer: "asyncio.Future[Answer]", asked_at: float) -> None:
         if not answer.done():
+            # A peer that stood still has not begun to count: without that it would begin when nobody waits any more.
+            self._send(Call(number=number, given_up=True))
             answer.set_exception(_late())
         if self._heard_at < asked_at:
             # Not one word since then: it is not the method that is slow.
             self.left.set()
-
-    def _give_up(self, number: int) -> None:
-        if not self.left.is_set():
-            self._send(Call(number=number, given_up=True))
 
     async def _write(self) -> None:
         with suppress(grpc.aio.AioRpcError, asyncio.InvalidStateError):
@@ -93,9 +100,8 @@ class Trunk:
             while True:
                 await self._to_send.wait()
                 self._to_send.clear()
-                calls, self._unsent = self._unsent, []
-                if calls:
-                    await self._stream.write(CarryRequest(calls=calls))
+                while self._unsent:
+                    await self._stream.write(CarryRequest(calls=next_frame(self._unsent)))
 
     async def _read(self) -> None:
         try:
