@@ -9,6 +9,7 @@ from telephony_gateway.domain.session import Offer
 from telephony_gateway.usecases.choose_option import chosen_option
 from telephony_gateway.usecases.conversation import Conversation
 from telephony_gateway.usecases.instead import LOST_MOVE, instead
+from telephony_gateway.usecases.kept_time import new_day_and_time
 from telephony_gateway.usecases.named import named_person
 from telephony_gateway.usecases.own_appointments import live, meant, own, stranger_id, successor, which
 from telephony_gateway.usecases.ports import (
@@ -48,7 +49,7 @@ async def reschedule_appointment(talk: Conversation, *, appointments: Appointmen
         and talk.arguments.appointment_id in {"", offer.moved_appointment_id}
     ):
         return await _move(talk, offer.moved_appointment_id, option_id, peers)
-    target = await _target(talk, appointments)
+    target = await _target(talk, option_id, appointments)
     if isinstance(target, Answer):
         return target
     if _wishes_anew(talk) or not talk.arguments.option_id:
@@ -56,9 +57,12 @@ async def reschedule_appointment(talk: Conversation, *, appointments: Appointmen
     return await _take(talk, target, option_id, offer, peers)
 
 
-async def _target(talk: Conversation, appointments: Appointments) -> Appointment | Answer:
+async def _target(talk: Conversation, option_id: str, appointments: Appointments) -> Appointment | Answer:
     """The one that is to be moved, and can be."""
     found = await own(talk, appointments)
+    if not option_id and _speaks_of_offers(talk, found):
+        # It is known which one is to be moved, but not where to.
+        return talk.answer(Status.OFFERED, Sentence.NEED_OPTION)
     stranger = stranger_id(talk, found)
     if stranger:
         return await _not_seen(talk, stranger, found, appointments)
@@ -75,6 +79,21 @@ async def _target(talk: Conversation, appointments: Appointments) -> Appointment
     return target
 
 
+def _speaks_of_offers(talk: Conversation, found: Sequence[Appointment]) -> bool:
+    """Whether times were offered for an appointment that stands, and nothing else is said but which of them."""
+    offers, standing = talk.session.offers, {one.appointment_id for one in live(found)}
+    says_only_an_option = talk.arguments.option_id and not (_says_which(talk) or _wishes_anew(talk))
+    return bool(says_only_an_option and offers) and all(
+        offer.moved_appointment_id in standing for offer in offers
+    )
+
+
+def _says_which(talk: Conversation) -> bool:
+    """Whether something is said of the appointment as it stands."""
+    said = talk.arguments
+    return bool(said.appointment_id or said.date or said.time or said.staff or said.service)
+
+
 def _wishes_anew(talk: Conversation) -> bool:
     return bool(talk.arguments.new_date or talk.arguments.new_time)
 
@@ -82,13 +101,9 @@ def _wishes_anew(talk: Conversation) -> bool:
 def _chosen(talk: Conversation) -> str:
     """An option that is taken. Nobody has agreed to the only one that was offered who names a new time, or the appointment as
     it stands: day, time and person are those of the present one here, and words about it are no yes."""
-    arguments = talk.arguments
-    if arguments.option_id:
+    if talk.arguments.option_id:
         return chosen_option(talk)
-    says_more = (
-        arguments.appointment_id or arguments.date or arguments.time or arguments.staff or arguments.service
-    )
-    return "" if says_more or _wishes_anew(talk) else chosen_option(talk)
+    return "" if _says_which(talk) or _wishes_anew(talk) else chosen_option(talk)
 
 
 async def _not_seen(
@@ -118,13 +133,12 @@ def _is_for(offer: Offer, target: Appointment, talk: Conversation) -> bool:
 
 
 async def _offer(talk: Conversation, target: Appointment, slots: Slots) -> Answer:
-    arguments = talk.arguments
     if not _wishes_anew(talk):
         return talk.answer(Status.NEED_DATE, Sentence.NEED_NEW_TIME)
     person_id = _person_id(talk, target)
     if isinstance(person_id, Answer):
         return person_id
-    time = read_wish(arguments.new_date, arguments.new_time, talk.branch, now=talk.now)
+    time = read_wish(*new_day_and_time(talk, target), talk.branch, now=talk.now)
     return time if isinstance(time, Answer) else await _offered(talk, target, person_id, time, slots)
 
 

@@ -1,0 +1,31 @@
+"""What is kept of an appointment that is moved: "auf elf Uhr" is on its day, "am Freitag zur gleichen Zeit" at its time.
+
+Nothing is moved by that: the time is offered with its day, and the caller agrees to it or not.
+"""
+
+import re
+
+from telephony_gateway.language.understanding import Slot
+from telephony_gateway.usecases.conversation import Conversation
+from telephony_gateway.usecases.ports import Appointment
+from telephony_gateway.usecases.read_wish import understood
+
+_SAME = (
+    r"\b(?:(?:am|an|um|zu|zur|bei|der|die|den|dem|at|on|the)\s+)*"
+    r"(?:(?:die|der|den|dem)?selbe[nrs]?|gleiche[nrs]?|same)\s+"
+)
+_SAME_DAY = re.compile(rf"{_SAME}(?:tag|datum|day|date)\b", re.IGNORECASE)
+_SAME_TIME = re.compile(rf"{_SAME}(?:uhrzeit|zeit|stunde|time|hour)\b", re.IGNORECASE)
+
+
+def new_day_and_time(talk: Conversation, present: Appointment) -> tuple[str, str]:
+    """The caller's words about the new time, with the present day or time in the place of what is to stay as it is."""
+    day, clock = talk.arguments.new_date, talk.arguments.new_time
+    start = present.start.astimezone(talk.branch.zone)
+    if _SAME_TIME.search(f"{day} {clock}"):
+        day, clock = _SAME_TIME.sub("", day).strip(" ,"), _SAME_TIME.sub(f"{start:%H:%M}", clock)
+        clock = clock or f"{start:%H:%M}"
+    day, clock = (_SAME_DAY.sub(start.date().isoformat(), words) for words in (day, clock))
+    said = understood(day, clock, talk.branch, now=talk.now)
+    says_only_a_time = not day and bool(said.candidates) and Slot.DATE in said.missing and said.search is None
+    return (start.date().isoformat() if says_only_a_time else day), clock

@@ -1,0 +1,91 @@
+"""Where a caller wants an appointment to be moved, in her words; and which of the times that were offered for it."""
+
+import uuid
+
+import pytest
+from gateway_world import World, appointment, found, option
+
+from rufbuch.availability.v1 import service_pb2 as availability_pb2
+
+AVAILABLE = availability_pb2.SEARCH_OUTCOME_AVAILABLE
+A, B = (str(uuid.UUID(int=number)) for number in (101, 102))
+
+
+@pytest.fixture(autouse=True)
+def two_appointments(world: World) -> None:
+    """On Wednesday 25 November at 15:00, and on Friday 27 November at 9:00."""
+    world.booking.add(appointment(15, appointment_id=A), appointment(9, day=27, appointment_id=B))
+    world.availability.answer = found(AVAILABLE, option(11))
+
+
+@pytest.mark.parametrize(
+    ("said", "start"),
+    [
+        ({"new_time": "11 Uhr"}, "2026-11-25T10:00:00Z"),
+        ({"new_time": "um halb elf"}, "2026-11-25T09:30:00Z"),
+        ({"new_time": "11 Uhr", "new_date": "am selben Tag"}, "2026-11-25T10:00:00Z"),
+        ({"new_time": "am gleichen Tag um elf"}, "2026-11-25T10:00:00Z"),
+        ({"new_time": "11 am", "new_date": "the same day", "language": "en"}, "2026-11-25T10:00:00Z"),
+        ({"new_time": "gleiche Uhrzeit", "new_date": "Donnerstag"}, "2026-11-26T14:00:00Z"),
+        ({"new_time": "zur selben Zeit", "new_date": "Donnerstag"}, "2026-11-26T14:00:00Z"),
+        ({"new_date": "Donnerstag, zur gleichen Zeit"}, "2026-11-26T14:00:00Z"),
+        ({"new_time": "same time", "new_date": "Thursday", "language": "en"}, "2026-11-26T14:00:00Z"),
+        ({"new_time": "Donnerstag um elf"}, "2026-11-26T10:00:00Z"),
+        ({"new_time": "11 Uhr", "new_date": "Donnerstag"}, "2026-11-26T10:00:00Z"),
+    ],
+)
+async def test_what_is_to_stay_need_not_be_said(world: World, said: dict[str, str], start: str) -> None:
+    """It is offered with its day, and nothing is moved before the caller agrees."""
+    answer = await world.phone.function("reschedule_appointment", {"appointment_id": A, **said})
+    assert (answer["status"], world.booking.moves) == ("offered", [])
+    assert world.availability.searches[-1].start_time.ToJsonString() == start
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"new_time": "irgendwas"},
+        {"new_date": "ein anderer Tag", "new_time": "11 Uhr"},
+        {"new_time": "später"},
+        {"new_date": "am gleichen Tag"},
+    ],
+)
+async def test_what_says_no_day_or_no_time_is_asked_about(world: World, said: dict[str, str]) -> None:
+    answer = await world.phone.function("reschedule_appointment", {"appointment_id": A, **said})
+    assert (answer["status"], world.availability.searches) in (("need_date", []), ("need_time", []))
+
+
+async def test_a_part_of_the_day_is_looked_for_on_its_day(world: World) -> None:
+    await world.phone.function("reschedule_appointment", {"appointment_id": A, "new_time": "vormittags"})
+    (window,) = world.availability.searches[-1].windows
+    assert window.start_time.ToJsonString() == "2026-11-25T07:00:00Z"
+
+
+async def test_as_soon_as_there_is_one_is_no_time_of_that_day(world: World) -> None:
+    said = {"appointment_id": A, "new_time": "so bald wie möglich, nachmittags"}
+    await world.phone.function("reschedule_appointment", said)
+    assert len(world.availability.searches[-1].windows) > 20
+
+
+@pytest.mark.parametrize("said", ["die schönere", "ja", "den vierten"])
+async def test_an_unclear_choice_is_asked_about_and_not_which_appointment_it_is_for(
+    world: World, said: str
+) -> None:
+    """There are two appointments, and times are offered for one of them."""
+    world.availability.answer = found(AVAILABLE, option(11), option(12, option_id="o-bbbb2345"))
+    await world.phone.function(
+        "reschedule_appointment", {"appointment_id": A, "new_date": "Mittwoch", "new_time": "egal"}
+    )
+    answer = await world.phone.function("reschedule_appointment", {"option_id": said})
+    assert (answer["status"], answer["message"]) == (
+        "offered", "Welche der angebotenen Zeiten möchten Sie nehmen?",
+    )  # fmt: skip
+
+
+async def test_after_the_move_a_stray_choice_is_none_of_its_times(world: World) -> None:
+    world.availability.answer = found(AVAILABLE, option(11), option(12, option_id="o-bbbb2345"))
+    wish = {"appointment_id": A, "new_date": "Mittwoch", "new_time": "egal"}
+    await world.phone.function("reschedule_appointment", wish)
+    await world.phone.function("reschedule_appointment", {"option_id": "den ersten"})
+    answer = await world.phone.function("reschedule_appointment", {"option_id": "den anderen"})
+    assert (answer["status"], len(world.booking.moves)) == ("choose", 1)
