@@ -85,8 +85,8 @@ async def follow(
     """Deal with every entry in order, until cancelled. What is raised as StreamLostError is tried again, in growing steps, from
     the last entry that was dealt with; everything else is a bug and ends the loop.
 
-    Where there is something to ``settle``, an entry is dealt with only when that is done: as soon as none follows at once, and
-    for several together where they come fast. What was not settled is dealt with again."""
+    Where there is something to ``settle``, an entry is dealt with only when that is done: as soon as none follows at once or the
+    stream is lost, and for several together where they come fast. What could not be settled is dealt with again."""
     pause_s, clock = FIRST_PAUSE_S, asyncio.get_running_loop().time
     while True:
         unsettled: str | None = None
@@ -100,13 +100,27 @@ async def follow(
                     unsettled = entry.position
                 at_once = settle is None or entry is None
                 if unsettled is not None and (at_once or clock() - since >= settle_s):
+                    reached, unsettled = unsettled, None
                     if settle:
                         await settle()
-                    after, unsettled = unsettled, None
+                    after = reached
                 if entry is None:
                     health.caught_up()
         except StreamLostError as error:
             _log.warning("the stream %s is lost", name, extra={"fault": str(error)})
         health.lost()
+        after = await _settled_at_last(settle, unsettled) or after
         await asyncio.sleep(pause_s)
         pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
+
+
+async def _settled_at_last(settle: Callable[[], Awaitable[None]] | None, unsettled: str | None) -> str | None:
+    """Up to where what was heard before the stream was lost is settled: it may be away for longer than this process lives."""
+    if settle is None or unsettled is None:
+        return None
+    try:
+        await settle()
+    except StreamLostError as error:
+        _log.warning("what was heard last has to be heard again", extra={"fault": str(error)})
+        return None
+    return unsettled
