@@ -14,7 +14,14 @@ import grpc
 from rufbuch.staff.v1 import business_pb2, service_pb2, service_pb2_grpc
 from signals.metrics import Gauge
 from telephony_gateway.clients.faults import peer_error, reason_of
-from telephony_gateway.domain.business import BookableService, Colleague, DialledBranch, Hours, Span
+from telephony_gateway.domain.business import (
+    BookableService,
+    Colleague,
+    DialledBranch,
+    Hours,
+    OtherBranch,
+    Span,
+)
 from telephony_gateway.domain.sentence_texts import Text
 from telephony_gateway.domain.sentences import Voice
 from telephony_gateway.domain.workspaces import DEFAULT
@@ -177,7 +184,17 @@ def read_branch(business: business_pb2.Business, branch_id: str) -> DialledBranc
         },
         holiday_region=branch.holiday_region,
         workspace=business.telephony_workspace or DEFAULT,
+        others={
+            other.branch_id: _other(business, other)
+            for other in business.branches
+            if other.branch_id != branch_id
+        },
     )
+
+
+def _other(business: business_pb2.Business, branch: business_pb2.Branch) -> OtherBranch:
+    people = {p.person_id: p.name for p in business.people if branch.branch_id in p.branch_ids}
+    return OtherBranch(branch.name, ZoneInfo(branch.time_zone), people)
 
 
 def _voice(business: business_pb2.Business) -> Voice:

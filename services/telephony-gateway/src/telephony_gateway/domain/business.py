@@ -68,6 +68,16 @@ class Colleague:
 
 
 @dataclass(frozen=True)
+class OtherBranch:
+    """A branch that was not called: somebody may have an appointment there."""
+
+    name: str
+    zone: ZoneInfo
+    people: Mapping[str, str]
+    """Names by id."""
+
+
+@dataclass(frozen=True)
 class DialledBranch:
     """The branch that was called, with everything that a conversation needs."""
 
@@ -87,6 +97,8 @@ class DialledBranch:
     """The account at Retell whose calls are calls to this business."""
     holiday_region: str = ""
     """ISO 3166-2 subdivision whose public holidays are days off; "": none are."""
+    others: Mapping[str, OtherBranch] = field(default_factory=dict)
+    """The other branches, by id."""
     _spoken: dict[tuple[str, date], "DialledBranch"] = field(
         default_factory=dict, init=False, compare=False, repr=False
     )
@@ -118,6 +130,11 @@ class DialledBranch:
     def person_name(self, person_id: str) -> str:
         """What callers call a person; "" for somebody whom this branch no longer has."""
         return next((person.name for person in self.people if person.person_id == person_id), "")
+
+    def zone_of(self, branch_id: str) -> ZoneInfo:
+        """On whose clock an appointment of a branch is."""
+        other = self.others.get(branch_id)
+        return other.zone if other else self.zone
 
     def opening_hours_on(self, day: date) -> tuple[Span, ...]:
         """The spans of opening on a day, in order; none: closed. A day's own hours count before holidays and weeks."""

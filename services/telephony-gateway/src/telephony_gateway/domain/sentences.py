@@ -111,6 +111,7 @@ class Sentence(enum.Enum):
     WAS_FOR_A_MOVE = enum.auto()
     ITEM = enum.auto()
     ITEM_PLAIN = enum.auto()
+    ITEM_ELSEWHERE = enum.auto()
     APPOINTMENTS = enum.auto()
     AND_MORE = enum.auto()
     NO_APPOINTMENTS = enum.auto()

@@ -4,11 +4,11 @@ import uuid
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
-from datetime import timedelta
-from zoneinfo import ZoneInfo
+from datetime import datetime, timedelta
 
 from matching import Match, match
 from telephony_gateway.domain.answers import Answer, Status
+from telephony_gateway.domain.business import DialledBranch
 from telephony_gateway.domain.sentences import IN_A_BREATH, Sentence
 from telephony_gateway.language import Candidate
 from telephony_gateway.usecases.conversation import Conversation
@@ -150,18 +150,23 @@ def _named(talk: Conversation, found: Sequence[Appointment]) -> Appointment | No
     if len(choices) == 1 and words and all(map(is_consent, words)):
         # The only one that was asked about.
         return by_id.get(choices[0])
-    starts = {key: one.start.astimezone(talk.branch.zone) for key, one in by_id.items()}
+    starts = {key: _start(one, talk.branch) for key, one in by_id.items()}
     heard = [starts.get(each) for each in choices]
     others = [starts[one.appointment_id] for one in live(found) if one.appointment_id not in choices]
     place = next((at for text in words if (at := place_of(text, heard, talk, others=others))), 0)
     return by_id.get(choices[place - 1]) if place else None
 
 
+def _start(one: Appointment, branch: DialledBranch) -> datetime:
+    """As it was agreed: on the clock of where it takes place."""
+    return one.start.astimezone(branch.zone_of(one.branch_id))
+
+
 @dataclass(frozen=True)
 class _Description:
     """What was said of an appointment: when it is, what for, with whom. None: nothing was said of that."""
 
-    zone: ZoneInfo
+    branch: DialledBranch
     times: tuple[Candidate, ...] | None
     services: AbstractSet[str] | None
     people: AbstractSet[str] | None
@@ -189,7 +194,7 @@ class _Description:
         ).is_of(one)
 
     def _is_then(self, one: Appointment) -> bool:
-        start = one.start.astimezone(self.zone)
+        start = _start(one, self.branch)
         return any(is_within(start, candidate) for candidate in self.times or ())
 
 
@@ -199,7 +204,7 @@ def _description(talk: Conversation, person: str) -> _Description:
     people = [(one.person_id, (one.name, one.person_id)) for one in branch.people]
     says_when = arguments.date or arguments.time
     return _Description(
-        branch.zone,
+        branch,
         readings(talk, arguments.date, arguments.time) if says_when else None,
         _matched(arguments.service, services) if arguments.service else None,
         _matched(person, people) if person and not minds_nobody(person) else None,

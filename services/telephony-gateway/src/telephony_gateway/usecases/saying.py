@@ -64,15 +64,30 @@ def spoken_money(minor: int, currency: str, language: Voice | str) -> str:
 
 
 def spoken_appointment(appointment: Appointment, branch: DialledBranch) -> str:
-    """ "Dauerwelle am Mittwoch, 26. November, 15 Uhr bei Anna"."""
-    person = branch.person_name(appointment.person_id)
+    """ "Dauerwelle am Mittwoch, 26. November, 15 Uhr bei Anna": on the clock of its branch, which is said if another was called."""
+    person = _person(appointment, branch)
     sentence = Sentence.ITEM if person else Sentence.ITEM_PLAIN
-    return sentence.say(
+    item = sentence.say(
         branch.language,
         service=appointment.service_name,
-        when=spoken_start(appointment.start, branch),
+        when=_spoken_in_place(appointment, branch),
         person=person,
     )
+    other = branch.others.get(appointment.branch_id)
+    if other is None or not other.name:
+        return item
+    return Sentence.ITEM_ELSEWHERE.say(branch.language, item=item, branch=other.name)
+
+
+def _person(appointment: Appointment, branch: DialledBranch) -> str:
+    other = branch.others.get(appointment.branch_id)
+    elsewhere = other.people.get(appointment.person_id, "") if other else ""
+    return branch.person_name(appointment.person_id) or elsewhere
+
+
+def _spoken_in_place(appointment: Appointment, branch: DialledBranch) -> str:
+    voice, zone = branch.language, branch.zone_of(appointment.branch_id)
+    return spoken.spoken_moment(appointment.start.astimezone(zone), language=voice.code, today=voice.today)
 
 
 def spoken_appointments(appointments: Iterable[Appointment], branch: DialledBranch, *, last: Sentence) -> str:
@@ -82,13 +97,16 @@ def spoken_appointments(appointments: Iterable[Appointment], branch: DialledBran
 
 def described(appointment: Appointment, branch: DialledBranch) -> dict[str, str]:
     """An appointment as data in an answer."""
-    written = {"confirmation": appointment.written_by} if appointment.written_by else {}
-    return written | {
+    more = {"confirmation": appointment.written_by} if appointment.written_by else {}
+    other = branch.others.get(appointment.branch_id)
+    if other:
+        more["branch"] = other.name
+    return more | {
         "appointment_id": appointment.appointment_id,
-        "start": appointment.start.astimezone(branch.zone).isoformat(),
-        "staff": branch.person_name(appointment.person_id),
+        "start": appointment.start.astimezone(branch.zone_of(appointment.branch_id)).isoformat(),
+        "staff": _person(appointment, branch),
         "service": appointment.service_name,
-        "spoken": spoken_start(appointment.start, branch),
+        "spoken": _spoken_in_place(appointment, branch),
     }
 
 
