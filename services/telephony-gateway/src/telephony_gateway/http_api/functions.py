@@ -5,7 +5,7 @@ import logging
 import time
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from opentelemetry import trace
@@ -37,6 +37,7 @@ from telephony_gateway.http_api.failures import cut_off, failed
 from telephony_gateway.http_api.oddities import Watchman
 from telephony_gateway.http_api.patience import Patience
 from telephony_gateway.http_api.reception import Reception
+from telephony_gateway.http_api.tongues import Tongues
 from telephony_gateway.http_api.twins import Twins, twin_key
 from telephony_gateway.storage.ledger import Answered, Asked, Heard, Ledger
 from telephony_gateway.usecases.conversation import Conversation
@@ -91,6 +92,7 @@ class FunctionsEndpoint:
     clock: Clock
     budget_s: Callable[[str], float]
     build: str
+    tongues: Tongues = field(default_factory=Tongues)
 
     async def __call__(self, request: Request) -> Response:
         """Answer one request."""
@@ -168,12 +170,12 @@ class FunctionsEndpoint:
         if not self.limits.admits(
             branch.tenant_id, number=caller.caller_number, call_id=caller.call_id, now=self.clock.now()
         ):
-            return failed("too_often", Sentence.TOO_OFTEN, branch.language)
+            return failed("too_often", Sentence.TOO_OFTEN, self._voice(branch.language, called))
         function = self.functions.get(called.name)
         if function is None:
             # TG-04: loud, and no success that an agent could mistake.
             await self._believed(called, admitted, branch)
-            return failed("unknown_function", Sentence.CANNOT_DO, branch.language)
+            return failed("unknown_function", Sentence.CANNOT_DO, self._voice(branch.language, called))
         return await self._once(function, branch, called, admitted, ends)
 
     async def _once(
@@ -251,6 +253,7 @@ class FunctionsEndpoint:
         session = await (look or self.sessions.look(branch.tenant_id, call_id))()
         before = session.as_read
         talk = Conversation.going_on(branch, called.caller, read(called.arguments), session, self.clock.now())
+        self.tongues.note(call_id, session.language)
         answer = await function(talk)
         if late and (await self.sessions.of(branch.tenant_id, call_id)).as_read != before:
             # The call has gone on meanwhile: what comes now must not be taken for what was offered last.
@@ -270,4 +273,7 @@ class FunctionsEndpoint:
         )
 
     def _language(self, called: Called) -> Voice:
-        return self.reception.language_of(called.caller.dialled_number)
+        return self._voice(self.reception.language_of(called.caller.dialled_number), called)
+
+    def _voice(self, ours: Voice, called: Called) -> Voice:
+        return self.tongues.voice(ours, called.caller.call_id, called.arguments)

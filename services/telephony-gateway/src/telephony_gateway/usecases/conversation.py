@@ -36,7 +36,7 @@ class Conversation:
         cls, branch: DialledBranch, caller: Caller, arguments: Arguments, session: Session, now: datetime
     ) -> "Conversation":
         """In the language that the caller was found to speak, or else in the business's."""
-        session.language = _language(arguments.language) or session.language
+        session.language = said_language(arguments.language) or session.language
         note_name(session, arguments.customer_name, branch)
         return cls(branch.speaking_at(now, tag=session.language), caller, arguments, session, now)
 
@@ -50,5 +50,6 @@ class Conversation:
         return Answer(status, sentence.say(self.language, **values))
 
 
-def _language(said: str) -> str:
+def said_language(said: str) -> str:
+    """BCP 47; "" where nothing is said, or a language that nobody here speaks."""
     return _SPOKEN.get(said.casefold(), _SPOKEN.get(said.casefold()[:2], ""))
