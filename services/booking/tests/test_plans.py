@@ -1,7 +1,16 @@
 """How PostgreSQL finds rows in tables that nobody has analysed yet: its plans are kept by each connection for long."""
 
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
 import asyncpg
 import pytest
+
+from booking.testing.availability import ScriptedAvailability
+from booking.testing.samples import START, a_request, an_option
+
+if TYPE_CHECKING:
+    from rufbuch.booking.v1.service_pb2_grpc import BookingServiceAsyncStub
 
 
 @pytest.mark.parametrize(
@@ -29,3 +38,33 @@ async def test_what_a_foreign_key_names_is_found_by_both_of_its_columns(
 
     (condition,) = [line for line in plan if "Index Cond" in line]
     assert f"{key} = $2" in condition
+
+
+GROWN = """
+ALTER TABLE appointment DISABLE TRIGGER USER; ALTER TABLE phase DISABLE TRIGGER USER;
+INSERT INTO appointment SELECT made.* FROM appointment AS one, generate_series(1, 3000) AS n, jsonb_populate_record(
+    one, jsonb_build_object('appointment_id', gen_random_uuid(), 'option_id', n::text, 'state', 'cancelled')) AS made;
+INSERT INTO phase SELECT gen_random_uuid(), tenant_id, a.appointment_id, 0, service_name, 'active', person_id, start_time, end_time
+  FROM appointment a WHERE state = 'cancelled';
+ALTER TABLE appointment ENABLE TRIGGER USER; ALTER TABLE phase ENABLE TRIGGER USER;
+"""
+PLANS_KEPT = "SELECT count(*) FROM pg_backend_memory_contexts WHERE name = 'CachedPlan' AND ident LIKE '%FROM ' || $1 || '%'"
+
+
+async def test_whether_an_appointment_is_whole_is_planned_once(
+    pool: asyncpg.Pool, booking: "BookingServiceAsyncStub", availability: ScriptedAvailability
+) -> None:
+    """By a connection that comes when the tables have grown, and nobody has analysed them: planning it anew for each booking
+    took longer than the booking."""
+    await booking.BookAppointment(a_request())
+    async with pool.acquire() as connection, connection.transaction():
+        await connection.execute(GROWN)
+    await pool.expire_connections()
+    for day in range(1, 13):
+        option_id = f"o-{day:08}"
+        availability.options[option_id] = an_option(START + timedelta(days=day))
+        await booking.BookAppointment(a_request(option_id=option_id, request_id=option_id))
+
+    # One after the other they all went over one connection, and this question does.
+    for table in ("appointment a WHERE", "phase p WHERE", "occupancy o WHERE"):
+        assert await pool.fetchval(PLANS_KEPT, table) == 1
