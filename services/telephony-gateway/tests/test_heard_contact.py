@@ -134,6 +134,16 @@ class TestNumbers:
         assert answer["status"] == "callback_noted"
         assert "richtig verstanden?" in answer["message"] or "Unter welcher Nummer" in answer["message"]
 
+    @pytest.mark.parametrize("function", ["request_callback", "join_waitlist"])
+    async def test_one_without_all_of_its_figures_is_read_back_as_it_was_said(
+        self, world: World, function: str
+    ) -> None:
+        """With its zero, and with pauses: only the caller can tell what is missing."""
+        said = "null eins fünf eins zwölf vierunddreißig fünfundsechzig sieben"
+        wish = {"service": "Dauerwelle", "date": "Mittwoch", "time": "egal", "phone_number": said}
+        answer = await world.phone.function(function, wish)
+        assert answer["message"].endswith("Habe ich die Nummer 015 112 346 57 richtig verstanden?")
+
     async def test_one_that_was_not_understood_is_not_replaced_by_the_callers_own(self, world: World) -> None:
         """What the caller hears is true: nobody waits at the one number while the salon calls the other."""
         answer = await world.phone.function("request_callback", {"phone_number": "null eins fünf"})

@@ -42,11 +42,21 @@ def reachable(talk: Conversation) -> Reachable:
 def spoken(number: str, talk: Conversation) -> str:
     """As people of the country that was called write it, in groups that a voice makes pauses between."""
     parsed = phonenumbers.parse(number)
-    at_home = phonenumbers.region_code_for_number(parsed) == _region(talk.branch, talk.caller.dialled_number)
+    home = _region(talk.branch, talk.caller.dialled_number)
+    at_home = phonenumbers.region_code_for_number(parsed) == home
     form = (
         phonenumbers.PhoneNumberFormat.NATIONAL if at_home else phonenumbers.PhoneNumberFormat.INTERNATIONAL
     )
-    return phonenumbers.format_number(parsed, form)
+    written = phonenumbers.format_number(parsed, form)
+    # Of a number that has too few or too many figures, nobody knows how it is written.
+    return _in_threes(written, home) if at_home and written.isdecimal() else written
+
+
+def _in_threes(figures: str, region: str) -> str:
+    """With what is dialled before a number inside of its country."""
+    prefix = phonenumbers.ndd_prefix_for_region_code(region, strip_non_digits=True) or ""
+    whole = figures if figures.startswith(prefix) else f"{prefix}{figures}"
+    return " ".join(whole[at : at + 3] for at in range(0, len(whole), 3))
 
 
 def _region(branch: DialledBranch, dialled_number: str) -> str:
