@@ -10,7 +10,7 @@ from uuid import UUID
 
 import pytest
 from killing import killed_at
-from peers import BRANCH, PERSON, TENANT, booked_event
+from peers import BRANCH, PERSON, TENANT, booked_event, named
 from prometheus_client import REGISTRY
 
 from calcom_sync.consumer import event_of
@@ -291,3 +291,36 @@ async def test_a_worker_that_is_killed_leaves_nothing_lying_however_it_was_plann
 
     assert await stage.is_right(stage.ref(made))
     assert await stage.cases() == []
+
+
+async def test_a_registry_that_hangs_does_not_hold_up_each_of_what_is_stored_for_itself(
+    stage: "Stage",
+) -> None:
+    """Ten calls a second that were called off again would have fallen behind for as long as it hung."""
+    stage.consumer._directory = hanging = Hanging(stage.directory)
+    told: list[service_pb2.WatchEventsResponse] = []
+    for one in _made(stage, 20):
+        told.append(booked_event(one, str(len(told) + 1)))
+        called_off = service_pb2.AppointmentCancelled(appointment=one)
+        told.append(
+            service_pb2.WatchEventsResponse(position=str(len(told) + 1), appointment_cancelled=called_off)
+        )
+
+    await stage.consumer._take_in(told)
+
+    assert hanging.asked == 1
+    assert await stage.intake.position() == "40"
+
+
+async def test_a_business_that_is_told_as_none_can_be_holds_up_no_other(stage: "Stage") -> None:
+    """Its jobs fail; where its events did, nothing of any business reached Cal.com any more."""
+    stage.registry.others.append(other := named("another business"))
+    stage.registry.unreadable.append(other)
+    theirs, ours = _made(stage, 2)
+    theirs.tenant_id = str(other)
+
+    await stage.consumer._take_in([booked_event(theirs, "1"), booked_event(ours, "2")])
+
+    plans = {ref: (await stage.found(ref)).plan for ref in map(stage.ref, (theirs, ours))}
+    assert list(plans.values()) == [Plan.OPEN, Plan.MADE]
+    assert await stage.intake.position() == "2"

@@ -44,6 +44,21 @@ async def test_a_change_at_the_registry_is_heard(stage: "Stage") -> None:
     await asyncio.gather(watching, return_exceptions=True)
 
 
+async def test_a_change_that_is_heard_of_while_it_is_being_read_is_read_as_well(stage: "Stage") -> None:
+    """What was on its way was older than the change, and stayed for a minute."""
+    stage.registry.answers = asyncio.Event()
+    reading = asyncio.create_task(stage.directory.setup(TENANT))
+    async with asyncio.timeout(10):
+        while stage.registry.asked < 2:  # noqa: ASYNC110 - the question comes over the network
+            await asyncio.sleep(0.01)
+    stage.registry.api_key = "cal_test_new"
+    stage.directory.forget(TENANT)
+    stage.registry.answers.set()
+    await reading
+
+    assert await _keys(stage) == {"cal_test_new"}
+
+
 async def _keys(stage: "Stage") -> set[str]:
     setup = await stage.directory.setup(TENANT)
     return {one.api_key for one in setup.accounts.values()} if setup else set()

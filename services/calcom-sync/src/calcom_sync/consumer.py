@@ -122,7 +122,10 @@ class Consumer:
 
     async def _take_in(self, together: Sequence[Told]) -> None:
         told = {one.position: one for one in together}
-        events = [self._read(one) for one in together]
+        # Once for all of them: while the registry hangs, what is stored for itself would wait for it one after the other.
+        events = await planned_ahead(
+            [self._read(one) for one in together], self._directory, self._clock.now()
+        )
         for some in in_turns(events):
             try:
                 await self._store(some)
@@ -141,9 +144,7 @@ class Consumer:
                 await self._store([_refused(told[event.position], reason)])
 
     async def _store(self, events: Sequence[Event]) -> None:
-        now = self._clock.now()
-        events = await planned_ahead(events, self._directory, now)
-        for event, new in zip(events, await self._intake.record_all(events, now), strict=True):
+        for event, new in zip(events, await self._intake.record_all(events, self._clock.now()), strict=True):
             _taken_in.labels(str(new).lower()).inc()
             if isinstance(event.change, NotUnderstood):
                 # Not waited for: while the log stands still, cancellations that callers were told of would not reach Cal.com

@@ -76,6 +76,10 @@ class FakeRegistry(staff_grpc.StaffRegistryServiceServicer):
     others: list[UUID] = field(default_factory=list)
     broken: list[UUID] = field(default_factory=list)
     """Businesses about which it cannot tell anything."""
+    unreadable: list[UUID] = field(default_factory=list)
+    """Businesses of which it tells a mapping that names nobody."""
+    answers: asyncio.Event | None = None
+    """Until then it keeps back what it has read."""
 
     def _check(self, tenant_id: str) -> None:
         self.asked += 1
@@ -110,12 +114,17 @@ class FakeRegistry(staff_grpc.StaffRegistryServiceServicer):
         account = staff_pb2.AccountSecret(
             account_id=str(self.account), person_id=str(self.person), username="vera", api_key=self.api_key
         )
-        return staff_pb2.GetCalendarSetupResponse(
+        told = staff_pb2.GetCalendarSetupResponse(
             accounts=[account, *([self.second_account] if self.second_account else [])],
             mappings=self.mappings,
             webhook_secret=SECRET,
             etag="1",
         )
+        if request.tenant_id in map(str, self.unreadable):
+            told.mappings.append(business_pb2.Mapping(service_id=str(SERVICE), account_id=str(ACCOUNT)))
+        if self.answers:
+            await self.answers.wait()
+        return told
 
     async def WatchChanges(self, request: Any, context: Any) -> AsyncIterator[staff_pb2.WatchChangesResponse]:
         while True:

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -28,6 +29,8 @@ _log = logging.getLogger(__name__)
 class _Remembered:
     setup: Setup
     at: datetime
+    change: int
+    """How many changes of the business had been heard of when it was asked about: what it says may be older than the next."""
 
 
 class RegistryDirectory:
@@ -36,19 +39,18 @@ class RegistryDirectory:
     def __init__(self, stub: "service_pb2_grpc.StaffRegistryServiceAsyncStub", clock: Clock) -> None:
         self._stub, self._clock = stub, clock
         self._remembered: dict[UUID, _Remembered] = {}
-        self._stale: set[UUID] = set()
+        self._changes: Counter[UUID] = Counter()
 
     async def setup(self, tenant_id: UUID) -> Setup | None:
         """None: there is no such business. Raises SetupUnavailableError where nothing is known and nobody answers."""
-        known, now = self._remembered.get(tenant_id), self._clock.now()
-        if known and tenant_id not in self._stale and now - known.at < FRESH_FOR:
+        known, now, change = self._remembered.get(tenant_id), self._clock.now(), self._changes[tenant_id]
+        if known and known.change == change and now - known.at < FRESH_FOR:
             return known.setup
         try:
             setup = await self._fetch(tenant_id)
         except grpc.aio.AioRpcError as error:
             return self._without_answer(error, known)
-        self._remembered[tenant_id] = _Remembered(setup, now)
-        self._stale.discard(tenant_id)
+        self._remembered[tenant_id] = _Remembered(setup, now, change)
         return setup
 
     async def tenants(self) -> list[UUID]:
@@ -68,7 +70,7 @@ class RegistryDirectory:
 
     def forget(self, tenant_id: UUID) -> None:
         """Ask again next time; what is remembered serves only while the registry does not answer."""
-        self._stale.add(tenant_id)
+        self._changes[tenant_id] += 1
 
     def _without_answer(self, error: grpc.aio.AioRpcError, known: _Remembered | None) -> Setup | None:
         if error.code() is grpc.StatusCode.NOT_FOUND:
