@@ -115,6 +115,7 @@ async def test_an_appointment_stands_whatever_becomes_of_the_claim_behind_it(
         b"",
         b"\xff\xff not one",
         a_voucher(NOW).SerializeToString(),
+        a_voucher(NOW + timedelta(minutes=2)).SerializeToString(),
         a_voucher(call_id="call_0002").SerializeToString(),
         a_voucher(option_id=ANOTHER).SerializeToString(),
         a_voucher(tenant_id="99999999-9999-4999-8999-999999999999").SerializeToString(),
@@ -123,7 +124,7 @@ async def test_an_appointment_stands_whatever_becomes_of_the_claim_behind_it(
             tenant_id=TENANT, call_id="call_0001", option=availability_pb2.Option(option_id=OPTION)
         ).SerializeToString(),
     ],
-    ids=["none", "garbled", "over", "other call", "other option", "other business", "other branch", "empty"],
+    ids=["none", "garbled", "over", "of another clock", "other call", "other option", "other business", "other branch", "empty"],
 )  # fmt: skip
 async def test_what_is_not_vouched_for_is_claimed_first(
     booking: "BookingServiceAsyncStub", pool: asyncpg.Pool, availability: ScriptedAvailability, voucher: bytes

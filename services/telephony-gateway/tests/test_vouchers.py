@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 
 import pytest
 from gateway_world import World, found, option
@@ -9,7 +10,7 @@ from gateway_world import World, found, option
 from rufbuch.availability.v1 import service_pb2 as availability_pb2
 from telephony_gateway.clients.sessions import RedisSessions
 from telephony_gateway.clients.shared import SharedMemory, connect
-from telephony_gateway.domain.session import EarlierWish, Session
+from telephony_gateway.domain.session import EarlierWish, Offer, Session
 
 WISH = {"service": "Dauerwelle", "date": "kommenden Mittwoch", "time": "15 Uhr"}
 FIRST, SECOND = "o-abcd2345", "o-zzzz2345"
@@ -80,13 +81,17 @@ async def test_another_replica_hands_on_the_same_bytes(shared: SharedMemory) -> 
     assert (await RedisSessions(shared).of("t", "c")).vouchers == {FIRST: BYTES}
 
 
-async def test_offers_that_an_older_replica_noted_have_none_of_the_offers_before(
-    shared: SharedMemory,
-) -> None:
-    """It knows no vouchers, and leaves those of other options where they are."""
-    session = Session()
-    session.note_offers(EarlierWish("s", "", None), (), {FIRST: BYTES})
+async def test_offers_that_an_older_replica_noted_have_none_of_those_before(shared: SharedMemory) -> None:
+    """It knows no vouchers, and leaves those of the earlier offers where they are."""
+    start = datetime(2026, 11, 25, 14, tzinfo=UTC)
+    session, wish = Session(), EarlierWish("s", "", None)
+    session.note_offers(wish, (Offer(FIRST, start, "s", "p"),), {FIRST: BYTES})
+    assert session.voucher_of(FIRST) == BYTES
     await RedisSessions(shared).keep("t", "c", session)
+    older = await RedisSessions(shared).of("t", "c")
+    older.offers = (Offer(SECOND, start, "s", "p"),)
+    await RedisSessions(shared).keep("t", "c", older)
+
     read = await RedisSessions(shared).of("t", "c")
 
-    assert read.vouchers.get(SECOND, b"") == b""
+    assert (read.voucher_of(FIRST), read.voucher_of(SECOND)) == (b"", b"")

@@ -77,6 +77,10 @@ class Session:
         """One of the offers."""
         return next((offer for offer in self.offers if offer.option_id == option_id), None)
 
+    def voucher_of(self, option_id: str) -> bytes:
+        """For one of the last offers; b"": there is none. Of an earlier one the call has let go."""
+        return self.vouchers.get(option_id, b"") if self.offer(option_id) else b""
+
     def note_offers(
         self, wish: EarlierWish, offers: tuple[Offer, ...], vouchers: Mapping[str, bytes] | None = None
     ) -> None:

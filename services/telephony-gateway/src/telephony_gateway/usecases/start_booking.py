@@ -95,7 +95,7 @@ async def _asked(
 ) -> Appointment | tuple[BookedDate, ...] | Refused:
     if repetition is None:
         email = given_address(talk.arguments.customer_email)
-        voucher = talk.session.vouchers.get(option_id, b"")
+        voucher = talk.session.voucher_of(option_id)
         return await bookings.book(
             talk.branch, talk.caller, option_id=option_id, name=name, email=email, voucher=voucher
         )
