@@ -54,7 +54,7 @@ def spoken(number: str, talk: Conversation) -> str:
 
 def _in_threes(figures: str, region: str) -> str:
     """With what is dialled before a number inside of its country."""
-    prefix = phonenumbers.ndd_prefix_for_region_code(region, strip_non_digits=True) or ""
+    prefix = phonenumbers.ndd_prefix_for_region(region, strip_non_digits=True) or ""
     whole = figures if figures.startswith(prefix) else f"{prefix}{figures}"
     return " ".join(whole[at : at + 3] for at in range(0, len(whole), 3))
 
