@@ -9,7 +9,7 @@ from gateway_world import CALLER, NOW, RefusalError, World, found, option
 from chassis.errors import Kind
 from chassis.testing import SettableClock
 from rufbuch.availability.v1 import service_pb2 as availability_pb2
-from telephony_gateway.clients.lines import SILENT, Lines
+from telephony_gateway.clients.lines import RELEASED_MAX, REMEMBERED, SILENT, Lines
 from telephony_gateway.clients.shared import SharedMemory, connect
 from telephony_gateway.domain.envelope import Caller
 
@@ -116,3 +116,28 @@ async def test_whoever_asks_without_end_is_no_dead_line(world: World) -> None:
     world.availability.answers = [FULL, FULL]
     await world.phone.function("check_availability", WISH)
     assert world.availability.released == []
+
+
+async def test_calls_of_an_hour_ago_are_no_lines_any_more(redis_url: str) -> None:
+    """A number that calls all day long, and whose ends are never told."""
+    clock, asking = SettableClock(NOW), Caller("call_last", "", CALLER)
+    async with connect(redis_url) as client:
+        lines = Lines(SharedMemory(client), clock)
+        for number in range(RELEASED_MAX + 1):
+            lines.heard("t", Caller(f"call_{number}", "", CALLER))
+        clock.advance(REMEMBERED - SILENT)
+        lines.heard("t", Caller("call_late", "", CALLER))
+        clock.advance(2 * SILENT)
+        assert await lines.silent("t", asking) == ["call_late"]
+        assert known_lines(redis_url) == [b"call_late"]
+
+
+async def test_the_end_of_a_call_takes_those_of_an_hour_ago_with_it(redis_url: str) -> None:
+    clock = SettableClock(NOW)
+    async with connect(redis_url) as client:
+        lines = Lines(SharedMemory(client), clock)
+        lines.heard("t", Caller("call_1", "", CALLER))
+        clock.advance(REMEMBERED + SILENT)
+        lines.heard("t", Caller("call_2", "", CALLER))
+        await lines.ended("t", Caller("call_2", "", CALLER))
+        assert known_lines(redis_url) == []

@@ -23,15 +23,17 @@ def traceparent_of(span: Span) -> str:
 @contextmanager
 def server_span(name: str, traceparent: str, **attributes: str) -> Iterator[Span]:
     """What is done for a caller who sent this trace context, or "". His sampling is ours; without him the sampler decides."""
-    caller = span_of(traceparent)
-    within = trace.set_span_in_context(caller) if caller else None
-    if caller is None or caller.get_span_context().trace_flags.sampled:
-        with _tracer.start_as_current_span(name, within, SpanKind.SERVER, attributes) as span:
+    span = span_of(traceparent)
+    if span is None or span.get_span_context().trace_flags.sampled:
+        within = trace.set_span_in_context(span) if span else None
+        span = _tracer.start_span(name, within, SpanKind.SERVER, attributes)
+    if span.is_recording():
+        with trace.use_span(span, end_on_exit=True):
             yield span
         return
-    token = context.attach(within or context.get_current())
+    token = context.attach(trace.set_span_in_context(span))
     try:
-        yield caller
+        yield span
     finally:
         context.detach(token)
 

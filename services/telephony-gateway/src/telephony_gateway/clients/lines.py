@@ -43,7 +43,6 @@ class Lines:
             del self._told[next(iter(self._told))]
         # Nobody waits for it: whoever asks for silent lines asks Redis after that.
         self._shared.tell("ZADD", key, at, caller.call_id)
-        self._shared.tell("ZREMRANGEBYSCORE", key, "-inf", at - REMEMBERED.total_seconds())
         self._shared.tell("PEXPIRE", key, _REMEMBERED_MS)
 
     async def ended(self, tenant_id: str, caller: "Caller") -> None:
@@ -51,6 +50,7 @@ class Lines:
         if caller.caller_number:
             key = _key(tenant_id, caller.caller_number)
             self._told.pop((key, caller.call_id), None)
+            self._drop_what_is_old(key)
             await self._shared.ask(lambda redis: redis.zrem(key, caller.call_id))
 
     async def forget(self, tenant_id: str, number: str) -> None:
@@ -62,11 +62,16 @@ class Lines:
     async def silent(self, tenant_id: str, caller: "Caller") -> list[str]:
         """The other calls of the number of which nothing has been heard for a while, the longest silence first."""
         key, before = _key(tenant_id, caller.caller_number), self._clock.now() - SILENT
+        self._drop_what_is_old(key)
         found = await self._shared.ask(
             lambda redis: redis.zrangebyscore(key, "-inf", _score(before), start=0, num=RELEASED_MAX + 1)
         )
         calls = [text_of(one) for one in found or () if isinstance(one, str | bytes)]
         return [call_id for call_id in calls if call_id != caller.call_id][:RELEASED_MAX]
+
+    def _drop_what_is_old(self, key: str) -> None:
+        """Where it matters, and where a number's calls end; not in each of its questions."""
+        self._shared.tell("ZREMRANGEBYSCORE", key, "-inf", _score(self._clock.now() - REMEMBERED))
 
 
 class SlotsOfLines:

@@ -1,9 +1,9 @@
 """Remembers the signatures of the last minutes, so that a recorded request cannot be sent again."""
 
 import asyncio
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
-from itertools import islice
+from itertools import takewhile
 
 from signals.metrics import Counter
 from telephony_gateway.clients.shared import AWAY, SharedMemory
@@ -11,6 +11,7 @@ from telephony_gateway.domain.signature import FRESH
 
 REMEMBERED = 2 * FRESH
 """A signature is fresh from five minutes before to five minutes after its time."""
+LOOKED_AT_EVERY = timedelta(seconds=1)
 _LIVES_MS = REMEMBERED // timedelta(milliseconds=1)
 _alone = Counter(
     "rufbuch_gateway_replay_guard_alone_total", "Signatures remembered by this process only: Redis is away"
@@ -23,6 +24,7 @@ class ReplayGuard:
     def __init__(self, shared: SharedMemory) -> None:
         self._shared = shared
         self._own: dict[str, datetime] = {}
+        self._looked_at = datetime.min.replace(tzinfo=UTC)
 
     async def is_first(self, digest: str, *, now: datetime) -> bool:
         """Whether this signature is seen for the first time; remembers it."""
@@ -41,10 +43,13 @@ class ReplayGuard:
         return first
 
     def _forget(self, now: datetime) -> None:
+        """What no request can bear any more; looked at now and then, and after a clock that was set back at once."""
+        if timedelta(0) <= now - self._looked_at < LOOKED_AT_EVERY:
+            return
+        self._looked_at = now
         # In order of arrival: stop at the first that is still fresh.
-        for digest, seen in list(islice(self._own.items(), 100)):
-            if now - seen <= REMEMBERED:
-                break
+        old = list(takewhile(lambda digest: now - self._own[digest] > REMEMBERED, self._own))
+        for digest in old:
             del self._own[digest]
 
 

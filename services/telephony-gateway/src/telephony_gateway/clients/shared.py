@@ -42,9 +42,14 @@ class SharedMemory:
         """Ask nothing for so long."""
         self._away_until = self._seconds() + for_s
 
+    @property
+    def is_away(self) -> bool:
+        """Whether it is left alone just now."""
+        return self._seconds() < self._away_until
+
     async def ask(self, question: Callable[[OneConnection], Awaitable[T]]) -> T | None:
         """The answer, or None while there is none to be had."""
-        if self._seconds() < self._away_until:
+        if self.is_away:
             return None
         try:
             return await question(self._client)
@@ -55,7 +60,9 @@ class SharedMemory:
     def begin(self, *command: str | bytes | float) -> "asyncio.Future[Any]":
         """Ask now, in one go with all that is asked before the next wait; the answer as Redis gives it, or AWAY."""
         answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-        self.tell(*command, heard=partial(_settle, answer))
+        # A step of the call, since somebody waits for it; what is only told is none.
+        span = begun_span(f"redis {command[0]!s}")
+        self.tell(*command, heard=partial(_settle, answer, span))
         return answer
 
     def tell(
@@ -63,20 +70,22 @@ class SharedMemory:
     ) -> None:
         """The same where nobody waits: ``heard``, if anybody, is told the answer, or AWAY, and raises nothing. ``along``: in one
         go also with what the tasks that are begun now ask."""
-        if self._seconds() < self._away_until:
+        if self.is_away:
             if heard:
                 heard(AWAY)
             return
-        span = begun_span(f"redis {command[0]!s}")
-        self._client.tell(partial(self._come, heard, span), *command, along=along)
+        come = partial(self._come, heard) if heard else self._come_unheard
+        self._client.tell(come, *command, along=along)
 
-    def _come(self, heard: Callable[[Any], None] | None, span: Span | None, said: Any) -> None:  # noqa: ANN401 - any command's
-        if span:
-            span.end()
+    def _come(self, heard: Callable[[Any], None], said: Any) -> None:  # noqa: ANN401 - any command's
         if isinstance(said, Exception):
             self._lost(said)
-        if heard:
-            heard(AWAY if isinstance(said, Exception) else said)
+            said = AWAY
+        heard(said)
+
+    def _come_unheard(self, said: Any) -> None:  # noqa: ANN401 - any command's
+        if isinstance(said, Exception):
+            self._lost(said)
 
     def _lost(self, error: BaseException) -> None:
         self.leave_alone()
@@ -84,7 +93,9 @@ class SharedMemory:
         _log.warning("Redis does not answer", extra={"error": type(error).__name__})
 
 
-def _settle(answer: "asyncio.Future[Any]", said: Any) -> None:  # noqa: ANN401 - any command's
+def _settle(answer: "asyncio.Future[Any]", span: Span | None, said: Any) -> None:  # noqa: ANN401 - any command's
+    if span:
+        span.end()
     if not answer.done():
         answer.set_result(said)
 
