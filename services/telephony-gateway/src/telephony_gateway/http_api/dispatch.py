@@ -11,6 +11,7 @@ from telephony_gateway.usecases.get_alternatives import get_alternatives
 from telephony_gateway.usecases.get_appointments import get_appointments
 from telephony_gateway.usecases.get_context import get_context
 from telephony_gateway.usecases.join_waitlist import join_waitlist
+from telephony_gateway.usecases.letting_go import Searching, SlotsLettingGo
 from telephony_gateway.usecases.list_services import list_services
 from telephony_gateway.usecases.offered_slots import SlotsWithOffers
 from telephony_gateway.usecases.ports import Appointments, Care, SeriesBookings, Sessions, Slots
@@ -35,8 +36,11 @@ class Peers:
 def functions(peers: Peers) -> dict[str, Function]:
     """Every function that the gateway serves, by its name without version; the same as domain.contract.CONTRACTS."""
 
+    searching = Searching()
+
     def slots(talk: Conversation) -> Slots:
-        return SlotsWithOffers(peers.slots, peers.care, now=talk.now)
+        of_this_call = SlotsLettingGo(peers.slots, peers.sessions, searching, talk)
+        return SlotsWithOffers(of_this_call, peers.care, now=talk.now)
 
     async def services(talk: Conversation) -> Answer:
         return list_services(talk)

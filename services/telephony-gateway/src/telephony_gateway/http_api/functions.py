@@ -251,11 +251,10 @@ class FunctionsEndpoint:
     ) -> Answer:
         call_id = called.caller.call_id
         session = await (look or self.sessions.look(branch.tenant_id, call_id))()
-        before = session.as_read
         talk = Conversation.going_on(branch, called.caller, read(called.arguments), session, self.clock.now())
         self.tongues.note(call_id, session.language)
         answer = await function(talk)
-        if late and (await self.sessions.of(branch.tenant_id, call_id)).as_read != before:
+        if late and (await self.sessions.of(branch.tenant_id, call_id)).as_read != session.as_read:
             # The call has gone on meanwhile: what comes now must not be taken for what was offered last.
             raise OutcomeUnknownError("overtaken")
         await self.sessions.keep(branch.tenant_id, call_id, session)
