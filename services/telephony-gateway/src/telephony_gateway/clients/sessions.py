@@ -39,8 +39,12 @@ class RedisSessions:
 
     async def _read(self, key: str, coming: Awaitable[Any]) -> Session:
         found = await coming
-        stored = {} if found is AWAY else {text_of(name): text_of(text) for name, text in _pairs(found)}
-        return _session({**stored, **self._unwritten.get(key, {})} if stored else self._own.get(key, {}))
+        if found is AWAY:
+            return _session(self._own.get(key, {}))
+        if stored := {text_of(name): text_of(text) for name, text in _pairs(found)}:
+            return _session({**stored, **self._unwritten.get(key, {})})
+        # Lost there, or let go by a replica that has heard of the call's end: what was held may be held by others.
+        return _session({name: text for name, text in self._own.get(key, {}).items() if name != "vouchers"})
 
     async def keep(self, tenant_id: str, call_id: str, session: Session) -> None:
         """Store the fields that have changed since they were read."""
