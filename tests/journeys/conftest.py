@@ -10,7 +10,7 @@ import pytest
 from journey_world import Caller, Whole
 from neighbours import NUMBER, Theirs, furnished
 
-from local_stack.accounts import server_account, temporary_directory
+from local_stack.accounts import quick_directory, server_account
 from local_stack.offsets import claimed_offset
 from local_stack.readiness import NotReadyError
 from local_stack.settings import LocalSettings
@@ -25,7 +25,7 @@ STARTS_MAX = 3
 
 @pytest.fixture(scope="session")
 def whole() -> Iterator[Whole]:
-    directory = temporary_directory(server_account())
+    directory = quick_directory(server_account())
     try:
         yield from _running(directory / ".rufbuch")
     finally:

@@ -10,7 +10,7 @@ import pytest
 
 from chassis import identity
 from chassis.grpc_client import channel
-from local_stack.accounts import server_account, temporary_directory
+from local_stack.accounts import quick_directory, server_account
 from local_stack.offsets import claimed_offset
 from local_stack.settings import LocalSettings
 from local_stack.stack import Stack
@@ -51,7 +51,7 @@ class Closed:
 
 @pytest.fixture
 def closed() -> Iterator[Closed]:
-    directory = temporary_directory(server_account())
+    directory = quick_directory(server_account())
     state = directory / ".rufbuch"
     try:
         with (

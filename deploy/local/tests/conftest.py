@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from stack_world import Up
 
-from local_stack.accounts import server_account, temporary_directory
+from local_stack.accounts import quick_directory, server_account
 from local_stack.leftovers import end_leftovers
 from local_stack.offsets import claimed_offset
 
@@ -15,7 +15,7 @@ from local_stack.offsets import claimed_offset
 @pytest.fixture
 def state_dir() -> Iterator[Path]:
     """Not in tmp_path, which is closed to the account that root lends to PostgreSQL."""
-    checkout = temporary_directory(server_account())
+    checkout = quick_directory(server_account())
     yield checkout / ".rufbuch"
     shutil.rmtree(checkout)
 

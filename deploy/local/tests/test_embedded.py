@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -13,7 +14,7 @@ import psycopg
 import pytest
 import redis
 
-from local_stack.accounts import run_as, server_account, temporary_directory
+from local_stack.accounts import quick_directory, run_as, server_account, temporary_directory
 from local_stack.embedded import EmbeddedPostgres, EmbeddedRedis, ServerDidNotStartError
 from local_stack.postgres import PostgresCluster, PostgresError, binaries
 from local_stack.state_dir import StateDir
@@ -269,4 +270,51 @@ def test_temporary_directories_can_be_entered_by_the_servers_account(
     directory = temporary_directory(account)
 
     assert account.can_enter(directory)
+    directory.rmdir()
+
+
+@pytest.fixture
+def memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """What stands for a file system in memory; as much room as on the disk that it really is on."""
+    place = tmp_path / "memory"
+    place.mkdir()
+    monkeypatch.setattr("local_stack.accounts.IN_MEMORY", place)
+    monkeypatch.setattr("local_stack.accounts.ROOM_BYTES", 1)
+    return place
+
+
+def test_data_of_a_test_run_lie_in_memory_where_it_has_room(memory: Path) -> None:
+    assert quick_directory(None).parent == memory
+
+
+def test_data_of_a_test_run_lie_on_disk_where_memory_is_short(
+    memory: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("local_stack.accounts.ROOM_BYTES", 2**60)
+
+    directory = quick_directory(None)
+
+    assert directory.parent == Path(tempfile.gettempdir())
+    directory.rmdir()
+
+
+def test_data_of_a_test_run_lie_on_disk_where_there_is_no_memory_to_write_to(memory: Path) -> None:
+    memory.rmdir()
+
+    directory = quick_directory(None)
+
+    assert directory.parent == Path(tempfile.gettempdir())
+    directory.rmdir()
+
+
+@needs_root
+def test_data_of_a_test_run_lie_where_the_servers_account_can_enter(memory: Path) -> None:
+    account = server_account()
+    assert account
+    memory.chmod(0o700)
+
+    directory = quick_directory(account)
+
+    assert account.can_enter(directory)
+    assert not directory.is_relative_to(memory)
     directory.rmdir()

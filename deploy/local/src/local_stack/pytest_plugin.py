@@ -6,6 +6,7 @@ from contextlib import ExitStack
 
 import pytest
 
+from local_stack.accounts import quick_directory, server_account
 from local_stack.databases import MigratedDatabases
 from local_stack.embedded import EmbeddedPostgres, EmbeddedRedis
 from local_stack.settings import TestSettings
@@ -57,7 +58,7 @@ def postgres_server(_test_run: tuple[str, bool]) -> Iterator[str]:
         elif in_parallel:
             yield stack.enter_context(shared_postgres(run))
         else:
-            yield stack.enter_context(EmbeddedPostgres()).url
+            yield stack.enter_context(_quick_postgres()).url
 
 
 @pytest.fixture(scope="session")
@@ -87,8 +88,12 @@ def redis_url(redis_server: EmbeddedRedis) -> str:
 @pytest.fixture
 def private_postgres() -> Iterator[EmbeddedPostgres]:
     """A running PostgreSQL for this test alone: ``kill()``, ``stop()`` and ``start()`` it at will."""
-    with EmbeddedPostgres() as server:
+    with _quick_postgres() as server:
         yield server
+
+
+def _quick_postgres() -> EmbeddedPostgres:
+    return EmbeddedPostgres(quick_directory(server_account()))
 
 
 @pytest.fixture

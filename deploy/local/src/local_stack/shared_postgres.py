@@ -2,11 +2,11 @@
 
 import fcntl
 import os
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from local_stack.accounts import quick_places
 from local_stack.embedded import EmbeddedPostgres
 from local_stack.guarded import join_hold
 
@@ -20,7 +20,7 @@ class NoMeetingPointError(RuntimeError):
 @contextmanager
 def shared_postgres(run: str) -> Iterator[str]:
     """The address of the run's server: the first process to ask starts it, the last to leave ends it."""
-    meeting_point = Path(tempfile.gettempdir(), f"rufbuch-run-{run}")
+    meeting_point = quick_places()[0] / f"rufbuch-run-{run}"
     url, hold = _join_or_start(meeting_point)
     try:
         yield url
