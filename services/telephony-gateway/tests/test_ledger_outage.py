@@ -1,6 +1,7 @@
 """The ledger while its database is gone: it waits, it loses nothing, and it never ends the gateway."""
 
 import asyncio
+import json
 import uuid
 from datetime import UTC, datetime
 
@@ -12,7 +13,7 @@ from chassis.service import background
 from local_stack.embedded import EmbeddedPostgres
 from telephony_gateway.domain.envelope import Caller
 from telephony_gateway.storage.entries import Said
-from telephony_gateway.storage.ledger import Answered, Asked, Heard, Ledger
+from telephony_gateway.storage.ledger import BACKLOG_MAX, Answered, Asked, Heard, Ledger
 from telephony_gateway.storage.ledger_statements import write_all
 
 NOW = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
@@ -72,6 +73,32 @@ async def test_an_entry_that_cannot_be_written_is_dropped_and_the_next_one_is_no
             await ledger.flush()
             assert not stop.is_set()
     assert await rows(database_url) == 1
+
+
+async def test_of_more_than_may_wait_the_first_are_kept(database_url: str) -> None:
+    async with postgres.pool(database_url) as pool:
+        ledger = Ledger(pool)
+        for number in range(BACKLOG_MAX // 3 + 10):
+            ledger.record(*a_function(number + 1))
+        async with background(ledger.write, name="ledger", stop=asyncio.Event()):
+            async with asyncio.timeout(60):
+                while await rows(database_url) < BACKLOG_MAX // 3:  # noqa: ASYNC110 - another task writes
+                    await asyncio.sleep(0.05)
+            ledger.record(*a_function(100_000))
+            await ledger.flush()
+    assert await rows(database_url) == BACKLOG_MAX // 3 + 1
+
+
+@pytest.mark.parametrize("name", ["Kim", 'Kim "die Schnelle"', "Kim\x00", "\\u0000", "Zoë 🙂"])
+async def test_an_answer_is_kept_as_it_was_sent_but_for_what_the_database_cannot_hold(
+    database_url: str, name: str
+) -> None:
+    heard, asked, _ = a_function(1)
+    answer = {"status": "ok", "name": name}
+    async with postgres.pool(database_url) as pool:
+        await write_all(pool, [heard, asked, Answered(str(uuid.UUID(int=1)), answer, 1, json.dumps(answer))])
+        kept = await pool.fetchval("SELECT answer->>'name' FROM function_call")
+    assert kept == name.replace("\x00", "")
 
 
 async def test_the_words_of_a_call_in_which_nobody_spoke_leave_no_connection_behind(

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
+from starlette.types import Scope
 
 from chassis.clock import Clock
 from telephony_gateway.domain.sentences import Sentence
@@ -19,6 +20,7 @@ from telephony_gateway.http_api import metrics
 
 BODY_MAX = 2 * 1024 * 1024
 """Bytes. A call object carries the transcript so far; an hour of talk stays far below."""
+_SIGNATURE = HEADER.lower().encode()
 _log = logging.getLogger(__name__)
 
 
@@ -66,7 +68,7 @@ class Door:
         if body is None:
             return _refusal("too_large", 413)
         now = self.clock.now()
-        signed = verify(request.headers.get(HEADER), body, keys=self.workspaces.keys, now=now)
+        signed = verify(header_of(request.scope, _SIGNATURE), body, keys=self.workspaces.keys, now=now)
         if isinstance(signed, Refusal):
             return _refusal(signed.value, 401)
         workspace = self.workspaces.of_key(signed.key)
@@ -85,13 +87,22 @@ class Door:
 
 
 async def _bounded(request: Request) -> bytes | None:
-    parts, length = [], 0
-    async for part in request.stream():
+    parts, length, goes_on = list[bytes](), 0, True
+    while goes_on:
+        message = await request.receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
+        part, goes_on = message.get("body", b""), message.get("more_body", False)
         length += len(part)
         if length > BODY_MAX:
             return None
         parts.append(part)
-    return b"".join(parts)
+    return parts[0] if len(parts) == 1 else b"".join(parts)
+
+
+def header_of(scope: Scope, name: bytes) -> str:
+    """The first of a name, which is in small letters; "" where there is none."""
+    return next((value.decode("latin-1") for each, value in scope["headers"] if each == name), "")
 
 
 def replayed() -> Response:

@@ -2,16 +2,20 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 
+from opentelemetry.trace import Span
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from signals.tracing import TRACEPARENT, server_span
+from telephony_gateway.http_api.admission import header_of
 from telephony_gateway.http_api.nowhere import nowhere
 
 _TRACED = "/retell/"
 _FUNCTIONS = "/retell/functions/"
+_TRACEPARENT = TRACEPARENT.encode()
 
 
 @dataclass(frozen=True)
@@ -29,17 +33,12 @@ class Front:
             return
         method, path = scope["method"], scope["path"]
         names = {"http.request.method": method, "url.path": path}
-        with server_span(f"{method} {path}", _traceparent(scope), **names) as span:
-
-            async def answered(message: Message) -> None:
-                if message["type"] == "http.response.start":
-                    span.set_attribute("http.response.status_code", message["status"])
-                await send(message)
-
-            answering = answered if span.is_recording() else send
+        with server_span(f"{method} {path}", header_of(scope, _TRACEPARENT), **names) as span:
+            answering = partial(_noted, span, send) if span.is_recording() else send
             name = path.removeprefix(_FUNCTIONS) if path.startswith(_FUNCTIONS) else ""
             if method == "POST" and name and "/" not in name:
-                await self._answer({**scope, "path_params": {"name": name}}, receive, answering)
+                scope["path_params"] = {"name": name}
+                await self._answer(scope, receive, answering)
             else:
                 await self.app(scope, receive, answering)
 
@@ -54,7 +53,7 @@ class Front:
         await response(scope, receive, send)
 
 
-def _traceparent(scope: Scope) -> str:
-    return next(
-        (value.decode("latin-1") for name, value in scope["headers"] if name == TRACEPARENT.encode()), ""
-    )
+async def _noted(span: Span, send: Send, message: Message) -> None:
+    if message["type"] == "http.response.start":
+        span.set_attribute("http.response.status_code", message["status"])
+    await send(message)

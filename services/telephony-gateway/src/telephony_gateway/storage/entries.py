@@ -40,6 +40,8 @@ class Answered:
     request_id: str
     answer: Mapping[str, Any]
     duration_ms: int
+    written: str = ""
+    """The answer as it was sent, where that is known."""
 
     @property
     def outcome(self) -> str:

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections import deque
 from collections.abc import Sequence
 
 from chassis.errors import StorageUnavailableError
@@ -29,35 +30,36 @@ class Ledger:
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
-        self._waiting: asyncio.Queue[Entry] = asyncio.Queue(BACKLOG_MAX)
+        self._waiting: deque[Entry] = deque()
+        self._some, self._none = asyncio.Event(), asyncio.Event()
+        self._none.set()
 
     def record(self, *entries: Entry) -> None:
         """Note what happened; returns at once."""
-        for entry in entries:
-            try:
-                self._waiting.put_nowait(entry)
-            except asyncio.QueueFull:
-                _dropped.inc()
+        room = BACKLOG_MAX - len(self._waiting)
+        if room < len(entries):
+            _dropped.inc(len(entries) - room)
+        self._waiting.extend(entries[:room])
+        self._some.set()
+        self._none.clear()
 
     async def write(self) -> None:
         """Write what waits, until cancelled."""
         while True:
-            entries = [await self._waiting.get()]
-            try:
-                await asyncio.sleep(GATHERED_S)
-                while len(entries) < TOGETHER_MAX and not self._waiting.empty():
-                    entries.append(self._waiting.get_nowait())
-                await self._write_patiently(entries)
-            finally:
-                for _ in entries:
-                    self._waiting.task_done()
+            await self._some.wait()
+            await asyncio.sleep(GATHERED_S)
+            together = min(len(self._waiting), TOGETHER_MAX)
+            await self._write_patiently([self._waiting.popleft() for _ in range(together)])
+            if not self._waiting:
+                self._some.clear()
+                self._none.set()
 
     async def flush(self) -> None:
         """Give what still waits a last, short chance."""
         try:
-            await asyncio.wait_for(self._waiting.join(), FLUSH_S)
+            await asyncio.wait_for(self._none.wait(), FLUSH_S)
         except TimeoutError:
-            _log.warning("the ledger lost its last entries", extra={"entries": self._waiting.qsize()})
+            _log.warning("the ledger lost its last entries", extra={"entries": len(self._waiting)})
 
     async def _write_patiently(self, entries: Sequence[Entry]) -> None:
         while True:

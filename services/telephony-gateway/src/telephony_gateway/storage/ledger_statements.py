@@ -54,7 +54,7 @@ async def write_all(pool: Pool, entries: Sequence[Entry]) -> None:
         at_once = [answers.pop(one.request_id, None) for one in asked]
         await pool.execute(_CALLS_AND_FUNCTIONS, *_columns(calls, 8), *_functions(asked, at_once))
     if answers or outcomes:
-        rows = [(one.request_id, _json(one.answer), one.duration_ms) for one in answers.values()]
+        rows = [(one.request_id, _answer(one), one.duration_ms) for one in answers.values()]
         await pool.execute(_ANSWERS_AND_OUTCOMES, *_columns(rows, 3), *_columns(outcomes, 2))
     for entry in entries:
         if isinstance(entry, Told | Found | Said):
@@ -82,7 +82,7 @@ def _functions(asked: Sequence[Asked], answers: Sequence[Answered | None]) -> li
     rows = [
         (
             one.request_id, one.call_id, one.name, _json(one.arguments), one.at, one.trace_id,
-            _json(answer.answer) if answer else None, answer.duration_ms if answer else None,
+            _answer(answer) if answer else None, answer.duration_ms if answer else None,
         )
         for one, answer in zip(asked, answers, strict=True)
     ]  # fmt: skip
@@ -130,6 +130,11 @@ def _small(version: int | None) -> int | None:
 
 
 _strictly = json.JSONEncoder(ensure_ascii=False, allow_nan=False, default=str).encode
+
+
+def _answer(one: Answered) -> str:
+    """What was sent need not be written anew, unless PostgreSQL's jsonb does not take it; it was UTF-8 on its way."""
+    return one.written if one.written and "\\u0000" not in one.written else _json(one.answer)
 
 
 def _json(value: Mapping[str, Any]) -> str:
