@@ -9,6 +9,8 @@ from typing import Any
 
 import phonenumbers
 
+from telephony_gateway.domain.numbering import is_written_so
+
 _VERSION = re.compile(r"_v[0-9]+$")
 # Visible ASCII, as every service behind the gateway takes it; Retell's own are "call_" and 32 hex digits.
 _CALL_ID = re.compile(r"[\x21-\x7e]{1,128}")
@@ -98,6 +100,8 @@ def e164(number: object) -> str:
 @lru_cache(maxsize=256)
 def _e164(number: str) -> str:
     """The businesses' numbers come in every request, a caller's in all of a call."""
+    if is_written_so(number):
+        return number
     try:
         parsed = phonenumbers.parse(number)
     except phonenumbers.NumberParseException:
