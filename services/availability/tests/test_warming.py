@@ -3,6 +3,8 @@
 import asyncio
 import subprocess
 import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import date, timedelta
 from functools import partial
 
@@ -10,16 +12,18 @@ import pytest
 
 from availability.clients.registry import StaffRegistry
 from availability.testing.answers import outcome
-from availability.testing.peers import RegistryPeer
-from availability.testing.replicas import Surroundings, until
-from availability.testing.salon import known, salon
-from availability.usecases.businesses import Businesses
+from availability.testing.peers import BookingPeer, RegistryPeer
+from availability.testing.replicas import Surroundings, eventually, until
+from availability.testing.salon import at, booked, known, salon
+from availability.usecases.businesses import BusinessChanged, Businesses
 from availability.usecases.calendars import Calendars
 from availability.usecases.following import StreamHealth
 from availability.usecases.warming import StillColdError, Warming
 from chassis.service import background
 from chassis.testing import SettableClock, serving
 from rufbuch.availability.v1 import service_pb2 as pb
+from rufbuch.booking.v1 import appointment_pb2
+from rufbuch.booking.v1 import service_pb2 as booking_pb2
 from rufbuch.staff.v1 import business_pb2
 
 NAMES = ("salon", "one", "two", "three", "four")
@@ -62,6 +66,20 @@ def _was_read_last(registry: RegistryPeer, name: str) -> bool:
     return registry.read[-1] == known(name)
 
 
+async def test_a_business_that_the_registry_cannot_tell_is_read_later_and_nobody_waits_for_it(
+    registry: RegistryPeer, clock: SettableClock
+) -> None:
+    """While one was asked for in vain, no calendar of any business moved on at night."""
+    registry.untold.add(known("one"))
+    async with _warming(registry, clock) as (warming, built):
+        await until(lambda: warming.complete)
+        assert len(built) == len(NAMES) - 1
+        clock.advance(timedelta(days=1))
+        await until(lambda: len(built) == 2 * (len(NAMES) - 1))
+        registry.untold.clear()
+        await until(lambda: len(built) == 2 * len(NAMES) - 1)
+
+
 async def test_readiness_waits_for_the_reading_but_not_for_long(
     surroundings: Surroundings, registry: RegistryPeer, clock: SettableClock
 ) -> None:
@@ -90,9 +108,59 @@ async def test_a_business_that_nobody_can_read_is_in_nobody_elses_way(
         assert await outcome(service, 13) == pb.SEARCH_OUTCOME_AVAILABLE
 
 
+async def test_what_is_called_off_in_a_business_that_nobody_can_read_ends_nobody_elses_following(
+    surroundings: Surroundings, registry: RegistryPeer, booking: BookingPeer, clock: SettableClock
+) -> None:
+    """Each start heard of it again, and ended with it: nothing that was booked anywhere was heard of any more."""
+    registry.businesses[known("one")].branches[0].time_zone = "Mars/Olympus"
+    gone = booked("anna", at(13), at(14), state=appointment_pb2.APPOINTMENT_STATE_CANCELLED)
+    gone.tenant_id = known("one")
+    async with surroundings.running() as service:
+        await booking.tell(
+            clock.now(), appointment_cancelled=booking_pb2.AppointmentCancelled(appointment=gone)
+        )
+        for person in ("anna", "ben"):
+            await booking.book(booked(person, at(13), at(14)), now=clock.now())
+
+        async def is_heard() -> bool:
+            return await outcome(service, 13) == pb.SEARCH_OUTCOME_ALTERNATIVES
+
+        await eventually(is_heard)
+
+
 async def test_its_calendars_are_built_then_too_and_move_on_at_night(
     registry: RegistryPeer, clock: SettableClock
 ) -> None:
+    async with _warming(registry, clock) as (warming, built):
+        await until(lambda: warming.complete)
+        assert built == ["DE-BE"] * len(NAMES)
+        clock.advance(timedelta(days=1))
+        await until(lambda: len(built) == 2 * len(NAMES))
+
+
+async def test_calendars_move_on_at_night_also_where_some_business_changes_all_the_time(
+    registry: RegistryPeer, clock: SettableClock
+) -> None:
+    """It is looked for the night after so long, however much there is to read in between."""
+    registry.businesses[known("two")].branches[0].holiday_region = "DE-BY"
+    async with _warming(registry, clock, look_every_s=0.1) as (warming, built):
+
+        async def change() -> None:
+            while True:
+                await warming.announced(BusinessChanged("", known("one")))
+                await asyncio.sleep(0.01)
+
+        async with background(change, name="changes", stop=asyncio.Event()):
+            await until(lambda: warming.complete)
+            clock.advance(timedelta(days=1))
+            await until(lambda: built.count("DE-BY") == 2)
+
+
+@asynccontextmanager
+async def _warming(
+    registry: RegistryPeer, clock: SettableClock, *, look_every_s: float = 0.01
+) -> AsyncIterator[tuple[Warming, list[str]]]:
+    """One that looks often, and the regions of the calendars that are built."""
     regions: list[str] = []
 
     def counted(region: str, years: range) -> frozenset[date]:
@@ -103,13 +171,11 @@ async def test_its_calendars_are_built_then_too_and_move_on_at_night(
         read = StaffRegistry(peers)
         health = StreamHealth(clock)
         businesses = Businesses(read, clock, health, reread_after=timedelta(minutes=1))
-        calendars = Calendars(counted)
-        warming = Warming(read, businesses, calendars, clock, wait=timedelta(), look_every_s=0.01)
+        warming = Warming(
+            read, businesses, Calendars(counted), clock, wait=timedelta(), look_every_s=look_every_s
+        )
         async with background(warming.run, name="warming", stop=asyncio.Event()):
-            await until(lambda: warming.complete)
-            assert regions == ["DE-BE"] * len(NAMES)
-            clock.advance(timedelta(days=1))
-            await until(lambda: len(regions) == 2 * len(NAMES))
+            yield warming, regions
 
 
 def test_the_holidays_of_all_countries_are_loaded_at_the_start() -> None:

@@ -78,3 +78,7 @@ class RegistryUnavailableError(ServiceError):
 
     kind = Kind.UNAVAILABLE
     reason = "REGISTRY_UNAVAILABLE"
+
+
+class BusinessUntoldError(RegistryUnavailableError):
+    """The registry answers, and fails at this one business."""

@@ -11,7 +11,7 @@ import grpc
 from availability.clients.streams import messages
 from availability.domain.hours import DailySpan, DayException, WeeklyRule, clock_min
 from availability.domain.service import Phase, PhaseKind, TimeWindow
-from availability.errors import BranchUnknownError, RegistryUnavailableError
+from availability.errors import BranchUnknownError, BusinessUntoldError, RegistryUnavailableError
 from availability.usecases.business import Branch, Business, NoticeRule, OfferedService, Person
 from availability.usecases.businesses import BusinessChanged
 from chassis.grpc_client import fault_of
@@ -25,6 +25,13 @@ RETRIED = (
     "rufbuch.staff.v1.StaffRegistryService/ListBusinesses",
 )
 PAGE_SIZE = 200
+_ITS_OWN_FAULT = {
+    grpc.StatusCode.UNKNOWN,
+    grpc.StatusCode.INTERNAL,
+    grpc.StatusCode.DATA_LOSS,
+    # Too large for a message.
+    grpc.StatusCode.RESOURCE_EXHAUSTED,
+}
 HOLD_S = 300
 """How long an offer is held where the branch does not say."""
 _KINDS = {
@@ -49,6 +56,8 @@ class StaffRegistry:
             fault = fault_of(error)
             if fault.reason == "BUSINESS_UNKNOWN":
                 raise BranchUnknownError("there is no such business") from error
+            if fault.code in _ITS_OWN_FAULT:
+                raise BusinessUntoldError(f"the registry fails at it: {fault.code.name}") from error
             raise RegistryUnavailableError(f"the registry does not answer: {fault.code.name}") from error
         return read_business(response.business)
 

@@ -67,6 +67,8 @@ class RegistryPeer(staff_grpc.StaffRegistryServiceServicer):
         self.businesses = {business.tenant_id: business for business in businesses}
         self.read: list[str] = []
         """Ids of the businesses that were asked for, in order."""
+        self.untold = set[str]()
+        """Those at which it fails."""
         self.lists = asyncio.Event()
         """Until it is set, nobody is told which businesses there are."""
         self.lists.set()
@@ -92,6 +94,8 @@ class RegistryPeer(staff_grpc.StaffRegistryServiceServicer):
         self.read.append(request.tenant_id)
         if request.tenant_id not in self.businesses:
             raise BusinessUnknownError("no such business")
+        if request.tenant_id in self.untold:
+            raise AssertionError("a bug")
         return staff_pb2.GetBusinessResponse(business=self.businesses[request.tenant_id])
 
     async def ListBusinesses(  # noqa: N802 - gRPC's name

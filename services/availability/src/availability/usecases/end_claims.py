@@ -31,6 +31,8 @@ class EndClaims:
                 await self._end(freed, event)
             except (HoldsUnavailableError, RegistryUnavailableError, BranchUnknownError) as error:
                 _log.warning("a claimed hold ends by itself", extra={"fault": type(error).__name__})
+            except Exception:  # noqa: BLE001 - one business that cannot be read: the log of all goes on
+                _log.exception("a claimed hold ends by itself", extra={"tenant": freed.tenant_id})
 
     async def _end(self, freed: Freed, event: BusyEvent) -> None:
         business = await self._businesses.get(freed.tenant_id)

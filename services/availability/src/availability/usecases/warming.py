@@ -3,10 +3,11 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from datetime import timedelta
 from typing import Protocol
 
-from availability.errors import BranchUnknownError, RegistryUnavailableError
+from availability.errors import BranchUnknownError, BusinessUntoldError, RegistryUnavailableError
 from availability.usecases.business import Business
 from availability.usecases.businesses import BusinessChanged, Businesses
 from availability.usecases.calendars import Calendars
@@ -32,7 +33,8 @@ class Directory(Protocol):
 class Warming:
     """Goes through all businesses at the start, then through those that change, and at night through all again.
 
-    A business that cannot be read for a fault of its own is stepped over: its callers are told, all others served.
+    A business that cannot be read for a fault of its own is stepped over: its callers are told, all others served. Where the
+    registry fails at it, it is tried again at the next look.
     """
 
     def __init__(
@@ -49,6 +51,7 @@ class Warming:
         self._clock, self._ready_by = clock, clock.now() + wait
         self._look_every_s = look_every_s
         self._waiting: dict[str, None] = {}
+        self._untold: set[str] = set()
         self._news = asyncio.Event()
         self._listed = False
         self.complete = False
@@ -66,20 +69,22 @@ class Warming:
 
     async def run(self) -> None:
         """Warm until cancelled; while the registry is away, in growing steps."""
-        pause_s = FIRST_PAUSE_S
+        pause_s, clock = FIRST_PAUSE_S, asyncio.get_running_loop().time
+        look_at = clock() + self._look_every_s
         while True:
             try:
                 await self._catch_up()
             except RegistryUnavailableError:
                 await asyncio.sleep(pause_s)
                 pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
-                continue
-            pause_s = FIRST_PAUSE_S
-            try:
-                async with asyncio.timeout(self._look_every_s):
-                    await self._news.wait()
-            except TimeoutError:
-                await self._move_on()
+            else:
+                pause_s = FIRST_PAUSE_S
+                with suppress(TimeoutError):
+                    async with asyncio.timeout_at(look_at):
+                        await self._news.wait()
+            if clock() >= look_at:
+                await self._look()
+                look_at = clock() + self._look_every_s
 
     async def _catch_up(self) -> None:
         if not self._listed:
@@ -95,6 +100,9 @@ class Warming:
         del self._waiting[tenant_id]  # first: what changes while it is being read is read again
         try:
             await self._build(await self._businesses.get(tenant_id))
+        except BusinessUntoldError:
+            _log.exception("the registry fails at a business", extra={"tenant": tenant_id})
+            self._untold.add(tenant_id)
         except RegistryUnavailableError:
             self._enqueue(tenant_id)
             raise
@@ -103,7 +111,9 @@ class Warming:
         except (ValueError, LookupError, NotImplementedError):
             _log.exception("a business cannot be read", extra={"tenant": tenant_id})
 
-    async def _move_on(self) -> None:
+    async def _look(self) -> None:
+        while self._untold:
+            self._enqueue(self._untold.pop())
         for key in self._calendars.built():
             self._calendars.renew(*key, self._clock.now())
             await asyncio.sleep(0)  # callers first
