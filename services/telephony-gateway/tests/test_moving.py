@@ -89,3 +89,32 @@ async def test_after_the_move_a_stray_choice_is_none_of_its_times(world: World) 
     await world.phone.function("reschedule_appointment", {"option_id": "den ersten"})
     answer = await world.phone.function("reschedule_appointment", {"option_id": "den anderen"})
     assert (answer["status"], len(world.booking.moves)) == ("choose", 1)
+
+
+@pytest.mark.parametrize(
+    ("said", "moved"),
+    [
+        ({"option_id": "ja"}, True),
+        ({"option_id": "o-abcd2345"}, True),
+        ({"option_id": "ja", "appointment_id": "den ersten"}, True),
+        ({"option_id": "o-abcd2345", "appointment_id": "den ersten"}, True),
+        ({"option_id": "o-abcd2345", "appointment_id": A, "new_time": "halb elf"}, True),
+        ({"option_id": "ja", "date": "Mittwoch", "new_date": "Mittwoch", "new_time": "11 Uhr"}, True),
+        ({"option_id": "o-abcd2345", "date": "Mittwoch", "new_date": "Mittwoch"}, True),
+        ({"option_id": "ja", "new_date": "Donnerstag", "new_time": "11 Uhr"}, False),
+        ({"option_id": "o-abcd2345", "new_date": "Donnerstag", "new_time": "elf"}, False),
+        ({"option_id": "den ersten", "appointment_id": A, "new_time": "15 Uhr"}, False),
+    ],
+)
+async def test_what_is_said_again_beside_the_choice_is_no_new_wish_and_what_is_new_is_one(
+    world: World, said: dict[str, str], moved: bool
+) -> None:
+    """TG-27: half past ten was not free, eleven was offered instead; models repeat what they have sent before."""
+    wish = {"new_date": "Mittwoch", "new_time": "halb elf"}
+    await world.phone.function("get_appointments")
+    await world.phone.function("reschedule_appointment", {"appointment_id": A, **wish})
+    again = wish if moved and "new_time" not in said else {}
+    answer = await world.phone.function("reschedule_appointment", {**again, **said})
+    assert (answer["status"], len(world.booking.moves)) == (
+        ("rescheduled", 1) if moved else ("offered", 0)
+    ), answer  # fmt: skip

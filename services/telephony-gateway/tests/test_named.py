@@ -131,6 +131,20 @@ async def test_as_soon_as_possible_keeps_to_the_time_that_was_said(
         assert lengths == {60 * end}
 
 
+@pytest.mark.parametrize(
+    ("said", "days"),
+    [
+        ({"date": "Mittwoch", "time": "so früh wie möglich"}, 1),
+        ({"date": "nächster freier Termin am Mittwoch"}, 1),
+        ({"date": "so bald wie möglich nächste Woche"}, 7),
+    ],
+)
+async def test_the_first_time_of_a_day_needs_no_time(world: World, said: dict[str, str], days: int) -> None:
+    await world.phone.function("check_availability", {"service": "Dauerwelle", **said})
+    (asked,) = world.availability.searches
+    assert len(asked.windows) == days
+
+
 async def test_a_particle_of_a_name_is_no_name(world: World) -> None:
     world.registry.business.people[1].name = "Maria von Berg"
     await world.phone.function("check_availability", {**WISH, "staff": "egal wer von Ihnen"})

@@ -59,7 +59,8 @@ def read_wish(
     if said.search is Search.FIRST_FREE and said.date is None:
         return TimeWish(None, tuple(_soon(said.first, branch, local)))
     if said.outcome is Outcome.RESOLVED:
-        return _resolved(said.first, branch, local, any_time=whole_days or minds_no_time(clock))
+        any_time = whole_days or minds_no_time(clock) or said.search is Search.FIRST_FREE
+        return _resolved(said.first, branch, local, any_time=any_time)
     return _question(said, branch)
 
 

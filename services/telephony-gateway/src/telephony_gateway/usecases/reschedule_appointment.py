@@ -8,6 +8,7 @@ from telephony_gateway.domain.sentences import Sentence
 from telephony_gateway.domain.session import Offer
 from telephony_gateway.usecases.choose_option import chosen_option
 from telephony_gateway.usecases.conversation import Conversation
+from telephony_gateway.usecases.fitting import is_within, readings
 from telephony_gateway.usecases.instead import LOST_MOVE, instead
 from telephony_gateway.usecases.kept_time import new_day_and_time
 from telephony_gateway.usecases.named import named_person
@@ -43,22 +44,25 @@ async def reschedule_appointment(talk: Conversation, *, appointments: Appointmen
     peers = Peers(appointments, slots)
     option_id = _chosen(talk)
     offer = talk.session.offer(option_id)
-    if (
-        offer
-        and offer.moved_appointment_id
-        and talk.arguments.appointment_id in {"", offer.moved_appointment_id}
-    ):
-        return await _move(talk, offer.moved_appointment_id, option_id, peers)
-    target = await _target(talk, option_id, appointments)
+    moved = offer.moved_appointment_id if offer else ""
+    elsewhere = _wants_another_time(talk, offer)
+    if moved and not elsewhere and talk.arguments.appointment_id in {"", moved}:
+        return await _move(talk, moved, option_id, peers)
+    of_the_offer = moved if elsewhere and not _says_which(talk) else ""
+    target = await _target(talk, option_id, of_the_offer, appointments)
     if isinstance(target, Answer):
         return target
+    if moved == target.appointment_id and not elsewhere:
+        return await _move(talk, target.appointment_id, option_id, peers)
     if _wishes_anew(talk) or not talk.arguments.option_id:
         return await _offer(talk, target, slots)
     return await _take(talk, target, option_id, offer, peers)
 
 
-async def _target(talk: Conversation, option_id: str, appointments: Appointments) -> Appointment | Answer:
-    """The one that is to be moved, and can be."""
+async def _target(
+    talk: Conversation, option_id: str, of_the_offer: str, appointments: Appointments
+) -> Appointment | Answer:
+    """The one that is to be moved, and can be. ``of_the_offer``: for which the time was offered that is not wanted now."""
     found = await own(talk, appointments)
     if not option_id and _speaks_of_offers(talk, found):
         # It is known which one is to be moved, but not where to.
@@ -66,7 +70,8 @@ async def _target(talk: Conversation, option_id: str, appointments: Appointments
     stranger = stranger_id(talk, found)
     if stranger:
         return await _not_seen(talk, stranger, found, appointments)
-    target = meant(talk, found)
+    offered = next((one for one in live(found) if one.appointment_id == of_the_offer), None)
+    target = offered or meant(talk, found)
     if isinstance(target, Answer):
         return target
     if target.state is not AppointmentState.BOOKED:
@@ -104,6 +109,16 @@ def _chosen(talk: Conversation) -> str:
     if talk.arguments.option_id:
         return chosen_option(talk)
     return "" if _says_which(talk) or _wishes_anew(talk) else chosen_option(talk)
+
+
+def _wants_another_time(talk: Conversation, offer: Offer | None) -> bool:
+    """Whether the new time that is said is neither the chosen one nor what it was offered for, which models say again."""
+    said, wish = readings(talk, talk.arguments.new_date, talk.arguments.new_time), talk.session.wish
+    if offer is None or wish is None or not offer.moved_appointment_id:
+        return False
+    starts = (offer.start, wish.start, *(window.start for window in wish.windows))
+    local = [start.astimezone(talk.branch.zone) for start in starts if start]
+    return bool(said) and not any(is_within(start, one) for start in local for one in said)
 
 
 async def _not_seen(
