@@ -108,6 +108,10 @@ class World:
         """See ``Options``."""
         return self.options[offer.option_id]
 
+    async def keep(self, offer: Offer) -> None:
+        """See ``Holds``."""
+        await self.claim(offer)
+
     async def plan(self, slot: Slot) -> ClaimedOption:
         """See ``Plans``."""
         return an_option(slot.start_time, HOUR, slot.person_id)

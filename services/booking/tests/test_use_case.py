@@ -40,6 +40,9 @@ class Option:
             raise SlotTakenError("taken")
         return self.option
 
+    async def keep(self, offer: Offer) -> None:
+        await self.claim(offer)
+
 
 class DiesAfterCommit(MemoryBookings):
     """Commits, and does not live to tell; once."""

@@ -51,6 +51,14 @@ class AvailabilityOptions:
 
     async def claim(self, offer: Offer) -> ClaimedOption:
         """See ``Options``."""
+        answer = await self._claim(offer)
+        return option_of(answer.option, answer.service_name)
+
+    async def keep(self, offer: Offer) -> None:
+        """See ``Holds``."""
+        await self._claim(offer)
+
+    async def _claim(self, offer: Offer) -> service_pb2.ClaimOptionResponse:
         request = service_pb2.ClaimOptionRequest(
             tenant_id=str(offer.tenant_id),
             branch_id=str(offer.branch_id),
@@ -58,13 +66,12 @@ class AvailabilityOptions:
             call_id=offer.call_id,
         )
         try:
-            answer = await self._stub.ClaimOption(request)
+            return await self._stub.ClaimOption(request)
         except grpc.aio.AioRpcError as error:
             refusal = refusal_of(fault_of(error))
             if refusal is None:
                 raise
             raise refusal from error
-        return option_of(answer.option, answer.service_name)
 
     async def plan(self, slot: Slot) -> ClaimedOption:
         """See ``Plans``."""

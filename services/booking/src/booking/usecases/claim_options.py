@@ -37,6 +37,14 @@ class Options(Protocol):
         ...
 
 
+class Holds(Protocol):
+    """Where options are held."""
+
+    async def keep(self, offer: Offer) -> None:
+        """Claim it, and make nothing of it: it is booked already. Raises as ``Options.claim``."""
+        ...
+
+
 class ClaimAfterwards:
     """Lets the holds of appointments stand until every replica has seen them, although the call lets go what it held.
 
@@ -44,8 +52,8 @@ class ClaimAfterwards:
     and whoever was offered its time in them is refused by the commit.
     """
 
-    def __init__(self, options: Options) -> None:
-        self._options = options
+    def __init__(self, holds: Holds) -> None:
+        self._holds = holds
         self._waiting = deque[Offer]()
         self._claiming: asyncio.Task[None] | None = None
 
@@ -74,7 +82,7 @@ class ClaimAfterwards:
 
     async def _claim(self, offer: Offer) -> None:
         try:
-            await self._options.claim(offer)
+            await self._holds.keep(offer)
         except ServiceError as error:
             # Its hold may have ended with the call, and its time be seen as taken, by this very appointment.
             _claims.labels("refused").inc()
@@ -84,9 +92,9 @@ class ClaimAfterwards:
 
 
 @asynccontextmanager
-async def claiming_afterwards(options: Options) -> AsyncIterator[ClaimAfterwards]:
+async def claiming_afterwards(holds: Holds) -> AsyncIterator[ClaimAfterwards]:
     """At the end what waits is still claimed, within a bound."""
-    claims = ClaimAfterwards(options)
+    claims = ClaimAfterwards(holds)
     yield claims
     with suppress(TimeoutError):
         async with asyncio.timeout(ENDED_WITHIN_S):
