@@ -1,7 +1,7 @@
 """How what is heard of a log is stored: several entries at once where they come fast, each once, and none left out."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 
@@ -213,3 +213,30 @@ async def test_a_replica_that_is_killed_before_it_settles_hears_all_of_it_again(
 async def test_with_nothing_heard_there_is_nothing_to_store(tables: BusyTables) -> None:
     await Replica(tables).follower.settle()
     assert await tables.position() == ""
+
+
+NO_TIME = Interval.of(at(12), at(12))
+CANNOT_BE = {
+    "takes no time": Taking(known("anna"), NO_TIME),
+    "is nobody's": Taking("", Interval.of(at(12), at(13))),
+}
+
+
+@pytest.mark.parametrize("takes", CANNOT_BE.values(), ids=CANNOT_BE)
+async def test_an_event_that_cannot_be_stored_holds_up_none_of_the_others(
+    tables: BusyTables, takes: Taking
+) -> None:
+    """It ended the process, and at each start that of every replica."""
+    replica, other = Replica(tables), Replica(tables)
+    spoilt = replace(event(3), changes=(BusyChange(known("salon"), known("a3"), (takes,)),))
+    for each in (replica, other):
+        for one in (event(1), event(2), spoilt, event(4)):
+            each.follower.apply(one)
+        await each.follower.settle()
+    replica.heard = 4
+    await replica.hear(6)
+    stored = await tables.load(at(0))
+    assert stored.position == "6"
+    assert sorted((each.busy_id, each.takings) for each in stored.changes) == left_by(
+        event(number) for number in (1, 2, 4, 5, 6)
+    )

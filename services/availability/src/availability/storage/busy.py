@@ -14,7 +14,7 @@ from availability.domain.instants import Interval
 from availability.domain.ledger import BusySource
 from availability.storage.recording import RECORD, arrays_of
 from availability.usecases.calendars import BusyChange, Start
-from availability.usecases.follow_busy import BusyEvent, StoredBusy
+from availability.usecases.follow_busy import BusyEvent, EventRefusedError, StoredBusy
 from availability.usecases.following import StreamLostError
 from chassis.postgres import Pool
 
@@ -71,9 +71,12 @@ class BusyTables:
         """See BusyStore."""
         changes = chain.from_iterable(event.changes or () for event in events)
         with _faults():
-            moved = await self._pool.fetchval(
-                RECORD, self._log, after, events[-1].position, *arrays_of(changes)
-            )
+            try:
+                moved = await self._pool.fetchval(
+                    RECORD, self._log, after, events[-1].position, *arrays_of(changes)
+                )
+            except (asyncpg.IntegrityConstraintViolationError, asyncpg.DataError) as error:
+                raise EventRefusedError(f"{type(error).__name__}: {error}") from error
         return bool(moved)
 
     async def position(self) -> str:

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
@@ -17,8 +17,12 @@ _log = logging.getLogger(__name__)
 _events = Counter(
     "rufbuch_availability_events",
     "Events of other services by what became of them",
-    {"log": ("bookings", "calendars"), "outcome": ("stored", "stored_elsewhere", "unknown_kind")},
+    {"log": ("bookings", "calendars"), "outcome": ("stored", "stored_elsewhere", "unknown_kind", "refused")},
 )
+
+
+class EventRefusedError(Exception):
+    """What it says cannot be stored, now and whenever it comes again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +63,8 @@ class BusyStore(Protocol):
 
     async def record(self, after: str, *events: BusyEvent) -> bool:
         """Store events together with the position of the last, unless the stored position is not ``after``: then another
-        replica has stored the first of them already, if not all, and this returns False."""
+        replica has stored the first of them already, if not all, and this returns False. Raises EventRefusedError: nothing was
+        stored, since one of them at least cannot be."""
 
     async def position(self) -> str:
         """Up to where the log is stored."""
@@ -105,20 +110,37 @@ class BusyFollower:
         events, self._unstored = list(self._unstored.values()), {}
         if not events:
             return
-        left = await self._store_all(events)
-        self._position = events[-1].position
+        try:
+            await self._store_all(events)
+        except EventRefusedError:
+            for event in events:
+                await self._store_if_possible(event)
         self._health.reached(events[-1].occurred_at)
+
+    async def _store_if_possible(self, event: BusyEvent) -> None:
+        """Coming again it would be refused again, in every replica, and nothing behind it would ever be heard."""
+        try:
+            await self._store_all([event])
+        except EventRefusedError as error:
+            _log.error("an event cannot be stored", extra={"position": event.position, "error": str(error)})
+            _events.labels(self._log, "refused").inc()
+            await self._store_all([replace(event, changes=())])
+
+    async def _store_all(self, events: Sequence[BusyEvent]) -> None:
+        """Store the events that no other replica has stored."""
+        left = len(await self._stored_here(events))
+        self._position = events[-1].position
         for number, event in enumerate(events):
             stored = "stored" if number >= len(events) - left else "stored_elsewhere"
             _events.labels(self._log, "unknown_kind" if event.changes is None else stored).inc()
 
-    async def _store_all(self, events: Sequence[BusyEvent]) -> int:
-        """Store the events that no other replica has stored; how many, the last ones, that were."""
+    async def _stored_here(self, events: Sequence[BusyEvent]) -> Sequence[BusyEvent]:
+        """The last ones, that were stored by this call."""
         after = self._position
         while events and not await self._store.record(after, *events):
             if len(events) == 1:
-                return 0
+                return ()
             after = await self._store.position()
             known = [event.position for event in events]
             events = events[known.index(after) + 1 :] if after in known else ()
-        return len(events)
+        return events
