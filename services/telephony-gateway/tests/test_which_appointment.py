@@ -1,6 +1,7 @@
 """Which of her appointments a caller means; another one than she has described is never called off or moved."""
 
 import uuid
+from datetime import timedelta
 
 import pytest
 from gateway_world import ANNA, PERM, TENANT, World, appointment, found, option
@@ -95,6 +96,42 @@ class TestCancelling:
         await world.phone.function("cancel_appointment", {"appointment_id": A})
         answer = await world.phone.function("cancel_appointment", {"datum": "Mittwoch"})
         assert (answer["status"], _gone(world)) == ("choose", [A])
+
+    @pytest.mark.parametrize(
+        ("said", "status", "asked"),
+        [
+            ("Donnerstag", "choose", [B]),
+            ("den am Donnerstag", "choose", [B]),
+            ("my Thursday appointment", "choose", [A, B, C]),
+            ("on Thursday", "choose", [B]),
+            ("am Mittwoch", "cancelled", []),
+            ("nächsten Donnerstag", "choose", [A, B, C]),
+            ("26. November", "choose", [A, B, C]),
+            ("morgen", "choose", [A, B, C]),
+        ],
+    )
+    async def test_a_weekday_alone_may_be_a_later_one_and_is_asked_about(
+        self, world: World, said: str, status: str, asked: list[str]
+    ) -> None:
+        """Wednesday 25 and Thursday 3 December; the next Thursday is the 26th of November."""
+        later = appointment(9, day=30, appointment_id=B)
+        later.start_time.seconds += 3 * 24 * 3600
+        world.booking.add(appointment(15, appointment_id=A), later, appointment(9, day=27, appointment_id=C))
+        answer = await world.phone.function("cancel_appointment", {"datum": said})
+        assert answer["status"] == status
+        assert sorted(one["appointment_id"] for one in answer.get("appointments", [])) == asked
+        if asked == [B]:
+            again = await world.phone.function("cancel_appointment", {"option_id": "ja"})
+            assert (again["status"], _gone(world)) == ("cancelled", [B])
+
+    async def test_it_is_read_out_where_nothing_is_on_the_next_one(self, world: World) -> None:
+        world.booking.add(appointment(15, appointment_id=A), appointment(9, day=27, appointment_id=B))
+        for said, heard in (("Freitag", [B]), ("Donnerstag", [])):
+            answer = await world.phone.function("get_appointments", {"date": said})
+            assert [one["appointment_id"] for one in answer.get("appointments", [])] == heard
+        world.phone.clock.advance(timedelta(days=-14))
+        answer = await world.phone.function("get_appointments", {"date": "Freitag"})
+        assert [one["appointment_id"] for one in answer["appointments"]] == [B]
 
     @pytest.mark.parametrize(
         ("said", "begins"),

@@ -11,6 +11,7 @@ from telephony_gateway.domain.answers import Answer, Status
 from telephony_gateway.domain.business import DialledBranch
 from telephony_gateway.domain.sentences import IN_A_BREATH, Sentence
 from telephony_gateway.language import Candidate
+from telephony_gateway.usecases.bare_weekday import on_that_weekday
 from telephony_gateway.usecases.conversation import Conversation
 from telephony_gateway.usecases.fitting import is_within, readings
 from telephony_gateway.usecases.little_words import is_consent, minds_nobody
@@ -68,6 +69,9 @@ def _described_one(
         # Never another one than was described, even if it is the only one.
         if len(called_off) == 1:
             return called_off[0]
+        near = on_that_weekday(talk, standing)
+        if near:
+            return which(talk, near)
         # "So einen finde ich nicht" is only true of words that were understood.
         return _choose(talk, standing, Sentence.NONE_LIKE_THAT) if understood else which(talk, standing)
     is_again = any(one.appointment_id in talk.session.called_off for one in called_off)
@@ -113,7 +117,7 @@ def none_found(talk: Conversation) -> Answer:
 def narrowed(talk: Conversation, found: Sequence[Appointment]) -> list[Appointment]:
     """Those that the words fit; words that are not understood narrow nothing."""
     description = _description(talk, "")
-    return [one for one in found if description.may_be_of(one)]
+    return [one for one in found if description.may_be_of(one)] or on_that_weekday(talk, found)
 
 
 def note_choices(talk: Conversation, some: Sequence[Appointment]) -> None:
