@@ -5,10 +5,12 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
+import pytest
 from peers import ACCOUNT, PERSON, SERVICE, named
 
 from calcom_sync.clients.registry import FRESH_FOR
 from calcom_sync.domain.setup import Spot
+from calcom_sync.usecases.ports import SetupUnavailableError
 from rufbuch.staff.v1 import business_pb2
 from sandbox.calcom.embedded import HOST_KEY, OTHER_KEY
 
@@ -57,6 +59,19 @@ async def test_a_change_that_is_heard_of_while_it_is_being_read_is_read_as_well(
     await reading
 
     assert await _keys(stage) == {"cal_test_new"}
+
+
+async def test_a_business_that_cannot_be_read_is_one_of_which_nobody_says_anything(stage: "Stage") -> None:
+    """Also where it was known before; and the passes over all businesses, which ended the process at it, go on."""
+    other = named("another business")
+    stage.registry.others.append(other)
+    await stage.directory.setup(other)
+    stage.registry.unreadable.append(other)
+    stage.directory.forget(other)
+
+    with pytest.raises(SetupUnavailableError):
+        await stage.directory.setup(other)
+    assert await stage.parts.backing.surveyor.round() == 1
 
 
 async def _keys(stage: "Stage") -> set[str]:

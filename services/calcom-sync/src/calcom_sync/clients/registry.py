@@ -42,7 +42,8 @@ class RegistryDirectory:
         self._changes: Counter[UUID] = Counter()
 
     async def setup(self, tenant_id: UUID) -> Setup | None:
-        """None: there is no such business. Raises SetupUnavailableError where nothing is known and nobody answers."""
+        """None: there is no such business. Raises SetupUnavailableError where nothing is known and nobody answers, and where what
+        is said of it cannot be read: what was known before is not true any more."""
         known, now, change = self._remembered.get(tenant_id), self._clock.now(), self._changes[tenant_id]
         if known and known.change == change and now - known.at < FRESH_FOR:
             return known.setup
@@ -50,6 +51,10 @@ class RegistryDirectory:
             setup = await self._fetch(tenant_id)
         except grpc.aio.AioRpcError as error:
             return self._without_answer(error, known)
+        except (ValueError, LookupError, OverflowError) as error:
+            # In the way of nobody else: jobs, passes and the log of all businesses go on.
+            _log.exception("a business cannot be read", extra={"tenant": str(tenant_id)})
+            raise SetupUnavailableError("what the registry says of it cannot be read") from error
         self._remembered[tenant_id] = _Remembered(setup, now, change)
         return setup
 

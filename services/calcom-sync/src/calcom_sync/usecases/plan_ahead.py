@@ -1,7 +1,6 @@
 """Plan appointments while their events are taken in: no job has to find out later where they go."""
 
 import asyncio
-import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -16,7 +15,6 @@ from calcom_sync.usecases.take_in import Booked, Event
 
 WITHIN_S = 0.1
 """No other service has to answer for an event to be taken in: so long is waited, and then its job finds out."""
-_log = logging.getLogger(__name__)
 
 
 async def planned_ahead(events: Sequence[Event], directory: Directory, now: datetime) -> list[Event]:
@@ -36,9 +34,6 @@ async def _setup(directory: Directory, tenant_id: UUID) -> Setup | None:
         async with asyncio.timeout(WITHIN_S):
             return await directory.setup(tenant_id)
     except (TimeoutError, SetupUnavailableError):
-        return None
-    except Exception:  # noqa: BLE001 - one business that is told as none can be: its jobs fail, and the log of all goes on
-        _log.exception("a business cannot be read", extra={"tenant": str(tenant_id)})
         return None
 
 
