@@ -1,11 +1,13 @@
 """Where a caller wants an appointment to be moved, in her words; and which of the times that were offered for it."""
 
 import uuid
+from datetime import timedelta
 
 import pytest
 from gateway_world import World, appointment, found, option
 
 from rufbuch.availability.v1 import service_pb2 as availability_pb2
+from telephony_gateway.usecases.lengths import shift_in
 
 AVAILABLE = availability_pb2.SEARCH_OUTCOME_AVAILABLE
 A, B = (str(uuid.UUID(int=number)) for number in (101, 102))
@@ -30,6 +32,15 @@ def two_appointments(world: World) -> None:
         ({"new_time": "zur selben Zeit", "new_date": "Donnerstag"}, "2026-11-26T14:00:00Z"),
         ({"new_date": "Donnerstag, zur gleichen Zeit"}, "2026-11-26T14:00:00Z"),
         ({"new_time": "same time", "new_date": "Thursday", "language": "en"}, "2026-11-26T14:00:00Z"),
+        ({"new_time": "eine Stunde später"}, "2026-11-25T15:00:00Z"),
+        ({"new_time": "um eine halbe Stunde nach vorne"}, "2026-11-25T13:30:00Z"),
+        ({"new_time": "30 Minuten früher"}, "2026-11-25T13:30:00Z"),
+        ({"new_time": "eine Dreiviertelstunde eher"}, "2026-11-25T13:15:00Z"),
+        ({"new_date": "Mittwoch", "new_time": "zwei Stunden früher"}, "2026-11-25T12:00:00Z"),
+        ({"new_date": "am gleichen Tag", "new_time": "eine Stunde nach hinten"}, "2026-11-25T15:00:00Z"),
+        ({"new_date": "eine Woche später"}, "2026-12-02T14:00:00Z"),
+        ({"new_date": "one day later", "language": "en"}, "2026-11-26T14:00:00Z"),
+        ({"new_time": "half an hour earlier", "language": "en"}, "2026-11-25T13:30:00Z"),
         ({"new_time": "Donnerstag um elf"}, "2026-11-26T10:00:00Z"),
         ({"new_time": "11 Uhr", "new_date": "Donnerstag"}, "2026-11-26T10:00:00Z"),
     ],
@@ -47,12 +58,47 @@ async def test_what_is_to_stay_need_not_be_said(world: World, said: dict[str, st
         {"new_time": "irgendwas"},
         {"new_date": "ein anderer Tag", "new_time": "11 Uhr"},
         {"new_time": "später"},
+        {"new_time": "ein paar Stunden später"},
+        {"new_time": "eine oder zwei Stunden später"},
+        {"new_time": "einen Monat später"},
+        {"new_date": "Donnerstag", "new_time": "eine Stunde später"},
         {"new_date": "am gleichen Tag"},
     ],
 )
 async def test_what_says_no_day_or_no_time_is_asked_about(world: World, said: dict[str, str]) -> None:
     answer = await world.phone.function("reschedule_appointment", {"appointment_id": A, **said})
-    assert (answer["status"], world.availability.searches) in (("need_date", []), ("need_time", []))
+    assert (answer["status"], world.availability.searches) in (
+        ("need_date", []), ("need_time", []), ("ambiguous", []),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("said", "minutes"),
+    [
+        ("eine Viertelstunde früher", -15),
+        ("drei viertel Stunde später", 45),
+        ("anderthalb Stunden nach hinten", 90),
+        ("15 min später", 15),
+        ("um 2 Tage nach vorn verlegen", -2880),
+        ("a quarter of an hour later", 15),
+        ("the other day later", None),
+        ("zweite Stunde später", None),
+        ("ein paar Tage später", None),
+        ("20 Uhr später", None),
+        ("0 Stunden später", None),
+        ("später", None),
+    ],
+)
+def test_a_length_is_one_number_of_one_unit(said: str, minutes: int | None) -> None:
+    assert shift_in(said) == (None if minutes is None else timedelta(minutes=minutes))
+
+
+async def test_a_length_counts_from_the_time_that_was_offered_last(world: World) -> None:
+    """Eleven was offered for the appointment at three."""
+    await world.phone.function("reschedule_appointment", {"appointment_id": A, "new_time": "11 Uhr"})
+    said = {"appointment_id": A, "new_time": "eine Stunde später"}
+    await world.phone.function("reschedule_appointment", said)
+    assert world.availability.searches[-1].start_time.ToJsonString() == "2026-11-25T11:00:00Z"
 
 
 async def test_a_part_of_the_day_is_looked_for_on_its_day(world: World) -> None:

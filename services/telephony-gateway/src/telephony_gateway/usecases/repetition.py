@@ -12,15 +12,18 @@ _ENGLISH = (
     "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen"
     " eighteen nineteen twenty"
 )
-_NUMBERS = {
+_CARDINALS = {
     **cardinals(),
-    **{word: number for word, number in ordinals().items() if number > 1},
     **dict.fromkeys(("ein", "eine", "einen", "einer"), 1),
+    **{word: number for number, word in enumerate(_ENGLISH.split(), start=1)},
+}
+_NUMBERS = {
+    **{word: number for word, number in ordinals().items() if number > 1},
     "other": 2,
     "second": 2,
     "third": 3,
     "fourth": 4,
-    **{word: number for number, word in enumerate(_ENGLISH.split(), start=1)},
+    **_CARDINALS,
 }
 _EVERY_WEEK = frozenset(
     ["jede", "jeder", "die", "in", "der", "pro", "woche", "every", "each", "once", "a", "week", "einmal"]
@@ -54,6 +57,11 @@ def repetition_of(weeks: str, dates: str) -> Repetition | None:
     """What was meant; None where that has to be asked, since one of the two is missing or means nothing clear."""
     every, count = _weeks(weeks), _number(_words(dates))
     return Repetition(every, count) if every and count else None
+
+
+def cardinal(word: str) -> int:
+    """A number in a word or in figures; 0 for whatever else."""
+    return int(word) if re.fullmatch(r"\d{1,3}", word) else _CARDINALS.get(word, 0)
 
 
 def _weeks(said: str) -> int:
