@@ -13,7 +13,7 @@ from chassis.service import background
 from local_stack.embedded import EmbeddedPostgres
 from telephony_gateway.domain.envelope import Caller
 from telephony_gateway.storage.entries import Said
-from telephony_gateway.storage.ledger import BACKLOG_MAX, Answered, Asked, Heard, Ledger
+from telephony_gateway.storage.ledger import BACKLOG_MAX, GATHERED_S, Answered, Asked, Heard, Ledger
 from telephony_gateway.storage.ledger_statements import write_all
 
 NOW = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
@@ -87,6 +87,23 @@ async def test_of_more_than_may_wait_the_first_are_kept(database_url: str) -> No
             ledger.record(*a_function(100_000))
             await ledger.flush()
     assert await rows(database_url) == BACKLOG_MAX // 3 + 1
+
+
+async def test_what_is_behind_is_written_at_the_end_without_a_pause_for_more(database_url: str) -> None:
+    """After an outage thousands wait; with a pause before each two hundred of them a gateway that ends would lose some."""
+    waited = list[float]()
+
+    async def pause(seconds: float) -> None:
+        waited.append(seconds)
+
+    async with postgres.pool(database_url) as pool:
+        ledger = Ledger(pool, pause=pause)
+        for number in range(1000):
+            ledger.record(*a_function(number + 1))
+        async with background(ledger.write, name="ledger", stop=asyncio.Event()):
+            await ledger.flush()
+    assert await rows(database_url) == 1000
+    assert waited in ([], [GATHERED_S])
 
 
 @pytest.mark.parametrize("name", ["Kim", 'Kim "die Schnelle"', "Kim\x00", "\\u0000", "Zoë 🙂"])

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 from chassis.errors import StorageUnavailableError
 from chassis.postgres import Pool, reaching_storage
@@ -28,8 +28,8 @@ _dropped = Counter("rufbuch_gateway_ledger_dropped_total", "Ledger entries that 
 class Ledger:
     """A queue in memory, emptied into the database in order."""
 
-    def __init__(self, pool: Pool) -> None:
-        self._pool = pool
+    def __init__(self, pool: Pool, *, pause: Callable[[float], Awaitable[None]] = asyncio.sleep) -> None:
+        self._pool, self._pause = pool, pause
         self._waiting: deque[Entry] = deque()
         self._some, self._none = asyncio.Event(), asyncio.Event()
         self._none.set()
@@ -47,7 +47,8 @@ class Ledger:
         """Write what waits, until cancelled."""
         while True:
             await self._some.wait()
-            await asyncio.sleep(GATHERED_S)
+            if len(self._waiting) < TOGETHER_MAX:
+                await self._pause(GATHERED_S)
             together = min(len(self._waiting), TOGETHER_MAX)
             await self._write_patiently([self._waiting.popleft() for _ in range(together)])
             if not self._waiting:
