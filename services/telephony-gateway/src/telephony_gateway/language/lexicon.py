@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -138,6 +138,18 @@ class Lexicon:
             return tuple(self.entries[part] for part in parts)
         near = self._guess(f"{word[:-1]}er") if word.endswith("a") else None
         return (self.entries[near],) if near else None
+
+    def knows_none(self, words: Sequence[str]) -> bool:
+        """Whether each word is a stranger, as in most names, and would be one joined with those beside it: the lexer makes
+        nothing of them. False also where it takes the lexer to tell."""
+        at_first = words[:1] and self.almost(words[0])
+        return not at_first and not any(
+            word in self.entries or word in self.phrases or word in self.borrowed or word in self.abbreviations
+            or self.known(word) or self.sounds(word, "names")
+            or word + "".join(words[at + 1 : at + 2]) in self.entries
+            or word + "".join(words[at + 1 : at + 3]) in self.entries
+            for at, word in enumerate(words)
+        )  # fmt: skip
 
     def is_ordinary(self, word: str) -> bool:
         """Whether it is a word of its own, however near it is to one of time."""

@@ -13,7 +13,7 @@ from telephony_gateway.language.exclusion import without_ruled_out
 from telephony_gateway.language.grammar import Item
 from telephony_gateway.language.language import all_strange
 from telephony_gateway.language.languages import LANGUAGES, is_half_in_doubt, language_of
-from telephony_gateway.language.normalise import shapes
+from telephony_gateway.language.normalise import Shape, shapes
 from telephony_gateway.language.options import Listener, Said, TimeExpression
 from telephony_gateway.language.understanding import Candidate, Outcome, Slot, Understanding
 
@@ -41,8 +41,18 @@ def speaks_of_time(text: str) -> bool:
     """Whether the words say anything of a day or a time, be it one that there is not, in any of the languages. Nothing of
     them is remembered: they may be somebody's name."""
     words = shapes(text)
+    if _are_strangers(words):
+        return False
     found = (language_of(words, code).phrases(words) for code in LANGUAGES)
     return any(not all_strange(items) and not _is_silent(_listened(items)) for items in found)
+
+
+def _are_strangers(words: list[Shape]) -> bool:
+    """Whether they are words of which no language knows any: that is told sooner than what they would be read as."""
+    texts = [word.text for word in words]
+    return all(word.name == "word" for word in words) and all(
+        language.lexicon.knows_none(texts) for language in LANGUAGES.values()
+    )
 
 
 def _listened(items: list[Item]) -> Said:
