@@ -120,7 +120,7 @@ async def test_prices_say_their_unit(world: World) -> None:
     """TG-30"""
     world.registry.business.services[0].price_minor = 8500
     (service,) = (await world.phone.function("list_services"))["services"]
-    assert (service["price_minor"], service["currency"]) == (8500, "EUR")
+    assert (service["price_minor"], service["currency"], service["price"]) == (8500, "EUR", "85 Euro")
 
 
 async def test_a_booking_knows_its_call_and_its_caller_at_once(world: World) -> None:
