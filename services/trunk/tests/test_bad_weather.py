@@ -102,6 +102,13 @@ async def test_what_was_late_before_the_peer_came_to_it_is_broken_off_there() ->
             assert await kettle.broken_off.get() == "slow"
 
 
+async def test_a_call_that_had_hardly_any_time_costs_nobody_the_trunk() -> None:
+    """Under load, when many are late, all would have gone alone, which costs several times as much."""
+    async with trunk_to(Kettle()) as ask:
+        assert (await ask.fails("slow", within_s=0.01)).code() is grpc.StatusCode.DEADLINE_EXCEEDED
+        assert await ask("way") == "trunk"
+
+
 async def test_what_is_given_up_is_broken_off_also_where_the_trunk_has_been_renewed_since(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -15,6 +15,8 @@ from trunk.frames import next_frame
 
 ROOM = 64
 """Calls under way at once. Who finds no room calls alone: a peer that hangs must not gather everybody."""
+SILENT_S = 0.05
+"""What hears nothing for so long may be gone; whoever had less time than that cannot say."""
 _CODES = {code.value[0]: code for code in grpc.StatusCode}
 
 
@@ -90,7 +92,7 @@ class Trunk:
             # A peer that stood still has not begun to count: without that it would begin when nobody waits any more.
             self._send(Call(number=number, given_up=True))
             answer.set_exception(_late())
-        if self._heard_at < asked_at:
+        if self._heard_at < asked_at <= self._loop.time() - SILENT_S:
             # Not one word since then: it is not the method that is slow.
             self.left.set()
 
