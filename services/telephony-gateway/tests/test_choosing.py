@@ -96,15 +96,35 @@ async def test_a_part_of_the_day_counts_as_much_as_the_day(
 
 
 @pytest.mark.parametrize(
-    "said", ["ja", "ja bitte", "passt", "den nehme ich", "genau", "yes", "that works", ""]
-)
+    "said",
+    [
+        "ja", "ja bitte", "passt", "den nehme ich", "genau", "yes", "that works", "", "ja, sehr gerne", "Ja, das passt mir sehr gut",
+        "klar, danke", "auf jeden Fall, gern", "natürlich, vielen Dank!", "yes, thank you very much", "of course, please",
+        "let's do it, great", "wonderful, that works for me",
+    ],
+)  # fmt: skip
 async def test_consent_is_for_the_only_one(world: World, said: str) -> None:
     assert await _chosen(world, ALIKE[:1], option_id=said) == FIRST
 
 
 @pytest.mark.parametrize(
     "said",
-    ["den", "ich", "so", "Mittwoch früh um sieben", "Mittwoch ab vier", "am Mittwoch nach elf", "later"],
+    [
+        "den",
+        "ich",
+        "so",
+        "danke",
+        "nein danke",
+        "sehr",
+        "das passt mir nicht",
+        "thanks",
+        "do",
+        "no thank you",
+        "Mittwoch früh um sieben",
+        "Mittwoch ab vier",
+        "am Mittwoch nach elf",
+        "later",
+    ],
 )
 async def test_other_words_are_no_consent_to_it(world: World, said: str) -> None:
     assert await _chosen(world, ALIKE[:1], option_id=said) == ASKED

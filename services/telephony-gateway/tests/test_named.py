@@ -155,6 +155,8 @@ async def test_a_particle_of_a_name_is_no_name(world: World) -> None:
     ("said", "first", "end"),
     [
         ({"time": "früher, aber nicht vor 10"}, (9, 0), (14, 0)),
+        ({"time": "a bit earlier, please", "language": "en"}, (23, 0), (14, 0)),
+        ({"time": "is there anything earlier", "language": "en"}, (23, 0), (14, 0)),
         ({"time": "später, aber vor 18 Uhr"}, (14, 1), (17, 1)),
     ],
 )

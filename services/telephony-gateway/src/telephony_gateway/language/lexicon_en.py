@@ -178,7 +178,7 @@ VALUED: dict[str, dict[object, str]] = {
     },
     "NOON": {True: "noon midday noontime"},
     "TONIGHT": {Part.EVENING: "tonight"},
-    "EARLY": {True: "early"},
+    "EARLY": {True: "early", "earlier": "earlier"},
     "LATE": {True: "late"},
     "MIDNIGHT": {True: "midnight"},
     "MOD": {

@@ -5,9 +5,12 @@ from functools import lru_cache
 
 _CONSENT = (
     "ja|jo|jawohl|gerne?|bitte|genau|passt|gut|super|perfekt|okay|ok|in ordnung|einverstanden|nehmen?|yes|yeah|yep|please|sure|fine"
-    "|perfect|great|works|take|good"
+    "|perfect|great|works|take|good|klar|natürlich|wunderbar|prima|lovely|wonderful|absolutely|definitely"
 )
-_BESIDE_CONSENT = "den|die|das|ich|wir|dann|so|machen|that|i'll|i|will|it"
+_BESIDE_CONSENT = (
+    "den|die|das|ich|wir|dann|so|machen|mir|sehr|ganz|danke|vielen dank|auf jeden fall|that|i'll|i|will|it|thanks|thank you"
+    "|very much|of course|let's|do|me|for"
+)
 _ANY_TIME = "egal|gleich|irgendwann|jederzeit|ganztags|den ganzen tag|any|anytime|whenever|matter|mind|flexibel|flexible"
 _BESIDE_ANY_TIME = (
     "ist|das|es|mir|ganz|völlig|wann|wie|um|welche|viel|uhr|die|zeit|uhrzeit|ich|bin|da|is|it|doesn't|does|not|don't|i|to|me|time"
