@@ -10,8 +10,8 @@ PYPROJECTS := pyproject.toml $(MEMBERS:%=%/pyproject.toml)
 # mypy takes the tests of one member at a time: their modules have no package, so names would clash.
 TESTS := $(wildcard services/*/tests sandbox/tests deploy/local/tests deploy/check/tests cli/tests tests/*)
 
-# Several processes share one PostgreSQL; what starts the whole system stays in one of them.
-PARALLEL := -n auto --maxprocesses 4 --dist loadgroup
+# Several processes share one PostgreSQL; tests/shared/spreading.py says which of them gets what, and when.
+PARALLEL := -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
 .PHONY: audit sbom help setup run demo test test-unit simulate lint format proof chaos bench bench-check bench-record docs pictures protos sentences lock clean

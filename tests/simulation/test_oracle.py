@@ -10,8 +10,8 @@ from oracle.verdict import judge
 from simulated.record import Exchange
 from simulated.running import Outcome
 
-# One process runs the world, for all tests of this folder; and a busy machine makes it slow, not wrong.
-pytestmark = [pytest.mark.xdist_group("simulation"), pytest.mark.timeout(900)]
+# A busy machine makes the world slow, not wrong.
+pytestmark = pytest.mark.timeout(900)
 
 
 def kinds(outcome: Outcome) -> set[tuple[str, str]]:

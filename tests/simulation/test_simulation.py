@@ -3,8 +3,8 @@
 import pytest
 from simulated.running import Outcome
 
-# One process runs the world, for all tests of this folder; and a busy machine makes it slow, not wrong.
-pytestmark = [pytest.mark.xdist_group("simulation"), pytest.mark.timeout(900)]
+# A busy machine makes the world slow, not wrong.
+pytestmark = pytest.mark.timeout(900)
 
 
 def test_what_callers_hear_is_true(outcome: Outcome) -> None:

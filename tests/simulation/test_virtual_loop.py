@@ -9,7 +9,7 @@ import asyncpg
 import pytest
 from simulated.virtual_loop import LIFE, VirtualLoop
 
-pytestmark = [pytest.mark.postgres, pytest.mark.timeout(120), pytest.mark.xdist_group("simulation")]
+pytestmark = [pytest.mark.postgres, pytest.mark.timeout(120)]
 LOCK = "SELECT pg_advisory_xact_lock(4711)"
 HELD_S = 3600.0
 

@@ -26,13 +26,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark each test with the servers that its fixtures need, before -m selects.
-
-    Tests that start the whole system look for free ports: under pytest-xdist one process runs them all.
-    """
+    """Mark each test with the servers that its fixtures need, before -m selects."""
     for item in items:
-        if item.get_closest_marker("processes"):
-            item.add_marker(pytest.mark.xdist_group("processes"))
         for marker, fixtures in SERVERS.items():
             if fixtures & set(getattr(item, "fixturenames", ())):
                 item.add_marker(marker)
