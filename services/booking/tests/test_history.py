@@ -69,7 +69,7 @@ async def test_what_was_looked_at_for_the_waiting_list_goes_once_it_is_over(
 
     await salon.after(timedelta(minutes=30))
     assert await salon.states() == [WAITING, OFFERED]
-    await salon.after(timedelta(days=3))
+    await salon.after(timedelta(days=3), every=timedelta(minutes=30))
     wishes = await salon.states()
     await SqlHistory(pool).forget(NOW + timedelta(hours=1))
     assert (await pool.fetchval(_LOOKED_AT))[2] == 2
@@ -85,7 +85,7 @@ async def test_the_log_read_anew_opens_nothing_that_is_over(
     await salon.join(1)
     await salon.cancel(taken)
     await salon.do_what_is_due()
-    await salon.after(timedelta(days=3))
+    await salon.after(timedelta(days=3), every=timedelta(minutes=30))
     await SqlHistory(pool).forget(salon.clock.now())
     await pool.execute("UPDATE waitlist_stream SET position = ''")
     await salon.do_what_is_due()

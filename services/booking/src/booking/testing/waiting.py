@@ -151,11 +151,11 @@ class WaitingSalon:
         )
         return (await self.booking.LeaveWaitlist(request)).entry
 
-    async def after(self, span: timedelta) -> None:
-        """Time goes by, and what becomes due in it is done minute by minute, as the queue would."""
+    async def after(self, span: timedelta, *, every: timedelta = timedelta(minutes=1)) -> None:
+        """Time goes by, and what becomes due in it is done minute by minute, as the queue would; or less often."""
         end = self.clock.now() + span
         while self.clock.now() < end:
-            self.clock.advance(min(timedelta(minutes=1), end - self.clock.now()))
+            self.clock.advance(min(every, end - self.clock.now()))
             await self.do_what_is_due()
 
     async def do_what_is_due(self) -> None:
