@@ -82,6 +82,15 @@ async def test_a_time_that_was_heard_of_one_is_offered_of_another(world: World) 
     assert [len(one.excluded_start_times) for one in world.availability.searches] == [0, 0, 1]
 
 
+@pytest.mark.parametrize("said", ["jemand anderes", "jemand anders", "bei einer anderen", "someone else"])
+async def test_somebody_else_is_somebody_else_than_before(world: World, said: str) -> None:
+    first = await world.phone.function("check_availability", {**WISH, "staff": said})
+    await world.phone.function("check_availability", {**WISH, "staff": "Anna"})
+    again = await world.phone.function("check_availability", {**WISH, "staff": said})
+    assert (first["status"], again["status"]) == ("available", "ambiguous")
+    assert again["message"] == "Meinen Sie Ben Maier?"
+
+
 async def test_whoever_was_asked_for_is_not_asked_for_what_she_does_not_do(world: World) -> None:
     """Else it is said that nothing is free, of a service that others have time for."""
     business = world.registry.business

@@ -3,9 +3,9 @@
 from telephony_gateway.domain.answers import Answer
 from telephony_gateway.usecases.conversation import Conversation
 from telephony_gateway.usecases.get_alternatives import asks_for_more, get_alternatives
+from telephony_gateway.usecases.going_on import wished_time
 from telephony_gateway.usecases.named import named_person, named_service
 from telephony_gateway.usecases.ports import Slots, SlotWish
-from telephony_gateway.usecases.read_wish import read_wish
 from telephony_gateway.usecases.searching import CHECKED, say_found
 
 
@@ -19,7 +19,7 @@ async def check_availability(talk: Conversation, *, slots: Slots) -> Answer:
     person = named_person(talk, service.service_id, service.name)
     if isinstance(person, Answer):
         return person
-    time = read_wish(talk.arguments.date, talk.arguments.time, talk.branch, now=talk.now)
+    time = wished_time(talk, service.service_id)
     if isinstance(time, Answer):
         return time
     wish = SlotWish(service.service_id, person.person_id if person else "", time.start, time.windows)

@@ -14,6 +14,10 @@ _NAMES_IN_A_BREATH = 5
 _PARTICLES = frozenset(
     {"von", "van", "vom", "zu", "zum", "der", "den", "de", "del", "di", "da", "le", "dr", "frau", "herr"}
 )
+_SOMEBODY_ELSE = re.compile(
+    r"\b(?:jemand\w*|wen|wer|eine[mnr]?|some(?:one|body)|any(?:one|body))\s+(?:ander\w+|else)\b|\banother (?:one|person|stylist)\b",
+    re.IGNORECASE,
+)
 _WORD = re.compile(r"[^\W\d_]+")
 
 
@@ -61,10 +65,19 @@ def _nobody_named(talk: Conversation, able: list[Colleague]) -> Answer | None:
     others = [person for person in able if words.isdisjoint(_name_words(person.name))]
     if len(others) < len(able):
         return _ask_which(talk, [person.name for person in others or able])
+    if _SOMEBODY_ELSE.search(talk.arguments.staff):
+        return _somebody_else(talk, able)
     if minds_nobody(talk.arguments.staff):
         return None
     listed = _listed(talk, [person.name for person in able])
     return talk.answer(Status.AMBIGUOUS, Sentence.UNKNOWN_PERSON, people=listed)
+
+
+def _somebody_else(talk: Conversation, able: list[Colleague]) -> Answer | None:
+    """Than whom was asked for before; with nobody before, whoever is free."""
+    earlier = talk.session.wish.person_id if talk.session.wish else ""
+    others = [person.name for person in able if person.person_id != earlier]
+    return _ask_which(talk, others) if earlier and others else None
 
 
 def _if_able(

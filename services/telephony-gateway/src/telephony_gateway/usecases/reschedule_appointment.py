@@ -75,13 +75,23 @@ async def _target(
     if isinstance(target, Answer):
         return target
     if target.state is not AppointmentState.BOOKED:
-        return denied(talk, Denied(Denial.STATE))
+        return _ended(talk, target)
     if target.branch_id not in {"", talk.branch.branch_id}:
         # Only times of the branch that was dialled can be offered, and nobody would go there.
         return Answer(
             Status.DENIED, Sentence.OTHER_BRANCH.say(talk.language), details={"rule": "other_branch"}
         )
     return target
+
+
+def _ended(talk: Conversation, one: Appointment) -> Answer:
+    refusal = denied(talk, Denied(Denial.STATE))
+    if one.state is not AppointmentState.CANCELLED:
+        return refusal
+    return replace(
+        refusal,
+        message=Sentence.ALREADY_CANCELLED.say(talk.language, item=spoken_appointment(one, talk.branch)),
+    )
 
 
 def _speaks_of_offers(talk: Conversation, found: Sequence[Appointment]) -> bool:
