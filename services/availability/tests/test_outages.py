@@ -10,17 +10,27 @@ import grpc
 import pytest
 
 from availability.clients.redis_holds import TIMEOUT_S
+from availability.clients.registry import StaffRegistry
+from availability.domain.holds import Taking
+from availability.domain.instants import Interval
+from availability.errors import HoldsUnavailableError
 from availability.storage.busy import BusyTables
 from availability.testing.answers import reason
 from availability.testing.peers import BookingPeer, RegistryPeer
 from availability.testing.replicas import Running, Surroundings, eventually, until
 from availability.testing.salon import at, booked, known, salon, search
+from availability.usecases.businesses import Businesses
+from availability.usecases.end_claims import EndClaims
+from availability.usecases.follow_busy import BusyEvent, Freed
+from availability.usecases.following import StreamHealth
 from chassis import postgres
 from chassis.grpc_client import channel
 from chassis.grpc_server import grpc_server
 from chassis.testing import SettableClock, serving
 from local_stack.embedded import EmbeddedRedis, free_port
 from rufbuch.availability.v1 import service_pb2 as pb
+from rufbuch.booking.v1 import appointment_pb2
+from rufbuch.booking.v1.service_pb2 import AppointmentCancelled
 
 CALL = {"tenant_id": known("salon"), "branch_id": known("branch"), "call_id": "a"}
 
@@ -176,3 +186,55 @@ async def test_an_event_of_an_unknown_kind_is_stepped_over(
         return found.outcome == pb.SEARCH_OUTCOME_ALTERNATIVES
 
     await eventually(is_taken)
+
+
+@pytest.mark.parametrize("tenant", ["salon", "nobody here has read it"])
+async def test_while_the_registry_hangs_bookings_are_heard_though_others_are_called_off(
+    surroundings: Surroundings,
+    registry: RegistryPeer,
+    booking: BookingPeer,
+    clock: SettableClock,
+    tenant: str,
+) -> None:
+    """Each that was called off waited for the registry, so that what was booked was offered to others for longer and longer."""
+    gone = booked("anna", at(13), at(14), state=appointment_pb2.APPOINTMENT_STATE_CANCELLED)
+    gone.tenant_id = known(tenant)
+    async with surroundings.running() as service:
+        await until(lambda: service.replica.warming.complete)
+        registry.silent = True
+        registry.businesses.setdefault(gone.tenant_id, salon())
+        await registry.change(salon())
+        for _ in range(8):
+            await booking.tell(clock.now(), appointment_cancelled=AppointmentCancelled(appointment=gone))
+        async with postgres.pool(surroundings.database_url) as pool:
+
+            async def are_heard() -> bool:
+                return await BusyTables(pool).position() == "8"
+
+            await eventually(are_heard, within_s=3)
+
+
+class Silent:
+    """A store of holds that does not answer."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    async def vacate(self, *_: object, **__: object) -> int:
+        self.asked += 1
+        raise HoldsUnavailableError("no answer in time")
+
+
+async def test_while_redis_hangs_it_is_not_asked_for_each_that_is_called_off(
+    registry: RegistryPeer, clock: SettableClock
+) -> None:
+    """Five times a second at most it could be, and more than that are called off in a storm."""
+    async with serving(registry.as_servicer()) as peers:
+        businesses = Businesses(
+            StaffRegistry(peers), clock, StreamHealth(clock), reread_after=timedelta(minutes=1)
+        )
+        end_claims = EndClaims(businesses, silent := Silent(), clock)
+        freed = Freed(known("salon"), known("branch"), (Taking(known("anna"), Interval.of(at(13), at(14))),))
+        for number in range(20):
+            await end_claims(BusyEvent(str(number), clock.now(), "", (), (freed,)))
+    assert silent.asked == 1
