@@ -34,6 +34,9 @@ def without_ruled_out(items: list[Item]) -> list[Item]:
 
     Hours that are ruled out on one side leave the other: "vor zehn kann ich nicht", "ich arbeite bis vier".
     """
+    if all(item.kind in TIMELY for item in items):
+        # Nothing beside them that could.
+        return items
     for index, item in enumerate(items):
         if item.kind == "move":
             _move_along_span(items[index + 1 :])

@@ -82,10 +82,15 @@ class Tier:
         """The items with every match replaced by what its rule built."""
         trie = self._trie
         out: list[Item] = []
+        kinds = [item.kind for item in items]
+        kinds.append("")
         position, count = 0, len(items)
         while position < count:
-            node = trie.get(items[position].kind)
-            found = self._match(items, position, node) if node is not None else None
+            node = trie.get(kinds[position])
+            # Most items begin a pattern, and few of them are followed by what it goes on with; under "" is how one ends.
+            found = None
+            if node is not None and ("" in node or kinds[position + 1] in node):
+                found = self._match(items, position, node)
             if found is None:
                 out.append(items[position])
                 position += 1

@@ -11,6 +11,7 @@ from telephony_gateway.language.clock import DAY, LAST_MINUTE, Clock
 from telephony_gateway.language.days import Doubt, ImpossibleDayError, Reading, RelativeDay, Span
 from telephony_gateway.language.exclusion import without_ruled_out
 from telephony_gateway.language.grammar import Item
+from telephony_gateway.language.halves import in_halves
 from telephony_gateway.language.language import all_strange
 from telephony_gateway.language.languages import LANGUAGES, is_half_in_doubt, language_of
 from telephony_gateway.language.normalise import Shape, shapes
@@ -22,16 +23,22 @@ ENDS_WITH_THE_PAST = frozenset({Doubt.SAME_WEEKDAY, Doubt.HALF_OF_THE_DAY})
 
 
 def understand(
-    text: str, *, reference: datetime, language: str | None = None, options_read: int | None = None
+    text: str,
+    *,
+    reference: datetime,
+    language: str | None = None,
+    options_read: int | None = None,
+    clock: str = "",
 ) -> Understanding:
     """What a caller said, at that instant (aware, in the branch's zone); nothing is defaulted, nothing raised.
 
     `language` is "de" or "en"; left out, the words decide. `options_read` says how many options the caller has just
-    heard: "den Dritten" is one of them only if there were so many, and a day of the month otherwise.
+    heard: "den Dritten" is one of them only if there were so many, and a day of the month otherwise. `clock` is what was said
+    of the time, behind the text, where that came apart.
     """
     if reference.tzinfo is None:
         raise ValueError("the reference instant needs a zone")
-    said = _heard(text, language, getattr(reference.tzinfo, "key", ""))
+    said = _heard(text, clock, language, getattr(reference.tzinfo, "key", ""))
     if said.selection is not None and options_read is not None and said.selection > options_read:
         said = _with_day(said, said.selection)
     return _outcome(said, reference)
@@ -59,9 +66,12 @@ def _listened(items: list[Item]) -> Said:
     return Listener(without_ruled_out(items)).listen()
 
 
-def _said(text: str, language: str | None, zone: str) -> Said:
+def _said(text: str, clock: str, language: str | None, zone: str) -> Said:
     """What the words say at any instant."""
-    words = shapes(text)
+    halves = in_halves(text, clock, language, zone) if clock else None
+    if halves:
+        return _listened(halves)
+    words = shapes(f"{text} {clock}" if clock else text)
     said = _listened(language_of(words, language).phrases(words, zone))
     said.left_over = said.left_over or is_half_in_doubt(words, language)
     return said

@@ -41,7 +41,8 @@ def resolve_wish(
     `reference` is now, aware and in the branch's zone. The outcome is MISSING where no day was said, and never a
     default; a time that was not said leaves the outcome alone and is named in `missing`.
     """
-    said = understand(_sentence(date_text, time_text, language), reference=reference, language=language)
+    day, clock = _halves(date_text, time_text, language)
+    said = understand(day, clock=clock, reference=reference, language=language)
     if said.outcome is Outcome.PAST and _written_by_a_machine(date_text):
         said = _with_believable_year(said, reference)
     if said.outcome not in {Outcome.RESOLVED, Outcome.AMBIGUOUS}:
@@ -51,16 +52,16 @@ def resolve_wish(
     return _within(said, reference, bounds or Bounds())
 
 
-def _sentence(date_text: str | None, time_text: str | None, language: str | None) -> str:
-    """One sentence of both; a bare number in the time's place is an hour."""
+def _halves(date_text: str | None, time_text: str | None, language: str | None) -> tuple[str, str]:
+    """What makes one sentence; a bare number in the time's place is an hour."""
     day, clock = (date_text or "").strip(), (time_text or "").strip()
     if clock and clock.casefold() in day.casefold():
-        return day
+        return day, ""
     if len(clock.split()) != 1:
-        return f"{day} {clock}"
+        return day, clock
     at = "at" if language_of(shapes(f"{day} {clock}"), language).code == "en" else "um"
     bare_hour = understand(f"{at} {clock}", reference=_ANY_TIME).first.time is not None
-    return f"{day} {at} {clock}" if bare_hour else f"{day} {clock}"
+    return day, f"{at} {clock}" if bare_hour else clock
 
 
 def _written_by_a_machine(date_text: str | None) -> bool:
