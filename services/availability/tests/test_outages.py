@@ -19,7 +19,7 @@ from availability.testing.answers import reason
 from availability.testing.peers import BookingPeer, RegistryPeer
 from availability.testing.replicas import Running, Surroundings, eventually, until
 from availability.testing.salon import at, booked, known, salon, search
-from availability.usecases.businesses import Businesses
+from availability.usecases.businesses import BusinessChanged, Businesses
 from availability.usecases.end_claims import EndClaims
 from availability.usecases.follow_busy import BusyEvent, Freed
 from availability.usecases.following import StreamHealth
@@ -212,6 +212,56 @@ async def test_while_the_registry_hangs_bookings_are_heard_though_others_are_cal
                 return await BusyTables(pool).position() == "8"
 
             await eventually(are_heard, within_s=3)
+
+
+@pytest.fixture
+async def hanging(
+    registry: RegistryPeer, clock: SettableClock
+) -> AsyncIterator[tuple[Businesses, StreamHealth]]:
+    """Two businesses that were read before their registry hung, each of which waits for it half a second."""
+    other = salon()
+    other.tenant_id = known("other")
+    registry.businesses[other.tenant_id] = other
+    peers = grpc_server([registry.as_servicer()], host="127.0.0.1", port=0, drain_s=0)
+    async with peers as server, channel(f"127.0.0.1:{server.port}", default_deadline_s=0.5) as to_peers:
+        await server.set_ready(ready=True)
+        health = StreamHealth(clock)
+        health.caught_up()
+        businesses = Businesses(StaffRegistry(to_peers), clock, health, reread_after=timedelta(seconds=30))
+        for name in ("salon", "other"):
+            await businesses.get(known(name))
+        registry.silent = True
+        registry.read.clear()
+        yield businesses, health
+
+
+async def test_callers_at_the_same_time_wait_together_for_a_registry_that_hangs(
+    hanging: tuple[Businesses, StreamHealth], registry: RegistryPeer
+) -> None:
+    """One after the other they waited, and the tenth for twenty seconds, for what was known all the while."""
+    businesses, _ = hanging
+    businesses.changed(BusinessChanged("1", known("salon")))
+    began = time.monotonic()
+    found = await asyncio.gather(*(businesses.get(known("salon")) for _ in range(10)))
+    assert {each.tenant_id for each in found} == {known("salon")}
+    assert time.monotonic() - began < 2
+    assert len(registry.read) == 1
+
+
+async def test_what_is_only_old_is_not_waited_for_by_each_caller_while_the_registry_hangs(
+    hanging: tuple[Businesses, StreamHealth], registry: RegistryPeer, clock: SettableClock
+) -> None:
+    businesses, health = hanging
+    health.lost()
+    clock.advance(timedelta(minutes=1))
+    for _ in range(4):
+        for name in ("salon", "other"):
+            await businesses.get(known(name))
+    assert len(registry.read) == 1
+    registry.silent = False
+    registry.businesses[known("salon")].language = "en"
+    businesses.changed(BusinessChanged("1", known("salon")))
+    assert (await businesses.get(known("salon"))).language == "en"
 
 
 class Silent:

@@ -8,11 +8,13 @@ from datetime import datetime, timedelta
 from typing import Protocol
 from weakref import WeakValueDictionary
 
-from availability.errors import RegistryUnavailableError
+from availability.errors import BusinessUntoldError, RegistryUnavailableError
 from availability.usecases.business import Business
 from availability.usecases.following import StreamHealth
 from chassis.clock import Clock
 
+SILENT_S = 1.0
+"""For how long a registry that did not answer is not asked about what is only old: each caller would wait for it."""
 _log = logging.getLogger(__name__)
 
 
@@ -56,6 +58,8 @@ class Businesses:
         self._entries: dict[str, _Entry] = {}
         self._changes: dict[str, int] = {}
         self._reading: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._failed_at: dict[str, float] = {}
+        self._silent_until = 0.0
 
     async def get(self, tenant_id: str) -> Business:
         """The business; as it was last known where the registry does not answer.
@@ -77,18 +81,20 @@ class Businesses:
         self._changes[change.tenant_id] = self._heard(change.tenant_id) + 1
 
     async def _read(self, tenant_id: str) -> _Entry:
+        came_at = asyncio.get_running_loop().time()
         async with self._reading.setdefault(
             tenant_id, asyncio.Lock()
-        ):  # who waited finds what the first has read
+        ):  # who waited finds what the first has read, or that nobody answers
             entry = self._entries.get(tenant_id)
-            if entry is not None and self._is_fresh(tenant_id, entry):
+            if entry is not None and (self._is_fresh(tenant_id, entry) or self._failed(tenant_id, came_at)):
                 return entry
             heard, now = self._heard(tenant_id), self._clock.now()
             try:
                 entry = _Entry(await self._registry.business(tenant_id), now, heard)
-            except RegistryUnavailableError:
+            except RegistryUnavailableError as error:
                 if entry is None:
                     raise
+                self._note_failure(tenant_id, error)
                 _log.warning(
                     "the registry is out of reach; an older reading is used", extra={"tenant": tenant_id}
                 )
@@ -99,7 +105,18 @@ class Businesses:
     def _is_fresh(self, tenant_id: str, entry: _Entry) -> bool:
         if entry.change != self._heard(tenant_id):
             return False
-        return self._health.connected or self._clock.now() - entry.read_at < self._reread_after
+        if self._health.connected or self._clock.now() - entry.read_at < self._reread_after:
+            return True
+        return asyncio.get_running_loop().time() < self._silent_until
+
+    def _note_failure(self, tenant_id: str, error: RegistryUnavailableError) -> None:
+        now = asyncio.get_running_loop().time()
+        self._failed_at[tenant_id] = now
+        if not isinstance(error, BusinessUntoldError):
+            self._silent_until = now + SILENT_S
+
+    def _failed(self, tenant_id: str, since: float) -> bool:
+        return self._failed_at.get(tenant_id, -1.0) >= since
 
     def _heard(self, tenant_id: str) -> int:
         return self._changes.get(tenant_id, 0)
