@@ -9,8 +9,8 @@ from typing import Any
 _SENTENCES = re.compile(r"(?:[^.?!]|(?<=\d)\.(?=\s*[^\W_]))+[.?!]?")
 """The dot of "am 26. November" ends none."""
 _NOT_A_CLAIM = re.compile(
-    r"\b(nicht|kein\w*|sobald|wenn|falls|ob|erst|gleich|soll|sollen|möchten|wollen|würde|kann ich|darf ich|noch zu"
-    r"|not|once|if|whether|shall|should|would|will|can i|may i)\b",
+    r"\b(nichts?|kein\w*|niemand|sobald|wenn|falls|ob|erst|gleich|soll|sollen|möchten|wollen|würde|kann ich|darf ich|noch zu"
+    r"|not|nothing|none|nobody|once|if|whether|shall|should|would|will|can i|may i)\b",
     re.IGNORECASE,
 )
 _BE = r"\b(ist|sind|wurde|wäre|habe|hab|haben|hat|is|are|has|have|'s|was)\b"
@@ -31,7 +31,7 @@ _BACKED_BY_STATUS = {
 }
 _BACKED_BY_FIELD = {
     "booked": frozenset({"appointments", "next_appointment"}),
-    "cancelled": frozenset[str](),
+    "cancelled": frozenset({"called_off"}),
     "moved": frozenset[str](),
     "free": frozenset({"options"}),
 }
