@@ -14,8 +14,11 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from chassis.errors import Kind
 from chassis.grpc_client import fault_of
 from rufbuch.availability.v1 import service_pb2 as availability_pb2
+from rufbuch.booking.v1 import appointment_pb2
 from rufbuch.telephony.v1 import operations_pb2, service_pb2
-from telephony_gateway.domain.transcript import early_claims
+from telephony_gateway.domain.sentence_texts import LANGUAGES, SCRIPTS
+from telephony_gateway.domain.sentences import Sentence
+from telephony_gateway.domain.transcript import claims, early_claims
 from telephony_gateway.storage.unchecked import AGAIN, LONGEST_CALL
 from telephony_gateway.usecases.ports import PeerError
 
@@ -161,6 +164,9 @@ class TestClaimsWithoutAResult:
             "Sobald das erledigt ist, ist Ihr Termin gebucht.",
             "Ich schaue, ob Mittwoch frei ist.",
             "Mittwoch ist leider nicht frei.",
+            "Leider ist da nichts frei.",
+            "I am afraid nothing is free then.",
+            "Am Freitag ist niemand verfügbar.",
             "Soll der Termin abgesagt werden?",
             "Wenn Ihnen der 26. November passt, ist der Termin damit gebucht.",
             "Sobald ich am 26. November nachgesehen habe, sage ich Ihnen, was frei ist.",
@@ -176,6 +182,31 @@ class TestClaimsWithoutAResult:
             ("tool_call_result", {"status": "booked"}),
             ("agent", "Ihr Termin ist gebucht."),
         )
+        assert early_claims(said) == []
+
+    @pytest.mark.parametrize("code", LANGUAGES)
+    def test_our_own_sentences_claim_no_more_than_their_answers_do(self, code: str) -> None:
+        """Else a person gets a case for each agent that says what it was given."""
+        claiming = {
+            sentence.name: claim.kind
+            for sentence in Sentence
+            if SCRIPTS[code].places[sentence.name] != "parts"
+            for claim in claims(SCRIPTS[code].texts[sentence.name].other)
+        }
+        kinds = {
+            "AVAILABLE": "free", "BOOKED": "booked", "SERIES_BOOKED": "booked", "LONG_SERIES_BOOKED": "booked",
+            "BOOKED_UNDER": "booked", "CANCELLED": "cancelled", "ALREADY_CANCELLED": "cancelled", "MOVED": "moved",
+        }  # fmt: skip
+        assert claiming.items() <= kinds.items()
+
+    async def test_a_cancelled_one_that_was_to_be_moved_backs_what_is_said_of_it(self, world: World) -> None:
+        world.booking.add(appointment(15, appointment_id=BOOKED))
+        world.booking.appointments[BOOKED].state = appointment_pb2.APPOINTMENT_STATE_CANCELLED
+        wish = {"appointment_id": BOOKED, "new_date": "Donnerstag", "new_time": "15 Uhr"}
+        answer = await world.phone.function("reschedule_appointment", wish)
+        assert (answer["status"], answer["rule"]) == ("denied", "state")
+        assert answer["message"].startswith("Dieser Termin ist schon abgesagt: Dauerwelle am Mittwoch")
+        said = transcript(("tool_call_result", answer), ("agent", answer["message"]))
         assert early_claims(said) == []
 
     def test_a_failed_booking_backs_no_claim(self) -> None:

@@ -88,10 +88,9 @@ def _ended(talk: Conversation, one: Appointment) -> Answer:
     refusal = denied(talk, Denied(Denial.STATE))
     if one.state is not AppointmentState.CANCELLED:
         return refusal
-    return replace(
-        refusal,
-        message=Sentence.ALREADY_CANCELLED.say(talk.language, item=spoken_appointment(one, talk.branch)),
-    )
+    message = Sentence.ALREADY_CANCELLED.say(talk.language, item=spoken_appointment(one, talk.branch))
+    # What the agent says of it then is no claim of its own.
+    return replace(refusal, message=message, details=refusal.details | {"called_off": one.appointment_id})
 
 
 def _speaks_of_offers(talk: Conversation, found: Sequence[Appointment]) -> bool:
