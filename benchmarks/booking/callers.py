@@ -9,6 +9,7 @@ from booking.domain.wish import Offer, Wish
 from booking.storage.bookings import SqlBookings
 from booking.testing.samples import BRANCH, TENANT, an_option
 from booking.usecases.book_appointment import BookAppointment
+from booking.usecases.claim_options import ClaimAfterwards
 from chassis.eventlog import EventLog
 from chassis.postgres import Pool
 from chassis.testing import SettableClock
@@ -27,6 +28,9 @@ class Slots:
     async def claim(self, offer: Offer) -> ClaimedOption:
         """The slot that the option names, whoever asks."""
         return self.option(int(offer.option_id.removeprefix("slot-")))
+
+    async def keep(self, offer: Offer) -> None:
+        """Nothing is held here."""
 
     def option(self, number: int) -> ClaimedOption:
         """Slot ``number``: the people's time in turns."""
@@ -52,6 +56,7 @@ def bookings(pool: Pool, slots: Slots) -> BookAppointment:
     return BookAppointment(
         slots,
         SqlBookings(pool, EventLog(pool)),
+        claims=ClaimAfterwards(slots),
         clock=SettableClock(NOW),
         new_id=uuid.uuid4,
         calendar_domain="kunden.example.org",

@@ -4,8 +4,8 @@ from booking.storage.event_kinds import BOOKED
 from booking.storage.keeping import KEPT, LOCKED
 
 BOOK = f"""
-WITH {LOCKED},
--- A twin waits here, or for an occupant, until the first is committed. From here on nothing happens for it.
+WITH {LOCKED.format(days="$10")},
+-- A twin waits here, or for a day of an occupant, until the first is committed. From here on nothing happens for it.
 request AS (
     INSERT INTO booking_request (tenant_id, request_id, fingerprint, appointment_id, answered_at)
     SELECT $2, $4, $5, $6, $7 FROM ready

@@ -1,22 +1,26 @@
 """The parts that the statements which make appointments have in common."""
 
 LOCKED = """
--- Whatever takes time of the same occupants goes one after another: two that meet in the exclusion constraint at the
--- same moment would wait for each other until PostgreSQL calls it a deadlock. Sorted, for the same reason (BK-22).
 locked AS (
     -- Under another name nobody is taken: whoever has become one meanwhile is not found, and looked up by its right one.
+    -- Shared with all but who makes two of them one, or is of a version that lets nobody else in.
     SELECT occupant_id, number FROM occupant
      WHERE tenant_id = $2 AND occupant_id = ANY($3::uuid[]) AND same_as IS NULL
-     ORDER BY number FOR NO KEY UPDATE
+     ORDER BY number FOR SHARE
+),
+-- Whatever takes time of the same occupant on the same day goes one after another: two that meet in the exclusion constraint
+-- at the same moment would wait for each other until PostgreSQL calls it a deadlock. Sorted, for the same reason (BK-22).
+alone AS (
+    SELECT pg_advisory_xact_lock(day) FROM unnest({days}::bigint[]) AS day
 ),
 ready AS (
-    SELECT 1 FROM locked HAVING count(*) = cardinality($3::uuid[])
+    SELECT 1 FROM locked HAVING count(*) = cardinality($3::uuid[]) AND (SELECT count(*) FROM alone) >= 0
 ),
 made AS (
     SELECT position, doc FROM jsonb_array_elements($1::jsonb) WITH ORDINALITY AS made(doc, position)
 )
 """
-"""Appointments to make: $1 as documents, $2 tenant, $3 all occupants, each once."""
+"""Appointments to make: $1 as documents, $2 tenant, $3 all occupants, each once, {days} as ``days_of`` them."""
 
 KEPT = """
 booked AS (

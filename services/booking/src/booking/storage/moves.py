@@ -14,7 +14,7 @@ from booking.storage.changes import HISTORY, history
 from booking.storage.documents import SELECT_DOCUMENTS, from_document, to_document
 from booking.storage.event_kinds import RESCHEDULED
 from booking.storage.keeping import KEPT, LOCKED
-from booking.storage.occupants import number, occupants_of
+from booking.storage.occupants import days_of, number, occupants_of
 from booking.storage.waiting_offers import take_up_all
 from chassis.eventlog import EventLog
 from chassis.postgres import Pool
@@ -23,7 +23,7 @@ from signals.tracing import current_traceparent
 _ANSWERED = {"booking_request_pkey", "appointment_once_per_option"}
 
 _MOVE = f"""
-WITH {LOCKED},
+WITH {LOCKED.format(days="$14")},
 moved AS (
     UPDATE appointment SET state = 'rescheduled', version = version + 1, rescheduled_to_id = $6 FROM ready
      WHERE tenant_id = $2 AND appointment_id = $10 AND version = $11
@@ -136,7 +136,6 @@ def _arguments(order: MoveOrder, before: Appointment, moved: Moved, change: Chan
     return [
         json.dumps([document | {"option_id": order.offer.option_id}]),
         before.tenant_id,
-        # Of both: two that swap their times would wait for each other otherwise.
         occupants_of((before, successor)),
         order.request_id,
         order.fingerprint,
@@ -148,4 +147,6 @@ def _arguments(order: MoveOrder, before: Appointment, moved: Moved, change: Chan
         before.version,
         json.dumps(history(before, moved.previous, change)),
         json.dumps(told),
+        # Of both: two that swap their times would wait for each other otherwise.
+        days_of((before, successor)),
     ]
