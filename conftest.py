@@ -1,5 +1,8 @@
 """What holds for the tests of every member."""
 
+import gc
+from collections.abc import Generator
+
 import pytest
 from hypothesis import HealthCheck, settings
 from spreading import BySharing, rank
@@ -13,6 +16,17 @@ settings.load_profile("unhurried")
 
 # Tests look into what the services keep of all businesses.
 see_all_rows()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Seven thousand tests are objects that stay: the collector need not look through them, now or later."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 @pytest.hookimpl(trylast=True)

@@ -54,8 +54,9 @@ def _named_in_tests() -> Iterator[tuple[str, str]]:
             continue
         place = path.relative_to(ROOT).as_posix()
         inside: set[str] = set()
+        lines = text.splitlines()
         for test in _tests(ast.parse(text)):
-            source = ast.get_source_segment(text, test) or ""
+            source = "\n".join(lines[test.lineno - 1 : test.end_lineno])
             for name in sorted(set(STORY.findall(source))):
                 inside.add(name)
                 yield f"{place}::{test.name}", name
