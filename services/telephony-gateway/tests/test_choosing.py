@@ -198,6 +198,35 @@ async def test_what_was_offered_is_not_booked_as_something_else(
 @pytest.mark.parametrize(
     ("said", "chosen"),
     [
+        ({"option_id": "den bei Ben"}, THIRD),
+        ({"option_id": "lieber Ben"}, THIRD),
+        ({"option_id": "zehn Uhr bei Ben"}, THIRD),
+        ({"option_id": "zehn Uhr bei Anna"}, FIRST),
+        ({"option_id": "den bei Anna"}, ASKED),
+        ({"option_id": "nicht bei Ben"}, ASKED),
+        ({"option_id": "fünfzehn Uhr bei Ben"}, ASKED),
+        ({"option_id": "Freitag bei Ben"}, ASKED),
+        ({"option_id": "den ersten bei Ben"}, ASKED),
+        ({"option_id": "den dritten bei Ben"}, THIRD),
+        ({"option_id": "den zweiten bei Anna"}, SECOND),
+        ({"option_id": "bei Anna oder Ben"}, ASKED),
+    ],
+)
+async def test_one_is_chosen_by_whom_it_is_with_where_only_one_is(
+    world: World, said: dict[str, str], chosen: str
+) -> None:
+    """Ten and three with Anna, ten with Ben."""
+    world.registry.business.people.add(
+        person_id=PERM, name="Ben", branch_ids=[BRANCH], bookable_service_ids=[PERM]
+    )
+    with_ben = option(10, option_id=THIRD)
+    with_ben.person_id = PERM
+    assert await _chosen(world, (*ALIKE[:2], with_ben), **said) == chosen
+
+
+@pytest.mark.parametrize(
+    ("said", "chosen"),
+    [
         ("die drei", ASKED),
         ("3", THIRD),
         ("I'll take the 3", ASKED),

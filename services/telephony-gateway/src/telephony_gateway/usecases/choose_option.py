@@ -4,10 +4,12 @@ import re
 from collections.abc import Sequence
 from difflib import get_close_matches
 
+from matching import Match
 from telephony_gateway.domain.session import Offer
 from telephony_gateway.usecases.conversation import Conversation
 from telephony_gateway.usecases.fitting import is_within, readings
 from telephony_gateway.usecases.little_words import is_consent
+from telephony_gateway.usecases.matched import matched_person
 from telephony_gateway.usecases.places import place_of
 
 _OPTION_ID = re.compile(r"o-\w{4,60}")
@@ -32,10 +34,31 @@ def chosen_option(talk: Conversation) -> str:
         return offers[0].option_id if len(offers) == 1 else ""
     placed = _placed(talk, said)
     if placed:
-        return placed.option_id if _may_be(placed, talk) else ""
+        return placed.option_id if _may_be(placed, talk) and not _is_anothers(placed, said, talk) else ""
     words = said, talk.arguments.date, talk.arguments.time
     fitting = [offer for offer in offers if _is_meant(offer, *words, talk)]
-    return fitting[0].option_id if len(fitting) == 1 else ""
+    if len(fitting) != 1:
+        fitting = _of_whom(said, fitting or _if_no_time(offers, *words, talk), talk)
+    return fitting[0].option_id if len(fitting) == 1 and not _is_anothers(fitting[0], said, talk) else ""
+
+
+def _is_anothers(offer: Offer, said: str, talk: Conversation) -> bool:
+    """ "Um drei bei Ben", where three o'clock is with Anna."""
+    person = matched_person(said, talk.branch)
+    return isinstance(person, Match) and person.key != offer.person_id
+
+
+def _of_whom(said: str, some: Sequence[Offer], talk: Conversation) -> list[Offer]:
+    """ "Den bei Ben", where only one of them is with him."""
+    person = matched_person(said, talk.branch)
+    return [offer for offer in some if isinstance(person, Match) and offer.person_id == person.key]
+
+
+def _if_no_time(
+    offers: Sequence[Offer], said: str, day: str, clock: str, talk: Conversation
+) -> Sequence[Offer]:
+    """All of them, unless the words say a time, which is none of theirs."""
+    return () if day or clock or readings(talk, "", said) else offers
 
 
 def _miscopied(said: str, offers: Sequence[Offer]) -> str:
