@@ -43,7 +43,8 @@ def project(tmp_path: Path) -> Path:
     """Another project's folder, with tests that use the plugin."""
     (tmp_path / "test_it.py").write_text(TESTS)
     (tmp_path / "pytest.ini").write_text(
-        "[pytest]\naddopts = --strict-markers\nfilterwarnings = error\n"
+        # Without plugins that take longer to load than these tests do.
+        "[pytest]\naddopts = --strict-markers -p no:schemathesis -p no:hypothesispytest\nfilterwarnings = error\n"
         "asyncio_default_fixture_loop_scope = function\n"
     )
     return tmp_path
