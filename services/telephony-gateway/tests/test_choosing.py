@@ -224,6 +224,13 @@ async def test_one_is_chosen_by_whom_it_is_with_where_only_one_is(
     assert await _chosen(world, (*ALIKE[:2], with_ben), **said) == chosen
 
 
+async def test_a_day_is_no_stylist_of_that_name(world: World) -> None:
+    world.registry.business.people.add(
+        person_id=PERM, name="Eva Donnerstag", branch_ids=[BRANCH], bookable_service_ids=[PERM]
+    )
+    assert await _chosen(world, ALIKE, option_id="den am Donnerstag") == THIRD
+
+
 @pytest.mark.parametrize(
     ("said", "chosen"),
     [

@@ -13,6 +13,7 @@ from telephony_gateway.usecases.matched import matched_person
 from telephony_gateway.usecases.places import place_of
 
 _OPTION_ID = re.compile(r"o-\w{4,60}")
+_WITH = re.compile(r"\b(bei|mit|zu|with)\b", re.IGNORECASE)
 _NO_LETTER = re.compile(r"[\W_]+")
 _ALIKE = 0.8
 """How much of an id has to be there: a letter may be another one, or two be missing; ids of two options differ in nearly all."""
@@ -43,7 +44,9 @@ def chosen_option(talk: Conversation) -> str:
 
 
 def _is_anothers(offer: Offer, said: str, talk: Conversation) -> bool:
-    """ "Um drei bei Ben", where three o'clock is with Anna."""
+    """ "Um drei bei Ben", where three o'clock is with Anna; "am Freitag" is no Mr Freitag."""
+    if not _WITH.search(said):
+        return False
     person = matched_person(said, talk.branch)
     return isinstance(person, Match) and person.key != offer.person_id
 
