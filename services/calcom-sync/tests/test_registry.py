@@ -8,10 +8,12 @@ from uuid import UUID, uuid4
 import pytest
 from peers import ACCOUNT, PERSON, SERVICE, named
 
-from calcom_sync.clients.registry import FRESH_FOR
+from calcom_sync.clients.registry import FRESH_FOR, RegistryDirectory
 from calcom_sync.domain.setup import Spot
 from calcom_sync.usecases.ports import SetupUnavailableError
-from rufbuch.staff.v1 import business_pb2
+from chassis.grpc_client import channel
+from chassis.grpc_server import Servicer, grpc_server
+from rufbuch.staff.v1 import business_pb2, service_pb2_grpc
 from sandbox.calcom.embedded import HOST_KEY, OTHER_KEY
 
 if TYPE_CHECKING:
@@ -72,6 +74,34 @@ async def test_a_business_that_cannot_be_read_is_one_of_which_nobody_says_anythi
     with pytest.raises(SetupUnavailableError):
         await stage.directory.setup(other)
     assert await stage.parts.backing.surveyor.round() == 1
+
+
+async def test_while_the_registry_hangs_not_each_job_waits_for_it(stage: "Stage") -> None:
+    """All that could be done at once waited, for what was known before."""
+    servicer = Servicer(
+        stage.registry,
+        service_pb2_grpc.add_StaffRegistryServiceServicer_to_server,
+        "rufbuch.staff.v1.StaffRegistryService",
+    )
+    async with (
+        grpc_server([servicer], host="127.0.0.1", port=0, drain_s=0) as server,
+        channel(f"127.0.0.1:{server.port}", default_deadline_s=0.5) as opened,
+    ):
+        await server.set_ready(ready=True)
+        directory = RegistryDirectory(service_pb2_grpc.StaffRegistryServiceStub(opened), stage.cal.clock)
+        known = await directory.setup(TENANT)
+        stage.registry.answers, stage.registry.asked = asyncio.Event(), 0
+        stage.cal.clock.advance(FRESH_FOR + timedelta(seconds=1))
+
+        assert [await directory.setup(TENANT) for _ in range(5)] == [known] * 5
+        assert stage.registry.asked == 2
+
+        stage.registry.answers.set()
+        stage.registry.api_key = "cal_test_new"
+        directory.forget(TENANT)
+        setup = await directory.setup(TENANT)
+        assert setup
+        assert {one.api_key for one in setup.accounts.values()} == {"cal_test_new"}
 
 
 async def _keys(stage: "Stage") -> set[str]:

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 FRESH_FOR = timedelta(seconds=60)
 RECONNECT_S = 1.0
+SILENT_S = 5.0
+"""For how long a registry that did not answer is not asked about what is only old: each job would wait for it, and use that then."""
+_SILENT = {grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED}
 _THERE = {business_pb2.CANCELLED_THERE_CASE: WhenCancelled.CASE}
 _log = logging.getLogger(__name__)
 
@@ -40,12 +43,13 @@ class RegistryDirectory:
         self._stub, self._clock = stub, clock
         self._remembered: dict[UUID, _Remembered] = {}
         self._changes: Counter[UUID] = Counter()
+        self._silent_until = 0.0
 
     async def setup(self, tenant_id: UUID) -> Setup | None:
         """None: there is no such business. Raises SetupUnavailableError where nothing is known and nobody answers, and where what
         is said of it cannot be read: what was known before is not true any more."""
         known, now, change = self._remembered.get(tenant_id), self._clock.now(), self._changes[tenant_id]
-        if known and known.change == change and now - known.at < FRESH_FOR:
+        if known and known.change == change and (now - known.at < FRESH_FOR or self._is_silent()):
             return known.setup
         try:
             setup = await self._fetch(tenant_id)
@@ -80,9 +84,14 @@ class RegistryDirectory:
     def _without_answer(self, error: grpc.aio.AioRpcError, known: _Remembered | None) -> Setup | None:
         if error.code() is grpc.StatusCode.NOT_FOUND:
             return None
+        if error.code() in _SILENT:
+            self._silent_until = asyncio.get_running_loop().time() + SILENT_S
         if known is None:
             raise SetupUnavailableError(error.code().name) from error
         return known.setup
+
+    def _is_silent(self) -> bool:
+        return asyncio.get_running_loop().time() < self._silent_until
 
     async def _fetch(self, tenant_id: UUID) -> Setup:
         text = str(tenant_id)
