@@ -12,6 +12,7 @@ from rufbuch.staff.v1 import business_pb2
 
 CUT, BEN = str(uuid.UUID(int=5)), str(uuid.UUID(int=6))
 A, B, C = (str(uuid.UUID(int=number)) for number in (101, 102, 103))
+MINE, OTHERS = "3f2b8c1e-7a4d-4e6f-9b0a-5c8d1e2f3a4b", "9a1c4e7b-2d5f-4f80-8a6b-7c9d0e1f2a3b"
 MOVE = {"new_datum": "Freitag", "new_uhrzeit": "15 Uhr"}
 AVAILABLE = availability_pb2.SEARCH_OUTCOME_AVAILABLE
 OFFERED = option(15, day=27)
@@ -73,6 +74,34 @@ class TestCancelling:
         world.booking.add(appointment(15, appointment_id=A))
         answer = await world.phone.function("cancel_appointment", said)
         assert (answer["status"], _gone(world)) == ("cancelled", [A])
+
+    @pytest.mark.parametrize(
+        ("said", "status"),
+        [
+            (MINE.upper(), "cancelled"),
+            (MINE.replace("-", ""), "cancelled"),
+            (f'"{MINE}"', "cancelled"),
+            (f"appointment_id {MINE}", "cancelled"),
+            (MINE[:-5], "cancelled"),
+            (MINE[:12], "choose"),
+            (OTHERS[:-5], "choose"),
+            (OTHERS, "denied"),
+        ],
+    )
+    async def test_an_id_is_known_however_it_was_copied(self, world: World, said: str, status: str) -> None:
+        """TG-02"""
+        mine, others = appointment(15, appointment_id=MINE), appointment(16, appointment_id=OTHERS)
+        others.customer.phone_number = "+493099999999"
+        world.booking.add(mine, others, appointment(9, day=27, appointment_id=B))
+        answer = await world.phone.function("cancel_appointment", {"appointment_id": said})
+        assert (answer["status"], _gone(world)) == (status, [MINE] if status == "cancelled" else [])
+
+    @pytest.mark.parametrize("said", [MINE.upper(), MINE.replace("-", "")])
+    async def test_her_own_is_not_said_to_be_anothers(self, world: World, said: str) -> None:
+        world.booking.add(appointment(15, appointment_id=MINE), appointment(9, day=27, appointment_id=B))
+        world.availability.answer = found(AVAILABLE, OFFERED)
+        answer = await world.phone.function("reschedule_appointment", {"appointment_id": said, **MOVE})
+        assert (answer["status"], world.availability.searches[-1].moved_appointment_id) == ("offered", MINE)
 
     async def test_whoever_repeats_it_without_a_name_loses_no_second_one(self, world: World) -> None:
         """TG-31: the answer was lost, the model repeats the reason alone, and only one other is left."""

@@ -1,5 +1,6 @@
 """Which of the caller's own appointments is meant. A withheld number has those of this call only; nothing is guessed."""
 
+import re
 import uuid
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
@@ -21,6 +22,9 @@ from telephony_gateway.usecases.saying import described, spoken_appointments
 
 _UNHEARD = ""
 """In the place of those that were not read out."""
+_NO_LETTER = re.compile(r"[\W_]+")
+_A_PART = re.compile(r"[0-9a-f]{20,31}")
+"""Of an id, long enough to be of no other."""
 _REMEMBERED = timedelta(hours=12)
 """How far back a change is looked for that this call has already made to an appointment."""
 
@@ -98,12 +102,23 @@ def which(talk: Conversation, some: list[Appointment]) -> Answer:
 def stranger_id(talk: Conversation, found: Sequence[Appointment]) -> str:
     """The id of an appointment that is none of the caller's; "" where none such was named."""
     said = talk.arguments.appointment_id
-    if any(one.appointment_id == said for one in found):
+    if _known_id(said, found):
         return ""
     try:
         return str(uuid.UUID(said))
     except ValueError:
         return ""
+
+
+def _known_id(said: str, found: Sequence[Appointment]) -> str:
+    """The id of one of them, in spite of how the model has copied it: in capitals, with words around it, without its end (TG-02).
+    A whole id is nobody else's."""
+    letters = _NO_LETTER.sub("", said.casefold())
+    ids = {one.appointment_id.replace("-", ""): one.appointment_id for one in found}
+    close = [each for each in ids if each in letters]
+    if not close and _A_PART.fullmatch(letters):
+        close = [each for each in ids if each.startswith(letters)]
+    return ids[close[0]] if len(close) == 1 else ""
 
 
 def none_found(talk: Conversation) -> Answer:
@@ -146,8 +161,9 @@ def _named(talk: Conversation, found: Sequence[Appointment]) -> Appointment | No
     """By id, or by its place among those that the caller was just asked to choose from."""
     arguments, choices = talk.arguments, talk.session.choices
     by_id = {one.appointment_id: one for one in found}
-    if arguments.appointment_id in by_id:
-        return by_id[arguments.appointment_id]
+    known = _known_id(arguments.appointment_id, found)
+    if known:
+        return by_id[known]
     # A place that the model took for a day; beside a time, and as nothing but a figure, it is one.
     day = "" if arguments.time or arguments.date.isdecimal() else arguments.date
     words = [text for text in (arguments.appointment_id, arguments.option_id, day) if text]
