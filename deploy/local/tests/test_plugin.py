@@ -38,6 +38,14 @@ def test_that_lasts(postgres_server):
 """
 
 
+# What a shell puts into the background does not hear Ctrl-C, nor does what that starts: a run of ours may be there itself.
+INTERRUPTIBLE = """
+import signal, sys, pytest
+signal.signal(signal.SIGINT, signal.default_int_handler)
+sys.exit(pytest.main(sys.argv[1:]))
+"""
+
+
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     """Another project's folder, with tests that use the plugin."""
@@ -90,7 +98,7 @@ def test_the_server_ends_with_a_run_that_is_broken_off(
     project: Path, number: signal.Signals, workers: tuple[str, ...]
 ) -> None:
     address = project / "address-lasting"
-    command = [sys.executable, "-m", "pytest", "-q", "-k", "lasts", *workers]
+    command = [sys.executable, "-c", INTERRUPTIBLE, "-q", "-k", "lasts", *workers]
     with subprocess.Popen(
         command, cwd=project, stdout=subprocess.DEVNULL, start_new_session=True
     ) as broken_off:
