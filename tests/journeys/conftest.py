@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -11,8 +12,11 @@ from journey_world import Caller, Whole
 from neighbours import NUMBER, Theirs, furnished
 
 from local_stack.accounts import quick_directory, server_account
+from local_stack.installation import Installation
 from local_stack.offsets import claimed_offset
+from local_stack.programs import Program
 from local_stack.readiness import NotReadyError
+from local_stack.rufbuch import rufbuch_programs
 from local_stack.settings import LocalSettings
 from local_stack.stack import Stack
 from rufbuch_cli.installation import Running
@@ -21,6 +25,20 @@ from rufbuch_cli.salon import import_business, import_salon
 from sandbox.callers.retell import Retell
 
 STARTS_MAX = 3
+GENEROUS = {
+    "calcom": {"RUFBUCH_STANDIN_RATE_LIMIT": "1200"},
+    "calcom-sync": {"RUFBUCH_CALCOM_REQUESTS_PER_MINUTE": "1000", "RUFBUCH_CALCOM_BURST": "100"},
+}
+"""Ten times what Cal.com allows: all journeys ask with one key, and each would wait for what those before have spent of its
+minute. That the limit is kept is for the tests of calcom-sync."""
+
+
+def generous(installation: Installation) -> list[Program]:
+    """The programs of the system, by Cal.com's limit less bound."""
+    return [
+        replace(program, environment={**program.environment, **GENEROUS.get(program.name, {})})
+        for program in rufbuch_programs(installation)
+    ]
 
 
 @pytest.fixture(scope="session")
@@ -49,11 +67,13 @@ def _entered(kept: ExitStack, state_dir: Path) -> Stack:
     for _ in range(STARTS_MAX - 1):
         with ExitStack() as trying, suppress(NotReadyError):
             offset = trying.enter_context(claimed_offset())
-            stack = trying.enter_context(Stack(LocalSettings(state_dir=state_dir, port_offset=offset)))
+            stack = trying.enter_context(
+                Stack(LocalSettings(state_dir=state_dir, port_offset=offset), table=generous)
+            )
             kept.push(trying.pop_all())
             return stack
     offset = kept.enter_context(claimed_offset())
-    return kept.enter_context(Stack(LocalSettings(state_dir=state_dir, port_offset=offset)))
+    return kept.enter_context(Stack(LocalSettings(state_dir=state_dir, port_offset=offset), table=generous))
 
 
 @pytest.fixture

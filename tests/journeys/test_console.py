@@ -103,7 +103,7 @@ async def test_what_failed_at_cal_com_is_seen_and_mended_with_a_click(
 
     async def is_told(state: str) -> bool:
         # Each look asks Cal.com, and the copies need their share of its budget.
-        await asyncio.sleep(4)
+        await asyncio.sleep(1)
         await operator.goto(page)
         return await operator.locator("strong.tag").inner_text() == state
 
