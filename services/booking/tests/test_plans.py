@@ -7,7 +7,8 @@ import asyncpg
 import pytest
 
 from booking.testing.availability import ScriptedAvailability
-from booking.testing.samples import START, a_request, an_option
+from booking.testing.samples import NUMBER, START, TENANT, a_request, an_option
+from rufbuch.booking.v1 import service_pb2
 
 if TYPE_CHECKING:
     from rufbuch.booking.v1.service_pb2_grpc import BookingServiceAsyncStub
@@ -68,3 +69,20 @@ async def test_whether_an_appointment_is_whole_is_planned_once(
     # One after the other they all went over one connection, and this question does.
     for table in ("appointment a WHERE", "phase p WHERE", "occupancy o WHERE"):
         assert await pool.fetchval(PLANS_KEPT, table) == 1
+
+
+async def test_a_new_connection_books_without_asking_what_types_there_are(
+    pool: asyncpg.Pool, booking: "BookingServiceAsyncStub", availability: ScriptedAvailability
+) -> None:
+    """asyncpg asks for arrays, and its question takes PostgreSQL as long as ten bookings; where calls are rare nearly each comes
+    to a new connection."""
+    await booking.BookAppointment(a_request())
+    await pool.expire_connections()
+    availability.options["o-bbbbbbbb"] = an_option(START + timedelta(days=1))
+
+    await booking.FindCustomer(service_pb2.FindCustomerRequest(tenant_id=TENANT, phone_number=NUMBER))
+    await booking.BookAppointment(a_request(option_id="o-bbbbbbbb", request_id="2"))
+
+    asked = [row["statement"] for row in await pool.fetch("SELECT statement FROM pg_prepared_statements")]
+    assert any("INSERT INTO appointment" in statement for statement in asked)
+    assert not any("typeinfo" in statement for statement in asked)

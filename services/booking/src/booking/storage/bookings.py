@@ -15,7 +15,7 @@ from booking.domain.wish import Wish
 from booking.errors import SlotTakenError
 from booking.storage.book_statement import BOOK
 from booking.storage.documents import SELECT_DOCUMENTS, customer_from, from_document, to_document
-from booking.storage.occupants import days_of, number, occupants_of
+from booking.storage.occupants import as_array, days_of, number, occupants_of
 from booking.storage.waiting_offers import take_up_all
 from booking.usecases.book_appointment import Answer
 from chassis.errors import ServiceError
@@ -147,14 +147,14 @@ class SqlBookings:
                 wish,
                 json.dumps(_documents(wish, agreed)),
                 wish.tenant_id,
-                occupants_of(agreed),
+                as_array(occupants_of(agreed)),
                 wish.request_id,
                 wish.fingerprint,
                 agreed[0].appointment_id,
                 agreed[0].create_time,
                 wish.call_id,
                 current_traceparent(),
-                days_of(agreed),
+                as_array(days_of(agreed)),
             )
         except asyncpg.ExclusionViolationError as error:
             raise SlotTakenError("somebody else has the time") from error

@@ -23,11 +23,11 @@ SELECT to_jsonb(who) AS customer, (
     SELECT document FROM ({SELECT_DOCUMENTS}
         WHERE a.tenant_id = $1 AND a.customer_id = who.customer_id AND a.state = 'booked' AND a.start_time > $3
         ORDER BY a.start_time LIMIT 1) AS ahead
-) AS next, ARRAY(
+) AS next, to_json(ARRAY(
     SELECT ARRAY[a.service_id, a.person_id] FROM appointment a
      WHERE a.tenant_id = $1 AND a.customer_id = who.customer_id AND a.state IN ('booked', 'completed')
      ORDER BY a.start_time DESC LIMIT {LAST}
-) AS last
+)) AS last
 FROM customer who WHERE who.tenant_id = $1 AND who.known_by = $2
 """  # noqa: S608 - made of constants
 
@@ -47,11 +47,12 @@ class SqlCustomers:
         row = await self._pool.fetchrow(_FIND, tenant_id, phone_number, now)
         if row is None:
             return None
+        last = [(UUID(service_id), UUID(person_id)) for service_id, person_id in json.loads(row["last"])]
         return Regular(
             customer_from(json.loads(row["customer"])),
             from_document(row["next"]) if row["next"] else None,
-            usual(service_id for service_id, _ in row["last"]),
-            usual(person_id for _, person_id in row["last"]),
+            usual(service_id for service_id, _ in last),
+            usual(person_id for _, person_id in last),
         )
 
     async def everything(self, tenant_id: UUID, customer_id: UUID) -> Stored | None:

@@ -5,16 +5,16 @@ locked AS (
     -- Under another name nobody is taken: whoever has become one meanwhile is not found, and looked up by its right one.
     -- Shared with all but who makes two of them one, or is of a version that lets nobody else in.
     SELECT occupant_id, number FROM occupant
-     WHERE tenant_id = $2 AND occupant_id = ANY($3::uuid[]) AND same_as IS NULL
+     WHERE tenant_id = $2 AND occupant_id = ANY($3::text::uuid[]) AND same_as IS NULL
      ORDER BY number FOR SHARE
 ),
 -- Whatever takes time of the same occupant on the same day goes one after another: two that meet in the exclusion constraint
 -- at the same moment would wait for each other until PostgreSQL calls it a deadlock. Sorted, for the same reason (BK-22).
 alone AS (
-    SELECT pg_advisory_xact_lock(day) FROM unnest({days}::bigint[]) AS day
+    SELECT pg_advisory_xact_lock(day) FROM unnest({days}::text::bigint[]) AS day
 ),
 ready AS (
-    SELECT 1 FROM locked HAVING count(*) = cardinality($3::uuid[]) AND (SELECT count(*) FROM alone) >= 0
+    SELECT 1 FROM locked HAVING count(*) = cardinality($3::text::uuid[]) AND (SELECT count(*) FROM alone) >= 0
 ),
 made AS (
     SELECT position, doc FROM jsonb_array_elements($1::jsonb) WITH ORDINALITY AS made(doc, position)

@@ -14,7 +14,7 @@ from booking.storage.changes import HISTORY, history
 from booking.storage.documents import SELECT_DOCUMENTS, from_document, to_document
 from booking.storage.event_kinds import RESCHEDULED
 from booking.storage.keeping import KEPT, LOCKED
-from booking.storage.occupants import days_of, number, occupants_of
+from booking.storage.occupants import as_array, days_of, number, occupants_of
 from booking.storage.waiting_offers import take_up_all
 from chassis.eventlog import EventLog
 from chassis.postgres import Pool
@@ -136,7 +136,7 @@ def _arguments(order: MoveOrder, before: Appointment, moved: Moved, change: Chan
     return [
         json.dumps([document | {"option_id": order.offer.option_id}]),
         before.tenant_id,
-        occupants_of((before, successor)),
+        as_array(occupants_of((before, successor))),
         order.request_id,
         order.fingerprint,
         successor.appointment_id,
@@ -148,5 +148,5 @@ def _arguments(order: MoveOrder, before: Appointment, moved: Moved, change: Chan
         json.dumps(history(before, moved.previous, change)),
         json.dumps(told),
         # Of both: two that swap their times would wait for each other otherwise.
-        days_of((before, successor)),
+        as_array(days_of((before, successor))),
     ]

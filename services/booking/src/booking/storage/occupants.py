@@ -46,6 +46,11 @@ def _number_of(occupant_id: UUID, day: int) -> int:
     return ((occupant_id.int + day * _FAR_APART) % 2**64) - 2**63
 
 
+def as_array(values: Iterable[UUID | int]) -> str:
+    """As PostgreSQL writes arrays. asyncpg asks each connection what an array is, by a query that takes as long as ten bookings."""
+    return f"{{{','.join(map(str, values))}}}"
+
+
 async def number(pool: Pool, appointments: Sequence[Appointment]) -> tuple[Appointment, ...]:
     """Give a number to each occupant that has none yet. The appointments, with whoever is named by another name under the
     right one: an option may have been offered before two ids turned out to be one human (SR-01)."""
