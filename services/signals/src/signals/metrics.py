@@ -116,12 +116,17 @@ class Counter:
         self._bounds = _described(f"{name}_total", "counter", words, labels)
         # Counted here and told when somebody scrapes: the library's own counting costs each call twenty times as much.
         self._counts = dict.fromkeys(self._bounds.known(), 0.0)
+        self._told: dict[tuple[str, ...], _Count] = {}
         self._lock = threading.Lock()
         _meter.create_observable_counter(name, callbacks=[self._observed], description=words)
 
     def labels(self, *values: str) -> "_Count":
         """In the order of the declaration."""
-        return _Count(self, values if values in self._counts else tuple(self._bounds.of(values).values()))
+        known = self._told.get(values)
+        if known is None:
+            bounded = tuple(self._bounds.of(values).values())
+            known = self._told.setdefault(bounded, _Count(self, bounded))
+        return known
 
     def inc(self, amount: float = 1) -> None:
         """Of a counter without labels."""

@@ -46,6 +46,7 @@ _LABELLED = tuple(
         _LAST,
     )
 )
+_IN_EACH_LABEL = "name"
 _WITH = re.compile(r"[\s,]+(?P<with>mit|with)\s+(?P<letters>.+)$", re.IGNORECASE)
 _WHERE = frozenset(
     {"am", "ende", "hinten", "vorne", "anfang", "in", "der", "mitte", "at", "the", "end", "geschrieben"}
@@ -68,6 +69,8 @@ def bare_name(text: str) -> str:
 
 
 def _unlabelled(said: str) -> str:
+    if _IN_EACH_LABEL not in said.lower():
+        return said
     for pattern in _LABELLED:
         found = pattern.fullmatch(said)
         if found:
