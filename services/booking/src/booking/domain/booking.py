@@ -36,8 +36,12 @@ def agree(
     customer_id = new_id()
     email = calendar_email_of(customer_id, domain=calendar_domain)
     customer = Customer(customer_id, wish.customer_name, wish.caller_number, email)
-    made = _arranged(option, wish.tenant_id, customer, wish.call_id, now=now, new_id=new_id)
-    return replace(made, booked_for=wish.customer_name, overbooking=overbooking, in_series=in_series)
+    made = _arranged(
+        option, wish.tenant_id, customer, wish.call_id, now=now, new_id=new_id, booked_for=wish.customer_name
+    )
+    if overbooking or in_series:
+        return replace(made, overbooking=overbooking, in_series=in_series)
+    return made
 
 
 def agree_all(
@@ -54,9 +58,8 @@ def agree_all(
         wish, options[0], now=now, new_id=new_id, calendar_domain=calendar_domain, in_series=in_series
     )
     others = (
-        replace(
-            _arranged(option, wish.tenant_id, first.customer, wish.call_id, now=now, new_id=new_id),
-            booked_for=name,
+        _arranged(
+            option, wish.tenant_id, first.customer, wish.call_id, now=now, new_id=new_id, booked_for=name
         )
         for option, name in zip(options[1:], wish.names[1:], strict=True)
     )
@@ -95,6 +98,7 @@ def _arranged(
     *,
     now: datetime,
     new_id: Callable[[], UUID],
+    booked_for: str = "",
 ) -> Appointment:
     if option.span.start_time <= now:
         raise SlotNotBookableError("the start has passed", outcome="PAST")
@@ -116,6 +120,7 @@ def _arranged(
         call_id=call_id,
         create_time=now,
         service_ids=option.service_ids,
+        booked_for=booked_for,
     )
 
 

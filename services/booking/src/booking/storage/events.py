@@ -23,7 +23,7 @@ from booking.storage.documents import from_document
 from booking.storage.waiting_documents import entry_from
 from chassis import eventlog
 
-GATHER_S = 0.025
+GATHER_S = 0.05
 """What is booked is held until whoever keeps the holds has heard of it, so nobody is in a hurry: one look for several."""
 _STATED = {kinds.BOOKED, kinds.CANCELLED, kinds.COMPLETED, kinds.NO_SHOW}
 
