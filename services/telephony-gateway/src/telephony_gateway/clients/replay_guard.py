@@ -3,7 +3,7 @@
 import asyncio
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from itertools import takewhile
+from itertools import islice, takewhile
 
 from signals.metrics import Counter
 from telephony_gateway.clients.shared import AWAY, SharedMemory
@@ -11,7 +11,8 @@ from telephony_gateway.domain.signature import FRESH
 
 REMEMBERED = 2 * FRESH
 """A signature is fresh from five minutes before to five minutes after its time."""
-LOOKED_AT_EVERY = timedelta(seconds=1)
+LOOKED_AT_EVERY, DROPPED_MAX = timedelta(seconds=1), 10_000
+"""How often what is old is dropped, and how much of it at once, so that no caller waits for it."""
 _LIVES_MS = REMEMBERED // timedelta(milliseconds=1)
 _alone = Counter(
     "rufbuch_gateway_replay_guard_alone_total", "Signatures remembered by this process only: Redis is away"
@@ -48,8 +49,8 @@ class ReplayGuard:
             return
         self._looked_at = now
         # In order of arrival: stop at the first that is still fresh.
-        old = list(takewhile(lambda digest: now - self._own[digest] > REMEMBERED, self._own))
-        for digest in old:
+        old = takewhile(lambda digest: now - self._own[digest] > REMEMBERED, self._own)
+        for digest in list(islice(old, DROPPED_MAX)):
             del self._own[digest]
 
 
