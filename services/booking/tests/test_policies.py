@@ -75,6 +75,20 @@ async def test_too_late_to_cancel_by_phone_is_not_too_late_for_an_operator(
     assert answer.appointment.state == appointment_pb2.APPOINTMENT_STATE_CANCELLED
 
 
+@pytest.mark.parametrize("zone", ["Mars/Olympus", "/etc", ""])
+async def test_appointments_of_a_business_whose_zone_is_unknown_are_moved_and_called_off(
+    booking: "BookingServiceAsyncStub", registry: ScriptedRegistry, zone: str
+) -> None:
+    """What of it cannot be read here is not what the rules are about."""
+    registry.time_zone = zone
+    made = await book(booking)
+
+    moved = await booking.RescheduleAppointment(move(made, "o-day00001"))
+    answer = await booking.CancelAppointment(cancel(moved.appointment))
+
+    assert answer.appointment.state == appointment_pb2.APPOINTMENT_STATE_CANCELLED
+
+
 async def test_the_fee_is_told_and_told_again(
     booking: "BookingServiceAsyncStub", registry: ScriptedRegistry, clock: SettableClock
 ) -> None:

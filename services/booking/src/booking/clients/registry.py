@@ -1,5 +1,6 @@
 """Asks the staff registry for the rules and the facts of businesses, and keeps them for a while."""
 
+import logging
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from rufbuch.staff.v1.service_pb2_grpc import StaffRegistryServiceAsyncStub
 
 DEADLINE_S = 1.0
+_log = logging.getLogger(__name__)
 GET_BUSINESS = "rufbuch.staff.v1.StaffRegistryService/GetBusiness"
 """Harmless to repeat."""
 FRESH_FOR = timedelta(seconds=30)
@@ -29,7 +31,8 @@ class _Known:
     """What is kept of a business; nothing of one that has gone."""
 
     policies: tuple[Policy, ...] = ()
-    facts: BusinessFacts = field(default_factory=BusinessFacts)
+    facts: BusinessFacts | None = field(default_factory=BusinessFacts)
+    """None: they cannot be read here, so that nothing is known of them."""
 
 
 class RegistryPolicies:
@@ -53,7 +56,10 @@ class RegistryPolicies:
 
     async def facts(self, tenant_id: UUID) -> BusinessFacts:
         """See ``Businesses``."""
-        return (await self._business(tenant_id)).facts
+        facts = (await self._business(tenant_id)).facts
+        if facts is None:
+            raise RegistryUnavailableError("what the registry says of the business cannot be read here")
+        return facts
 
     async def _business(self, tenant_id: UUID) -> _Known:
         now = self._clock.now()
@@ -73,7 +79,16 @@ class RegistryPolicies:
                 # It has gone and its rules with it; its appointments can still be called off.
                 return _Known()
             raise RegistryUnavailableError(f"the registry does not answer: {fault.code.name}") from error
-        return _Known(tuple(map(_policy, answer.business.policies)), _facts(answer.business))
+        return _Known(tuple(map(_policy, answer.business.policies)), _facts_if_any(answer.business))
+
+
+def _facts_if_any(business: business_pb2.Business) -> BusinessFacts | None:
+    try:
+        return _facts(business)
+    except (ValueError, KeyError):
+        # A zone that is unknown here, say: its appointments can still be moved and called off.
+        _log.exception("a business that cannot be read", extra={"tenant_id": business.tenant_id})
+        return None
 
 
 def _facts(business: business_pb2.Business) -> BusinessFacts:

@@ -19,7 +19,7 @@ class ScriptedRegistry(service_pb2_grpc.StaffRegistryServiceServicer):
 
     def __init__(self) -> None:
         self.policies: list[business_pb2.Policy] = []
-        self.language = "de-DE"
+        self.language, self.time_zone = "de-DE", "Europe/Berlin"
         self.people = [str(PERSON)]
         self.refusal: ServiceError | None = None
         self.asked = 0
@@ -37,7 +37,7 @@ class ScriptedRegistry(service_pb2_grpc.StaffRegistryServiceServicer):
             raise self.refusal
         if self.known is not None and request.tenant_id not in self.known:
             raise BusinessUnknownError("there is no such business")
-        branch = business_pb2.Branch(branch_id=BRANCH, time_zone="Europe/Berlin")
+        branch = business_pb2.Branch(branch_id=BRANCH, time_zone=self.time_zone)
         return service_pb2.GetBusinessResponse(
             business=business_pb2.Business(
                 tenant_id=request.tenant_id,
