@@ -96,7 +96,7 @@ async def test_a_redis_that_hangs_delays_an_answer_by_its_deadline_at_most(
             await service.stub.SearchSlots(search(at(13)))
             began = time.monotonic()
             assert await held(service, "a") == pb.HOLD_STATE_UNAVAILABLE
-            assert TIMEOUT_S <= time.monotonic() - began < TIMEOUT_S + 1
+            assert TIMEOUT_S <= time.monotonic() - began < TIMEOUT_S + 4
 
 
 class Peers:
@@ -211,19 +211,19 @@ async def test_while_the_registry_hangs_bookings_are_heard_though_others_are_cal
             async def are_heard() -> bool:
                 return await BusyTables(pool).position() == "8"
 
-            await eventually(are_heard, within_s=3)
+            await eventually(are_heard, within_s=20)
 
 
 @pytest.fixture
 async def hanging(
     registry: RegistryPeer, clock: SettableClock
 ) -> AsyncIterator[tuple[Businesses, StreamHealth]]:
-    """Two businesses that were read before their registry hung, each of which waits for it half a second."""
+    """Two businesses that were read before their registry hung, each of which waits for it two seconds."""
     other = salon()
     other.tenant_id = known("other")
     registry.businesses[other.tenant_id] = other
     peers = grpc_server([registry.as_servicer()], host="127.0.0.1", port=0, drain_s=0)
-    async with peers as server, channel(f"127.0.0.1:{server.port}", default_deadline_s=0.5) as to_peers:
+    async with peers as server, channel(f"127.0.0.1:{server.port}", default_deadline_s=2) as to_peers:
         await server.set_ready(ready=True)
         health = StreamHealth(clock)
         health.caught_up()
@@ -244,7 +244,7 @@ async def test_callers_at_the_same_time_wait_together_for_a_registry_that_hangs(
     began = time.monotonic()
     found = await asyncio.gather(*(businesses.get(known("salon")) for _ in range(10)))
     assert {each.tenant_id for each in found} == {known("salon")}
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 10
     assert len(registry.read) == 1
 
 

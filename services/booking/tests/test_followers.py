@@ -23,7 +23,7 @@ from booking.wire import event_to_wire
 from chassis.eventlog import Event as Entry
 from chassis.eventlog import EventLog
 from chassis.postgres import Pool
-from chassis.testing import SettableClock
+from chassis.testing import SettableClock, everything_told
 
 if TYPE_CHECKING:
     from booking.testing.availability import ScriptedAvailability
@@ -39,6 +39,7 @@ async def test_bookings_for_which_nobody_waits_are_left_behind_by_one_replica(
     booking: "BookingServiceAsyncStub", pool: Pool, replicas: int
 ) -> None:
     await booking.BookAppointment(a_request())
+    await everything_told(EventLog(pool))
     intakes = [SqlIntake(pool, EventLog(pool)) for _ in range(replicas)]
     unread = await intakes[0].unread()
 
@@ -55,8 +56,10 @@ async def test_a_replica_that_comes_late_does_not_set_the_others_back(
     availability.options["o-bbbbbbbb"] = an_option(START + timedelta(days=1))
     late = SqlIntake(pool, EventLog(pool))
     await booking.BookAppointment(a_request())
+    await everything_told(EventLog(pool))
     early = await late.unread()
     await booking.BookAppointment(a_request(option_id="o-bbbbbbbb", request_id="2"))
+    await everything_told(EventLog(pool))
     other = SqlIntake(pool, EventLog(pool))
     assert await notice_once(other, SettableClock(NOW))
     further = await taken_in(pool)
