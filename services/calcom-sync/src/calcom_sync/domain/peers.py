@@ -39,6 +39,7 @@ GROWTHS = (
     Growth(AlarmKind.UNEXPECTED_AGENT, "rufbuch_gateway_agent_calls_total", {"expected": "false"}),
     Growth(AlarmKind.BUG, "rufbuch_gateway_errors_total", {"reason": "bug"}),
     Growth(AlarmKind.BUG, "rufbuch_rpc_seconds_count", {"code": "UNKNOWN"}),
+    Growth(AlarmKind.BUG, "rufbuch_availability_events_total", {"outcome": "refused"}),
     Growth(AlarmKind.SIGNATURES_REFUSED, "rufbuch_gateway_refused_total", {"reason": "wrong"}, least=3),
     Growth(AlarmKind.SIGNATURES_REFUSED, "rufbuch_gateway_refused_total", {"reason": "missing"}, least=3),
     Growth(AlarmKind.SIGNATURES_REFUSED, "rufbuch_gateway_refused_total", {"reason": "stale"}, least=3),
