@@ -3,8 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from telephony_gateway.domain.contract import ARGUMENTS
 
@@ -38,11 +37,11 @@ _NOTHING = frozenset(
 )
 _UNSET_VARIABLE = re.compile(r"\{\{.*?\}\}")
 _FILLED_BY_THE_PLATFORM = frozenset({"call_id", "execution_message"})
+_TEXTS = (str, int, float)
 _CALL_ID = re.compile(r"call_[0-9a-f]{32}")
 
 
-@dataclass(frozen=True)
-class Arguments:
+class Arguments(NamedTuple):
     """What the caller said, as the model passed it on; "" where nothing was said."""
 
     date: str = ""

@@ -129,7 +129,7 @@ class FunctionsEndpoint:
         trace.get_current_span().set_attributes(
             {"rufbuch.call_id": called.caller.call_id, "rufbuch.function": name}
         )
-        self.watchman.look(name, admitted.body, called.arguments, called.caller)
+        self.watchman.look(name, body.get("name"), called.arguments, called.caller, called.agent)
         # What the door has cost is part of what the caller waits for.
         left_s = max(LEAST_S, self.budget_s(name) - (time.monotonic() - began) - ANSWERING_S)
         answer = await self._in_time(called, admitted, left_s)

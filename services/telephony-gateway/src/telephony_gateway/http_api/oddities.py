@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from telephony_gateway.domain.arguments import oddities
-from telephony_gateway.domain.envelope import Caller, function_name, read_agent
+from telephony_gateway.domain.envelope import Agent, Caller, function_name
 from telephony_gateway.http_api import metrics
 
 UNSAID = "unsaid"
@@ -20,14 +20,14 @@ class Watchman:
     agent_version: int | None
     """The one that is meant to be live; None: any."""
 
-    def look(self, name: str, body: Mapping[str, Any], arguments: Mapping[str, Any], caller: Caller) -> None:
-        """Count and log; by kind, never by person."""
+    def look(
+        self, name: str, named: object, arguments: Mapping[str, Any], caller: Caller, agent: Agent
+    ) -> None:
+        """Count and log; by kind, never by person. ``named``: how the body calls the function."""
         found = oddities(arguments, caller.call_id)
-        agent = read_agent(body)
         if self.agent_version is not None and agent.version != self.agent_version:
             # TG-03: an older flow was published over the fixed one.
             found.append("agent_version")
-        named = body.get("name")
         if isinstance(named, str) and function_name(named) != name:
             found.append("name_differs")
         version = UNSAID if agent.version is None else str(agent.version)
