@@ -19,6 +19,10 @@ from rufbuch.booking.v1 import care_pb2, message_pb2, service_pb2
 ADDRESS = "erika@example.org"
 UNKNOWN = Delivery(Outcome.UNKNOWN, "cut off")
 NOT_SENT = Delivery(Outcome.NOT_SENT, "try later")
+# Here, not in the database of another test.
+WAITING = """
+SELECT count(*) FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE NOT granted AND datname = current_database()
+"""
 
 
 async def test_read_again_from_the_beginning_nothing_is_said_twice(
@@ -80,7 +84,7 @@ async def test_a_reminder_whose_appointment_is_called_off_at_that_very_moment_is
         waiting = 0
         async with asyncio.timeout(10):
             while not waiting:
-                waiting = await pool.fetchval("SELECT count(*) FROM pg_locks WHERE NOT granted")
+                waiting = await pool.fetchval(WAITING)
         await change.commit()
     await sending
     assert len(writing.sms.parcels) == 1

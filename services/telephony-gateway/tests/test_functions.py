@@ -7,6 +7,7 @@ from typing import Any
 import grpc
 import pytest
 from gateway_world import CALLER, KEY, NOW, RefusalError, World, found, option
+from hasty import hasty
 
 from chassis.errors import Kind
 from rufbuch.availability.v1 import service_pb2 as availability_pb2
@@ -210,6 +211,7 @@ async def test_a_booking_that_fails_claims_no_more_than_is_known(
     assert "gebucht" not in answer["message"]
 
 
+@hasty
 async def test_a_peer_that_hangs_is_answered_inside_the_budget(world: World) -> None:
     world.availability.is_hanging = True
     answer = await world.phone.function("check_availability", WISH)

@@ -2,6 +2,7 @@
 
 import pytest
 from gateway_world import World, found, option
+from hasty import hasty
 
 from rufbuch.availability.v1 import service_pb2 as availability_pb2
 from telephony_gateway.domain.sentences import Voice
@@ -43,6 +44,7 @@ async def _back_in_german(world: World) -> str:
     return str((await world.phone.function("order_pizza"))["message"])
 
 
+@hasty
 @pytest.mark.parametrize(
     ("how", "begins"),
     [

@@ -5,6 +5,7 @@ import asyncio
 import grpc
 import pytest
 from gateway_world import World, found, option
+from hasty import hasty
 
 from rufbuch.availability.v1 import service_pb2 as availability_pb2
 
@@ -38,6 +39,7 @@ async def test_what_was_offered_last_is_booked_with_its_voucher(world: World) ->
     assert await _booked_with(world, FIRST) == FIRST.encode()
 
 
+@hasty
 @pytest.mark.parametrize("function", ["check_availability", "get_alternatives"])
 async def test_a_search_that_was_not_waited_for_has_let_go(world: World, function: str) -> None:
     """Availability may have replaced the holds, and somebody else been offered the time since."""

@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 from gateway_world import World, found, option
+from hasty import HASTY_S, hasty
 
 from rufbuch.availability.v1 import service_pb2 as availability_pb2
 from telephony_gateway.domain.contract import CONTRACTS
@@ -19,8 +20,8 @@ ARGUMENTS = {
     "new_time": "10 Uhr",
 }
 SUCCESSES = {"booked", "cancelled", "rescheduled", "callback_noted", "waitlist_noted"}
-BUDGET_S = 1.0
-BUSY_S = 1.0
+BUDGET_S = HASTY_S
+BUSY_S = 2.0
 """Ten functions at once in one process, beside other tests; whoever waits for what hangs waits much longer."""
 
 
@@ -46,6 +47,7 @@ def _lose_booking(world: World) -> None:
     world.booking.is_away = True
 
 
+@hasty
 @pytest.mark.parametrize("how", [_hang_booking, _lose_booking])
 async def test_without_booking_nothing_is_promised(world: World, how: object) -> None:
     assert callable(how)
@@ -59,6 +61,7 @@ async def test_without_booking_nothing_is_promised(world: World, how: object) ->
     )
 
 
+@hasty
 @pytest.mark.parametrize("hanging", [True, False])
 async def test_without_availability_nothing_is_called_free(world: World, hanging: bool) -> None:
     world.availability.is_hanging, world.availability.is_away = hanging, not hanging
@@ -79,6 +82,7 @@ async def test_without_the_registry_a_known_business_goes_on_and_an_unknown_one_
     assert (first["status"], heard["check_availability"], unknown["status"]) == ("ok", "available", "error")
 
 
+@hasty
 async def test_without_redis_everything_is_answered_as_ever(world_without_redis: World) -> None:
     world = world_without_redis
     heard = await answers(world)
@@ -93,6 +97,7 @@ async def test_without_redis_a_process_remembers_its_own_calls(world_without_red
     assert (booked["status"], world.booking.requests[0].customer_name) == ("booked", "Kim")
 
 
+@hasty
 async def test_without_postgresql_callers_notice_nothing(world: World) -> None:
     world.pool.terminate()
     heard = await answers(world)

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from gateway_world import World, appointment
+from hasty import hasty
 
 from rufbuch.booking.v1 import message_pb2
 
@@ -27,6 +28,7 @@ async def test_where_nothing_is_sent_nothing_is_promised(world: World) -> None:
     assert "confirmation" not in answer
 
 
+@hasty
 async def test_a_booking_that_is_pending_promises_nothing(world: World) -> None:
     world.booking.writes_by = SMS
     world.booking.is_hanging = True
