@@ -180,6 +180,20 @@ async def test_later_and_earlier_keep_to_the_bounds_that_are_said(
     assert ((starts.hour, starts.minute), (ends.hour, ends.minute)) == (first, end)
 
 
+@pytest.mark.parametrize("function", ["get_alternatives", "check_availability"])
+@pytest.mark.parametrize(
+    ("said", "start"),
+    [("eine Stunde später", "2026-11-25T15:00:00Z"), ("30 Minuten früher", "2026-11-25T13:30:00Z")],
+)
+async def test_a_length_counts_from_the_one_time_that_was_offered(
+    world: World, function: str, said: str, start: str
+) -> None:
+    """Wednesday 15:00 was offered, 14:00 of UTC."""
+    await world.phone.function("check_availability", WISH)
+    await world.phone.function(function, {"time": said})
+    assert world.availability.searches[-1].start_time.ToJsonString() == start
+
+
 async def test_a_week_later_is_not_an_hour_later(world: World) -> None:
     await world.phone.function("check_availability", WISH)
     answer = await world.phone.function("get_alternatives", {"date": "eine Woche später"})

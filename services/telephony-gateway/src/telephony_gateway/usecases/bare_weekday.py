@@ -14,7 +14,7 @@ _WEEKDAYS = {
 } | {"sonnabend": 5}
 _ALONE = re.compile(
     rf"(?:(?:am|an|vom|für|der|den|dem|die|meine[nmr]?|termin|on|for|the|my|one|appointment)\s+)*"
-    rf"({'|'.join(_WEEKDAYS)})s?"
+    rf"({'|'.join(_WEEKDAYS)})s?(?:[- ]?(?:termin|appointment|one))?"
 )
 
 

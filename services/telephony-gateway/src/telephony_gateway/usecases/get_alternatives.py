@@ -10,6 +10,7 @@ from telephony_gateway.domain.sentences import Sentence
 from telephony_gateway.domain.session import EarlierWish, Window
 from telephony_gateway.language.understanding import Search, Understanding
 from telephony_gateway.usecases.conversation import Conversation
+from telephony_gateway.usecases.lengths import shift_in
 from telephony_gateway.usecases.named import named_person, named_service
 from telephony_gateway.usecases.ports import Slots, SlotWish
 from telephony_gateway.usecases.read_wish import TimeWish, read_wish, understood
@@ -18,7 +19,7 @@ from telephony_gateway.usecases.searching import MORE, MORE_MOVING, say_found
 
 _DAYS_AROUND = 6
 """How many more days "later" and "earlier" reach beyond the day that was offered."""
-_A_MINUTE = timedelta(minutes=1)
+_A_MINUTE, _A_DAY = timedelta(minutes=1), timedelta(days=1)
 _COUNTED_DAYS = re.compile(
     r"\b(tage?n?|wochen?|monate?n?|days?|weeks?|fortnight|months?) (später|früher|later|earlier)\b",
     re.IGNORECASE,
@@ -81,6 +82,9 @@ def _when(talk: Conversation) -> TimeWish | Answer:
     if earlier and not (arguments.date or arguments.time):
         return _around(earlier)
     said = understood(arguments.date, arguments.time, talk.branch, now=talk.now)
+    exact = _by_a_length(talk)
+    if exact:
+        return TimeWish(exact)
     if talk.session.offers and _is_a_move(said, f"{arguments.date} {arguments.time}"):
         starts = [offer.start.astimezone(talk.branch.zone) for offer in talk.session.offers]
         if said.date:
@@ -88,6 +92,12 @@ def _when(talk: Conversation) -> TimeWish | Answer:
         later = said.search is Search.LATER
         return _between(_later(max(starts)) if later else _earlier(min(starts), talk.now), said, talk)
     return read_wish(arguments.date, arguments.time, talk.branch, now=talk.now, whole_days=True)
+
+
+def _by_a_length(talk: Conversation) -> datetime | None:
+    """ "Eine Stunde später" than the one time that was offered; days and weeks may count from another day."""
+    offers, length = talk.session.offers, shift_in(f"{talk.arguments.date} {talk.arguments.time}".strip())
+    return offers[0].start + length if length and abs(length) < _A_DAY and len(offers) == 1 else None
 
 
 def _is_a_move(said: Understanding, words: str) -> bool:
