@@ -85,7 +85,7 @@ async def test_one_pause_is_no_alarm(stage: "Stage", watch: Watch, hook: Hook) -
 
 async def test_a_redis_that_does_not_answer_is_an_alarm(stage: "Stage", watch: Watch, hook: Hook) -> None:
     """Nobody can say how much was asked already, so that nothing is sent."""
-    async with Redis(host="127.0.0.1", port=free_port(), retry=None) as silent:
+    async with Redis.from_url(f"redis://127.0.0.1:{free_port()}", retry=None) as silent:
         watching = replace(watch, budgets=RedisBudget(silent, per_minute=100, burst=10).states)
         await round_of(watching)
         assert told_of(hook) == []
