@@ -5,7 +5,7 @@ Nothing is moved by that: the time is offered with its day, and the caller agree
 """
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from telephony_gateway.language.understanding import Slot
 from telephony_gateway.usecases.conversation import Conversation
@@ -21,6 +21,12 @@ _SAME = (
 _SAME_DAY = re.compile(rf"{_SAME}(?:tag|datum|day|date)\b", re.IGNORECASE)
 _SAME_TIME = re.compile(rf"{_SAME}(?:uhrzeit|zeit|stunde|time|hour)\b", re.IGNORECASE)
 
+_NEXT_DAY = re.compile(
+    r"\b(?:(?:auf|am|an|den|dem|der|to|on|the)\s+)*(?:nächsten|folgenden|darauffolgenden|next|following)\s+(?:tag|day)\b"
+    r"|\b(?:am |den )?tag (?:darauf|danach)\b|\bthe day after\b(?!\s+\w)",
+    re.IGNORECASE,
+)
+
 
 def new_day_and_time(talk: Conversation, present: Appointment) -> tuple[str, str]:
     """The caller's words about the new time, with the present day or time in the place of what is to stay as it is."""
@@ -32,7 +38,8 @@ def new_day_and_time(talk: Conversation, present: Appointment) -> tuple[str, str
     if _SAME_TIME.search(f"{day} {clock}"):
         day, clock = _SAME_TIME.sub("", day).strip(" ,"), _SAME_TIME.sub(f"{start:%H:%M}", clock)
         clock = clock or f"{start:%H:%M}"
-    day, clock = (_SAME_DAY.sub(start.date().isoformat(), words) for words in (day, clock))
+    for said_day, meant in ((_SAME_DAY, start), (_NEXT_DAY, start + timedelta(days=1))):
+        day, clock = (said_day.sub(meant.date().isoformat(), words) for words in (day, clock))
     said = understood(day, clock, talk.branch, now=talk.now)
     says_only_a_time = not day and bool(said.candidates) and Slot.DATE in said.missing and said.search is None
     return (start.date().isoformat() if says_only_a_time else day), clock
@@ -44,6 +51,7 @@ def _shifted(talk: Conversation, present: Appointment, day: str, clock: str) -> 
     if len(offered) > 1:
         return None
     start = (offered or [present.start])[0].astimezone(talk.branch.zone)
+    day, clock = (_SAME_TIME.sub("", words).strip(" ,") for words in (day, clock))
     says_its_day = day and clock and any(one.date == start.date() for one in readings(talk, day))
-    length = shift_in(clock if says_its_day or _SAME_DAY.search(day) else f"{day} {clock}")
+    length = shift_in(clock if says_its_day or _SAME_DAY.search(day) else f"{day} {clock}".strip())
     return start + length if length else None
