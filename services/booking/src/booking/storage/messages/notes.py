@@ -1,6 +1,7 @@
 """Notes messages down as the log tells of changes: how far it was read, and what follows from it, in one transaction."""
 
-from collections.abc import AsyncGenerator, Sequence
+import json
+from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
 from contextlib import aclosing
 from datetime import datetime
 from uuid import UUID
@@ -12,7 +13,7 @@ from booking.storage.event_kinds import BOOKED, CANCELLED, RESCHEDULED
 from booking.storage.events import event_of
 from booking.storage.jobs import remind
 from booking.storage.messages.rows import COLUMNS, reminder_of, to_row
-from booking.usecases.messages.ports import Told
+from booking.usecases.messages.ports import CustomerKey, Told
 from chassis.eventlog import Event as Entry
 from chassis.eventlog import EventLog
 from chassis.postgres import Pool
@@ -21,11 +22,14 @@ GATHER_S = 0.1
 """Nobody waits for a message that closely, and each step costs a transaction beside the calls."""
 _OF_CONCERN = {BOOKED, CANCELLED, RESCHEDULED}
 _KEEP = f"""
-INSERT INTO message ({", ".join(COLUMNS)}) VALUES ({", ".join(f"${n}" for n in range(1, len(COLUMNS) + 1))})
+INSERT INTO message ({", ".join(COLUMNS)})
+SELECT {", ".join(COLUMNS)} FROM jsonb_populate_recordset(NULL::message, $1::jsonb)
 ON CONFLICT (tenant_id, appointment_id, kind, version) DO NOTHING RETURNING message_id
 """  # noqa: S608 - made of constants
-
-
+_CONTACTS = """
+SELECT tenant_id, customer_id, phone_number, email, calendar_email
+  FROM customer JOIN unnest($1::uuid[], $2::uuid[]) AS asked(tenant_id, customer_id) USING (tenant_id, customer_id)
+"""
 _READ_ON = "UPDATE message_reader SET position = $2 WHERE position = $1 RETURNING true"
 
 
@@ -45,6 +49,17 @@ class SqlNotes:
             async for entries in batches:
                 yield [Told(entry.position, entry.recorded_at, _happening(entry)) for entry in entries]
 
+    async def contacts(self, customers: Collection[CustomerKey]) -> Mapping[CustomerKey, Contact]:
+        """See ``Notes``."""
+        tenants, ids = zip(*customers, strict=True)
+        rows = await self._pool.fetch(_CONTACTS, tenants, ids)
+        return {
+            (row["tenant_id"], row["customer_id"]): Contact(
+                row["phone_number"], row["email"], row["calendar_email"]
+            )
+            for row in rows
+        }
+
     async def contact(self, tenant_id: UUID, customer_id: UUID) -> Contact | None:
         """See ``Contacts``."""
         row = await self._pool.fetchrow(
@@ -63,14 +78,17 @@ class SqlNotes:
         async with self._pool.acquire() as connection, connection.transaction():
             if not await connection.fetchval(_READ_ON, after, position):
                 return None
-            made = []
-            for message in messages:
-                row = to_row(message)
-                if await connection.fetchval(_KEEP, *(row[column] for column in COLUMNS)):
-                    made.append(message)
+            by_id = {message.message_id: message for message in messages}
+            rows = json.dumps(list(map(to_row, by_id.values())), default=_written)
+            made = [by_id[row["message_id"]] for row in await connection.fetch(_KEEP, rows)]
             due = [each for each in made if each.due_time and each.due_time <= now]
             await remind(connection, [reminder_of(each.tenant_id, each.message_id) for each in due])
         return made
+
+
+def _written(value: UUID | datetime) -> str:
+    """As JSON can hold it."""
+    return value.isoformat() if isinstance(value, datetime) else str(value)
 
 
 def _happening(entry: Entry) -> Happening | None:

@@ -1,11 +1,14 @@
 """Note down what has to be said, as the log tells of it: each message once, whoever reads the log and however often."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import aclosing
+from datetime import datetime
 
-from booking.domain.messages.message import Message
+from booking.domain.appointment import Appointment
+from booking.domain.messages.message import Kind, Message
 from booking.domain.messages.planning import messages_about, subject_of
-from booking.usecases.messages.ports import Notes, Setups, Told
+from booking.domain.messages.setup import Setup
+from booking.usecases.messages.ports import CustomerKey, Notes, Setups, Told
 from chassis.clock import Clock
 
 
@@ -24,7 +27,7 @@ class NoteMessages:
         position = await self._notes.position()
         async with aclosing(self._notes.watch(position)) as batches:
             async for batch in batches:
-                messages = [message for told in batch for message in await self._following_from(told)]
+                messages = await self._following_from(batch)
                 read_to = batch[-1].position
                 kept = await self._notes.keep(position, read_to, messages, now=self._clock.now())
                 if kept is None:
@@ -33,17 +36,27 @@ class NoteMessages:
                     self._noted(message)
                 position = read_to
 
-    async def _following_from(self, told: Told) -> list[Message]:
+    async def _following_from(self, batch: Sequence[Told]) -> list[Message]:
+        about = [found for told in batch if (found := await self._about(told))]
+        if not about:
+            return []
+        contacts = await self._notes.contacts({_whose(appointment) for _, appointment, _, _ in about})
+        now = self._clock.now()
+        return [
+            message
+            for happened, appointment, kind, setup in about
+            if (contact := contacts.get(_whose(appointment)))
+            for message in messages_about(appointment, kind, contact, setup, happened=happened, now=now)
+        ]
+
+    async def _about(self, told: Told) -> tuple[datetime, Appointment, Kind, Setup] | None:
+        """What somebody has to be told of, where the business writes at all."""
         subject = subject_of(told.happening) if told.happening else None
         if subject is None:
-            return []
-        appointment, kind = subject
-        setup = await self._setups.of(appointment.tenant_id)
-        if setup is None or not setup.channels:
-            return []
-        contact = await self._notes.contact(appointment.tenant_id, appointment.customer.customer_id)
-        if contact is None:
-            return []
-        return messages_about(
-            appointment, kind, contact, setup, happened=told.happened, now=self._clock.now()
-        )
+            return None
+        setup = await self._setups.of(subject[0].tenant_id)
+        return (told.happened, *subject, setup) if setup and setup.channels else None
+
+
+def _whose(appointment: Appointment) -> CustomerKey:
+    return appointment.tenant_id, appointment.customer.customer_id

@@ -1,9 +1,9 @@
 """What noting and sending messages need."""
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Protocol, TypeAlias
 from uuid import UUID
 
 from booking.domain.appointment import Appointment
@@ -21,6 +21,10 @@ class Setups(Protocol):
     async def of(self, tenant_id: UUID) -> Setup | None:
         """None: the business writes nothing, or there is none. Raises RegistryUnavailableError."""
         ...
+
+
+CustomerKey: TypeAlias = tuple[UUID, UUID]
+"""Tenant and customer."""
 
 
 class Contacts(Protocol):
@@ -42,6 +46,10 @@ class Told:
 
 class Notes(Contacts, Protocol):
     """Where messages are noted down, and how far the log was read for them."""
+
+    async def contacts(self, customers: Collection[CustomerKey]) -> Mapping[CustomerKey, Contact]:
+        """What is known of each; who is not there is left out."""
+        ...
 
     async def position(self) -> str:
         """How far it was read."""
