@@ -13,7 +13,7 @@ import psutil
 
 POWERLESS = ("nobody", "postgres", "daemon")
 IN_MEMORY = Path("/dev/shm")  # noqa: S108 mkdtemp makes the unguessable part
-ROOM_BYTES = 4 * 2**30
+ROOM_BYTES = 2 * 2**30
 """What must be free there, and once more of the machine's memory: a whole test run fills less than half of it."""
 
 
