@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import grpc
 
-from availability.domain.holds import Caller, Held, Offer, Scope
+from availability.domain.holds import Caller, Held, Offer, Scope, Taking
 from availability.domain.service import PhaseKind
 from availability.stamps import stamp
 from availability.usecases.business import Business
@@ -64,10 +64,16 @@ class MirroredHolds:
         self._holds, self._teller, self._known = holds, teller, known
 
     async def taken(
-        self, scope: Scope, owners: Sequence[str], *, ignoring_call: str, now: datetime
+        self,
+        scope: Scope,
+        owners: Sequence[str],
+        *,
+        ignoring_call: str,
+        moved: Sequence[Taking] = (),
+        now: datetime,
     ) -> tuple[Held, ...]:
         """See Holds."""
-        return await self._holds.taken(scope, owners, ignoring_call=ignoring_call, now=now)
+        return await self._holds.taken(scope, owners, ignoring_call=ignoring_call, moved=moved, now=now)
 
     async def place(
         self, scope: Scope, caller: Caller, offers: Sequence[Offer], terms: Terms, *, now: datetime
@@ -95,9 +101,18 @@ class MirroredHolds:
             self._tell(scope, call_id, now, None)
         return released
 
-    async def claim(self, scope: Scope, option_id: str, call_id: str, *, again: bool, now: datetime) -> Claim:
+    async def claim(
+        self,
+        scope: Scope,
+        option_id: str,
+        call_id: str,
+        *,
+        again: bool,
+        moved: Sequence[Taking] = (),
+        now: datetime,
+    ) -> Claim:
         """See Holds. What is claimed stays shown until its booking is."""
-        return await self._holds.claim(scope, option_id, call_id, again=again, now=now)
+        return await self._holds.claim(scope, option_id, call_id, again=again, moved=moved, now=now)
 
     def _wants(self, scope: Scope) -> bool:
         business = self._known(scope.tenant_id)

@@ -62,10 +62,18 @@ class RedisHolds:
         self._redis, self._rules, self._timeout_s = redis, rules, timeout_s
 
     async def taken(
-        self, scope: Scope, owners: Sequence[str], *, ignoring_call: str, now: datetime
+        self,
+        scope: Scope,
+        owners: Sequence[str],
+        *,
+        ignoring_call: str,
+        moved: Sequence[Taking] = (),
+        now: datetime,
     ) -> tuple[Held, ...]:
         """See Holds."""
-        lapsed, spans = await self._run(_TAKEN, scope, now, ignoring_call, as_json(owners))
+        lapsed, spans = await self._run(
+            _TAKEN, scope, now, ignoring_call, as_json(owners), as_json(spans_of(moved))
+        )
         _count(expired=lapsed)
         return _held(spans)
 
@@ -76,7 +84,7 @@ class RedisHolds:
         status, lapsed, released, refused, until_ms, options, spans = await self._run(
             _PLACE, scope, now, caller.call_id, _digest(caller.number),
             terms.lasting // _MS, terms.wanted, terms.at_least, self._rules.per_call, self._rules.per_number,
-            as_json(terms.owners), int(terms.whole), self._rules.patience // _MS,
+            as_json(terms.owners), int(terms.whole), self._rules.patience // _MS, as_json(spans_of(terms.moved)),
             *(part for offer in offers for part in _candidate(offer, terms)),
         )  # fmt: skip
         placing = Placing(_text(status))
@@ -115,11 +123,20 @@ class RedisHolds:
         _count(expired=lapsed, released=count)
         return int(count)
 
-    async def claim(self, scope: Scope, option_id: str, call_id: str, *, again: bool, now: datetime) -> Claim:
+    async def claim(
+        self,
+        scope: Scope,
+        option_id: str,
+        call_id: str,
+        *,
+        again: bool,
+        moved: Sequence[Taking] = (),
+        now: datetime,
+    ) -> Claim:
         """See Holds."""
         status, lapsed, released, payload = await self._run(
-            _CLAIM, scope, now, call_id, option_id, self._rules.claimed // _MS, int(again)
-        )
+            _CLAIM, scope, now, call_id, option_id, self._rules.claimed // _MS, int(again), as_json(spans_of(moved)),
+        )  # fmt: skip
         outcome = _text(status)
         _count(expired=lapsed, released=released, converted=outcome == "claimed", refused=outcome == "taken")
         claiming = Claiming.CLAIMED if outcome == "repeated" else Claiming(outcome)

@@ -106,6 +106,15 @@ class Calendars:
         business = self._built[tenant_id][branch_id].business
         self.branch(business, business.branch(branch_id), now)
 
+    def takings_of(self, tenant_id: str, appointment_id: str) -> tuple[Taking, ...]:
+        """What an appointment takes; nothing where there is none, or it was not heard of yet."""
+        key = BusyKey(BusySource.APPOINTMENT, appointment_id)
+        return tuple(
+            Taking(owner_id, interval)
+            for owner_id in self._people_of.get((tenant_id, key), ())
+            for interval in self._taken[tenant_id, owner_id].get(key, ())
+        )
+
     def starts_of(self, tenant_id: str, branch_id: str, service_id: str, *, but: str) -> Iterator[datetime]:
         """When a service starts in a branch, over all appointments but one."""
         for key, starts in self._starts[tenant_id].items():

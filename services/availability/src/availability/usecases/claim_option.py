@@ -7,7 +7,7 @@ from itertools import groupby
 from availability.domain.ask import Ask
 from availability.domain.branch import BranchCalendar
 from availability.domain.explain import Blocker, BlockerKind, explain
-from availability.domain.holds import Held, Offer, PlannedPhase, Scope
+from availability.domain.holds import Held, Offer, PlannedPhase, Scope, Taking
 from availability.domain.instants import MINUTE
 from availability.domain.ledger import BusyKey, BusySource
 from availability.domain.service import Phase, Service
@@ -54,17 +54,24 @@ class ClaimOption:
         SlotTakenError, SlotNotBookableError, HoldsUnavailableError, BranchUnknownError, RegistryUnavailableError."""
         business = await self._businesses.get(offered.tenant_id)
         scope = business.scope(business.branch(offered.branch_id).branch_id)
-        claiming, offer = await self._claim(scope, offered, again=False)
+        claiming, offer = await self._claim(scope, offered)
         if claiming is Claiming.LAPSED:
             self._must_be_free(business, offer, await self._places_taken(scope, business, offered, offer))
-            claiming, offer = await self._claim(scope, offered, again=True)
+            claiming, offer = await self._claim(scope, offered, again=offer)
         if claiming is Claiming.TAKEN:
             raise SlotTakenError("somebody else holds this time")
         return offer
 
-    async def _claim(self, scope: Scope, offered: OfferedTo, *, again: bool) -> tuple[Claiming, Offer]:
+    async def _claim(
+        self, scope: Scope, offered: OfferedTo, *, again: Offer | None = None
+    ) -> tuple[Claiming, Offer]:
         claim = await self._holds.claim(
-            scope, offered.option_id, offered.call_id, again=again, now=self._clock.now()
+            scope,
+            offered.option_id,
+            offered.call_id,
+            again=again is not None,
+            moved=self._moved(scope, again) if again else (),
+            now=self._clock.now(),
         )
         if claim.offer is None or claim.offer.branch_id != offered.branch_id:
             raise OptionUnknownError("this call was not offered the option, or long ago")
@@ -79,7 +86,17 @@ class ClaimOption:
         owners = [place for service in services for place in owners_of(offer.branch_id, service)]
         if not owners:
             return ()
-        return await self._holds.taken(scope, owners, ignoring_call=offered.call_id, now=self._clock.now())
+        return await self._holds.taken(
+            scope,
+            owners,
+            ignoring_call=offered.call_id,
+            moved=self._moved(scope, offer),
+            now=self._clock.now(),
+        )
+
+    def _moved(self, scope: Scope, offer: Offer) -> Sequence[Taking]:
+        moved = offer.moved_appointment_id
+        return self._calendars.takings_of(scope.tenant_id, moved) if moved else ()
 
     def _must_be_free(self, business: Business, offer: Offer, taken: Sequence[Held]) -> None:
         """A hold that is over protects nothing: look at the calendar again, for all that was offered."""

@@ -36,6 +36,8 @@ class Terms:
     """The caller's limits may not make it fewer than ``wanted``."""
     promised: bool = False
     """The business itself has promised it: for how long it is kept is not counted."""
+    moved: Sequence[Taking] = ()
+    """What an appointment takes that is being moved: its own claimed hold is no obstacle to that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +82,16 @@ class Holds(Protocol):
     """All methods raise HoldsUnavailableError where the store does not answer within its deadline."""
 
     async def taken(
-        self, scope: Scope, owners: Sequence[str], *, ignoring_call: str, now: datetime
+        self,
+        scope: Scope,
+        owners: Sequence[str],
+        *,
+        ignoring_call: str,
+        moved: Sequence[Taking] = (),
+        now: datetime,
     ) -> tuple[Held, ...]:
-        """What people and devices are held for, except by the unclaimed holds of one call ("": no exception)."""
+        """What people and devices are held for, except by the unclaimed holds of one call ("": no exception), and by the claimed
+        one of an appointment that is being moved: ``moved`` is what it takes."""
 
     async def place(
         self, scope: Scope, caller: Caller, offers: Sequence[Offer], terms: Terms, *, now: datetime
@@ -95,10 +104,20 @@ class Holds(Protocol):
     async def release(self, scope: Scope, call_id: str, *, now: datetime) -> int:
         """End the call's unclaimed holds; how many there were."""
 
-    async def claim(self, scope: Scope, option_id: str, call_id: str, *, again: bool, now: datetime) -> Claim:
+    async def claim(
+        self,
+        scope: Scope,
+        option_id: str,
+        call_id: str,
+        *,
+        again: bool,
+        moved: Sequence[Taking] = (),
+        now: datetime,
+    ) -> Claim:
         """Make a hold the call's for good until the appointment is seen, ending its offers that overlap it.
 
-        ``again``: take it even where the hold is over, unless somebody else holds part of it.
+        ``again``: take it even where the hold is over, unless somebody else holds part of it; the claimed hold of an appointment
+        that it moves, which takes ``moved``, is nobody else's.
         """
 
 

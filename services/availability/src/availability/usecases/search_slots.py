@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from availability.domain.holds import Caller, Held, HoldRules, Offer
+from availability.domain.holds import Caller, Held, HoldRules, Offer, Taking
 from availability.errors import HoldsUnavailableError, TooManyHoldsError
 from availability.usecases.asking import Asked, Question, put
 from availability.usecases.business import Business, horizon_of
@@ -143,7 +143,11 @@ class SearchSlots:
         question, caller = search.question, search.query.caller
         call_id = caller.call_id if caller else ""
         return await self._holds.taken(
-            question.scope, question.owners, ignoring_call=call_id, now=self._clock.now()
+            question.scope,
+            question.owners,
+            ignoring_call=call_id,
+            moved=self._moved(search),
+            now=self._clock.now(),
         )
 
     def _offers(self, search: _Search, asked: Asked, plans: Iterable[Plan]) -> list[Offer]:
@@ -162,11 +166,17 @@ class SearchSlots:
             question.branch.hold,
             question.owners,
             promised=search.query.promised,
+            moved=self._moved(search),
         )
         placement = await self._holds.place(question.scope, caller, offers, terms, now=self._clock.now())
         if placement.placing is Placing.LIMIT:
             raise TooManyHoldsError("this caller holds enough", limit=str(self._rules.per_number))
         return placement
+
+    def _moved(self, search: _Search) -> Sequence[Taking]:
+        """What the appointment takes that is being moved."""
+        moved = search.query.moved_appointment_id
+        return self._calendars.takings_of(search.query.tenant_id, moved) if moved else ()
 
     def _vouched_until(self, search: _Search, expires: datetime | None) -> datetime | None:
         """A place of a day counts twice where its appointment is seen before its claim, and what was promised is claimed under

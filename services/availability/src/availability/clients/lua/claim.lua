@@ -1,5 +1,5 @@
 -- Makes a hold the call's for good, until the appointment is seen. ARGV: call, option, how long it stands in ms, "1" to
--- take it again where its hold has ended. Returns {status, lapsed, released, payload}; status is "claimed", "repeated",
+-- take it again where its hold has ended, what an appointment takes that it would move as JSON [[person, from, to], ...]. Returns {status, lapsed, released, payload}; status is "claimed", "repeated",
 -- "lapsed", "taken" or "unknown".
 local call, option, stand_ms, again = ARGV[3], ARGV[4], tonumber(ARGV[5]), ARGV[6] == '1'
 local lapsed = sweep()
@@ -14,7 +14,7 @@ if end_ms and state == 'claimed' then
   return { 'repeated', lapsed, 0, payload }
 elseif not end_ms and not again then
   return { 'lapsed', lapsed, 0, payload }
-elseif not end_ms and not is_free(spans, reader(call)) then
+elseif not end_ms and not is_free(spans, reader(call, cjson.decode(ARGV[7]))) then
   return { 'taken', lapsed, 0, payload }
 end
 

@@ -156,8 +156,23 @@ local function sweep()
   return lapsed
 end
 
+-- The claimed options that are an appointment already: those that take just what it takes.
+local function claims_on(appointment)
+  local found = {}
+  for _, span in ipairs(appointment) do
+    local fields = redis.call('HGETALL', day_key(span[1], (days_of(span))))
+    for i = 1, #fields, 2 do
+      local option, from, to = string.match(fields[i], '^(.+)|(%d+)|(%d+)$')
+      if fields[i + 1] == '' and tonumber(from) == span[2] and tonumber(to) == span[3] then
+        found[option] = true
+      end
+    end
+  end
+  return found
+end
+
 -- What a person is held for on a day that the call may not ignore: a list of {from, to, until, option, whether it is claimed}.
-local function taken_on(person, day, call)
+local function taken_on(person, day, call, moved)
   local name, spans = day_key(person, day), {}
   local fields = redis.call('HGETALL', name)
   for i = 1, #fields, 2 do
@@ -165,19 +180,20 @@ local function taken_on(person, day, call)
     local end_ms = redis.call('ZSCORE', expiring, option)
     if not end_ms then
       redis.call('HDEL', name, fields[i]) -- its record was evicted before it ended
-    elseif fields[i + 1] == '' or fields[i + 1] ~= call then
+    elseif not moved[option] and (fields[i + 1] == '' or fields[i + 1] ~= call) then
       spans[#spans + 1] = { tonumber(from), tonumber(to), tonumber(end_ms), option, fields[i + 1] == '' }
     end
   end
   return spans
 end
 
--- Remembers what it has read, since many candidates ask for few people.
-local function reader(call)
-  local known = {}
+-- Remembers what it has read, since many candidates ask for few people. What is claimed for an appointment that is being moved,
+-- given by what it takes, is no obstacle either.
+local function reader(call, appointment)
+  local known, moved = {}, claims_on(appointment)
   return function(person, day)
     local name = day_key(person, day)
-    known[name] = known[name] or taken_on(person, day, call)
+    known[name] = known[name] or taken_on(person, day, call, moved)
     return known[name]
   end
 end

@@ -1,7 +1,8 @@
 -- Holds the first options that fit, each as a whole, in place of what the call held before.
 -- ARGV: call, number digest or "", hold in ms, how many are wanted, how many it takes at least, limit per call, limit per
 -- number, people as JSON, "1" where the limits may not make it fewer than wanted, for how long in ms calls may have kept a time
--- that they did not book, for it to be kept once more; then the candidates in order of preference, of each: its id, its spans
+-- that they did not book, for it to be kept once more, what an appointment takes that is being moved as JSON [[person, from, to],
+-- ...]; then the candidates in order of preference, of each: its id, its spans
 -- as JSON [[person, from, to], ...], its payload, and how many of the spans, the first ones, are counted as kept.
 -- Returns {status, lapsed, released, refused, until, {options}, what others hold, as flat() has it}; status is
 -- "held"; "offered" where all that is free was kept for too long: the options can be claimed, but are not held; or "short",
@@ -10,9 +11,9 @@ local call, number, hold_ms = ARGV[3], ARGV[4], tonumber(ARGV[5])
 local wanted, at_least = tonumber(ARGV[6]), tonumber(ARGV[7])
 local per_call, per_number = tonumber(ARGV[8]), tonumber(ARGV[9])
 local whole, patience_ms = ARGV[11] == '1', tonumber(ARGV[12])
-local FIRST, EACH = 13, 4
+local FIRST, EACH = 14, 4
 local lapsed = sweep()
-local taken = reader(call)
+local taken = reader(call, cjson.decode(ARGV[13]))
 local own = unclaimed(call)
 
 -- Options that other calls of the same number hold.
