@@ -95,24 +95,3 @@ async def test_offers_that_an_older_replica_noted_have_none_of_those_before(shar
     read = await RedisSessions(shared).of("t", "c")
 
     assert (read.voucher_of(FIRST), read.voucher_of(SECOND)) == (b"", b"")
-
-
-@pytest.mark.parametrize(
-    ("is_away", "voucher"), [(False, b""), (True, BYTES)], ids=["ended elsewhere", "away"]
-)
-async def test_notes_that_redis_has_no_more_vouch_for_nothing(
-    shared: SharedMemory, is_away: bool, voucher: bytes
-) -> None:
-    """Another replica may have ended the call, and let go of what it held."""
-    session, start = Session(), datetime(2026, 11, 25, 14, tzinfo=UTC)
-    session.note_offers(EarlierWish("s", "", None), (Offer(FIRST, start, "s", "p"),), {FIRST: BYTES})
-    here = RedisSessions(shared)
-    await here.keep("t", "c", session)
-    await RedisSessions(shared).forget("t", "c")
-    if is_away:
-        shared.leave_alone(60)
-
-    read = await here.of("t", "c")
-
-    assert read.offers == session.offers
-    assert read.voucher_of(FIRST) == voucher

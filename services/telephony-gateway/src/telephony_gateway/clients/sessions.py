@@ -1,13 +1,15 @@
 """The notes of calls in Redis, field by field, so that two functions of one call do not overwrite each other's."""
 
+import asyncio
 import json
 from binascii import a2b_base64, b2a_base64
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
+from redis_line import OneConnection
 from telephony_gateway.clients.shared import AWAY, SharedMemory, text_of
 from telephony_gateway.domain.session import EarlierWish, Offer, Session, Window
 from telephony_gateway.usecases.ports import Look
@@ -18,6 +20,17 @@ _FIELDS = tuple(field.name for field in fields(Session) if field.name != "as_rea
 _REMEMBERED_MS = REMEMBERED // timedelta(milliseconds=1)
 OWN_MAX = 2_000
 """Sessions that a process keeps for the time when Redis is away."""
+_TOGETHER = (
+    frozenset({"offers", "vouchers", "wish", "heard"}),
+    frozenset({"asked_option", "asked_series"}),
+    frozenset({"chosen_option", "chosen_series"}),
+    frozenset({"doubtful_name", "name_fault"}),
+)
+"""Fields that mean something only beside each other: two functions of one call must not mix them."""
+_OVER = "over"
+"""A field of notes that were closed: whoever has a copy of his own knows by it that they were not lost."""
+Pending = dict[str, tuple[str, str]]
+"""What could not be written: of each field what it was, and what it should be."""
 
 
 class RedisSessions:
@@ -26,7 +39,7 @@ class RedisSessions:
     def __init__(self, shared: SharedMemory) -> None:
         self._shared = shared
         self._own: dict[str, dict[str, str]] = {}
-        self._unwritten: dict[str, dict[str, str]] = {}
+        self._unwritten: dict[str, Pending] = {}
 
     async def of(self, tenant_id: str, call_id: str) -> Session:
         """The notes of one call. Where Redis was away when they were written, or has lost them, ours count."""
@@ -39,52 +52,90 @@ class RedisSessions:
 
     async def _read(self, key: str, coming: Awaitable[Any]) -> Session:
         found = await coming
-        if found is AWAY:
-            return _session(self._own.get(key, {}))
-        if stored := {text_of(name): text_of(text) for name, text in _pairs(found)}:
-            return _session({**stored, **self._unwritten.get(key, {})})
-        # Lost there, or let go by a replica that has heard of the call's end: what was held may be held by others.
-        return _session({name: text for name, text in self._own.get(key, {}).items() if name != "vouchers"})
+        stored = {} if found is AWAY else {text_of(name): text_of(text) for name, text in _pairs(found)}
+        if _OVER in stored:
+            self._forget(key)
+        if stored:
+            return _session({**stored, **self._still_to_write(key, stored)})
+        own = self._own.get(key, {})
+        # What another replica has replaced or let go since may be held by others: our own copy vouches for nothing.
+        session = _session({name: text for name, text in own.items() if name != "vouchers"})
+        if own and found is not AWAY:
+            # Redis has lost all of it: all of it is to be written again.
+            session.as_read = {}
+        return session
+
+    def _still_to_write(self, key: str, stored: Mapping[str, str]) -> dict[str, str]:
+        """What could not be written, but for what somebody else has written since."""
+        if key not in self._unwritten:
+            return {}
+        pending = self._unwritten[key]
+        stale = {name for name, (before, _) in pending.items() if stored.get(name, _UNTOLD[name]) != before}
+        left = {name: pair for name, pair in pending.items() if not stale & _beside(name)}
+        self._unwritten[key] = left
+        return {name: text for name, (_, text) in left.items()}
 
     async def keep(self, tenant_id: str, call_id: str, session: Session) -> None:
-        """Store the fields that have changed since they were read."""
+        """Store the fields that have changed since they were read, and those that belong to them."""
         key, now, before = _key(tenant_id, call_id), _values(session), session.as_read
-        changed = {
-            name: _encoded(value)
-            for name, value in now.items()
-            if name not in before or before[name] != value
-        }
+        changed = {name for name, value in now.items() if name not in before or before[name] != value}
         if not changed:
             return
         session.as_read = now
-        self._remember(key, {**self._own.get(key, {}), **changed})
-        self._write(key, {**self._unwritten.pop(key, {}), **changed})
+        written: Pending = {
+            name: (_encoded(before[name]) if name in before else _UNTOLD[name], _encoded(now[name]))
+            for name in frozenset[str]().union(*map(_beside, changed))
+        }
+        earlier = self._unwritten.pop(key, {})
+        written = {**earlier, **{name: _since(earlier.get(name), pair) for name, pair in written.items()}}
+        self._remember(key, {**self._own.get(key, {}), **{name: text for name, (_, text) in written.items()}})
+        self._write(key, written)
 
-    def _write(self, key: str, changed: dict[str, str]) -> None:
+    def _write(self, key: str, written: Pending) -> None:
         """Nobody waits for it: whoever reads the notes next asks Redis after that."""
-        flat = [part for pair in changed.items() for part in pair]
+        flat = [part for name, (_, text) in written.items() for part in (name, text)]
 
         def told(answer: object) -> None:
             if answer is AWAY:
-                self._unwritten[key] = {**changed, **self._unwritten.get(key, {})}
+                later = self._unwritten.get(key, {})
+                self._unwritten[key] = {
+                    **written,
+                    **{name: _since(written.get(name), pair) for name, pair in later.items()},
+                }
 
         self._shared.tell("HSET", key, *flat, heard=told)
         self._shared.tell("PEXPIRE", key, _REMEMBERED_MS)
 
     async def forget(self, tenant_id: str, call_id: str) -> None:
-        """Close a call's notes; what is late after that begins anew."""
+        """Close a call's notes; what is late after that begins anew, also at a replica that has a copy of them."""
         key = _key(tenant_id, call_id)
+        self._forget(key)
+
+        async def close(redis: OneConnection) -> None:
+            told = ("DEL", key), ("HSET", key, _OVER, "1"), ("PEXPIRE", key, _REMEMBERED_MS)
+            await asyncio.gather(*(redis.send(*command) for command in told))
+
+        await self._shared.ask(close)
+
+    def _forget(self, key: str) -> None:
         self._own.pop(key, None)
         self._unwritten.pop(key, None)
-        await self._shared.ask(lambda redis: redis.delete(key))
 
     def _remember(self, key: str, stored: dict[str, str]) -> None:
         self._own.pop(key, None)
         self._own[key] = stored
         if len(self._own) > OWN_MAX:
-            oldest = next(iter(self._own))
-            del self._own[oldest]
-            self._unwritten.pop(oldest, None)
+            self._forget(next(iter(self._own)))
+
+
+def _beside(name: str) -> frozenset[str]:
+    """The fields that are written with one of them."""
+    return next((fields for fields in _TOGETHER if name in fields), frozenset({name}))
+
+
+def _since(earlier: tuple[str, str] | None, pair: tuple[str, str]) -> tuple[str, str]:
+    """What has changed since the earlier one, which could not be written."""
+    return (earlier[0], pair[1]) if earlier else pair
 
 
 def _key(tenant_id: str, call_id: str) -> str:
@@ -109,6 +160,8 @@ def _plain(value: datetime | bytes | Offer | EarlierWish | Window) -> object:
 
 
 _encoded = json.JSONEncoder(default=_plain).encode
+_UNTOLD = {name: _encoded(value) for name, value in _values(Session()).items()}
+"""What a field is while nothing was said of it."""
 
 
 def _session(stored: dict[str, str]) -> Session:
@@ -150,4 +203,5 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "choices": tuple,
     "called_off": tuple,
     "asked_series": tuple,
+    "chosen_series": tuple,
 }

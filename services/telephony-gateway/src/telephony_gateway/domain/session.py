@@ -66,6 +66,10 @@ class Session:
     """An option whose booking has begun and is not known to have ended."""
     asked_series: tuple[int, ...] = ()
     """Of that booking: every how many weeks, and how many dates; empty: one appointment."""
+    chosen_option: str = ""
+    """An option that the caller has chosen, and was asked something else about before it could be booked."""
+    chosen_series: tuple[int, ...] = ()
+    """How often, as in asked_series."""
     choices: tuple[str, ...] = ()
     """Ids of the appointments that the caller was asked to choose from, in that order; "" stands for more that were not read out."""
     called_off: tuple[str, ...] = ()
@@ -91,5 +95,5 @@ class Session:
             == (wish.service_id, wish.moved_appointment_id)
         )  # fmt: skip
         heard = (*(self.heard if same else ()), *(offer.start for offer in offers))
-        self.vouchers = vouchers or {}
+        self.vouchers, self.chosen_option, self.chosen_series = vouchers or {}, "", ()
         self.wish, self.offers, self.heard = wish, offers, tuple(dict.fromkeys(heard))[-HEARD_MAX:]

@@ -62,6 +62,7 @@ async def start_booking(
         return repetition
     name = named_customer(talk, Sentence.NEED_NAME)
     if isinstance(name, Answer):
+        talk.session.chosen_option, talk.session.chosen_series = option_id, _as_series(repetition)
         return name
     return await _book(talk, option_id, name, repetition, Peers(bookings, sessions, slots))
 
@@ -70,8 +71,8 @@ async def _book(
     talk: Conversation, option_id: str, name: str, repetition: Repetition | None, peers: Peers
 ) -> Answer:
     session = talk.session
-    session.asked_option = option_id
-    session.asked_series = (repetition.weeks, repetition.dates) if repetition else ()
+    session.asked_option, session.asked_series = option_id, _as_series(repetition)
+    session.chosen_option, session.chosen_series = "", ()
     await peers.sessions.keep(talk.branch.tenant_id, talk.caller.call_id, session)
     try:
         result = await _asked(talk, option_id, name, repetition, peers.bookings)
@@ -127,20 +128,27 @@ def _stands(date: BookedDate) -> bool:
     return date.appointment is not None and date.appointment.state is AppointmentState.BOOKED
 
 
+def _as_series(repetition: Repetition | None) -> tuple[int, ...]:
+    return (repetition.weeks, repetition.dates) if repetition else ()
+
+
 def _repetition(talk: Conversation, option_id: str) -> Repetition | Answer | None:
-    """How often; what was being booked when it was cut off need not be said again."""
-    wanted = wanted_repetition(talk)
-    if wanted is None and talk.session.asked_series and option_id == talk.session.asked_option:
-        weeks, dates = talk.session.asked_series
-        return Repetition(weeks, dates)
-    return wanted
+    """How often; what was said with the option before it was cut off, or something else was asked, need not be said again."""
+    wanted, session, arguments = wanted_repetition(talk), talk.session, talk.arguments
+    if wanted is not None:
+        return wanted
+    said: tuple[int, ...] = session.asked_series if option_id == session.asked_option else ()
+    if option_id == session.chosen_option and not (arguments.repeat_weeks or arguments.repeat_count):
+        said = said or session.chosen_series
+    return Repetition(*said) if said else None
 
 
 def _unfinished(talk: Conversation) -> str:
-    """The booking whose end this call was not told, unless the caller now speaks of something else."""
-    arguments = talk.arguments
+    """The booking whose end this call was not told, or the option that it chose before it was asked for the name; unless the
+    caller now speaks of something else."""
+    arguments, session = talk.arguments, talk.session
     names_another = arguments.option_id or arguments.date or arguments.time
-    return "" if names_another else talk.session.asked_option
+    return "" if names_another else session.asked_option or session.chosen_option
 
 
 def _confirmed(talk: Conversation, booked: Appointment, name: str) -> Answer:
