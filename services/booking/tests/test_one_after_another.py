@@ -126,7 +126,7 @@ async def known(booking: "BookingServiceAsyncStub", availability: ScriptedAvaila
 async def test_another_day_of_the_same_person_waits_for_nobody(
     booking: "BookingServiceAsyncStub", pool: asyncpg.Pool
 ) -> None:
-    async with uncommitted(pool, START), asyncio.timeout(5):
+    async with uncommitted(pool, START), asyncio.timeout(20):
         made = await book(booking, option_id="o-nextday0", request_id="2", call_id="2")
 
     assert made.start_time.ToDatetime(UTC) == NEXT_DAY
