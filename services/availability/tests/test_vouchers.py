@@ -40,7 +40,7 @@ async def test_a_voucher_says_what_a_claim_would_answer(
     assert voucher.valid_until_time.ToDatetime(UTC) == clock.now() + HoldRules().vouched
 
 
-async def test_a_voucher_lasts_no_longer_than_the_hold(registry: RegistryPeer, service: Running) -> None:
+async def test_a_voucher_is_over_before_the_hold(registry: RegistryPeer, service: Running) -> None:
     short = salon()
     for branch in short.branches:
         branch.hold_seconds = 30
@@ -48,7 +48,8 @@ async def test_a_voucher_lasts_no_longer_than_the_hold(registry: RegistryPeer, s
 
     found = await service.stub.SearchSlots(search(at(13), call_id="a"))
 
-    assert vouched(found.options[0]).valid_until_time == found.options[0].hold_expire_time
+    until = vouched(found.options[0]).valid_until_time.ToDatetime(UTC)
+    assert until == found.options[0].hold_expire_time.ToDatetime(UTC) - HoldRules().outlasting
 
 
 @pytest.mark.parametrize(
@@ -93,3 +94,64 @@ async def test_what_is_offered_without_being_held_is_claimed_first(
 
     assert found.hold_state == pb.HOLD_STATE_NOT_KEPT
     assert [option.voucher for option in found.options] == [b""]
+
+
+@pytest.mark.parametrize("seconds", [1, 15])
+async def test_a_hold_that_is_over_so_soon_vouches_for_nothing(
+    registry: RegistryPeer, service: Running, seconds: int
+) -> None:
+    short = salon()
+    for branch in short.branches:
+        branch.hold_seconds = seconds
+    await changed(service, registry, short)
+
+    found = await service.stub.SearchSlots(search(at(13), call_id="a"))
+
+    assert [option.voucher for option in found.options] == [b""]
+
+
+CALL = {"tenant_id": known("salon"), "branch_id": known("branch"), "call_id": "a"}
+
+
+async def is_free(service: Running, hour: float, **asked: Any) -> bool:
+    found = await service.stub.SearchSlots(search(at(hour), person_id=known("anna"), **asked))
+    return found.outcome == pb.SEARCH_OUTCOME_AVAILABLE
+
+
+async def test_what_is_being_booked_stays_held_when_its_call_ends(
+    service: Running, clock: SettableClock
+) -> None:
+    """The booking may be late, or its claim lost; nobody is offered its time meanwhile."""
+    asked = search(at(13), person_id=known("anna"), call_id="a")
+    (option,) = (await service.stub.SearchSlots(asked)).options
+    release = pb.ReleaseHoldsRequest(kept_option_ids=[option.option_id], **CALL)
+
+    for _ in range(2):
+        assert (await service.stub.ReleaseHolds(release)).released == 0
+        assert not await is_free(service, 13, call_id="b")
+    clock.advance(HoldRules().vouched + HoldRules().outlasting)
+    assert not await is_free(service, 13, call_id="b")
+    clock.set(option.hold_expire_time.ToDatetime(UTC))
+    assert await is_free(service, 13, call_id="b")
+
+
+async def test_what_is_being_booked_is_taken_to_its_own_call_and_stays_held_beside_its_next_search(
+    service: Running,
+) -> None:
+    asked = search(at(13), person_id=known("anna"), call_id="a")
+    (option,) = (await service.stub.SearchSlots(asked)).options
+    kept = {"kept_option_ids": [option.option_id]}
+
+    assert not await is_free(service, 13.5, call_id="a", **kept)
+    assert await is_free(service, 16, call_id="a", **kept)
+    assert not await is_free(service, 13, call_id="b")
+    claim = pb.ClaimOptionRequest(option_id=option.option_id, **CALL)
+    assert (await service.stub.ClaimOption(claim)).option.start_time == stamp(at(13))
+
+
+async def test_what_is_kept_by_a_name_that_is_none_is_nothing(service: Running) -> None:
+    await service.stub.SearchSlots(search(at(13), person_id=known("anna"), call_id="a"))
+    release = pb.ReleaseHoldsRequest(kept_option_ids=["", "o-zzzzzzzz", "\n", "x" * 500] * 20, **CALL)
+
+    assert (await service.stub.ReleaseHolds(release)).released == 1
+    assert await is_free(service, 13, call_id="b")

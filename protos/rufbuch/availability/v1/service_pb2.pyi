@@ -311,6 +311,7 @@ class SearchSlotsRequest(_message.Message):
     MOVED_APPOINTMENT_ID_FIELD_NUMBER: _builtins.int
     MORE_SERVICE_IDS_FIELD_NUMBER: _builtins.int
     PROMISED_FIELD_NUMBER: _builtins.int
+    KEPT_OPTION_IDS_FIELD_NUMBER: _builtins.int
     tenant_id: _builtins.str
     branch_id: _builtins.str
     service_id: _builtins.str
@@ -344,6 +345,10 @@ class SearchSlotsRequest(_message.Message):
     def more_service_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Further services in the same visit, in order, after service_id; each may go to another person unless person_id says."""
 
+    @_builtins.property
+    def kept_option_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Options of the call whose booking is under way, or done, on a voucher: their holds stay, and their time is taken."""
+
     def __init__(
         self,
         *,
@@ -360,10 +365,11 @@ class SearchSlotsRequest(_message.Message):
         moved_appointment_id: _builtins.str = ...,
         more_service_ids: _abc.Iterable[_builtins.str] | None = ...,
         promised: _builtins.bool = ...,
+        kept_option_ids: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["start_time", b"start_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["branch_id", b"branch_id", "call_id", b"call_id", "caller_number", b"caller_number", "excluded_start_times", b"excluded_start_times", "max_options", b"max_options", "more_service_ids", b"more_service_ids", "moved_appointment_id", b"moved_appointment_id", "person_id", b"person_id", "promised", b"promised", "service_id", b"service_id", "start_time", b"start_time", "tenant_id", b"tenant_id", "windows", b"windows"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["branch_id", b"branch_id", "call_id", b"call_id", "caller_number", b"caller_number", "excluded_start_times", b"excluded_start_times", "kept_option_ids", b"kept_option_ids", "max_options", b"max_options", "more_service_ids", b"more_service_ids", "moved_appointment_id", b"moved_appointment_id", "person_id", b"person_id", "promised", b"promised", "service_id", b"service_id", "start_time", b"start_time", "tenant_id", b"tenant_id", "windows", b"windows"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -744,19 +750,25 @@ class ReleaseHoldsRequest(_message.Message):
     TENANT_ID_FIELD_NUMBER: _builtins.int
     BRANCH_ID_FIELD_NUMBER: _builtins.int
     CALL_ID_FIELD_NUMBER: _builtins.int
+    KEPT_OPTION_IDS_FIELD_NUMBER: _builtins.int
     tenant_id: _builtins.str
     branch_id: _builtins.str
     call_id: _builtins.str
+    @_builtins.property
+    def kept_option_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """As in SearchSlotsRequest."""
+
     def __init__(
         self,
         *,
         tenant_id: _builtins.str = ...,
         branch_id: _builtins.str = ...,
         call_id: _builtins.str = ...,
+        kept_option_ids: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["branch_id", b"branch_id", "call_id", b"call_id", "tenant_id", b"tenant_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["branch_id", b"branch_id", "call_id", b"call_id", "kept_option_ids", b"kept_option_ids", "tenant_id", b"tenant_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -31,6 +31,7 @@ UNWANTED_MAX = 200
 SERVICES_MAX = 5
 """In one visit."""
 DAYS_MAX = 400
+KEPT_MAX = 20
 SLOTS_MAX = 5
 """To be held together."""
 
@@ -62,6 +63,7 @@ def query_of(request: service_pb2.SearchSlotsRequest) -> Query:
         moved_appointment_id=_moved(request.moved_appointment_id),
         caller=_caller(request.call_id, request.caller_number) if request.call_id else None,
         promised=request.promised,
+        kept=kept_of(request),
         options_max=min(max(request.max_options, 0) or OPTIONS_DEFAULT, OPTIONS_MAX),
     )
 
@@ -90,6 +92,11 @@ def call_of(request: OfCall) -> tuple[str, str, str] | None:
     except BranchUnknownError:
         return None
     return (tenant_id, branch_id, request.call_id) if CALL_ID.fullmatch(request.call_id) else None
+
+
+def kept_of(request: service_pb2.SearchSlotsRequest | service_pb2.ReleaseHoldsRequest) -> tuple[str, ...]:
+    """The options that are being booked; what can be none is left out."""
+    return tuple(filter(CALL_ID.fullmatch, request.kept_option_ids[:KEPT_MAX]))
 
 
 def days_of(request: service_pb2.BatchGetDaysRequest) -> list[tuple[str, date]]:

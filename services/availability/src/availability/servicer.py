@@ -87,7 +87,9 @@ class AvailabilityServicer(service_pb2_grpc.AvailabilityServiceServicer):
         """See service.proto."""
         _of_call(request.call_id)
         call = requests.call_of(request)
-        return service_pb2.ReleaseHoldsResponse(released=await self._can.keep.release(*call) if call else 0)
+        return service_pb2.ReleaseHoldsResponse(
+            released=await self._can.keep.release(*call, kept=requests.kept_of(request)) if call else 0
+        )
 
     async def HoldOptions(
         self, request: service_pb2.HoldOptionsRequest, context: Context

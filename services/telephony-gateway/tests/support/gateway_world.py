@@ -112,6 +112,8 @@ class Availability(availability_grpc.AvailabilityServiceServicer):
     """The next ones, before ``answer``."""
     searches: list[availability_pb2.SearchSlotsRequest] = field(default_factory=list)
     released: list[str] = field(default_factory=list)
+    kept: list[list[str]] = field(default_factory=list)
+    """What was not to be released, each time."""
     extended: list[str] = field(default_factory=list)
     time_left: list[float] = field(default_factory=list)
     """What each search was told of its deadline, in seconds."""
@@ -136,6 +138,7 @@ class Availability(availability_grpc.AvailabilityServiceServicer):
 
     async def ReleaseHolds(self, request: Any, context: Any) -> availability_pb2.ReleaseHoldsResponse:
         self.released.append(request.call_id)
+        self.kept.append(list(request.kept_option_ids))
         return availability_pb2.ReleaseHoldsResponse(released=1)
 
     async def ExtendHold(self, request: Any, context: Any) -> availability_pb2.ExtendHoldResponse:

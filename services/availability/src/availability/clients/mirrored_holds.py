@@ -69,11 +69,14 @@ class MirroredHolds:
         owners: Sequence[str],
         *,
         ignoring_call: str,
+        kept: Sequence[str] = (),
         moved: Sequence[Taking] = (),
         now: datetime,
     ) -> tuple[Held, ...]:
         """See Holds."""
-        return await self._holds.taken(scope, owners, ignoring_call=ignoring_call, moved=moved, now=now)
+        return await self._holds.taken(
+            scope, owners, ignoring_call=ignoring_call, kept=kept, moved=moved, now=now
+        )
 
     async def place(
         self, scope: Scope, caller: Caller, offers: Sequence[Offer], terms: Terms, *, now: datetime
@@ -94,9 +97,9 @@ class MirroredHolds:
             self._tell(scope, call_id, now, extension.expires)
         return extension
 
-    async def release(self, scope: Scope, call_id: str, *, now: datetime) -> int:
+    async def release(self, scope: Scope, call_id: str, *, kept: Sequence[str] = (), now: datetime) -> int:
         """See Holds."""
-        released = await self._holds.release(scope, call_id, now=now)
+        released = await self._holds.release(scope, call_id, kept=kept, now=now)
         if self._wants(scope):
             self._tell(scope, call_id, now, None)
         return released

@@ -67,12 +67,13 @@ class RedisHolds:
         owners: Sequence[str],
         *,
         ignoring_call: str,
+        kept: Sequence[str] = (),
         moved: Sequence[Taking] = (),
         now: datetime,
     ) -> tuple[Held, ...]:
         """See Holds."""
         lapsed, spans = await self._run(
-            _TAKEN, scope, now, ignoring_call, as_json(owners), as_json(spans_of(moved))
+            _TAKEN, scope, now, ignoring_call, as_json(owners), as_json(spans_of(moved)), as_json(kept)
         )
         _count(expired=lapsed)
         return _held(spans)
@@ -85,6 +86,7 @@ class RedisHolds:
             _PLACE, scope, now, caller.call_id, _digest(caller.number),
             terms.lasting // _MS, terms.wanted, terms.at_least, self._rules.per_call, self._rules.per_number,
             as_json(terms.owners), int(terms.whole), self._rules.patience // _MS, as_json(spans_of(terms.moved)),
+            as_json(terms.kept),
             *(part for offer in offers for part in _candidate(offer, terms)),
         )  # fmt: skip
         placing = Placing(_text(status))
@@ -102,9 +104,9 @@ class RedisHolds:
         _count(expired=lapsed)
         return Extension(count, _instant(until_ms) if count else None)
 
-    async def release(self, scope: Scope, call_id: str, *, now: datetime) -> int:
+    async def release(self, scope: Scope, call_id: str, *, kept: Sequence[str] = (), now: datetime) -> int:
         """See Holds."""
-        lapsed, count = await self._run(_RELEASE, scope, now, call_id)
+        lapsed, count = await self._run(_RELEASE, scope, now, call_id, as_json(kept))
         _count(expired=lapsed, released=count)
         return int(count)
 

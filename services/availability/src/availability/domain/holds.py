@@ -102,6 +102,8 @@ class HoldRules:
     vouched: timedelta = timedelta(seconds=45)
     """For how long after a search its options may be booked without being claimed first: so long nothing but the call itself
     lets them go. A call that is silent for a minute may lose them to another one of its number, and clocks differ by seconds."""
+    outlasting: timedelta = timedelta(seconds=15)
+    """By how much a hold outlasts what was vouched for: the commit, and the way of its event to every replica."""
     remembered: timedelta = timedelta(hours=2)
     """How long an option can still be taken after it was offered, if it is free."""
     per_call: int = 5

@@ -1,5 +1,7 @@
 """Owns how long a call keeps its holds: they live on while it does, and end when it ends."""
 
+from collections.abc import Sequence
+
 from availability.errors import BranchUnknownError
 from availability.usecases.businesses import Businesses
 from availability.usecases.ports import Extension, Holds
@@ -25,11 +27,11 @@ class KeepHolds:
         scope = business.scope(branch_id)
         return await self._holds.extend(scope, call_id, lasting=branch.hold, now=self._clock.now())
 
-    async def release(self, tenant_id: str, branch_id: str, call_id: str) -> int:
-        """End the call's unclaimed holds; how many there were. Raises as extend()."""
+    async def release(self, tenant_id: str, branch_id: str, call_id: str, *, kept: Sequence[str] = ()) -> int:
+        """End the call's unclaimed holds, but for options that are being booked; how many there were. Raises as extend()."""
         try:
             business = await self._businesses.get(tenant_id)
             scope = business.scope(business.branch(branch_id).branch_id)
         except BranchUnknownError:
             return 0
-        return await self._holds.release(scope, call_id, now=self._clock.now())
+        return await self._holds.release(scope, call_id, kept=kept, now=self._clock.now())

@@ -38,6 +38,8 @@ class Terms:
     """The business itself has promised it: for how long it is kept is not counted."""
     moved: Sequence[Taking] = ()
     """What an appointment takes that is being moved: its own claimed hold is no obstacle to that."""
+    kept: Sequence[str] = ()
+    """The call's options that are being booked: they stay, and their time is taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +89,12 @@ class Holds(Protocol):
         owners: Sequence[str],
         *,
         ignoring_call: str,
+        kept: Sequence[str] = (),
         moved: Sequence[Taking] = (),
         now: datetime,
     ) -> tuple[Held, ...]:
-        """What people and devices are held for, except by the unclaimed holds of one call ("": no exception), and by the claimed
-        one of an appointment that is being moved: ``moved`` is what it takes."""
+        """What people and devices are held for, except by the unclaimed holds of one call ("": no exception) that are not being
+        booked (``kept``), and by the claimed one of an appointment that is being moved: ``moved`` is what it takes."""
 
     async def place(
         self, scope: Scope, caller: Caller, offers: Sequence[Offer], terms: Terms, *, now: datetime
@@ -101,8 +104,8 @@ class Holds(Protocol):
     async def extend(self, scope: Scope, call_id: str, *, lasting: timedelta, now: datetime) -> Extension:
         """Let the call's unclaimed holds last from now on, up to the cap of each."""
 
-    async def release(self, scope: Scope, call_id: str, *, now: datetime) -> int:
-        """End the call's unclaimed holds; how many there were."""
+    async def release(self, scope: Scope, call_id: str, *, kept: Sequence[str] = (), now: datetime) -> int:
+        """End the call's unclaimed holds, but for those that are being booked; how many there were."""
 
     async def claim(
         self,

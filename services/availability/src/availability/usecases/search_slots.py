@@ -40,6 +40,8 @@ class Query:
     caller: Caller | None = None
     promised: bool = False
     """Held for somebody to whom the business has promised it."""
+    kept: tuple[str, ...] = ()
+    """Options of the caller that are being booked."""
     options_max: int = OPTIONS_DEFAULT
     """From 1 to OPTIONS_MAX."""
 
@@ -146,6 +148,7 @@ class SearchSlots:
             question.scope,
             question.owners,
             ignoring_call=call_id,
+            kept=search.query.kept,
             moved=self._moved(search),
             now=self._clock.now(),
         )
@@ -167,6 +170,7 @@ class SearchSlots:
             question.owners,
             promised=search.query.promised,
             moved=self._moved(search),
+            kept=search.query.kept,
         )
         placement = await self._holds.place(question.scope, caller, offers, terms, now=self._clock.now())
         if placement.placing is Placing.LIMIT:
@@ -184,7 +188,9 @@ class SearchSlots:
         query = search.query
         if expires is None or search.question.capped or query.moved_appointment_id or query.promised:
             return None
-        return min(self._clock.now() + self._rules.vouched, expires)
+        now = self._clock.now()
+        until = min(now + self._rules.vouched, expires - self._rules.outlasting)
+        return until if until > now else None
 
     def _unheld(self, search: _Search, taken: Sequence[Held], *, held: bool | None) -> Answer:
         asked, found = self._find(search, taken, search.query.options_max)

@@ -1,5 +1,6 @@
 """The availability service, as the use cases see it."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import grpc
@@ -56,9 +57,13 @@ class AvailabilityClient:
             calendars_checked=not answer.calendars_unchecked,
         )
 
-    async def release(self, tenant_id: str, branch_id: str, call_id: str) -> None:
+    async def release(
+        self, tenant_id: str, branch_id: str, call_id: str, *, kept: Sequence[str] = ()
+    ) -> None:
         """End what the call holds and has not booked. Raises PeerError."""
-        request = service_pb2.ReleaseHoldsRequest(tenant_id=tenant_id, branch_id=branch_id, call_id=call_id)
+        request = service_pb2.ReleaseHoldsRequest(
+            tenant_id=tenant_id, branch_id=branch_id, call_id=call_id, kept_option_ids=kept
+        )
         try:
             await self._stub.ReleaseHolds(request)
         except grpc.aio.AioRpcError as error:
@@ -89,6 +94,7 @@ def _request(branch: DialledBranch, caller: Caller, wish: SlotWish) -> service_p
         excluded_start_times=[stamp_of(start) for start in wish.excluded],
         moved_appointment_id=wish.moved_appointment_id,
         more_service_ids=wish.more_service_ids,
+        kept_option_ids=wish.kept,
     )
 
 

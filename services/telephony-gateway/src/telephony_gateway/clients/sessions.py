@@ -106,16 +106,25 @@ class RedisSessions:
         self._shared.tell("HSET", key, *flat, heard=told)
         self._shared.tell("PEXPIRE", key, _REMEMBERED_MS)
 
-    async def forget(self, tenant_id: str, call_id: str) -> None:
-        """Close a call's notes; what is late after that begins anew, also at a replica that has a copy of them."""
+    async def forget(self, tenant_id: str, call_id: str) -> tuple[str, ...]:
+        """Close a call's notes; what is late after that begins anew, also at a replica that has a copy of them. The options of
+        which a booking may be under way."""
         key = _key(tenant_id, call_id)
+        own = self._own.get(key, {})
         self._forget(key)
 
-        async def close(redis: OneConnection) -> None:
-            told = ("DEL", key), ("HSET", key, _OVER, "1"), ("PEXPIRE", key, _REMEMBERED_MS)
+        async def close(redis: OneConnection) -> str:
+            kept = await redis.send("HGET", key, "kept") or own.get("kept", "")
+            # Also for who tells of the end once more.
+            closed = (_OVER, "1", "kept", kept) if kept else (_OVER, "1")
+            told = ("DEL", key), ("HSET", key, *closed), ("PEXPIRE", key, _REMEMBERED_MS)
             await asyncio.gather(*(redis.send(*command) for command in told))
+            return text_of(kept)
 
-        await self._shared.ask(close)
+        noted = await self._shared.ask(close)
+        if noted is None:
+            noted = own.get("kept", "")
+        return tuple(json.loads(noted)) if noted else ()
 
     def _forget(self, key: str) -> None:
         self._own.pop(key, None)
@@ -204,4 +213,5 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "called_off": tuple,
     "asked_series": tuple,
     "chosen_series": tuple,
+    "kept": tuple,
 }

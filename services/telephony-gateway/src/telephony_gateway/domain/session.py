@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+KEPT_MAX = 20
 HEARD_MAX = 30
 """How many starts are remembered as heard; a call that goes on hears the oldest again."""
 
@@ -66,6 +67,9 @@ class Session:
     """An option whose booking has begun and is not known to have ended."""
     asked_series: tuple[int, ...] = ()
     """Of that booking: every how many weeks, and how many dates; empty: one appointment."""
+    kept: tuple[str, ...] = ()
+    """Options that were to be booked on a voucher, and were not refused: what is held of them stays, since such a booking may be
+    under way still, or its claim."""
     chosen_option: str = ""
     """An option that the caller has chosen, and was asked something else about before it could be booked."""
     chosen_series: tuple[int, ...] = ()
@@ -84,6 +88,17 @@ class Session:
     def voucher_of(self, option_id: str) -> bytes:
         """For one of the last offers; b"": there is none. Of an earlier one the call has let go."""
         return self.vouchers.get(option_id, b"") if self.offer(option_id) else b""
+
+    def note_booking(self, option_id: str) -> bytes:
+        """That an option is to be booked; its voucher."""
+        voucher = self.voucher_of(option_id)
+        if voucher and option_id not in self.kept:
+            self.kept = (*self.kept, option_id)[-KEPT_MAX:]
+        return voucher
+
+    def note_refusal(self, option_id: str) -> None:
+        """That it was not booked, and will not be."""
+        self.kept = tuple(each for each in self.kept if each != option_id)
 
     def note_offers(
         self, wish: EarlierWish, offers: tuple[Offer, ...], vouchers: Mapping[str, bytes] | None = None

@@ -18,8 +18,8 @@ from telephony_gateway.usecases.ports import Holds
 class Notes(Protocol):
     """The notes of a call; see clients.sessions."""
 
-    async def forget(self, tenant_id: str, call_id: str) -> None:
-        """What comes after that begins anew."""
+    async def forget(self, tenant_id: str, call_id: str) -> tuple[str, ...]:
+        """What comes after that begins anew. The options of which a booking may be under way."""
         ...
 
 
@@ -46,9 +46,9 @@ class Ending:
         """The call is over. Raises PeerError."""
         # What others wait for first; what was said can be judged as well without it.
         try:
-            await self.sessions.forget(tenant_id, caller.call_id)
+            kept = await self.sessions.forget(tenant_id, caller.call_id)
             await self.lines.ended(tenant_id, caller)
-            await self.holds.release(tenant_id, branch_id, caller.call_id)
+            await self.holds.release(tenant_id, branch_id, caller.call_id, kept=kept)
         finally:
             self._judge(tenant_id, caller, call)
 

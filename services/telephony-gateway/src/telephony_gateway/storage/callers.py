@@ -29,7 +29,7 @@ class CallerMissingError(ServiceError):
 class Notes(Protocol):
     """What is remembered while a call goes on."""
 
-    async def forget(self, tenant_id: str, call_id: str) -> None:
+    async def forget(self, tenant_id: str, call_id: str) -> object:
         """Of one call."""
         ...
 

@@ -51,7 +51,7 @@ class SlotsLettingGo:
             session.vouchers = {}
             await self._sessions.keep(branch.tenant_id, caller.call_id, session)
         with self._searching.one(caller.call_id):
-            found = await self._slots.search(branch, caller, wish)
+            found = await self._slots.search(branch, caller, replace(wish, kept=session.kept))
             if self._searching.was_alone(caller.call_id):
                 return found
         return replace(found, slots=tuple(replace(slot, voucher=b"") for slot in found.slots))

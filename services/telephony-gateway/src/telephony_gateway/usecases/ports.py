@@ -56,6 +56,8 @@ class SlotWish:
     moved_appointment_id: str = ""
     """The appointment that is being moved: its own time is no obstacle."""
     more_service_ids: Sequence[str] = ()
+    kept: Sequence[str] = ()
+    """Options of the call that are being booked: their holds stay."""
 
 
 @dataclass(frozen=True)
@@ -284,8 +286,10 @@ class Care(Protocol):
 class Holds(Protocol):
     """The part of the availability service that ends a call's holds."""
 
-    async def release(self, tenant_id: str, branch_id: str, call_id: str) -> None:
-        """End what the call holds and has not booked. Raises PeerError."""
+    async def release(
+        self, tenant_id: str, branch_id: str, call_id: str, *, kept: Sequence[str] = ()
+    ) -> None:
+        """End what the call holds and has not booked; ``kept``: what may be in the middle of it. Raises PeerError."""
         ...
 
     async def extend(self, tenant_id: str, branch_id: str, call_id: str) -> None:

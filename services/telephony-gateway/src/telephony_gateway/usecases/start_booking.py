@@ -73,14 +73,16 @@ async def _book(
     session = talk.session
     session.asked_option, session.asked_series = option_id, _as_series(repetition)
     session.chosen_option, session.chosen_series = "", ()
+    voucher = b"" if repetition else session.note_booking(option_id)
     await peers.sessions.keep(talk.branch.tenant_id, talk.caller.call_id, session)
     try:
-        result = await _asked(talk, option_id, name, repetition, peers.bookings)
+        result = await _asked(talk, option_id, name, repetition, peers.bookings, voucher)
     except OutcomeUnknownError:
         # It may have been committed or not. Asking again with the same option tells; until then nothing is claimed.
         return talk.answer(Status.PENDING, Sentence.PENDING)
     session.asked_option, session.asked_series = "", ()
     if isinstance(result, Refused):
+        session.note_refusal(option_id)
         return await _refused(talk, option_id, result, peers.slots)
     dates = result if isinstance(result, tuple) else (BookedDate(result.start, result),)
     if not any(_stands(date) for date in dates):
@@ -92,11 +94,15 @@ async def _book(
 
 
 async def _asked(
-    talk: Conversation, option_id: str, name: str, repetition: Repetition | None, bookings: SeriesBookings
+    talk: Conversation,
+    option_id: str,
+    name: str,
+    repetition: Repetition | None,
+    bookings: SeriesBookings,
+    voucher: bytes,
 ) -> Appointment | tuple[BookedDate, ...] | Refused:
     if repetition is None:
         email = given_address(talk.arguments.customer_email)
-        voucher = talk.session.voucher_of(option_id)
         return await bookings.book(
             talk.branch, talk.caller, option_id=option_id, name=name, email=email, voucher=voucher
         )

@@ -14,7 +14,7 @@ if end_ms and state == 'claimed' then
   return { 'repeated', lapsed, 0, payload }
 elseif not end_ms and not again then
   return { 'lapsed', lapsed, 0, payload }
-elseif not end_ms and not is_free(spans, reader(call, cjson.decode(ARGV[7]))) then
+elseif not end_ms and not is_free(spans, reader(call, cjson.decode(ARGV[7]), {})) then
   return { 'taken', lapsed, 0, payload }
 end
 
@@ -28,7 +28,7 @@ local function of_claimed(person, _)
   return claimed[person] or {}
 end
 local released = 0
-for _, other in ipairs(unclaimed(call)) do
+for _, other in ipairs(unclaimed(call, {})) do
   if other ~= option and not is_free(cjson.decode(redis.call('HGET', key('option', other), 'spans')), of_claimed) then
     drop(other, 'released')
     released = released + 1

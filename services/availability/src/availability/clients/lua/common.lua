@@ -129,12 +129,21 @@ local function drop(option, state)
   end
 end
 
--- The call's holds that nobody has claimed.
-local function unclaimed(call)
+-- Options, as a set.
+local function set_of(options)
+  local set = {}
+  for _, option in ipairs(options) do
+    set[option] = true
+  end
+  return set
+end
+
+-- The call's holds that nobody has claimed, but for those that are being booked.
+local function unclaimed(call, kept)
   local live = {}
   for _, option in ipairs(redis.call('SMEMBERS', key('call', call))) do
     if redis.call('ZSCORE', expiring, option) and redis.call('EXISTS', key('option', option)) == 1 then
-      live[#live + 1] = option
+      live[#live + 1] = not kept[option] and option or nil
     else
       redis.call('SREM', key('call', call), option) -- its record was evicted before it ended
     end
@@ -156,14 +165,14 @@ local function sweep()
   return lapsed
 end
 
--- The claimed options that are an appointment already: those that take just what it takes.
+-- The options that are an appointment already: those that take just what it takes.
 local function claims_on(appointment)
   local found = {}
   for _, span in ipairs(appointment) do
     local fields = redis.call('HGETALL', day_key(span[1], (days_of(span))))
     for i = 1, #fields, 2 do
       local option, from, to = string.match(fields[i], '^(.+)|(%d+)|(%d+)$')
-      if fields[i + 1] == '' and tonumber(from) == span[2] and tonumber(to) == span[3] then
+      if tonumber(from) == span[2] and tonumber(to) == span[3] then
         found[option] = true
       end
     end
@@ -172,7 +181,7 @@ local function claims_on(appointment)
 end
 
 -- What a person is held for on a day that the call may not ignore: a list of {from, to, until, option, whether it is claimed}.
-local function taken_on(person, day, call, moved)
+local function taken_on(person, day, call, moved, kept)
   local name, spans = day_key(person, day), {}
   local fields = redis.call('HGETALL', name)
   for i = 1, #fields, 2 do
@@ -180,7 +189,7 @@ local function taken_on(person, day, call, moved)
     local end_ms = redis.call('ZSCORE', expiring, option)
     if not end_ms then
       redis.call('HDEL', name, fields[i]) -- its record was evicted before it ended
-    elseif not moved[option] and (fields[i + 1] == '' or fields[i + 1] ~= call) then
+    elseif not moved[option] and (fields[i + 1] == '' or fields[i + 1] ~= call or kept[option]) then
       spans[#spans + 1] = { tonumber(from), tonumber(to), tonumber(end_ms), option, fields[i + 1] == '' }
     end
   end
@@ -188,12 +197,12 @@ local function taken_on(person, day, call, moved)
 end
 
 -- Remembers what it has read, since many candidates ask for few people. What is claimed for an appointment that is being moved,
--- given by what it takes, is no obstacle either.
-local function reader(call, appointment)
+-- given by what it takes, is no obstacle either; what the call itself is booking is one.
+local function reader(call, appointment, kept)
   local known, moved = {}, claims_on(appointment)
   return function(person, day)
     local name = day_key(person, day)
-    known[name] = known[name] or taken_on(person, day, call, moved)
+    known[name] = known[name] or taken_on(person, day, call, moved, kept)
     return known[name]
   end
 end

@@ -2,7 +2,7 @@
 -- Returns {lapsed, how many are held, until when all of them are}.
 local call, hold_ms, cap_ms = ARGV[3], tonumber(ARGV[4]), tonumber(ARGV[5])
 local lapsed = sweep()
-local own = unclaimed(call)
+local own = unclaimed(call, {})
 local all_until = 0
 for _, option in ipairs(own) do
   local since = tonumber(redis.call('HGET', key('option', option), 'since'))
