@@ -209,6 +209,33 @@ def test_finds_an_offer_of_what_is_taken(outcome: Outcome) -> None:
     assert kinds(outcome) == {("false sentence", "offered")}
 
 
+@pytest.mark.parametrize(("name", "is_taken"), [("now", False), ("then", True)])
+def test_an_appointment_stood_under_the_name_that_it_had(
+    outcome: Outcome, name: str, *, is_taken: bool
+) -> None:
+    """Somebody who is listed twice is known to be one only later; until then each of her rows has a time of its own."""
+    one, row = told(outcome, "booked")
+    assert one.heard_at
+    facts, later = outcome.facts, one.heard_at + timedelta(minutes=5)
+    facts.occupants["then"] = {"same_as": row["person_id"]}
+    facts.people["then"] = "Wer es damals war"
+    row["changes"].append(
+        {
+            "changed_at": later + timedelta(minutes=5), "call_id": None, "operator": "o", "reason": "listed twice",
+            "state_before": "booked", "state_after": "booked", "version": 2,
+        }
+    )  # fmt: skip
+    option = {
+        "option_id": "o-taken", "start": row["start_time"].isoformat(), "end": row["end_time"].isoformat(),
+        "staff": facts.person("then" if name == "then" else row["person_id"]), "spoken": "",
+        "held_until": (later + timedelta(minutes=5)).isoformat(),
+    }  # fmt: skip
+    answer = {"status": "alternatives", "message": "", "options": [option]}
+    offer = Exchange(0, "call_other", one.business, "", "check_availability", {}, later, later, answer, 200)
+    outcome.record.exchanges.append(offer)
+    assert (("false sentence", "offered") in kinds(outcome)) is is_taken
+
+
 def test_finds_a_day_that_cannot_be(outcome: Outcome) -> None:
     one, _ = told(outcome, "booked")
     assert one.answer

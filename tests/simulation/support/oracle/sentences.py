@@ -214,21 +214,39 @@ def _moves_it(one: Any, row: Row, start: datetime) -> bool:
     return own and not (start == row["start_time"] and _NOT_FREE.search(one.message))
 
 
-def _names(facts: Facts, record: Any, one: Any) -> Callable[[object], set[str]]:
+def _names(facts: Facts, record: Any, one: Any) -> Callable[[object, Row], set[str]]:
     """By whose names an appointment stood in the way of an answer: by all of a human's once they were known to be one."""
     merged = [deed.at for deed in record.deeds if deed.kind in {"merge", "link"}]
     if merged and min(merged) < one.sent_at - MERGED:
-        return facts.names_of
-    return lambda person_id: {facts.person(person_id)}
+        return lambda person_id, _: facts.names_of(person_id)
+
+    def before(person_id: object, row: Row) -> set[str]:
+        now, given_on = {facts.person(person_id)}, _given_on(row)
+        return facts.names_of(person_id) - now if given_on and max(given_on) > one.sent_at else now
+
+    return before
+
+
+def _given_on(row: Row) -> list[datetime]:
+    """When it was given to another row of the same person."""
+    return [
+        change["changed_at"]
+        for change in row["changes"]
+        if change["state_before"] == change["state_after"] == "booked"
+    ]
 
 
 def _clash(
-    facts: Facts, active: list[Any], option: dict[str, Any], one: Any, names: Callable[[object], set[str]]
+    facts: Facts,
+    active: list[Any],
+    option: dict[str, Any],
+    one: Any,
+    names: Callable[[object, Row], set[str]],
 ) -> str:
     """An appointment that stands at the very start of the option: its first minute is always needed."""
     start = datetime.fromisoformat(option["start"])
     for person_id, begins, ends, row in active:
-        if begins <= start < ends and option["staff"] in names(person_id) and row["branch_id"]:
+        if begins <= start < ends and option["staff"] in names(person_id, row) and row["branch_id"]:
             if facts.tenants.get(one.business) != row["tenant_id"] or _moves_it(one, row, start):
                 continue
             if (
