@@ -77,8 +77,10 @@ async def takes_and_hangs_up() -> AsyncIterator[tuple[str, list[bytes]]]:
     taken: list[bytes] = []
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        taken.append(await reader.readuntil(b"\r\n\r\n"))
-        writer.close()
+        try:
+            taken.append(await reader.readuntil(b"\r\n\r\n"))
+        finally:
+            writer.close()
 
     server = await asyncio.start_server(serve, "127.0.0.1", 0)
     async with server:

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 
 import grpc
@@ -75,16 +75,17 @@ async def test_without_redis_searches_are_answered_and_holds_come_back_with_it(
 @asynccontextmanager
 async def silent_server() -> AsyncIterator[int]:
     """Takes connections and never says a word: a network that swallows packets."""
-    open_connections = []
 
-    async def listen(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        open_connections.append(writer)
+    async def listen(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            with suppress(OSError):
+                await reader.read()
+        finally:
+            writer.close()
 
     port = free_port()
     async with await asyncio.start_server(listen, "127.0.0.1", port):
         yield port
-        for writer in open_connections:
-            writer.close()
 
 
 async def test_a_redis_that_hangs_delays_an_answer_by_its_deadline_at_most(

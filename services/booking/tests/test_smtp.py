@@ -189,13 +189,14 @@ class silent_after_data:  # noqa: N801 - used as a function
         if self._greets:
             writer.write(b"220 hello\r\n")
         answers = {b"EHLO": b"250 me", b"MAIL": b"250 ok", b"RCPT": b"250 ok", b"DATA": b"354 go on"}
-        async for line in reader:
-            answer = answers.get(line[:4].upper())
-            if answer:
-                writer.write(answer + b"\r\n")
-        writer.close()
-        await writer.wait_closed()
-        self._over.set()
+        try:
+            async for line in reader:
+                answer = answers.get(line[:4].upper())
+                if answer:
+                    writer.write(answer + b"\r\n")
+        finally:
+            writer.close()
+            self._over.set()
 
 
 async def test_a_password_is_asked_for_and_a_wrong_one_sends_nothing(

@@ -100,9 +100,12 @@ async def _listen(cable: Cable, ports: Sequence[int], servers: list[asyncio.Serv
     for port in ports:
 
         async def relay(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, port: int = port) -> None:
-            with suppress(OSError):
-                onward_reader, onward_writer = await asyncio.open_connection(HOST, port)
-                await asyncio.gather(_pump(reader, onward_writer), _pump(onward_reader, writer))
+            try:
+                with suppress(OSError):
+                    onward_reader, onward_writer = await asyncio.open_connection(HOST, port)
+                    await asyncio.gather(_pump(reader, onward_writer), _pump(onward_reader, writer))
+            finally:
+                writer.close()
 
         servers.append(await asyncio.start_server(relay, cable.here, port))
 

@@ -347,7 +347,7 @@ class SearchSlotsRequest(_message.Message):
 
     @_builtins.property
     def kept_option_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """Options of the call whose booking is under way, or done, on a voucher: their holds stay, and their time is taken."""
+        """Options of the call whose booking is under way, or done, on a voucher: their holds stay, and their time is taken. At most 20."""
 
     def __init__(
         self,

@@ -128,7 +128,8 @@ class AvailabilityServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ReleaseHolds(self, request, context):
-        """Ends the holds of a call that nobody has claimed. Repeating it is harmless.
+        """Ends the holds of a call that nobody has claimed. Repeating it is harmless. INVALID_ARGUMENT (WISH_INVALID): too many are
+        to be kept.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -52,7 +52,9 @@ class AvailabilityServiceStub:
     ExtendHold: _grpc.UnaryUnaryMultiCallable[_service_pb2.ExtendHoldRequest, _service_pb2.ExtendHoldResponse]
     """Lets the holds of a call live on while the call does, up to the hard cap. Unknown calls: nothing to extend, no error."""
     ReleaseHolds: _grpc.UnaryUnaryMultiCallable[_service_pb2.ReleaseHoldsRequest, _service_pb2.ReleaseHoldsResponse]
-    """Ends the holds of a call that nobody has claimed. Repeating it is harmless."""
+    """Ends the holds of a call that nobody has claimed. Repeating it is harmless. INVALID_ARGUMENT (WISH_INVALID): too many are
+    to be kept.
+    """
     HoldOptions: _grpc.UnaryUnaryMultiCallable[_service_pb2.HoldOptionsRequest, _service_pb2.HoldOptionsResponse]
     """Holds starts that are named exactly, all of them or none: two people of one party, or a slot for the waiting list.
     NOT_FOUND and INVALID_ARGUMENT as SearchSlots. ABORTED (SLOT_TAKEN): one of them is not free. RESOURCE_EXHAUSTED
@@ -103,7 +105,9 @@ class AvailabilityServiceAsyncStub(AvailabilityServiceStub):
     ExtendHold: _aio.UnaryUnaryMultiCallable[_service_pb2.ExtendHoldRequest, _service_pb2.ExtendHoldResponse]  # type: ignore[assignment]
     """Lets the holds of a call live on while the call does, up to the hard cap. Unknown calls: nothing to extend, no error."""
     ReleaseHolds: _aio.UnaryUnaryMultiCallable[_service_pb2.ReleaseHoldsRequest, _service_pb2.ReleaseHoldsResponse]  # type: ignore[assignment]
-    """Ends the holds of a call that nobody has claimed. Repeating it is harmless."""
+    """Ends the holds of a call that nobody has claimed. Repeating it is harmless. INVALID_ARGUMENT (WISH_INVALID): too many are
+    to be kept.
+    """
     HoldOptions: _aio.UnaryUnaryMultiCallable[_service_pb2.HoldOptionsRequest, _service_pb2.HoldOptionsResponse]  # type: ignore[assignment]
     """Holds starts that are named exactly, all of them or none: two people of one party, or a slot for the waiting list.
     NOT_FOUND and INVALID_ARGUMENT as SearchSlots. ABORTED (SLOT_TAKEN): one of them is not free. RESOURCE_EXHAUSTED
@@ -175,7 +179,9 @@ class AvailabilityServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _service_pb2.ReleaseHoldsRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_service_pb2.ReleaseHoldsResponse, _abc.Awaitable[_service_pb2.ReleaseHoldsResponse]]:
-        """Ends the holds of a call that nobody has claimed. Repeating it is harmless."""
+        """Ends the holds of a call that nobody has claimed. Repeating it is harmless. INVALID_ARGUMENT (WISH_INVALID): too many are
+        to be kept.
+        """
 
     @_abc_1.abstractmethod
     def HoldOptions(

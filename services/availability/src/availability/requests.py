@@ -95,8 +95,10 @@ def call_of(request: OfCall) -> tuple[str, str, str] | None:
 
 
 def kept_of(request: service_pb2.SearchSlotsRequest | service_pb2.ReleaseHoldsRequest) -> tuple[str, ...]:
-    """The options that are being booked; what can be none is left out."""
-    return tuple(filter(CALL_ID.fullmatch, request.kept_option_ids[:KEPT_MAX]))
+    """The options that are being booked; what can be none is left out. Raises WishInvalidError."""
+    if len(request.kept_option_ids) > KEPT_MAX:
+        raise WishInvalidError(f"a call books at most {KEPT_MAX} options at once", field="kept_option_ids")
+    return tuple(filter(CALL_ID.fullmatch, request.kept_option_ids))
 
 
 def days_of(request: service_pb2.BatchGetDaysRequest) -> list[tuple[str, date]]:
