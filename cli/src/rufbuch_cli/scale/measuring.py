@@ -23,10 +23,11 @@ from rufbuch_cli.scale.costs import Costs
 from rufbuch_cli.scale.model import predicted_cpu_s
 from sandbox.callers.retell import Line, Reply, Retell
 
-CALLS, WARM_UP, IDLE_S = 30, 5, 8.0
+CALLS, WARM_UP, IDLE_S = 100, 5, 8.0
+FOLLOWS_S = 3.0
+"""For so long it is counted on after the last answer: what follows from a call is gathered, and done behind it."""
 AT_ONCE, LOAD_CALLS = 8, 80
 PERM_PHASES, ASKED_MAX = 4, 8
-SETTLE_S = 3.0
 TOLD = {"booked", "taken", "pending", "error"}
 """Also a call that was too slow on a busy machine has cost what it has cost."""
 
@@ -60,7 +61,7 @@ def costs_of_a_call(ours: Installed, calls: int = CALLS) -> Costs:
     counters.count_statements(ours)
     idle = _window(ours, lambda: time.sleep(IDLE_S))  # noqa: TID251 - the passing of time is what is measured
     bodies: list[int] = []
-    used = _window(ours, lambda: bodies.extend(asyncio.run(_calls(ours, calls, at_once=1)))).less(idle)
+    used = _window(ours, lambda: bodies.extend(_played(ours, calls, at_once=1))).less(idle)
     of = {name: value / calls for name, value in used.used.items()}
     first, further = _calcom(ours)
     return Costs(
@@ -86,16 +87,23 @@ def costs_of_a_call(ours: Installed, calls: int = CALLS) -> Costs:
 
 def load_run(ours: Installed, costs: Costs, calls: int = LOAD_CALLS) -> LoadRun:
     """The same calls, many at once."""
-    idle = _window(ours, lambda: time.sleep(SETTLE_S))  # noqa: TID251 - as above
-    used = _window(ours, lambda: asyncio.run(_calls(ours, calls, at_once=AT_ONCE))).less(idle)
+    idle = _window(ours, lambda: time.sleep(IDLE_S))  # noqa: TID251 - as above
+    used = _window(ours, lambda: _played(ours, calls, at_once=AT_ONCE)).less(idle)
     cpu_s = sum(value for name, value in used.used.items() if name.startswith("cpu "))
-    return LoadRun(calls, used.at, cpu_s, predicted_cpu_s(costs, calls))
+    return LoadRun(calls, used.at - FOLLOWS_S, cpu_s, predicted_cpu_s(costs, calls))
 
 
 def _window(ours: Installed, run: Callable[[], object]) -> counters.Reading:
     before = counters.read(ours)
     run()
     return counters.read(ours).since(before)
+
+
+def _played(ours: Installed, calls: int, *, at_once: int) -> list[int]:
+    """All of the calls, and what follows from them."""
+    bodies = asyncio.run(_calls(ours, calls, at_once=at_once))
+    time.sleep(FOLLOWS_S)  # noqa: TID251 - as above
+    return bodies
 
 
 def _calcom(ours: Installed) -> tuple[float, float]:

@@ -46,10 +46,10 @@ class Holds(Protocol):
 
 
 class ClaimAfterwards:
-    """Lets the holds of appointments stand until every replica has seen them, although the call lets go what it held.
+    """Lets the holds of appointments stand until every replica has seen them, and end with them when they are called off.
 
-    Where the process is killed before it comes to that, the hold goes with the call: the appointment is seen within moments,
-    and whoever was offered its time in them is refused by the commit.
+    Where the process is killed before it comes to that, the hold ends when it would have ended unbooked, and not before: the call
+    does not let go what it was booking (``kept_option_ids``).
     """
 
     def __init__(self, holds: Holds) -> None:

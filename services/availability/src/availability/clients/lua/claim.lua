@@ -1,6 +1,6 @@
 -- Makes a hold the call's for good, until the appointment is seen. ARGV: call, option, how long it stands in ms, "1" to
--- take it again where its hold has ended, what an appointment takes that it would move as JSON [[person, from, to], ...]. Returns {status, lapsed, released, payload}; status is "claimed", "repeated",
--- "lapsed", "taken" or "unknown".
+-- take it again where its hold has ended, what an appointment takes that it would move as JSON [[person, from, to], ...].
+-- Returns {status, lapsed, released, payload}; status is "claimed", "repeated", "lapsed", "taken" or "unknown".
 local call, option, stand_ms, again = ARGV[3], ARGV[4], tonumber(ARGV[5]), ARGV[6] == '1'
 local lapsed = sweep()
 local record = key('option', option)

@@ -1,4 +1,5 @@
--- Ends the holds of a call that nobody has claimed. ARGV: call, options that are being booked, as a JSON list. Returns {lapsed, how many were held}.
+-- Ends the holds of a call that nobody has claimed. ARGV: call, its options that are being booked as a JSON list.
+-- Returns {lapsed, how many were held}.
 local lapsed = sweep()
 local own = unclaimed(ARGV[3], set_of(cjson.decode(ARGV[4])))
 for _, option in ipairs(own) do
