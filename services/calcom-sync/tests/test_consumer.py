@@ -139,6 +139,36 @@ async def test_an_event_that_breaks_a_rule_of_ours_is_kept_and_holds_nothing_up(
     assert not_understood() == before + 1
 
 
+async def test_what_came_in_one_message_is_kept_each_by_itself(stage: "Stage") -> None:
+    told = await _tell(stage, 4)
+    for one in (told[0], told[2]):
+        _has_no_branch(one.appointment_booked.appointment)
+
+    async with _following(stage):
+        await _until(lambda: _is(stage, appointments=2))
+
+    kept = await stage.pool.fetch("SELECT body FROM skipped_event ORDER BY position")
+    assert [service_pb2.WatchEventsResponse.FromString(row["body"]) for row in kept] == [told[0], told[2]]
+    assert await stage.intake.position() == told[3].position
+
+
+@pytest.mark.parametrize("tells_together", [True, False])
+async def test_booking_of_today_and_of_before_is_heard_whole_and_in_order(
+    stage: "Stage", tells_together: bool
+) -> None:
+    """A replica of the version before tells each event by itself, whatever is asked of it."""
+    stage.booking.tells_together = tells_together
+    await _tell(stage, 3)
+    async with _following(stage):
+        await _until(lambda: _is(stage, appointments=3))
+        await stage.booking.cut()
+        await _tell(stage, 2)
+        await _until(lambda: _is(stage, appointments=5))
+
+    assert stage.booking.asked_after == ["", "3"]
+    assert await stage.intake.position() == "5"
+
+
 async def test_an_event_of_a_newer_booking_is_kept_and_holds_nothing_up(stage: "Stage") -> None:
     """A log that stands still would keep the cancellations behind it from Cal.com."""
     unknown = service_pb2.WatchEventsResponse(position="1", traceparent="of-the-future")

@@ -1472,16 +1472,20 @@ class WatchEventsRequest(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     AFTER_FIELD_NUMBER: _builtins.int
+    READS_MORE_EVENTS_FIELD_NUMBER: _builtins.int
     after: _builtins.str
     """Position of the last event that the client has dealt with; empty: from the beginning."""
+    reads_more_events: _builtins.bool
+    """The client reads more_events. Without it each message is one event."""
     def __init__(
         self,
         *,
         after: _builtins.str = ...,
+        reads_more_events: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["after", b"after"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["after", b"after", "reads_more_events", b"reads_more_events"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1489,7 +1493,7 @@ Global___WatchEventsRequest: _TypeAlias = WatchEventsRequest  # noqa: Y015
 
 @_typing.final
 class WatchEventsResponse(_message.Message):
-    """One event."""
+    """One event, and those behind it that were there at the same moment."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -1506,6 +1510,7 @@ class WatchEventsResponse(_message.Message):
     APPOINTMENT_REASSIGNED_FIELD_NUMBER: _builtins.int
     WAITLIST_ENTRY_CHANGED_FIELD_NUMBER: _builtins.int
     CALLBACK_CHANGED_FIELD_NUMBER: _builtins.int
+    MORE_EVENTS_FIELD_NUMBER: _builtins.int
     position: _builtins.str
     """Comes back in WatchEventsRequest.after."""
     traceparent: _builtins.str
@@ -1532,6 +1537,10 @@ class WatchEventsResponse(_message.Message):
     def waitlist_entry_changed(self) -> Global___WaitlistEntryChanged: ...
     @_builtins.property
     def callback_changed(self) -> Global___CallbackChanged: ...
+    @_builtins.property
+    def more_events(self) -> _containers.RepeatedCompositeFieldContainer[Global___WatchEventsResponse]:
+        """The next ones, in order, each with its own position and without more_events. Only for a client that reads them."""
+
     def __init__(
         self,
         *,
@@ -1548,10 +1557,11 @@ class WatchEventsResponse(_message.Message):
         appointment_reassigned: Global___AppointmentReassigned | None = ...,
         waitlist_entry_changed: Global___WaitlistEntryChanged | None = ...,
         callback_changed: Global___CallbackChanged | None = ...,
+        more_events: _abc.Iterable[Global___WatchEventsResponse] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["appointment_booked", b"appointment_booked", "appointment_cancelled", b"appointment_cancelled", "appointment_completed", b"appointment_completed", "appointment_no_show", b"appointment_no_show", "appointment_reassigned", b"appointment_reassigned", "appointment_rescheduled", b"appointment_rescheduled", "callback_changed", b"callback_changed", "callback_requested", b"callback_requested", "customer_erased", b"customer_erased", "event", b"event", "event_time", b"event_time", "waitlist_entry_changed", b"waitlist_entry_changed"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["appointment_booked", b"appointment_booked", "appointment_cancelled", b"appointment_cancelled", "appointment_completed", b"appointment_completed", "appointment_no_show", b"appointment_no_show", "appointment_reassigned", b"appointment_reassigned", "appointment_rescheduled", b"appointment_rescheduled", "callback_changed", b"callback_changed", "callback_requested", b"callback_requested", "customer_erased", b"customer_erased", "event", b"event", "event_time", b"event_time", "position", b"position", "traceparent", b"traceparent", "waitlist_entry_changed", b"waitlist_entry_changed"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["appointment_booked", b"appointment_booked", "appointment_cancelled", b"appointment_cancelled", "appointment_completed", b"appointment_completed", "appointment_no_show", b"appointment_no_show", "appointment_reassigned", b"appointment_reassigned", "appointment_rescheduled", b"appointment_rescheduled", "callback_changed", b"callback_changed", "callback_requested", b"callback_requested", "customer_erased", b"customer_erased", "event", b"event", "event_time", b"event_time", "more_events", b"more_events", "position", b"position", "traceparent", b"traceparent", "waitlist_entry_changed", b"waitlist_entry_changed"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType_event: _TypeAlias = _typing.Literal["appointment_booked", "appointment_cancelled", "appointment_rescheduled", "appointment_completed", "appointment_no_show", "callback_requested", "customer_erased", "appointment_reassigned", "waitlist_entry_changed", "callback_changed"]  # noqa: Y015
     _WhichOneofArgType_event: _TypeAlias = _typing.Literal["event", b"event"]  # noqa: Y015

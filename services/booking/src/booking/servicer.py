@@ -1,6 +1,6 @@
 """BookingService over gRPC: reads a request, asks one use case, writes its answer."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -12,6 +12,7 @@ from booking.domain.event import Event
 from booking.domain.identifiers import uuid_of
 from booking.domain.listing import page_size_of
 from booking.errors import REASONS
+from booking.event_stream import messages_of
 from booking.message_wire import channel_to_wire
 from booking.requests import filters_of, wish_of
 from booking.servicer_care import CareRpcs
@@ -35,7 +36,7 @@ from booking.usecases.overbook_appointment import OverbookAppointment
 from booking.usecases.people import People
 from booking.usecases.read_appointments import Appointments, get_appointment, list_appointments
 from booking.usecases.waitlist import KeepWaitlist
-from booking.wire import appointment_to_wire, event_to_wire
+from booking.wire import appointment_to_wire
 from chassis.clock import Clock
 from chassis.errors import ServiceError
 from chassis.grpc_server import Servicer
@@ -52,8 +53,8 @@ _bookings = Counter(
 class Events(Protocol):
     """Where events are read."""
 
-    def watch(self, after: str) -> AsyncIterator[Event]:
-        """All events after a position, then the new ones as they come."""
+    def watch(self, after: str) -> AsyncIterator[Sequence[Event]]:
+        """All events after a position, then the new ones as they come, those together that are there at once."""
         ...
 
 
@@ -146,8 +147,9 @@ class BookingServicer(
         self, request: service_pb2.WatchEventsRequest, context: Context
     ) -> AsyncIterator[service_pb2.WatchEventsResponse]:
         """See the contract."""
-        async for event in self._events.watch(request.after):
-            yield event_to_wire(event)
+        async for events in self._events.watch(request.after):
+            for message in messages_of(events, together=request.reads_more_events):
+                yield message
 
     async def _counted(self, request: service_pb2.BookAppointmentRequest) -> Answer:
         try:

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import aclosing
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Protocol
@@ -106,12 +106,12 @@ class Consumer:
             failures += 1
 
     async def _until_it_breaks(self) -> None:
-        request = service_pb2.WatchEventsRequest(after=await self._intake.position())
+        request = service_pb2.WatchEventsRequest(after=await self._intake.position(), reads_more_events=True)
         stream = self._stub.WatchEvents(request)
         await stream.initial_metadata()
         self._behind_since = None
         try:
-            async with aclosing(gathered(aiter(stream))) as batches:
+            async with aclosing(gathered(_each(aiter(stream)))) as batches:
                 async for together in batches:
                     first = together[0]
                     self._behind_since = _instant(first.event_time) if first.HasField("event_time") else None
@@ -157,6 +157,16 @@ class Consumer:
             return event_of(told)
         except ValueError as error:
             return _refused(told, error)
+
+
+async def _each(messages: AsyncIterator[Told]) -> AsyncIterator[Told]:
+    """The events of a stream, each by itself: what is not understood is kept as it came, and its neighbours are not of it."""
+    async for first in messages:
+        more = list(first.more_events)
+        first.ClearField("more_events")
+        yield first
+        for event in more:
+            yield event
 
 
 def _refused(told: Told, error: Exception) -> Event:

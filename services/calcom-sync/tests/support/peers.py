@@ -174,6 +174,8 @@ class FakeBooking(booking_grpc.BookingServiceServicer):
     generation: int = 0
     implements: bool = True
     illegal: bool = False
+    tells_together: bool = True
+    """Whether it is new enough to tell what is there at once in one message."""
     callbacks: list[booking_pb2.RequestCallbackRequest] = field(default_factory=list)
     cancellations: list[booking_pb2.CancelAppointmentRequest] = field(default_factory=list)
 
@@ -193,8 +195,13 @@ class FakeBooking(booking_grpc.BookingServiceServicer):
         self.asked_after.append(request.after)
         position, generation = int(request.after or 0), self.generation
         while await self._grown_beyond(position, generation):
-            position += 1
-            yield self.events[position - 1]
+            events = self.events[position:][
+                : None if self.tells_together and request.reads_more_events else 1
+            ]
+            position += len(events)
+            message = booking_pb2.WatchEventsResponse(more_events=events[1:])
+            message.MergeFrom(events[0])
+            yield message
         raise PeerAwayError("cut")
 
     async def _grown_beyond(self, position: int, generation: int) -> bool:

@@ -52,9 +52,14 @@ class Bookings:
 
     async def events(self, after: str) -> AsyncIterator[BusyEvent | None]:
         """All events after a position and then the new ones; None: connected, nothing new. Raises StreamLostError."""
-        call = self._stub.WatchEvents(service_pb2.WatchEventsRequest(after=after))
-        async for message in messages(call, self._channel):
-            yield None if message is None else _event(message)
+        request = service_pb2.WatchEventsRequest(after=after, reads_more_events=True)
+        async for message in messages(self._stub.WatchEvents(request), self._channel):
+            if message is None:
+                yield None
+                continue
+            yield _event(message)
+            for more in message.more_events:
+                yield _event(more)
 
 
 def _event(message: service_pb2.WatchEventsResponse) -> BusyEvent:

@@ -1,6 +1,6 @@
 """Reads the event log as what it means."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import aclosing
 from typing import Any
 from uuid import UUID
@@ -34,12 +34,26 @@ class SqlEvents:
     def __init__(self, log: eventlog.EventLog) -> None:
         self._log = log
 
-    async def watch(self, after: str) -> AsyncIterator[Event]:
-        """All events after a position ("": from the beginning), then the new ones. Raises PositionInvalidError."""
+    async def watch(self, after: str) -> AsyncIterator[Sequence[Event]]:
+        """All events after a position ("": from the beginning), then the new ones, those together that are there at once. Raises
+        PositionInvalidError."""
         async with aclosing(self._log.batches(after, gather_s=GATHER_S)) as batches:
             async for entries in batches:
-                for entry in entries:
-                    yield event_of(entry)
+                events, fault = _up_to_a_fault(entries)
+                if events:
+                    yield events
+                if fault:
+                    raise fault
+
+
+def _up_to_a_fault(entries: Sequence[eventlog.Event]) -> tuple[Sequence[Event], ValueError | None]:
+    """What is before an entry that cannot be read is told all the same."""
+    events: list[Event] = []
+    try:
+        events.extend(map(event_of, entries))
+    except ValueError as error:
+        return events, error
+    return events, None
 
 
 def is_known(kind: str) -> bool:
