@@ -37,12 +37,13 @@ class Phones:
         wanted: int = 1,
         number: str = "",
         promised: bool = False,
+        only_held: bool = False,
     ) -> Placement:
         offers: list[Offer] = []
         for span in spans:
             self.made += 1
             offers.append(offer(f"o-{self.made}", span))
-        terms = Terms(wanted, 1, LASTING, ["anna"], promised=promised)
+        terms = Terms(wanted, 1, LASTING, ["anna"], promised=promised, only_held=only_held)
         return await self.holds.place(self.scope, Caller(call, number), offers, terms, now=self.clock.now())
 
     async def claim(self, call: str, placed: Placement, *, again: bool = False) -> Claiming:
@@ -161,6 +162,19 @@ async def test_other_times_are_preferred_to_what_cannot_be_held(phones: Phones) 
     assert (await phones.ask("b", (10, 11))).placing is Placing.HELD
 
 
+async def test_where_only_what_is_held_is_of_use_a_time_that_was_kept_too_long_changes_nothing(
+    phones: Phones,
+) -> None:
+    for _ in range(6):
+        await phones.ask("a", (10, 11))
+        phones.clock.advance(LASTING)
+    await phones.ask("b", (13, 14))
+    assert await phones.ask("b", (10, 11), only_held=True) == Placement(Placing.SHORT)
+    assert await phones.kept() == 1
+    placed = await phones.ask("b", (10, 11), (11, 12), only_held=True)
+    assert (placed.placing, placed.options) == (Placing.HELD, ("o-10",))
+
+
 async def test_what_the_waiting_list_has_promised_is_held_for_as_long_as_it_takes(phones: Phones) -> None:
     for _ in range(30):
         assert (await phones.ask("wait-1", (10, 11), promised=True)).placing is Placing.HELD
@@ -184,6 +198,19 @@ async def test_a_search_says_that_it_does_not_hold_and_what_it_names_can_be_clai
     ours = {"tenant_id": known("salon"), "branch_id": known("branch"), "call_id": "erika"}
     claim = pb.ClaimOptionRequest(option_id=found.options[0].option_id, **ours)
     assert (await service.stub.ClaimOption(claim)).option.start_time == stamp(at(13))
+
+
+async def test_a_start_that_one_person_can_only_be_offered_for_is_held_with_another(
+    service: Running, clock: SettableClock
+) -> None:
+    asked = search(at(13), person_id=known("anna"))
+    for call in range(6):
+        asked.call_id = f"c-{call}"
+        await service.stub.SearchSlots(asked)
+        clock.advance(LASTING)
+    found = await service.stub.SearchSlots(search(at(13), call_id="erika"))
+    assert (found.outcome, found.hold_state) == (pb.SEARCH_OUTCOME_AVAILABLE, pb.HOLD_STATE_HELD)
+    assert [each.person_id for each in found.options] == [known("ben")]
 
 
 async def test_what_is_wanted_as_a_whole_is_refused_by_name(service: Running, clock: SettableClock) -> None:

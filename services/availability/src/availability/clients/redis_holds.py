@@ -7,6 +7,7 @@ end that much earlier or later; two live holds still never overlap, since every 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from hashlib import sha256
 from typing import Any
 
@@ -85,8 +86,8 @@ class RedisHolds:
         status, lapsed, released, refused, until_ms, options, spans = await self._run(
             _PLACE, scope, now, caller.call_id, _digest(caller.number),
             terms.lasting // _MS, terms.wanted, terms.at_least, self._rules.per_call, self._rules.per_number,
-            as_json(terms.owners), int(terms.whole), self._rules.patience // _MS, as_json(spans_of(terms.moved)),
-            as_json(terms.kept),
+            _list_of(tuple(terms.owners)), int(terms.whole), self._rules.patience // _MS, _spans(terms.moved),
+            _list_of(tuple(terms.kept)), int(terms.only_held),
             *(part for offer in offers for part in _candidate(offer, terms)),
         )  # fmt: skip
         placing = Placing(_text(status))
@@ -148,6 +149,16 @@ class RedisHolds:
         root = f"holds:{{{scope.tenant_id}:{scope.group_id}}}"
         times = ((now - _EPOCH) // _MS, self._rules.remembered // _MS)
         return await script.run(self._redis, root, (*times, *arguments), timeout_s=self._timeout_s)
+
+
+@lru_cache(maxsize=1024)
+def _list_of(ids: tuple[str, ...]) -> str:
+    """The same people are asked about again and again."""
+    return as_json(ids)
+
+
+def _spans(takings: Sequence[Taking]) -> str:
+    return as_json(spans_of(takings)) if takings else "[]"
 
 
 def _candidate(offer: Offer, terms: Terms) -> tuple[str | int, ...]:

@@ -88,12 +88,17 @@ class PersonTime:
         self, spans: tuple[Interval, ...], ignoring: Collection[BusyKey] = (), besides: Sequence[Busy] = ()
     ) -> tuple[Sequence[int], int]:
         """The free planes of such a view, and how many minutes of a day that the spans are appointments and holds take."""
-        return self.free_in(self.seen(ignoring, besides)), self._booked_min(spans, ignoring)
-
-    def _booked_min(self, spans: tuple[Interval, ...], ignoring: Collection[BusyKey]) -> int:
-        """Kept until the next change, where no view leaves something out."""
+        free = self.free_in(self.seen(ignoring, besides))
         if ignoring and any(self.ledger.get(key) for key in ignoring):
-            return sum(self.ledger.minutes_in(span, _WORK, ignoring) for span in spans)
+            return free, sum(self.ledger.minutes_in(span, _WORK, ignoring) for span in spans)
+        return free, self._booked_min(spans)
+
+    def own_day(self, spans: tuple[Interval, ...]) -> tuple[Sequence[int], int]:
+        """The same where nothing is ignored, and nothing counts besides."""
+        return self.free, self._booked_min(spans)
+
+    def _booked_min(self, spans: tuple[Interval, ...]) -> int:
+        """Kept until the next change."""
         found = self._days_booked.get(spans)
         if found is None:
             if len(self._days_booked) == _KEPT_DAYS:

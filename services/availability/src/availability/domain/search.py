@@ -35,6 +35,40 @@ def at_wish(branch: BranchCalendar, ask: Ask, start: datetime) -> Openings:
     return Openings(branch.lattice, ask, Verdict.OFF_GRID, {})
 
 
+def able_at(branch: BranchCalendar, ask: Ask, start_min: int) -> list[str]:
+    """Who can start at one minute, in the order of the question: what `openings` says of it, at a tenth of its price where
+    that is all that is asked. Raises UnknownPersonError."""
+    able, last, stencil = [], None, None
+    for person_id, service in ask.services.items():
+        if service is not last:
+            last = service
+            stencil = (
+                branch.stencil(service.footprint) if _may_start(branch, ask, service, start_min) else None
+            )
+        if stencil:
+            person = branch.person(person_id)
+            starts = person.starts(stencil, ask.ignoring, ask.besides.get(person_id, ()))
+            if starts >> (start_min - branch.lattice.origin_min) // branch.lattice.step_min & 1:
+                able.append(person_id)
+    if able and ask.full_days:
+        day = local_day(branch.lattice, start_min)
+        return [person_id for person_id in able if day not in ask.full_days.get(person_id, ())]
+    return able
+
+
+def _may_start(branch: BranchCalendar, ask: Ask, service: Service, start_min: int) -> bool:
+    """Whether the minute is a point that notice, horizon and the service's own windows allow."""
+    lattice, bounds = branch.lattice, ask.bounds(service)
+    point, beside = divmod(start_min - lattice.origin_min, lattice.step_min)
+    if beside or not 0 <= point < lattice.points or not bounds.begin_min <= start_min < bounds.end_min:
+        return False
+    if not service.windows:
+        return True
+    day = local_day(lattice, start_min)
+    there = Interval(start_min, start_min + 1)
+    return any(there.touches(span) for span in instants_within(lattice, day, day, service.windows))
+
+
 def from_now(branch: BranchCalendar, ask: Ask, days: int | None = None) -> Openings:
     """Everything feasible from now on; `days` local dates, today included, bound it. Raises as `openings`."""
     today = local_day(branch.lattice, to_minute(ask.now))

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cached_property
 from itertools import chain
 
 from availability.domain.ask import Ask
@@ -11,15 +12,20 @@ from availability.domain.branch import BranchCalendar
 from availability.domain.holds import Held, Scope, Taking
 from availability.domain.ledger import Busy, BusyKey, BusySource
 from availability.domain.service import Service
-from availability.usecases.business import Branch, Business, OfferedService, needs
+from availability.domain.visit import DeviceNeed
+from availability.usecases.business import Branch, Business, OfferedService, horizon_of, needs
 from availability.usecases.calendars import Calendars
 from availability.usecases.places import Places, owners_of
 from availability.usecases.plans import OneService, Planner, SeveralParts, Wanted
 
+QUESTIONS_KEPT = 512
+"""Of a business."""
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True)
 class Question:
-    """A visit in a branch: its services in order, each with the people who could do it."""
+    """A visit in a branch: its services in order, each with the people who could do it. What follows from the business is
+    worked out once, and kept with the business where it is a question of one service."""
 
     business: Business
     branch: Branch
@@ -42,12 +48,33 @@ class Question:
         kept: bool = False,
     ) -> "Question":
         """Raises BranchUnknownError, ServiceUnknownError, PersonUnknownError."""
+        if len(service_ids) != 1 or moved_appointment_id or kept:
+            return cls._made(business, branch_id, service_ids, person_id, moved_appointment_id, kept)
+        key = (branch_id, service_ids[0], person_id)
+        found = business.questions.get(key)
+        if found is None:
+            found = cls._made(business, branch_id, service_ids, person_id)
+            if len(business.questions) == QUESTIONS_KEPT:
+                business.questions.clear()
+            business.questions[key] = found
+        return found
+
+    @classmethod
+    def _made(
+        cls,
+        business: Business,
+        branch_id: str,
+        service_ids: Sequence[str],
+        person_id: str,
+        moved_appointment_id: str = "",
+        kept: bool = False,  # noqa: FBT001, FBT002 - as of() was told
+    ) -> "Question":
         branch = business.branch(branch_id)
         services = tuple(map(business.service, service_ids))
         people = tuple(business.candidates(branch_id, each.service_id, person_id) for each in services)
         return cls(business, branch, services, people, moved_appointment_id, kept)
 
-    @property
+    @cached_property
     def notice(self) -> timedelta:
         """How far ahead the visit must lie: of each service by whoever takes it soonest, of all the strictest."""
         return max(map(self._soonest, self.services, self.people))
@@ -58,23 +85,41 @@ class Question:
         branch_id, service_id = self.branch.branch_id, service.service_id
         return min(self.business.planned(branch_id, service_id, each).notice for each in people)
 
-    @property
+    @cached_property
+    def horizon(self) -> timedelta:
+        """How far ahead the visit may lie."""
+        return horizon_of(self.branch, self.services)
+
+    @cached_property
+    def planned(self) -> tuple[Mapping[str, Service], ...]:
+        """Each service as each of the people does it."""
+        return tuple(
+            {each: _planned(self, service, each) for each in people}
+            for service, people in zip(self.services, self.people, strict=True)
+        )
+
+    @cached_property
+    def needs(self) -> tuple[tuple[DeviceNeed, ...], ...]:
+        """The rooms and devices of each service."""
+        return tuple(needs(self.branch, service) for service in self.services)
+
+    @cached_property
     def capped(self) -> bool:
         """Whether a day takes only so many of one of its services."""
         return any(service.daily_cap for service in self.services)
 
-    @property
+    @cached_property
     def scope(self) -> Scope:
         """Where its holds are."""
         return self.business.scope(self.branch.branch_id)
 
-    @property
-    def owners(self) -> list[str]:
+    @cached_property
+    def owners(self) -> tuple[str, ...]:
         """All whose time it could take: people, rooms, devices, a day's places."""
-        devices = (need.devices for service in self.services for need in needs(self.branch, service))
+        devices = (need.devices for each in self.needs for need in each)
         places = (owners_of(self.branch.branch_id, service) for service in self.services)
         names = (self.business.names_of(each) for each in chain(*self.people))
-        return list(dict.fromkeys(chain(*names, *devices, *places)))
+        return tuple(dict.fromkeys(chain(*names, *devices, *places)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,13 +138,10 @@ class Asked:
         """None where nobody can do one of the services."""
         if not all(self.question.people):
             return None
-        branch, services = self.question.branch, self.question.services
-        wanted = [
-            Wanted(service, ask, needs(branch, service))
-            for service, ask in zip(services, self.asks, strict=True)
-        ]
-        if len(wanted) == 1 and not wanted[0].needs:
+        services, needs = self.question.services, self.question.needs
+        if len(services) == 1 and not needs[0]:
             return OneService(self.calendar, self.asks[0], services[0])
+        wanted = [Wanted(*each) for each in zip(services, self.asks, needs, strict=True)]
         return SeveralParts(self.calendar, wanted, self.besides)
 
 
@@ -114,10 +156,9 @@ def put(question: Question, calendars: Calendars, held: Iterable[Held], now: dat
     moved = question.moved_appointment_id
     ignoring = frozenset([BusyKey(BusySource.APPOINTMENT, moved)] if moved else ())
     asks = []
-    for service, people, left in zip(question.services, question.people, places, strict=True):
-        own = {each: _planned(question, service, each) for each in people}
+    for own, left in zip(question.planned, places, strict=True):
         full_days = left.full_days()
-        asks.append(Ask(own, now, ignoring, besides, dict.fromkeys(people, full_days) if full_days else {}))
+        asks.append(Ask(own, now, ignoring, besides, dict.fromkeys(own, full_days) if full_days else {}))
     return Asked(question, calendar, tuple(asks), places, besides)
 
 

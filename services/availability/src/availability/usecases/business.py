@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from availability.domain.holds import Scope, group_of
@@ -11,6 +12,9 @@ from availability.domain.hours import DayException, WeeklyRule
 from availability.domain.service import Phase, Service, TimeWindow
 from availability.domain.visit import DeviceNeed
 from availability.errors import BranchUnknownError, PersonUnknownError, ServiceUnknownError
+
+if TYPE_CHECKING:
+    from availability.usecases.asking import Question
 
 Minutes = tuple[int, int]
 """Before and after."""
@@ -182,6 +186,11 @@ class Business:
 
     @cached_property
     def _candidates(self) -> dict[tuple[str, str], tuple[str, ...]]:
+        return {}
+
+    @cached_property
+    def questions(self) -> "dict[tuple[str, str, str], Question]":
+        """Those that were put to it, by branch, service and person."""
         return {}
 
     def planned(self, branch_id: str, service_id: str, person_id: str) -> Service:

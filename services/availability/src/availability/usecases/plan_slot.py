@@ -39,7 +39,7 @@ class PlanSlot:
             person_id=person.person_id,
             start=option.start,
             end=option.end,
-            phases=tuple(phases_of(Plan((Part(service, option),)))),
+            phases=phases_of(Plan((Part(service, option),))),
             occupied=tuple(Taking(person.person_id, interval) for interval in option.occupied),
             service_ids=(service_id,),
         )

@@ -9,11 +9,11 @@ from typing import NamedTuple, Protocol
 
 from availability.domain.ask import Ask, Openings, Option, Verdict
 from availability.domain.branch import BranchCalendar
-from availability.domain.choice import ranking
+from availability.domain.choice import by_cost, ranking
 from availability.domain.days import instants_within
 from availability.domain.instants import Interval
 from availability.domain.ledger import Busy
-from availability.domain.search import openings_in, wanted_points
+from availability.domain.search import able_at, openings_in, wanted_points
 from availability.domain.verdicts import verdict_of
 from availability.domain.visit import DeviceNeed, DeviceUse, Leg, Visit
 from availability.usecases.business import OfferedService
@@ -49,7 +49,10 @@ class Planner(Protocol):
         """Why there is no start in the spans."""
 
     def plans(self, start_min: int) -> Sequence[Plan]:
-        """The ways to keep a start, the best first."""
+        """The ways to keep a start that the mask has, the best first."""
+
+    def plans_at(self, start_min: int) -> Sequence[Plan]:
+        """The same of any minute, without looking for other starts where that can be; nothing where it is no start."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +80,13 @@ class OneService:
     def plans(self, start_min: int) -> Sequence[Plan]:
         """See Planner."""
         options = ranking(self.branch, self._found, start_min)
+        return [Plan((Part(self.service, option),)) for option in options]
+
+    def plans_at(self, start_min: int) -> Sequence[Plan]:
+        """See Planner."""
+        services = self.ask.services
+        ranked = by_cost(self.branch, self.ask, able_at(self.branch, self.ask, start_min), start_min, {})
+        options = (Option(person_id, services[person_id], start_min) for person_id in ranked)
         return [Plan((Part(self.service, option),)) for option in options]
 
 
@@ -130,6 +140,11 @@ class SeveralParts:
         pairs = zip(self.wanted, placed, strict=False)
         parts = tuple(Part(each.service, part.option, part.devices) for each, part in pairs)
         return [Plan(parts)] if placed else []
+
+    def plans_at(self, start_min: int) -> Sequence[Plan]:
+        """See Planner."""
+        there = self.mask & self.branch.lattice.mask_of([(start_min, start_min + 1)])
+        return self.plans(start_min) if there else ()
 
     def _full_days(self) -> int:
         """Days on which a service of the visit is not to be had of anybody."""

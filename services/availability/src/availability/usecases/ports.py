@@ -40,6 +40,8 @@ class Terms:
     """What an appointment takes that is being moved: its own claimed hold is no obstacle to that."""
     kept: Sequence[str] = ()
     """The call's options that are being booked: they stay, and their time is taken."""
+    only_held: bool = False
+    """Where all that is free was kept for too long, it comes short, and is not offered without being held."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from availability.domain.holds import Caller, Held, HoldRules, Offer, Taking
 from availability.errors import HoldsUnavailableError, TooManyHoldsError
 from availability.usecases.asking import Asked, Question, put
-from availability.usecases.business import Business, horizon_of
+from availability.usecases.business import Business
 from availability.usecases.businesses import Businesses
 from availability.usecases.calendars import Calendars
 from availability.usecases.offering import offer_of
@@ -124,22 +124,43 @@ class SearchSlots:
         # many places of a day are left it does not know.
         if search.question.capped:
             taken = await self._taken(search)
-        for number in range(ROUNDS):
-            limit = min(search.query.options_max * MORE**number, MANY)
-            asked, found = self._find(search, taken, limit)
+        limit = search.query.options_max
+        asked, found = self._find(search, taken, limit)
+        if found.exact and len(found.plans) > 1 and (best := await self._best(search, caller, asked, found)):
+            return best
+        for number in range(1, ROUNDS + 1):
             if not found.plans:
                 return _answer(search, found.outcome, (), held=False)
             offers = self._offers(search, asked, found.plans[:limit])
-            placement = await self._place(search, caller, found, offers, patient=number == 0)
+            wanted = 1 if found.exact else min(search.query.options_max, len(offers))
+            # The first of them rather looks again than offer fewer than could be had.
+            terms = self._terms(search, wanted, wanted if number == 1 else 1)
+            placement = await self._place(search, caller, offers, terms)
             if placement.options:
-                chosen = tuple(offer for offer in offers if offer.option_id in placement.options)
-                held = placement.placing is Placing.HELD
-                answer = _answer(
-                    search, found.outcome, chosen, held=held, expires=placement.expires, unkept=not held
-                )
-                return replace(answer, vouched_until=self._vouched_until(search, placement.expires))
-            taken = placement.taken
+                return self._placed(search, found, offers, placement)
+            limit = min(search.query.options_max * MORE**number, MANY)
+            asked, found = self._find(search, placement.taken, limit)
         raise HoldsUnavailableError("others were faster every time")
+
+    async def _best(self, search: _Search, caller: Caller, asked: Asked, found: Found) -> Answer | None:
+        """The best of several ways to keep the start, where it can be held: hardly ever is it somebody else's, and the others
+        need not be made."""
+        offers = self._offers(search, asked, found.plans[:1])
+        terms = replace(self._terms(search, 1, 1), owners=(), only_held=True)
+        placement = await self._place(search, caller, offers, terms)
+        return self._placed(search, found, offers, placement) if placement.options else None
+
+    def _placed(self, search: _Search, found: Found, offers: Sequence[Offer], placement: Placement) -> Answer:
+        held = placement.placing is Placing.HELD
+        return _answer(
+            search,
+            found.outcome,
+            [offer for offer in offers if offer.option_id in placement.options],
+            held=held,
+            expires=placement.expires,
+            unkept=not held,
+            vouched_until=self._vouched_until(search, placement.expires),
+        )
 
     async def _taken(self, search: _Search) -> tuple[Held, ...]:
         question, caller = search.question, search.query.caller
@@ -157,22 +178,22 @@ class SearchSlots:
         promised = search.query.promised
         return [offer_of(asked, plan, self._new_id(), promised=promised) for plan in plans]
 
-    async def _place(
-        self, search: _Search, caller: Caller, found: Found, offers: Sequence[Offer], *, patient: bool
-    ) -> Placement:
-        """One attempt; a patient one rather looks again than offer fewer than could be had."""
-        question = search.question
-        wanted = 1 if found.exact else min(search.query.options_max, len(offers))
-        terms = Terms(
+    def _terms(self, search: _Search, wanted: int, at_least: int) -> Terms:
+        return Terms(
             wanted,
-            wanted if patient else 1,
-            question.branch.hold,
-            question.owners,
+            at_least,
+            search.question.branch.hold,
+            search.question.owners,
             promised=search.query.promised,
             moved=self._moved(search),
             kept=search.query.kept,
         )
-        placement = await self._holds.place(question.scope, caller, offers, terms, now=self._clock.now())
+
+    async def _place(
+        self, search: _Search, caller: Caller, offers: Sequence[Offer], terms: Terms
+    ) -> Placement:
+        scope, now = search.question.scope, self._clock.now()
+        placement = await self._holds.place(scope, caller, offers, terms, now=now)
         if placement.placing is Placing.LIMIT:
             raise TooManyHoldsError("this caller holds enough", limit=str(self._rules.per_number))
         return placement
@@ -211,7 +232,16 @@ def _answer(
     held: bool | None,
     expires: datetime | None = None,
     unkept: bool = False,
+    vouched_until: datetime | None = None,
 ) -> Answer:
     question = search.question
-    horizon = horizon_of(question.branch, question.services)
-    return Answer(outcome, tuple(offers), held, expires, question.notice, horizon, unkept)
+    return Answer(
+        outcome,
+        tuple(offers),
+        held,
+        expires,
+        question.notice,
+        question.horizon,
+        unkept,
+        vouched_until=vouched_until,
+    )

@@ -75,38 +75,41 @@ def find(planner: Planner | None, branch: BranchCalendar, wish: Wish, *, limit: 
     """What can be offered to a wish: at most ``limit`` starts, nearest first; as the calendar stands."""
     if planner is None:
         return Found(Outcome.UNAVAILABLE)
-    mask = (
-        planner.mask
-    )  # may make the lattice finer: whoever wants to read it looks at the lattice after that
-    return _Finder(planner, mask, branch.lattice, wish, limit).find()
+    return _Finder(planner, branch, wish, limit).find()
 
 
 @dataclass(frozen=True, slots=True)
 class _Finder:
     planner: Planner
-    mask: int
-    lattice: Lattice
+    branch: BranchCalendar
     wish: Wish
     limit: int
 
-    def find(self) -> Found:
-        windows = tuple(_bounded(self.lattice, window) for window in self.wish.windows)
-        if self.wish.start is None:
-            return self._in_windows(windows)
-        return self._exactly(self.wish.start, windows)
+    @property
+    def lattice(self) -> Lattice:
+        """As fine as it is by now: looking for starts may make it finer."""
+        return self.branch.lattice
 
-    def _exactly(self, start: datetime, windows: Sequence[Interval]) -> Found:
+    def find(self) -> Found:
+        if self.wish.start is None:
+            return self._in_windows(self._windows())
+        return self._exactly(self.wish.start)
+
+    def _windows(self) -> tuple[Interval, ...]:
+        return tuple(_bounded(self.lattice, window) for window in self.wish.windows)
+
+    def _exactly(self, start: datetime) -> Found:
         minute = to_minute(start)
-        there = self.lattice.mask_of([(minute, minute + 1)]) & self.mask
-        if there and to_minute_up(start) == minute:
+        plans = self.planner.plans_at(minute) if to_minute_up(start) == minute else ()
+        if plans:
             if start not in self.wish.unwanted:
-                return Found(Outcome.AVAILABLE, tuple(self.planner.plans(minute)), exact=True)
+                return Found(Outcome.AVAILABLE, tuple(plans), exact=True)
             outcome = Outcome.ALTERNATIVES
         else:
             outcome = _OUTCOMES[self.planner.verdict((Interval(minute, minute + 1),))]
         if outcome in _WITHOUT_OPTIONS:
             return Found(outcome)
-        return self._named(outcome, self._near(minute, windows or [self._from_day_of(minute)]))
+        return self._named(outcome, self._near(minute, self._windows() or [self._from_day_of(minute)]))
 
     def _in_windows(self, windows: Sequence[Interval]) -> Found:
         plans: dict[int, Plan] = {}
@@ -132,7 +135,7 @@ class _Finder:
     def _near(self, wish_min: int, spans: Sequence[Interval]) -> list[Plan]:
         """The starts in the spans that were not declined, nearest first, each kept in the best way."""
         declined = [(minute, minute + 1) for minute in map(to_minute, self.wish.unwanted)]
-        mask = self.mask & self.lattice.mask_of(spans) & ~self.lattice.mask_of(declined)
+        mask = self.planner.mask & self.lattice.mask_of(spans) & ~self.lattice.mask_of(declined)
         starts = nearest(self.lattice, mask, wish_min, limit=self.limit, other_days=True)
         return [plan for start in starts for plan in self.planner.plans(start)[:1]]
 

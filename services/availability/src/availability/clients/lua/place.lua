@@ -2,7 +2,8 @@
 -- ARGV: call, number digest or "", hold in ms, how many are wanted, how many it takes at least, limit per call, limit per
 -- number, people as JSON, "1" where the limits may not make it fewer than wanted, for how long in ms calls may have kept a time
 -- that they did not book, for it to be kept once more, what an appointment takes that is being moved as JSON [[person, from, to],
--- ...], the call's options that are being booked as a JSON list; then the candidates in order of preference, of each: its id, its spans
+-- ...], the call's options that are being booked as a JSON list, "1" where only what is held is of use; then the
+-- candidates in order of preference, of each: its id, its spans
 -- as JSON [[person, from, to], ...], its payload, and how many of the spans, the first ones, are counted as kept.
 -- Returns {status, lapsed, released, refused, until, {options}, what others hold, as flat() has it}; status is
 -- "held"; "offered" where all that is free was kept for too long: the options can be claimed, but are not held; or "short",
@@ -11,7 +12,8 @@ local call, number, hold_ms = ARGV[3], ARGV[4], tonumber(ARGV[5])
 local wanted, at_least = tonumber(ARGV[6]), tonumber(ARGV[7])
 local per_call, per_number = tonumber(ARGV[8]), tonumber(ARGV[9])
 local whole, patience_ms = ARGV[11] == '1', tonumber(ARGV[12])
-local FIRST, EACH = 15, 4
+local only_held = ARGV[15] == '1'
+local FIRST, EACH = 16, 4
 local kept = set_of(cjson.decode(ARGV[14]))
 local lapsed = sweep()
 local taken = reader(call, cjson.decode(ARGV[13]), kept)
@@ -99,7 +101,7 @@ local enough = math.min(at_least, allowed)
 if #chosen < enough and #worn > 0 and whole then
   return { 'worn', lapsed, 0, refused, 0, {}, {} }
 end
-local unkept = #chosen == 0 and #worn > 0
+local unkept = #chosen == 0 and #worn > 0 and not only_held
 if #chosen < enough and not unkept then
   return { 'short', lapsed, 0, refused, 0, {}, flat(cjson.decode(ARGV[10]), taken) }
 end
