@@ -5,7 +5,7 @@ import inspect
 import logging
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AbstractContextManager, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any, NoReturn, cast
@@ -205,16 +205,14 @@ class _Rule:
     for_everybody: str
     callers: frozenset[str] | None
 
-    @contextmanager
     def applied(
         self, method: str, request: object, context: grpc.aio.ServicerContext[Any, Any]
-    ) -> Iterator[None]:
+    ) -> AbstractContextManager[None]:
         if self.callers is not None:
             identity.check_caller(context, method, self.callers)
         owner = getattr(request, "tenant_id", rows.NOBODY)
         why = "" if owner else self.for_everybody
-        with rows.of_everybody(why) if why else rows.only_of(owner):
-            yield
+        return rows.of_everybody(why) if why else rows.only_of(owner)
 
 
 def _unary(inner: _Method, method: str, rule: _Rule) -> _Method:
