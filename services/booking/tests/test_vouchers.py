@@ -2,7 +2,7 @@
 
 import asyncio
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -78,6 +78,18 @@ async def test_what_is_vouched_for_becomes_what_a_claim_would_have_made_of_it(
     claimed = (await booking.BookAppointment(a_request(option_id=ANOTHER, request_id="2"))).appointment
 
     assert what_it_takes(made) == what_it_takes(claimed)
+
+
+async def test_an_id_in_capitals_is_the_id_that_was_vouched_for(
+    booking: "BookingServiceAsyncStub", availability: ScriptedAvailability
+) -> None:
+    availability.silent = True
+    tenant = "abababab-abab-4bab-8bab-abababababab"
+    voucher = a_voucher(tenant_id=tenant).SerializeToString()
+
+    made = await booking.BookAppointment(vouched(voucher, tenant_id=tenant.upper()))
+
+    assert made.appointment.tenant_id == tenant
 
 
 async def test_it_is_claimed_behind_the_answer_once(
@@ -225,14 +237,13 @@ class Slow:
     async def claim(self, offer: Offer) -> ClaimedOption:
         raise AssertionError(f"{offer} is vouched for")
 
-    async def keep(self, offer: Offer) -> None:
-        self.at_once += 1
+    async def keep(self, offers: Sequence[Offer]) -> Sequence[BaseException | None]:
+        self.at_once += len(offers)
         self.most_at_once = max(self.most_at_once, self.at_once)
         await self.go.wait()
-        self.at_once -= 1
-        self.claimed.append(offer.option_id)
-        if fault := self.faults.get(offer.option_id):
-            raise fault
+        self.at_once -= len(offers)
+        self.claimed += [offer.option_id for offer in offers]
+        return [self.faults.get(offer.option_id) for offer in offers]
 
 
 def offers(count: int) -> list[Offer]:

@@ -10,10 +10,13 @@ _DAY_S = 86_400
 
 def timestamp(instant: datetime) -> Timestamp:
     """The instant as the contract writes it."""
-    since = instant - _EPOCH
-    return Timestamp(seconds=since.days * _DAY_S + since.seconds, nanos=since.microseconds * 1000)
+    since, written = instant - _EPOCH, Timestamp()
+    written.seconds = since.days * _DAY_S + since.seconds
+    if since.microseconds:
+        written.nanos = since.microseconds * 1000
+    return written
 
 
 def instant(written: Timestamp) -> datetime:
     """An instant of a peer, in UTC. Raises OverflowError where no calendar has it."""
-    return _EPOCH + timedelta(seconds=written.seconds, microseconds=written.nanos // 1000)
+    return _EPOCH + timedelta(0, written.seconds, written.nanos // 1000)

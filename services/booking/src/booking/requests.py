@@ -34,12 +34,11 @@ def wish_of(request: service_pb2.BookAppointmentRequest) -> Wish:
         request_id=request.request_id,
         party=list(zip_longest(request.more_option_ids, request.more_names, fillvalue="")),
     )
-    email = email_of("customer_email", request.customer_email)
     return replace(
         wish,
-        customer_email=email,
+        customer_email=email_of("customer_email", request.customer_email),
         email_confirmed=request.customer_email_confirmed,
-        voucher=voucher_of(request.voucher, wish),
+        voucher=voucher_of(request) if request.voucher else None,
     )
 
 

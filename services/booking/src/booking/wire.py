@@ -19,6 +19,7 @@ from booking.domain.event import (
     Stated,
     WaitlistChanged,
 )
+from booking.domain.identifiers import id_text
 from booking.domain.option import OccupantKind, Occupied, PhaseKind
 from booking.domain.waiting import WaitingEntry, WaitingOffer, WaitingState
 from booking.errors import RequestInvalidError
@@ -70,11 +71,11 @@ def appointment_to_wire(appointment: Appointment) -> appointment_pb2.Appointment
     overbooking, series = appointment.overbooking, appointment.in_series
     return appointment_pb2.Appointment(
         appointment_id=str(appointment.appointment_id),
-        tenant_id=str(appointment.tenant_id),
-        branch_id=str(appointment.branch_id),
-        service_id=str(appointment.service_id),
+        tenant_id=id_text(appointment.tenant_id),
+        branch_id=id_text(appointment.branch_id),
+        service_id=id_text(appointment.service_id),
         service_name=appointment.service_name,
-        person_id=str(appointment.person_id),
+        person_id=id_text(appointment.person_id),
         customer=customer_to_wire(appointment.customer),
         state=_STATES[appointment.state],
         start_time=timestamp(appointment.span.start_time),
@@ -87,7 +88,7 @@ def appointment_to_wire(appointment: Appointment) -> appointment_pb2.Appointment
         rescheduled_from_id=_id(appointment.rescheduled_from_id),
         rescheduled_to_id=_id(appointment.rescheduled_to_id),
         moves=appointment.moves,
-        service_ids=map(str, appointment.service_ids),
+        service_ids=map(id_text, appointment.service_ids),
         overbooking_reason=overbooking.reason if overbooking else "",
         overbooked_by=overbooking.operator if overbooking else "",
         booked_for=appointment.booked_for,
@@ -258,8 +259,8 @@ def _phase(phase: Phase) -> appointment_pb2.AppointmentPhase:
         position=phase.position,
         name=phase.name,
         kind=_KINDS[phase.kind],
-        person_id=str(phase.person_id),
-        service_id=str(phase.service_id),
+        person_id=id_text(phase.person_id),
+        service_id=id_text(phase.service_id),
         start_time=timestamp(phase.span.start_time),
         end_time=timestamp(phase.span.end_time),
     )
@@ -270,7 +271,7 @@ def _occupied(taken: Occupied) -> appointment_pb2.OccupiedInterval:
         start_time=timestamp(taken.span.start_time), end_time=timestamp(taken.span.end_time)
     )
     if taken.occupant.kind is OccupantKind.PERSON:
-        interval.person_id = str(taken.occupant.occupant_id)
+        interval.person_id = id_text(taken.occupant.occupant_id)
     else:
-        interval.resource_id = str(taken.occupant.occupant_id)
+        interval.resource_id = id_text(taken.occupant.occupant_id)
     return interval

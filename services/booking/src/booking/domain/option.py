@@ -115,6 +115,8 @@ def by_occupant(occupied: Iterable[Occupied]) -> dict[Occupant, list[Span]]:
 
 def joined(spans: Sequence[Span]) -> list[Span]:
     """The same time in order, with as few spans as possible. Raises ValueError where they overlap."""
+    if len(spans) == 1:
+        return list(spans)
     ordered = sorted(spans, key=lambda span: span.start_time)
     if any(first.end_time > second.start_time for first, second in pairwise(ordered)):
         raise ValueError("occupied spans do not overlap")

@@ -79,7 +79,7 @@ class Wish:
             caller_number=number_of("caller_number", caller_number),
             customer_name=name,
             request_id=key_of("request_id", request_id),
-            more=_party(option_id, party, name),
+            more=_party(option_id, party, name) if party else (),
         )
 
     @cached_property
