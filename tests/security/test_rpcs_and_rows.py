@@ -17,6 +17,7 @@ WITHOUT_ROWS = {
     "BookingService/GetEventLag": "counts how far readers of the log are",
     "CalendarSyncService/WatchBusyTimes": "the log of all businesses",
     "AvailabilityService/GetStreamStatus": "how fresh the replica's memory is",
+    "AvailabilityService/BatchClaimOptions": "each claim names its own, and holds are in Redis",
 }
 """RPCs that name no business and read no table that belongs to one."""
 

@@ -108,9 +108,9 @@ class World:
         """See ``Options``."""
         return self.options[offer.option_id]
 
-    async def keep(self, offer: Offer) -> None:
+    async def keep(self, offers: Sequence[Offer]) -> Sequence[None]:
         """See ``Holds``."""
-        await self.claim(offer)
+        return [None] * len(offers)
 
     async def plan(self, slot: Slot) -> ClaimedOption:
         """See ``Plans``."""

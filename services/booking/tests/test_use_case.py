@@ -40,8 +40,10 @@ class Option:
             raise SlotTakenError("taken")
         return self.option
 
-    async def keep(self, offer: Offer) -> None:
-        await self.claim(offer)
+    async def keep(self, offers: Sequence[Offer]) -> Sequence[None]:
+        for each in offers:
+            await self.claim(each)
+        return [None] * len(offers)
 
 
 class DiesAfterCommit(MemoryBookings):

@@ -688,6 +688,54 @@ class ClaimOptionResponse(_message.Message):
 Global___ClaimOptionResponse: _TypeAlias = ClaimOptionResponse  # noqa: Y015
 
 @_typing.final
+class BatchClaimOptionsRequest(_message.Message):
+    """Which options, of any calls and businesses."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CLAIMS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def claims(self) -> _containers.RepeatedCompositeFieldContainer[Global___ClaimOptionRequest]:
+        """At most 100."""
+
+    def __init__(
+        self,
+        *,
+        claims: _abc.Iterable[Global___ClaimOptionRequest] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["claims", b"claims"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___BatchClaimOptionsRequest: _TypeAlias = BatchClaimOptionsRequest  # noqa: Y015
+
+@_typing.final
+class BatchClaimOptionsResponse(_message.Message):
+    """What became of them."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REFUSALS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def refusals(self) -> _containers.RepeatedScalarFieldContainer[Global___ErrorReason.ValueType]:
+        """In the order of the request; UNSPECIFIED: it is claimed. HOLDS_UNAVAILABLE also where it took too long."""
+
+    def __init__(
+        self,
+        *,
+        refusals: _abc.Iterable[Global___ErrorReason.ValueType] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["refusals", b"refusals"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___BatchClaimOptionsResponse: _TypeAlias = BatchClaimOptionsResponse  # noqa: Y015
+
+@_typing.final
 class ExtendHoldRequest(_message.Message):
     """Which call."""
 

@@ -47,6 +47,11 @@ class AvailabilityServiceStub:
                 request_serializer=rufbuch_dot_availability_dot_v1_dot_service__pb2.ClaimOptionRequest.SerializeToString,
                 response_deserializer=rufbuch_dot_availability_dot_v1_dot_service__pb2.ClaimOptionResponse.FromString,
                 _registered_method=True)
+        self.BatchClaimOptions = channel.unary_unary(
+                '/rufbuch.availability.v1.AvailabilityService/BatchClaimOptions',
+                request_serializer=rufbuch_dot_availability_dot_v1_dot_service__pb2.BatchClaimOptionsRequest.SerializeToString,
+                response_deserializer=rufbuch_dot_availability_dot_v1_dot_service__pb2.BatchClaimOptionsResponse.FromString,
+                _registered_method=True)
         self.ExtendHold = channel.unary_unary(
                 '/rufbuch.availability.v1.AvailabilityService/ExtendHold',
                 request_serializer=rufbuch_dot_availability_dot_v1_dot_service__pb2.ExtendHoldRequest.SerializeToString,
@@ -115,6 +120,14 @@ class AvailabilityServiceServicer:
         NOT_FOUND (OPTION_UNKNOWN): never offered to this call, or forgotten. ABORTED (SLOT_TAKEN): somebody else has it.
         FAILED_PRECONDITION (SLOT_NOT_BOOKABLE): meanwhile past, inside the notice, or no longer within working hours.
         UNAVAILABLE (HOLDS_UNAVAILABLE): it cannot be said just now.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def BatchClaimOptions(self, request, context):
+        """Claims several options, each by itself and as ClaimOption does, for what was booked on vouchers: nobody waits for what is in
+        them. Repeating it is harmless. INVALID_ARGUMENT (WISH_INVALID): more than 100.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -204,6 +217,11 @@ def add_AvailabilityServiceServicer_to_server(servicer, server):
                     servicer.ClaimOption,
                     request_deserializer=rufbuch_dot_availability_dot_v1_dot_service__pb2.ClaimOptionRequest.FromString,
                     response_serializer=rufbuch_dot_availability_dot_v1_dot_service__pb2.ClaimOptionResponse.SerializeToString,
+            ),
+            'BatchClaimOptions': grpc.unary_unary_rpc_method_handler(
+                    servicer.BatchClaimOptions,
+                    request_deserializer=rufbuch_dot_availability_dot_v1_dot_service__pb2.BatchClaimOptionsRequest.FromString,
+                    response_serializer=rufbuch_dot_availability_dot_v1_dot_service__pb2.BatchClaimOptionsResponse.SerializeToString,
             ),
             'ExtendHold': grpc.unary_unary_rpc_method_handler(
                     servicer.ExtendHold,
@@ -306,6 +324,33 @@ class AvailabilityService:
             '/rufbuch.availability.v1.AvailabilityService/ClaimOption',
             rufbuch_dot_availability_dot_v1_dot_service__pb2.ClaimOptionRequest.SerializeToString,
             rufbuch_dot_availability_dot_v1_dot_service__pb2.ClaimOptionResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def BatchClaimOptions(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/rufbuch.availability.v1.AvailabilityService/BatchClaimOptions',
+            rufbuch_dot_availability_dot_v1_dot_service__pb2.BatchClaimOptionsRequest.SerializeToString,
+            rufbuch_dot_availability_dot_v1_dot_service__pb2.BatchClaimOptionsResponse.FromString,
             options,
             channel_credentials,
             insecure,

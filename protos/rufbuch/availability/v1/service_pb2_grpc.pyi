@@ -49,6 +49,10 @@ class AvailabilityServiceStub:
     FAILED_PRECONDITION (SLOT_NOT_BOOKABLE): meanwhile past, inside the notice, or no longer within working hours.
     UNAVAILABLE (HOLDS_UNAVAILABLE): it cannot be said just now.
     """
+    BatchClaimOptions: _grpc.UnaryUnaryMultiCallable[_service_pb2.BatchClaimOptionsRequest, _service_pb2.BatchClaimOptionsResponse]
+    """Claims several options, each by itself and as ClaimOption does, for what was booked on vouchers: nobody waits for what is in
+    them. Repeating it is harmless. INVALID_ARGUMENT (WISH_INVALID): more than 100.
+    """
     ExtendHold: _grpc.UnaryUnaryMultiCallable[_service_pb2.ExtendHoldRequest, _service_pb2.ExtendHoldResponse]
     """Lets the holds of a call live on while the call does, up to the hard cap. Unknown calls: nothing to extend, no error."""
     ReleaseHolds: _grpc.UnaryUnaryMultiCallable[_service_pb2.ReleaseHoldsRequest, _service_pb2.ReleaseHoldsResponse]
@@ -101,6 +105,10 @@ class AvailabilityServiceAsyncStub(AvailabilityServiceStub):
     NOT_FOUND (OPTION_UNKNOWN): never offered to this call, or forgotten. ABORTED (SLOT_TAKEN): somebody else has it.
     FAILED_PRECONDITION (SLOT_NOT_BOOKABLE): meanwhile past, inside the notice, or no longer within working hours.
     UNAVAILABLE (HOLDS_UNAVAILABLE): it cannot be said just now.
+    """
+    BatchClaimOptions: _aio.UnaryUnaryMultiCallable[_service_pb2.BatchClaimOptionsRequest, _service_pb2.BatchClaimOptionsResponse]  # type: ignore[assignment]
+    """Claims several options, each by itself and as ClaimOption does, for what was booked on vouchers: nobody waits for what is in
+    them. Repeating it is harmless. INVALID_ARGUMENT (WISH_INVALID): more than 100.
     """
     ExtendHold: _aio.UnaryUnaryMultiCallable[_service_pb2.ExtendHoldRequest, _service_pb2.ExtendHoldResponse]  # type: ignore[assignment]
     """Lets the holds of a call live on while the call does, up to the hard cap. Unknown calls: nothing to extend, no error."""
@@ -163,6 +171,16 @@ class AvailabilityServiceServicer(metaclass=_abc_1.ABCMeta):
         NOT_FOUND (OPTION_UNKNOWN): never offered to this call, or forgotten. ABORTED (SLOT_TAKEN): somebody else has it.
         FAILED_PRECONDITION (SLOT_NOT_BOOKABLE): meanwhile past, inside the notice, or no longer within working hours.
         UNAVAILABLE (HOLDS_UNAVAILABLE): it cannot be said just now.
+        """
+
+    @_abc_1.abstractmethod
+    def BatchClaimOptions(
+        self,
+        request: _service_pb2.BatchClaimOptionsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_service_pb2.BatchClaimOptionsResponse, _abc.Awaitable[_service_pb2.BatchClaimOptionsResponse]]:
+        """Claims several options, each by itself and as ClaimOption does, for what was booked on vouchers: nobody waits for what is in
+        them. Repeating it is harmless. INVALID_ARGUMENT (WISH_INVALID): more than 100.
         """
 
     @_abc_1.abstractmethod

@@ -5,6 +5,7 @@ ALLOWED: dict[str, frozenset[str]] = {
     for rpc, services in {
         "SearchSlots": "telephony-gateway booking",
         "ClaimOption": "booking",
+        "BatchClaimOptions": "booking",
         "ExtendHold": "telephony-gateway",
         "ReleaseHolds": "telephony-gateway booking",
         "HoldOptions": "booking",

@@ -17,7 +17,7 @@ from availability.clients.mirrored_holds import HoldTeller, MirroredHolds
 from availability.clients.redis_holds import TIMEOUT_S, RedisHolds
 from availability.clients.registry import StaffRegistry
 from availability.clients.scripts import ScriptRunner
-from availability.clients.streams import linked
+from availability.clients.streams import linked, of_its_call
 from availability.domain.holds import HoldRules, new_option_id
 from availability.domain.ledger import BusySource
 from availability.servicer import AvailabilityServicer, UseCases
@@ -25,6 +25,7 @@ from availability.storage.busy import BusyTables
 from availability.usecases.businesses import Businesses
 from availability.usecases.calendars import Calendars
 from availability.usecases.claim_option import ClaimOption
+from availability.usecases.claim_several import ClaimSeveral
 from availability.usecases.describe_people import DescribePeople
 from availability.usecases.end_claims import EndClaims
 from availability.usecases.explain_slot import ExplainSlot
@@ -155,9 +156,11 @@ def _use_cases(
 ) -> UseCases:
     new_id, looker = partial(new_option_id, secrets.randbelow), partial(Looker, outside, time.monotonic)
     knowing = (businesses, calendars, holds, clock)
+    claim = ClaimOption(*knowing)
     return UseCases(
         search=SearchSlots(*knowing, rules=rules, new_id=new_id, looker=looker),
-        claim=ClaimOption(*knowing),
+        claim=claim,
+        claim_several=ClaimSeveral(of_its_call(claim)),
         keep=KeepHolds(businesses, holds, clock),
         hold=HoldOptions(*knowing, new_id=new_id, looker=looker),
         explain=ExplainSlot(*knowing),

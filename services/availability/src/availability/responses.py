@@ -9,12 +9,13 @@ from availability import words
 from availability.domain.explain import Blocker, BlockerKind
 from availability.domain.holds import Offer, PlannedPhase, Taking
 from availability.domain.service import PhaseKind
-from availability.stamps import stamp
+from availability.stamps import stamp, stamp_of_minute
 from availability.usecases.describe_people import Records
 from availability.usecases.explain_slot import Explanation
 from availability.usecases.following import StreamHealth
 from availability.usecases.get_day import DayEntry
 from availability.usecases.search_slots import Answer, Query
+from availability.usecases.wishes import Outcome
 from rufbuch.availability.v1 import operations_pb2, people_pb2, service_pb2
 
 _KINDS = {
@@ -22,6 +23,7 @@ _KINDS = {
     PhaseKind.GAP_FREE: service_pb2.PHASE_KIND_GAP_FREE,
     PhaseKind.GAP_BLOCKED: service_pb2.PHASE_KIND_GAP_BLOCKED,
 }
+_OUTCOMES = {each: service_pb2.SearchOutcome.Value(f"SEARCH_OUTCOME_{each.value}") for each in Outcome}
 _HOLD_STATES = {
     True: service_pb2.HOLD_STATE_HELD,
     False: service_pb2.HOLD_STATE_NONE,
@@ -57,13 +59,18 @@ def stream_status(name: str, health: StreamHealth) -> operations_pb2.StreamStatu
 def found(answer: Answer, query: Query) -> service_pb2.SearchSlotsResponse:
     """What a search has found."""
     return service_pb2.SearchSlotsResponse(
-        outcome=service_pb2.SearchOutcome.Value(f"SEARCH_OUTCOME_{answer.outcome.value}"),
+        outcome=_OUTCOMES[answer.outcome],
         options=[_vouched(option(offer, answer.expires), offer, answer, query) for offer in answer.offers],
         hold_state=service_pb2.HOLD_STATE_NOT_KEPT if answer.unkept else _HOLD_STATES[answer.held],
         min_notice_minutes=int(answer.notice.total_seconds() // 60),
         horizon_days=answer.horizon.days,
         calendars_unchecked=not answer.certain,
     )
+
+
+def refusal(reason: str) -> service_pb2.ErrorReason.ValueType:
+    """Why something was refused; "": it was not."""
+    return service_pb2.ErrorReason.Value(f"ERROR_REASON_{reason or 'UNSPECIFIED'}")
 
 
 def option(offer: Offer, expires: datetime | None) -> service_pb2.Option:
@@ -75,7 +82,7 @@ def option(offer: Offer, expires: datetime | None) -> service_pb2.Option:
         person_id=offer.person_id,
         start_time=stamp(offer.start),
         end_time=stamp(offer.end),
-        phases=map(_phase, offer.phases),
+        phases=list(map(_phase, offer.phases)),
         occupied=[*map(_of_person, offer.occupied), *map(_of_device, offer.devices)],
         hold_expire_time=stamp_or_none(expires),
         service_ids=offer.service_ids if len(offer.service_ids) > 1 else (),
@@ -170,10 +177,14 @@ def _phase(phase: PlannedPhase) -> service_pb2.PlannedPhase:
 
 
 def _of_person(taking: Taking) -> service_pb2.OccupiedInterval:
-    begin, end = map(stamp, (taking.interval.start, taking.interval.end))
-    return service_pb2.OccupiedInterval(person_id=taking.owner_id, start_time=begin, end_time=end)
+    owner_id, (begin, end) = taking
+    return service_pb2.OccupiedInterval(
+        person_id=owner_id, start_time=stamp_of_minute(begin), end_time=stamp_of_minute(end)
+    )
 
 
 def _of_device(taking: Taking) -> service_pb2.OccupiedInterval:
-    begin, end = map(stamp, (taking.interval.start, taking.interval.end))
-    return service_pb2.OccupiedInterval(resource_id=taking.owner_id, start_time=begin, end_time=end)
+    owner_id, (begin, end) = taking
+    return service_pb2.OccupiedInterval(
+        resource_id=owner_id, start_time=stamp_of_minute(begin), end_time=stamp_of_minute(end)
+    )

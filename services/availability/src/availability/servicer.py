@@ -10,6 +10,7 @@ from opentelemetry import trace
 from availability import requests, responses
 from availability.allowed import ALLOWED
 from availability.usecases.claim_option import ClaimOption
+from availability.usecases.claim_several import ClaimSeveral
 from availability.usecases.describe_people import DescribePeople
 from availability.usecases.explain_slot import ExplainSlot
 from availability.usecases.following import StreamHealth
@@ -32,6 +33,7 @@ class UseCases:
 
     search: SearchSlots
     claim: ClaimOption
+    claim_several: ClaimSeveral
     keep: KeepHolds
     hold: HoldOptions
     explain: ExplainSlot
@@ -70,6 +72,13 @@ class AvailabilityServicer(service_pb2_grpc.AvailabilityServiceServicer):
         return service_pb2.ClaimOptionResponse(
             option=responses.option(offer, None), service_name=offer.service_name
         )
+
+    async def BatchClaimOptions(
+        self, request: service_pb2.BatchClaimOptionsRequest, context: Context
+    ) -> service_pb2.BatchClaimOptionsResponse:
+        """See service.proto."""
+        reasons = await self._can.claim_several(requests.claims_of(request))
+        return service_pb2.BatchClaimOptionsResponse(refusals=map(responses.refusal, reasons))
 
     async def ExtendHold(
         self, request: service_pb2.ExtendHoldRequest, context: Context

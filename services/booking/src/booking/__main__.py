@@ -10,7 +10,8 @@ from starlette.applications import Starlette
 
 from booking import migration
 from booking.assembly import booking_service, erase_everywhere
-from booking.clients.availability import DEADLINE_S, HARMLESS_TO_REPEAT, AvailabilityOptions
+from booking.clients.availability import DEADLINE_S, HARMLESS_TO_REPEAT
+from booking.clients.claims import AvailabilityClaims
 from booking.clients.forgetting import DEADLINE_S as FORGETTING_S
 from booking.clients.message_setup import GET_MESSAGE_SETUP
 from booking.clients.registry import DEADLINE_S as REGISTRY_S
@@ -99,7 +100,7 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
             clock=clock,
             calendar_domain=settings.calendar_email_domain,
             events=events,
-            claims=await enter(claiming_afterwards(AvailabilityOptions(availability))),
+            claims=await enter(claiming_afterwards(AvailabilityClaims(availability))),
         )
         server = await enter(
             grpc_server([servicer], host=host, port=settings.grpc_port, drain_s=drain_s, ways=[carrying])

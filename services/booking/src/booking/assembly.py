@@ -5,6 +5,7 @@ import uuid
 import grpc
 
 from booking.clients.availability import AvailabilityOptions
+from booking.clients.claims import AvailabilityClaims
 from booking.clients.dates import AvailabilityDates
 from booking.clients.forgetting import GatewayLedger, SyncedCopies
 from booking.clients.message_setup import RegistrySetups
@@ -79,7 +80,7 @@ def booking_service(
     book = BookAppointment(
         options,
         kept,
-        claims=claims or ClaimAfterwards(plans),
+        claims=claims or ClaimAfterwards(AvailabilityClaims(availability)),
         clock=clock,
         new_id=uuid.uuid4,
         calendar_domain=calendar_domain,

@@ -1,4 +1,4 @@
-"""Owns the reading of an endless gRPC stream, quiet times included, and the spans of what comes in it."""
+"""Owns the reading of an endless gRPC stream, quiet times included, and the spans of what comes together."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -7,10 +7,11 @@ from typing import Protocol, TypeVar
 import grpc
 from opentelemetry import trace
 
+from availability.usecases.claim_option import OfferedTo
 from availability.usecases.follow_busy import BusyEvent
 from availability.usecases.following import StreamLostError
 from chassis.grpc_client import fault_of
-from signals.tracing import links_to
+from signals.tracing import inner_span, links_to
 
 _tracer = trace.get_tracer(__name__)
 
@@ -61,6 +62,16 @@ async def messages(
         if reading:
             reading.cancel()
             await asyncio.wait({reading})
+
+
+def of_its_call(claim: Callable[[OfferedTo], Awaitable[object]]) -> Callable[[OfferedTo], Awaitable[None]]:
+    """The same, each claim in a span of its own, by which its call is found."""
+
+    async def in_span(offered: OfferedTo) -> None:
+        with inner_span("claim", **{"rufbuch.call_id": offered.call_id}):
+            await claim(offered)
+
+    return in_span
 
 
 def linked(

@@ -27,7 +27,14 @@ DEADLINE_S = 2.0
 _SERVICE = "rufbuch.availability.v1.AvailabilityService"
 HARMLESS_TO_REPEAT = tuple(
     f"{_SERVICE}/{method}"
-    for method in ("ClaimOption", "PlanSlot", "SearchSlots", "ExplainSlot", "HoldOptions")
+    for method in (
+        "ClaimOption",
+        "BatchClaimOptions",
+        "PlanSlot",
+        "SearchSlots",
+        "ExplainSlot",
+        "HoldOptions",
+    )
 )
 """Searching and holding replace what the same call held."""
 
@@ -55,18 +62,12 @@ class AvailabilityOptions:
         return option_of(answer.option, answer.service_name)
 
     async def keep(self, offer: Offer) -> None:
-        """See ``Holds``."""
+        """Claim it, and make nothing of it. Raises as ``claim``."""
         await self._claim(offer)
 
     async def _claim(self, offer: Offer) -> service_pb2.ClaimOptionResponse:
-        request = service_pb2.ClaimOptionRequest(
-            tenant_id=str(offer.tenant_id),
-            branch_id=str(offer.branch_id),
-            option_id=offer.option_id,
-            call_id=offer.call_id,
-        )
         try:
-            return await self._stub.ClaimOption(request)
+            return await self._stub.ClaimOption(claim_to_wire(offer))
         except grpc.aio.AioRpcError as error:
             refusal = refusal_of(fault_of(error))
             if refusal is None:
@@ -90,6 +91,16 @@ class AvailabilityOptions:
                 raise
             raise refusal from error
         return option_of(answer.option, answer.service_name)
+
+
+def claim_to_wire(offer: Offer) -> service_pb2.ClaimOptionRequest:
+    """What is to be claimed."""
+    return service_pb2.ClaimOptionRequest(
+        tenant_id=str(offer.tenant_id),
+        branch_id=str(offer.branch_id),
+        option_id=offer.option_id,
+        call_id=offer.call_id,
+    )
 
 
 def _unplannable(fault: Fault) -> ServiceError | None:

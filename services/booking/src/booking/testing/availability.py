@@ -3,6 +3,8 @@
 import asyncio
 from typing import Any
 
+import grpc
+
 from booking.domain.option import ClaimedOption, OccupantKind, Occupied, PhaseKind, PlannedPhase
 from booking.errors import OptionUnknownError
 from booking.instants import timestamp
@@ -25,9 +27,15 @@ class ScriptedAvailability(service_pb2_grpc.AvailabilityServiceServicer):
         self.claims: list[service_pb2.ClaimOptionRequest] = []
         self.asked = asyncio.Event()
         self.refusal: ServiceError | None = None
+        self.refusals: dict[str, Exception] = {}
+        """Of single options."""
         self.silent = False
         self.together: asyncio.Barrier | None = None
         """Nobody is answered before so many have asked."""
+        self.batches: list[int] = []
+        """How many were claimed together, each time."""
+        self.knows_batches = True
+        """Whether it is new enough."""
 
     async def ClaimOption(  # noqa: N802 - named by the contract
         self,
@@ -43,9 +51,34 @@ class ScriptedAvailability(service_pb2_grpc.AvailabilityServiceServicer):
             await self.together.wait()
         if self.refusal:
             raise self.refusal
+        if fault := self.refusals.get(request.option_id):
+            raise fault
         if request.option_id not in self.options:
             raise OptionUnknownError("no such option")
         return claimed(request.option_id, self.options[request.option_id])
+
+    async def BatchClaimOptions(  # noqa: N802 - named by the contract
+        self,
+        request: service_pb2.BatchClaimOptionsRequest,
+        context: Any,  # noqa: ANN401 - as the generated code has it
+    ) -> service_pb2.BatchClaimOptionsResponse:
+        """See the contract."""
+        self.batches.append(len(request.claims))
+        if not self.knows_batches:
+            await context.abort(grpc.StatusCode.UNIMPLEMENTED, "Method not implemented!")
+        answers = await asyncio.gather(*(self._refusal(claim, context) for claim in request.claims))
+        return service_pb2.BatchClaimOptionsResponse(refusals=answers)
+
+    async def _refusal(
+        self,
+        claim: service_pb2.ClaimOptionRequest,
+        context: Any,  # noqa: ANN401 - as above
+    ) -> service_pb2.ErrorReason.ValueType:
+        try:
+            await self.ClaimOption(claim, context)
+        except ServiceError as error:
+            return service_pb2.ErrorReason.Value(f"ERROR_REASON_{error.reason}")
+        return service_pb2.ERROR_REASON_UNSPECIFIED
 
     def servicer(self) -> Servicer:
         """As a server takes it."""

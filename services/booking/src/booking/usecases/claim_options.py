@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from contextvars import Context
 from typing import Protocol
@@ -14,9 +14,9 @@ from chassis.errors import ServiceError
 from signals.metrics import Counter
 
 GATHERED_S = 0.05
-"""So long claims wait for others, with which they share a frame. Far less than it takes to search again or to hang up."""
+"""So long claims wait for others, with which they go in one question. Far less than it takes to search again or to hang up."""
 TOGETHER, WAITING_MAX = 32, 1000
-"""How many are under way at once, and how many wait. Beyond that the oldest hold ends when it would have ended unbooked."""
+"""How many are asked for at once, and how many wait. Beyond that the oldest hold ends when it would have ended unbooked."""
 ENDED_WITHIN_S = 2.0
 _log = logging.getLogger(__name__)
 _claims = Counter(
@@ -40,8 +40,9 @@ class Options(Protocol):
 class Holds(Protocol):
     """Where options are held."""
 
-    async def keep(self, offer: Offer) -> None:
-        """Claim it, and make nothing of it: it is booked already. Raises as ``Options.claim``."""
+    async def keep(self, offers: Sequence[Offer]) -> Sequence[BaseException | None]:
+        """Claim each of them by itself, and make nothing of it: they are booked already. What was wrong with each, as
+        ``Options.claim`` raises it; None: it is claimed."""
         ...
 
 
@@ -76,19 +77,22 @@ class ClaimAfterwards:
         while self._waiting:
             await asyncio.sleep(GATHERED_S)
             together = [self._waiting.popleft() for _ in range(min(TOGETHER, len(self._waiting)))]
-            for fault in await asyncio.gather(*map(self._claim, together), return_exceptions=True):
-                if isinstance(fault, Exception):
-                    _log.error("bug in claiming afterwards", exc_info=fault)
+            try:
+                for offer, fault in zip(together, await self._holds.keep(together), strict=True):
+                    _note(offer, fault)
+            except Exception:  # noqa: BLE001 - what waits is still to be claimed
+                _log.exception("bug in claiming afterwards")
 
-    async def _claim(self, offer: Offer) -> None:
-        try:
-            await self._holds.keep(offer)
-        except ServiceError as error:
-            # Its hold may have ended with the call, and its time be seen as taken, by this very appointment.
-            _claims.labels("refused").inc()
-            _log.info("not claimed afterwards", extra={"option_id": offer.option_id, "fault": str(error)})
-        else:
-            _claims.labels("claimed").inc()
+
+def _note(offer: Offer, fault: BaseException | None) -> None:
+    if fault is None:
+        _claims.labels("claimed").inc()
+    elif isinstance(fault, ServiceError):
+        # Its hold may have ended with the call, and its time be seen as taken, by this very appointment.
+        _claims.labels("refused").inc()
+        _log.info("not claimed afterwards", extra={"option_id": offer.option_id, "fault": str(fault)})
+    else:
+        _log.error("bug in claiming afterwards", exc_info=fault)
 
 
 @asynccontextmanager
