@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 import asyncpg
 import pytest
 
+from booking.storage.plans import by_indexes
 from booking.testing.availability import ScriptedAvailability
 from booking.testing.samples import NUMBER, START, TENANT, a_request, an_option
+from chassis import postgres
 from rufbuch.booking.v1 import service_pb2
 
 if TYPE_CHECKING:
@@ -39,6 +41,35 @@ async def test_what_a_foreign_key_names_is_found_by_both_of_its_columns(
 
     (condition,) = [line for line in plan if "Index Cond" in line]
     assert f"{key} = $2" in condition
+
+
+async def test_a_plan_made_for_a_short_table_is_one_for_a_long_table(
+    database_url: str, pool: asyncpg.Pool, booking: "BookingServiceAsyncStub"
+) -> None:
+    """It is kept while the table grows: each booking read all customers, phases and occupied time."""
+    await booking.BookAppointment(a_request())
+    await pool.execute("ANALYZE")
+    read = (
+        "SELECT FROM phase WHERE tenant_id = $1 AND appointment_id = $2",
+        "SELECT FROM ONLY customer x WHERE tenant_id = $1 AND customer_id = $2 FOR KEY SHARE OF x",
+    )
+    async with postgres.pool(by_indexes(database_url)) as ours, ours.acquire() as connection:
+        for statement in read:
+            await connection.execute(
+                f"SET plan_cache_mode = force_generic_plan; PREPARE found AS {statement}"
+            )
+            plan = [row[0] for row in await connection.fetch("EXPLAIN EXECUTE found(NULL, NULL)")]
+            await connection.execute("DEALLOCATE found")
+            assert not any("Seq Scan" in line for line in plan)
+
+
+@pytest.mark.parametrize("more", ["", "?application_name=booking"])
+async def test_the_service_asks_for_plans_by_indexes_beside_what_the_url_says(
+    database_url: str, more: str
+) -> None:
+    async with postgres.pool(by_indexes(database_url + more)) as ours:
+        assert await ours.fetchval("SHOW enable_seqscan") == "off"
+        assert await ours.fetchval("SHOW application_name") == more.partition("=")[2]
 
 
 GROWN = """

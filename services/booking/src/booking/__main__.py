@@ -24,6 +24,7 @@ from booking.message_work import message_work
 from booking.settings import Settings
 from booking.storage.history import SqlHistory
 from booking.storage.old_people import SqlOldCustomers, SqlOldWords
+from booking.storage.plans import by_indexes
 from booking.storage.requests import SqlRequests
 from booking.usecases.claim_options import claiming_afterwards
 from booking.usecases.forget_old import KEPT, forget_old
@@ -49,10 +50,11 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
     host, drain_s, clock = settings.host, settings.drain_s, SystemClock()
     async with AsyncExitStack() as stack:
         enter = stack.enter_async_context
-        pool = await enter(postgres.pool(settings.database_url))
+        database_url = by_indexes(settings.database_url)
+        pool = await enter(postgres.pool(database_url))
         # What reads the log and runs the queue shows other rows than a request: telling one connection so again and again
         # would cost each of them a round trip.
-        own_pool = await enter(postgres.pool(settings.database_url, connections_max=OWN_CONNECTIONS))
+        own_pool = await enter(postgres.pool(database_url, connections_max=OWN_CONNECTIONS))
         availability, registry = await _peers(stack, settings)
         readiness = Readiness({"database": lambda: postgres.check(pool)}, notice_s=settings.drain_notice_s)
         operations = Starlette(routes=operations_routes(lambda: readiness.missing))
