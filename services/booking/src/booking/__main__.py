@@ -10,6 +10,7 @@ from starlette.applications import Starlette
 
 from booking import migration
 from booking.assembly import booking_service, erase_everywhere
+from booking.at_hand import at_hand
 from booking.clients.availability import DEADLINE_S, HARMLESS_TO_REPEAT
 from booking.clients.claims import AvailabilityClaims
 from booking.clients.forgetting import DEADLINE_S as FORGETTING_S
@@ -102,6 +103,7 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
             clock=clock,
             calendar_domain=settings.calendar_email_domain,
             events=events,
+            at_hand=await enter(at_hand(pool)),
             claims=await enter(claiming_afterwards(AvailabilityClaims(availability))),
         )
         server = await enter(

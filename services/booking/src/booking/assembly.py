@@ -68,15 +68,17 @@ def booking_service(
     calendar_domain: str,
     events: EventLog | None = None,
     claims: ClaimAfterwards | None = None,
+    at_hand: Pool | None = None,
 ) -> Servicer:
     """The service over its database and channels to availability and the staff registry. ``events``: the log that others
-    in the process read, so that they hear of news at once. ``claims``: of somebody who lets them end with the process."""
+    in the process read, so that they hear of news at once. ``claims`` and ``at_hand`` (the
+    pool to book over): of somebody who lets them end with the process."""
     events = events or EventLog(pool)
     offers, slots = SqlOffers(pool, events), AvailabilitySlots(availability)
     plans = AvailabilityOptions(availability)
     options = WaitingOptions(plans, offers, slots)
     policies, changes = RegistryPolicies(registry, clock=clock), SqlChanges(pool, events)
-    kept = SqlBookings(pool, events)
+    kept = SqlBookings(at_hand or pool, events)
     book = BookAppointment(
         options,
         kept,

@@ -55,7 +55,7 @@ async def pool(
         reset=_undo_nothing,
         connection_class=_Showing,
         server_settings={"idle_in_transaction_session_timeout": str(round(left_open_s * 1000))},
-        setup=_show,
+        setup=show,
     )
     async with opened:
         yield opened
@@ -90,7 +90,8 @@ class _Showing(asyncpg.Connection):
             self._whose = whose
 
 
-async def _show(connection: Connection) -> None:
+async def show(connection: Connection) -> None:
+    """Let a connection that has been taken show the rows of whom ``chassis.rows`` names now."""
     # The pool hands out proxies, which pass on what they do not know.
     await cast("_Showing", connection).show(rows.whose())
 
