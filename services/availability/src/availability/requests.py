@@ -2,8 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from contextlib import suppress
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import NoReturn, Protocol
 from uuid import UUID
@@ -11,7 +10,7 @@ from uuid import UUID
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from availability.domain.holds import Caller
-from availability.domain.instants import EPOCH, Interval, to_minute_up
+from availability.domain.instants import Interval, to_minute_up
 from availability.errors import (
     BranchUnknownError,
     OptionUnknownError,
@@ -26,7 +25,6 @@ from availability.usecases.wishes import Wish
 from chassis.errors import ServiceError
 from rufbuch.availability.v1 import service_pb2
 
-NANOS = 1_000_000_000
 CALL_ID = re.compile(r"[\x21-\x7e]{1,200}")
 NUMBER = re.compile(r"\+[1-9]\d{1,14}")
 UNWANTED_MAX = 200
@@ -175,17 +173,15 @@ def _slot(slot: service_pb2.WantedSlot) -> WantedSlot:
 
 
 def _wish(request: service_pb2.SearchSlotsRequest) -> Wish:
+    windows = [
+        (_instant(each.start_time, "windows"), _instant(each.end_time, "windows")) for each in request.windows
+    ]
     return Wish(
         start=_instant(request.start_time, "start_time") if request.HasField("start_time") else None,
-        windows=tuple(map(_window, request.windows)),
+        # A start lies in a window if it is not before its first and before its last instant.
+        windows=tuple(Interval(to_minute_up(begin), to_minute_up(end)) for begin, end in windows),
         unwanted=_unwanted(request.excluded_start_times),
     )
-
-
-def _window(window: service_pb2.TimeWindow) -> Interval:
-    """A start lies in it if it is not before its first and before its last instant."""
-    begin, end = (_instant(each, "windows") for each in (window.start_time, window.end_time))
-    return Interval(to_minute_up(begin), to_minute_up(end))
 
 
 def _unwanted(starts: Iterable[Timestamp]) -> frozenset[datetime]:
@@ -211,10 +207,10 @@ def _caller(call_id: str, number: str) -> Caller:
 
 
 def _instant(timestamp: Timestamp, field: str) -> datetime:
-    if 0 <= timestamp.nanos < NANOS:
-        with suppress(OverflowError):
-            return EPOCH + timedelta(seconds=timestamp.seconds, microseconds=timestamp.nanos // 1000)
-    raise WishInvalidError("not an instant", field=field)
+    try:
+        return timestamp.ToDatetime(UTC)
+    except ValueError as error:
+        raise WishInvalidError("not an instant", field=field) from error
 
 
 def _id(value: str, unknown: type[ServiceError]) -> str:

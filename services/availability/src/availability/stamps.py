@@ -11,3 +11,8 @@ def stamp(instant: datetime) -> Timestamp:
     """An aware instant, at a quarter of the price of Timestamp's own way."""
     since = instant - EPOCH
     return Timestamp(seconds=since.days * 86_400 + since.seconds, nanos=since.microseconds * 1000)
+
+
+def stamp_of_minute(minute: int) -> Timestamp:
+    """A UTC epoch minute."""
+    return Timestamp(seconds=60 * minute)

@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from hashlib import sha256
+from itertools import chain
 from typing import Any
 
 from redis.asyncio import RedisCluster
@@ -88,10 +89,10 @@ class RedisHolds:
             terms.lasting // _MS, terms.wanted, terms.at_least, self._rules.per_call, self._rules.per_number,
             _list_of(tuple(terms.owners)), int(terms.whole), self._rules.patience // _MS, _spans(terms.moved),
             _list_of(tuple(terms.kept)), int(terms.only_held),
-            *(part for offer in offers for part in _candidate(offer, terms)),
+            *chain.from_iterable([_candidate(offer, terms) for offer in offers]),
         )  # fmt: skip
         placing = Placing(_text(status))
-        at_limit = placing in {Placing.LIMIT, Placing.WORN}
+        at_limit = placing is Placing.LIMIT or placing is Placing.WORN
         made = {"unkept" if placing is Placing.OFFERED else "created": len(options)}
         _count(expired=lapsed, released=released, refused=refused + at_limit, **made)
         expires = _instant(until_ms) if placing is Placing.HELD else None

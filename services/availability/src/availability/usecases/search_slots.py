@@ -146,8 +146,7 @@ class SearchSlots:
         """The best of several ways to keep the start, where it can be held: hardly ever is it somebody else's, and the others
         need not be made."""
         offers = self._offers(search, asked, found.plans[:1])
-        terms = replace(self._terms(search, 1, 1), owners=(), only_held=True)
-        placement = await self._place(search, caller, offers, terms)
+        placement = await self._place(search, caller, offers, self._terms(search, 1, 1, best=True))
         return self._placed(search, found, offers, placement) if placement.options else None
 
     def _placed(self, search: _Search, found: Found, offers: Sequence[Offer], placement: Placement) -> Answer:
@@ -178,15 +177,17 @@ class SearchSlots:
         promised = search.query.promised
         return [offer_of(asked, plan, self._new_id(), promised=promised) for plan in plans]
 
-    def _terms(self, search: _Search, wanted: int, at_least: int) -> Terms:
+    def _terms(self, search: _Search, wanted: int, at_least: int, *, best: bool = False) -> Terms:
+        """``best``: what stands in its way is not asked for, since others are tried next."""
         return Terms(
             wanted,
             at_least,
             search.question.branch.hold,
-            search.question.owners,
+            () if best else search.question.owners,
             promised=search.query.promised,
             moved=self._moved(search),
             kept=search.query.kept,
+            only_held=best,
         )
 
     async def _place(
