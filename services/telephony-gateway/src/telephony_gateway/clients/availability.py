@@ -100,6 +100,7 @@ def _request(branch: DialledBranch, caller: Caller, wish: SlotWish) -> service_p
 
 def _slot(option: service_pb2.Option) -> FoundSlot:
     held = instant_of(option.hold_expire_time) if option.HasField("hold_expire_time") else None
+    services = tuple(option.service_ids)
     return FoundSlot(
         option_id=option.option_id,
         start=instant_of(option.start_time),
@@ -108,4 +109,11 @@ def _slot(option: service_pb2.Option) -> FoundSlot:
         service_id=option.service_id,
         held_until=held,
         voucher=option.voucher,
+        service_ids=services,
+        people=_people(option) if services else (),
     )
+
+
+def _people(option: service_pb2.Option) -> tuple[str, ...]:
+    needed = (phase for phase in option.phases if phase.kind == service_pb2.PHASE_KIND_ACTIVE)
+    return tuple(dict.fromkeys(phase.person_id or option.person_id for phase in needed))

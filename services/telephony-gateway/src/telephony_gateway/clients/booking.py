@@ -158,6 +158,8 @@ def read_appointment(
     appointment: appointment_pb2.Appointment, channel: message_pb2.MessageChannel.ValueType = NOT_WRITTEN
 ) -> Appointment:
     """As the use cases see it. ``channel``: on which its customer is written to of what has just happened."""
+    active = (phase for phase in appointment.phases if phase.kind == appointment_pb2.PHASE_KIND_ACTIVE)
+    several = len(appointment.service_ids) > 1
     return Appointment(
         appointment_id=appointment.appointment_id,
         service_ids=tuple(appointment.service_ids) or (appointment.service_id,),
@@ -169,4 +171,5 @@ def read_appointment(
         booked_for=appointment.booked_for,
         branch_id=appointment.branch_id,
         written_by=_CHANNELS.get(channel, ""),
+        people=tuple(dict.fromkeys(phase.person_id for phase in active)) if several else (),
     )

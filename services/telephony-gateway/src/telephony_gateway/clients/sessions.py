@@ -210,6 +210,7 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "heard": _heard,
     "wish": _wish,
     "choices": tuple,
+    "asked_services": tuple,
     "called_off": tuple,
     "asked_series": tuple,
     "chosen_series": tuple,

@@ -44,7 +44,9 @@ TIME = Argument(
 )
 DATETIME = Argument("datetime", "Day and time in one text.", ("date_time",))
 SERVICE = Argument(
-    "service", "The service as the caller calls it.", ("service_name", "dienstleistung", "service_id")
+    "service",
+    "The service as the caller calls it; of one visit all that the caller named, e.g. 'Schneiden und Färben'.",
+    ("service_name", "dienstleistung", "service_id"),
 )
 STAFF = Argument(
     "staff",

@@ -150,6 +150,7 @@ class Sentence(enum.Enum):
     OR = enum.auto()
     AND = enum.auto()
     WITH = enum.auto()
+    VISIT = enum.auto()
     WEEKDAY_AND_DATE_DISAGREE = enum.auto()
     JUST_PASSED = enum.auto()
     NOT_ALL_UNDERSTOOD = enum.auto()

@@ -76,6 +76,8 @@ class Session:
     """How often, as in asked_series."""
     choices: tuple[str, ...] = ()
     """Ids of the appointments that the caller was asked to choose from, in that order; "" stands for more that were not read out."""
+    asked_services: tuple[str, ...] = ()
+    """Ids of the services that the caller was asked to choose from last."""
     called_off: tuple[str, ...] = ()
     """Ids of the appointments that this call has called off, the last one last."""
     as_read: dict[str, object] = field(default_factory=dict, compare=False, repr=False)
@@ -106,8 +108,8 @@ class Session:
         """Remember what was looked for and read out; another service is another story."""
         same = (
             self.wish is not None
-            and (self.wish.service_id, self.wish.moved_appointment_id)
-            == (wish.service_id, wish.moved_appointment_id)
+            and (self.wish.service_id, self.wish.more_service_ids, self.wish.moved_appointment_id)
+            == (wish.service_id, wish.more_service_ids, wish.moved_appointment_id)
         )  # fmt: skip
         heard = (*(self.heard if same else ()), *(offer.start for offer in offers))
         self.vouchers, self.chosen_option, self.chosen_series = vouchers or {}, "", ()

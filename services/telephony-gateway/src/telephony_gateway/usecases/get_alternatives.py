@@ -11,11 +11,11 @@ from telephony_gateway.domain.session import EarlierWish, Window
 from telephony_gateway.language.understanding import Search, Understanding
 from telephony_gateway.usecases.conversation import Conversation
 from telephony_gateway.usecases.lengths import shift_in
-from telephony_gateway.usecases.named import named_person, named_service
 from telephony_gateway.usecases.ports import Slots, SlotWish
 from telephony_gateway.usecases.read_wish import TimeWish, read_wish, understood
 from telephony_gateway.usecases.saying import until_midnight
 from telephony_gateway.usecases.searching import MORE, MORE_MOVING, say_found
+from telephony_gateway.usecases.visits import Visit, named_person_of, named_visit
 
 _DAYS_AROUND = 6
 """How many more days "later" and "earlier" reach beyond the day that was offered."""
@@ -39,20 +39,22 @@ def asks_for_more(talk: Conversation) -> bool:
 async def get_alternatives(talk: Conversation, *, slots: Slots) -> Answer:
     """Look around what was offered and leave out what was heard; without an offer, look as for the first time.
     Raises PeerError."""
-    service = named_service(talk)
-    if isinstance(service, Answer):
-        return service
-    person_id = _person_id(talk, service.service_id, service.name)
+    visit = named_visit(talk)
+    if isinstance(visit, Answer):
+        return visit
+    person_id = _person_id(talk, visit)
     if isinstance(person_id, Answer):
         return person_id
     when = _when(talk)
     if isinstance(when, Answer):
         return when
-    wish = SlotWish(service.service_id, person_id, when.start, when.windows)
+    first, *more = visit.service_ids
+    wish = SlotWish(first, person_id, when.start, when.windows, more_service_ids=more)
     earlier = talk.session.wish
-    if earlier and earlier.service_id == service.service_id:
+    if earlier and visit.is_what_was_wished(earlier):
         wish = replace(
             wish,
+            service_id=earlier.service_id,
             # A time that was heard for one person is news where it is another one's.
             excluded=talk.session.heard if earlier.person_id == person_id else (),
             moved_appointment_id=earlier.moved_appointment_id,
@@ -63,8 +65,8 @@ async def get_alternatives(talk: Conversation, *, slots: Slots) -> Answer:
     return say_found(talk, wish, found, sayings, name_people=not person_id)
 
 
-def _person_id(talk: Conversation, service_id: str, service_name: str) -> str | Answer:
-    person = named_person(talk, service_id, service_name)
+def _person_id(talk: Conversation, visit: Visit) -> str | Answer:
+    person = named_person_of(talk, visit)
     if isinstance(person, Answer):
         return person
     if person:
@@ -73,7 +75,7 @@ def _person_id(talk: Conversation, service_id: str, service_name: str) -> str | 
     if earlier is None or talk.arguments.staff:
         return ""
     # Who asked for somebody goes on asking for her until something else is said, be it a service that she does not do.
-    able = {one.person_id for one in talk.branch.people if service_id in one.service_ids}
+    able = {one.person_id for one in talk.branch.people if one.service_ids.issuperset(visit.service_ids)}
     return earlier.person_id if earlier.person_id in able else ""
 
 

@@ -10,13 +10,14 @@ from telephony_gateway.domain.session import EarlierWish
 from telephony_gateway.language.understanding import Slot
 from telephony_gateway.usecases.conversation import Conversation
 from telephony_gateway.usecases.read_wish import TimeWish, read_wish, understood
+from telephony_gateway.usecases.visits import Visit
 
 
-def wished_time(talk: Conversation, service_id: str) -> TimeWish | Answer:
+def wished_time(talk: Conversation, visit: Visit) -> TimeWish | Answer:
     """What is said now, or with what is left of the last wish, or what has to be asked. A day alone is always asked about, and
     another service is another wish: it may be one beside the first."""
     arguments, earlier = talk.arguments, talk.session.wish
-    if earlier and earlier.service_id != service_id:
+    if not visit.is_what_was_wished(earlier):
         earlier = None
     if earlier and arguments.staff and not (arguments.date or arguments.time):
         return TimeWish(earlier.start, earlier.windows)

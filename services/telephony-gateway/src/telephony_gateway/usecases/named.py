@@ -30,7 +30,9 @@ def named_service(talk: Conversation) -> BookableService | Answer:
         return known or _need_service(talk, Sentence.NEED_SERVICE)
     result = matched_service(said, branch)
     if not isinstance(result, Candidates):
+        talk.session.asked_services = ()
         return branch.service(result.key)
+    talk.session.asked_services = result.keys
     if result.keys:
         choices = _listed(talk, [branch.service(key).name for key in result.keys])
         return talk.answer(Status.AMBIGUOUS, Sentence.AMBIGUOUS, choices=choices)

@@ -1,6 +1,6 @@
 """Turns slots into options that can be spoken, and remembers them as offered."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from telephony_gateway.domain.answers import OfferedOption
 from telephony_gateway.domain.business import DialledBranch
@@ -8,7 +8,7 @@ from telephony_gateway.domain.sentences import IN_A_BREATH, Sentence, listing
 from telephony_gateway.domain.session import EarlierWish, Offer
 from telephony_gateway.usecases.conversation import Conversation
 from telephony_gateway.usecases.ports import Found, FoundSlot, SlotWish
-from telephony_gateway.usecases.saying import spoken_start
+from telephony_gateway.usecases.saying import spoken_people, spoken_services, spoken_start
 
 
 def offered(found: Found, wish: SlotWish, talk: Conversation) -> tuple[OfferedOption, ...]:
@@ -38,8 +38,8 @@ def _option(slot: FoundSlot, branch: DialledBranch) -> OfferedOption:
         option_id=slot.option_id,
         start=slot.start.astimezone(branch.zone),
         end=slot.end.astimezone(branch.zone),
-        staff=branch.person_name(slot.person_id),
-        service=branch.service(slot.service_id).name,
+        staff=spoken_people(slot.people or (slot.person_id,), branch),
+        service=spoken_services(slot.service_ids or (slot.service_id,), branch),
         spoken=spoken_start(slot.start, branch),
         held_until=slot.held_until.astimezone(branch.zone) if slot.held_until else None,
     )
@@ -57,12 +57,12 @@ def spoken_choice(option: OfferedOption, branch: DialledBranch, *, name_people: 
     return _spoken(option, when, branch, name_people=name_people)
 
 
-def spoken_offer(offer: Offer, branch: DialledBranch) -> str:
-    """ "Dauerwelle am Mittwoch, 26. November, 15 Uhr bei Anna"."""
+def spoken_offer(offer: Offer, branch: DialledBranch, *, more_service_ids: Sequence[str] = ()) -> str:
+    """ "Dauerwelle am Mittwoch, 26. November, 15 Uhr bei Anna"; ``more_service_ids``: in the same visit."""
     person = branch.person_name(offer.person_id)
     return (Sentence.ITEM if person else Sentence.ITEM_PLAIN).say(
         branch.language,
-        service=branch.service(offer.service_id).name,
+        service=spoken_services((offer.service_id, *more_service_ids), branch),
         when=spoken_start(offer.start, branch),
         person=person,
     )

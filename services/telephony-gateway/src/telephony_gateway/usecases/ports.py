@@ -72,6 +72,10 @@ class FoundSlot:
     held_until: datetime | None
     voucher: bytes = b""
     """For booking, which then need not ask for it; b"": it has to."""
+    service_ids: tuple[str, ...] = ()
+    """Of a visit of several services: all of them, in order."""
+    people: tuple[str, ...] = ()
+    """Who does them, in the order in which they begin; (): person_id alone."""
 
 
 @dataclass(frozen=True)
@@ -117,6 +121,8 @@ class Appointment:
     moved_to_id: str = ""
     booked_for: str = ""
     """The name that was said when it was booked."""
+    people: tuple[str, ...] = ()
+    """Of a visit of several services: who does them, in the order in which they begin; (): person_id alone."""
     branch_id: str = ""
     """Where it takes place."""
     written_by: str = ""

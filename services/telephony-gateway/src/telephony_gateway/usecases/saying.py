@@ -1,6 +1,6 @@
 """How days, times, lengths, money and appointments are said in the language of a call."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 
 from telephony_gateway.domain.business import DialledBranch, Span
@@ -9,6 +9,7 @@ from telephony_gateway.language import spoken
 from telephony_gateway.usecases.ports import Appointment
 
 _UNITS = ((24 * 60, Sentence.DAYS), (60, Sentence.HOURS), (1, Sentence.MINUTES))
+_NOBODY: Mapping[str, str] = {}
 _CURRENCIES = {"EUR": (Sentence.EURO, Sentence.CENT), "CHF": (Sentence.FRANC, Sentence.CENTIME)}
 
 
@@ -81,8 +82,27 @@ def spoken_appointment(appointment: Appointment, branch: DialledBranch) -> str:
 
 def _person(appointment: Appointment, branch: DialledBranch) -> str:
     other = branch.others.get(appointment.branch_id)
-    elsewhere = other.people.get(appointment.person_id, "") if other else ""
-    return branch.person_name(appointment.person_id) or elsewhere
+    people = appointment.people or (appointment.person_id,)
+    elsewhere = other.people if other else {}
+    return spoken_people(people, branch, elsewhere=elsewhere)
+
+
+def spoken_people(
+    person_ids: Sequence[str], branch: DialledBranch, *, elsewhere: Mapping[str, str] = _NOBODY
+) -> str:
+    """ "Anna", or "Anna und Ben" where a visit is with both; "" for who is known no longer."""
+    names = [branch.person_name(each) or elsewhere.get(each, "") for each in person_ids]
+    return (
+        names[0]
+        if len(names) == 1
+        else listing(list(filter(None, names)), branch.language, last=Sentence.AND)
+    )
+
+
+def spoken_services(service_ids: Sequence[str], branch: DialledBranch) -> str:
+    """ "Dauerwelle", or "Schneiden und Färben"."""
+    names = [branch.service(each).name for each in service_ids]
+    return names[0] if len(names) == 1 else listing(names, branch.language, last=Sentence.AND)
 
 
 def _spoken_in_place(appointment: Appointment, branch: DialledBranch) -> str:

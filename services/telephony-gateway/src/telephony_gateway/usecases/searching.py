@@ -7,7 +7,7 @@ from telephony_gateway.domain.sentences import Sentence
 from telephony_gateway.usecases.conversation import Conversation
 from telephony_gateway.usecases.offers import offered, spoken_choice, spoken_choices
 from telephony_gateway.usecases.ports import Found, SearchOutcome, SlotWish
-from telephony_gateway.usecases.saying import spoken_length, spoken_start
+from telephony_gateway.usecases.saying import spoken_length, spoken_services, spoken_start
 
 Sayings = dict[SearchOutcome, tuple[Status, Sentence | None, Sentence]]
 """Status, sentence with options to offer, and sentence without any."""
@@ -61,13 +61,21 @@ def say_found(
     message = sentence.say(
         talk.language,
         wish=spoken_start(wish.start, talk.branch, in_sentence=True) if wish.start else "",
-        when=spoken_choice(options[0], talk.branch, name_people=name_people),
-        choices=spoken_choices(options, talk.branch, name_people=name_people),
+        when=_for_all(wish, spoken_choice(options[0], talk.branch, name_people=name_people), talk),
+        choices=_for_all(wish, spoken_choices(options, talk.branch, name_people=name_people), talk),
     )
     closing = _closing(sentence, found)
     return Answer(
         status, f"{message} {closing.say(talk.language, count=len(options))}" if closing else message, options
     )
+
+
+def _for_all(wish: SlotWish, choices: str, talk: Conversation) -> str:
+    """Of a visit of several services all are named: they were put together from words. One that is moved was agreed before."""
+    if not wish.more_service_ids or wish.moved_appointment_id:
+        return choices
+    services = spoken_services((wish.service_id, *wish.more_service_ids), talk.branch)
+    return Sentence.VISIT.say(talk.language, choices=choices, services=services)
 
 
 def _closing(sentence: Sentence, found: Found) -> Sentence | None:

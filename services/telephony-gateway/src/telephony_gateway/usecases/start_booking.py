@@ -54,9 +54,9 @@ async def start_booking(
         # A second appointment beside the one that was to be moved is not what the caller wants.
         return talk.answer(Status.NEED_OPTION, Sentence.WAS_FOR_A_MOVE)
     if offer and wants_another(talk, offer):
-        return talk.answer(
-            Status.NEED_OPTION, Sentence.OFFER_WAS_ANOTHER, offer=spoken_offer(offer, talk.branch)
-        )
+        more = talk.session.wish.more_service_ids if talk.session.wish else ()
+        was = spoken_offer(offer, talk.branch, more_service_ids=more)
+        return talk.answer(Status.NEED_OPTION, Sentence.OFFER_WAS_ANOTHER, offer=was)
     repetition = _repetition(talk, option_id)
     if isinstance(repetition, Answer):
         return repetition
