@@ -96,6 +96,8 @@ async def attacker(
         (COPY.format(changes='{"option_id": "o-aaaaaaaa"}'), asyncpg.UniqueViolationError),
         (("INSERT INTO booking_request SELECT tenant_id, request_id, 'another', appointment_id, now()"
          " FROM booking_request"), asyncpg.UniqueViolationError),
+        ("INSERT INTO booking_request SELECT tenant_id, 'another', fingerprint, gen_random_uuid(), now() FROM booking_request",
+         asyncpg.ForeignKeyViolationError),
         # Moves that go nowhere, or come from nowhere.
         ("UPDATE appointment SET moves = 1", asyncpg.CheckViolationError),
         ("UPDATE appointment SET moves = -1", asyncpg.CheckViolationError),

@@ -14,7 +14,7 @@ from booking.domain.waiting import is_handle
 from booking.domain.wish import Wish
 from booking.errors import SlotTakenError
 from booking.storage.book_statement import BOOK
-from booking.storage.documents import SELECT_DOCUMENTS, customer_from, from_document, to_document
+from booking.storage.documents import SELECT_DOCUMENTS, Document, customer_from, from_document, to_document
 from booking.storage.occupants import as_array, days_of, number, occupants_of
 from booking.storage.waiting_offers import take_up_all
 from booking.usecases.book_appointment import Answer
@@ -129,33 +129,27 @@ class SqlBookings:
             raise
         self._answers = True
 
-    async def _booked(self, wish: Wish, *arguments: object) -> str | None:
+    async def _booked(self, wish: Wish, agreed: Sequence[Appointment]) -> str | None:
         """What the statement answers; what was held for a waiting wish is taken up in the same transaction."""
+        documents = [to_document(appointment) for appointment in agreed]
+        arguments = _arguments(wish, agreed, documents)
         if not any(map(is_handle, wish.option_ids)):
             customer: str | None = await self._pool.fetchval(BOOK, *arguments)
             return customer
         async with self._pool.acquire() as connection, connection.transaction():
             customer = await connection.fetchval(BOOK, *arguments)
             if customer:
-                await take_up_all(connection, json.loads(str(arguments[0])), call_id=wish.call_id)
+                made = [
+                    document | {"option_id": option_id}
+                    for document, option_id in zip(documents, wish.option_ids, strict=True)
+                ]
+                await take_up_all(connection, made, call_id=wish.call_id)
         return customer
 
     async def _book(self, wish: Wish, agreed: Sequence[Appointment]) -> Answer | None:
         """The appointments with the customer as known; None: the statement found nothing to do."""
         try:
-            customer = await self._booked(
-                wish,
-                json.dumps(_documents(wish, agreed)),
-                wish.tenant_id,
-                as_array(occupants_of(agreed)),
-                wish.request_id,
-                wish.fingerprint,
-                agreed[0].appointment_id,
-                agreed[0].create_time,
-                wish.call_id,
-                current_traceparent(),
-                as_array(days_of(agreed)),
-            )
+            customer = await self._booked(wish, agreed)
         except asyncpg.ExclusionViolationError as error:
             raise SlotTakenError("somebody else has the time") from error
         except asyncpg.UniqueViolationError as error:
@@ -179,9 +173,22 @@ def _keys(wish: Wish) -> Iterator[object]:
     yield wish.tenant_id, wish.call_id, wish.option_id
 
 
-def _documents(wish: Wish, agreed: Sequence[Appointment]) -> list[dict[str, object]]:
-    return [
-        to_document(appointment)
-        | {"option_id": option_id, "email": wish.customer_email, "email_confirmed": wish.email_confirmed}
-        for appointment, option_id in zip(agreed, wish.option_ids, strict=True)
-    ]
+def _arguments(
+    wish: Wish, agreed: Sequence[Appointment], documents: Sequence[Document]
+) -> tuple[object, ...]:
+    """Of the statement, in its order."""
+    return (
+        json.dumps(documents),
+        json.dumps(wish.option_ids),
+        wish.tenant_id,
+        as_array(occupants_of(agreed)),
+        as_array(days_of(agreed)),
+        wish.request_id,
+        wish.fingerprint,
+        agreed[0].appointment_id,
+        agreed[0].create_time,
+        wish.call_id,
+        current_traceparent(),
+        wish.customer_email,
+        wish.email_confirmed,
+    )
