@@ -138,7 +138,9 @@ async def test_every_rpc_refuses_what_is_too_much(whole: Whole, ours: str) -> No
 async def test_no_service_takes_a_message_of_megabytes(whole: Whole) -> None:
     """Refused before it is read, whatever it asks for."""
     one_each = {
-        method.containing_service.name: name for name, method in EVERY_METHOD.items() if _first_string(method)
+        method.containing_service.name: name
+        for name, method in EVERY_METHOD.items()
+        if _first_string(method) and not method.server_streaming
     }
     assert one_each.keys() == ADDRESSES.keys()
     for name in one_each.values():
