@@ -10,7 +10,7 @@ from availability.domain.planes import sparing, touched
 from availability.domain.stencil import Stencil
 
 _KEPT_MASKS = 16
-_KEPT_DAYS = 32
+_KEPT_DAYS = 128  # of small numbers
 _WORK = (BusySource.APPOINTMENT, BusySource.HOLD)
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from itertools import chain
+from typing import NamedTuple
 
 from availability.domain.ask import Ask
 from availability.domain.branch import BranchCalendar
@@ -122,8 +123,7 @@ class Question:
         return tuple(dict.fromkeys(chain(*names, *devices, *places)))
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(NamedTuple):
     """A question, put to the calendar as it stands now."""
 
     question: Question

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from availability.domain.holds import Caller, Held, Offer, Scope, Taking
 
@@ -23,8 +23,7 @@ class Placing(Enum):
     """The caller holds as much as one caller may: nothing was changed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Terms:
+class Terms(NamedTuple):
     """How offers are to be held: at most ``wanted`` of them; fewer than ``at_least`` (1 or more): none at all."""
 
     wanted: int
@@ -44,8 +43,7 @@ class Terms:
     """Where all that is free was kept for too long, it comes short, and is not offered without being held."""
 
 
-@dataclass(frozen=True, slots=True)
-class Placement:
+class Placement(NamedTuple):
     """What became of an attempt to hold something."""
 
     placing: Placing

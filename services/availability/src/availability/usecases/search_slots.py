@@ -1,8 +1,8 @@
 """Owns the search: what can be offered to a wish, held for the caller in the same step."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from availability.domain.holds import Caller, Held, HoldRules, Offer, Taking
 from availability.errors import HoldsUnavailableError, TooManyHoldsError
@@ -25,8 +25,7 @@ MORE, MANY = 4, 48
 """How many times more candidates each round has than the one before, and how many at most."""
 
 
-@dataclass(frozen=True, slots=True)
-class Query:
+class Query(NamedTuple):
     """What is asked. ``person_id`` "": anybody. ``caller`` None: search only, hold nothing."""
 
     tenant_id: str
@@ -46,8 +45,7 @@ class Query:
     """From 1 to OPTIONS_MAX."""
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """What was found. ``held``: True until ``expires``; False, nobody asked for it or there is nothing to hold; None:
     the store of the holds is out of reach."""
 
@@ -65,8 +63,7 @@ class Answer:
     """Until then its options need not be claimed before they are booked; None: they must be."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Search:
+class _Search(NamedTuple):
     """A query, and the question that it is to the calendars."""
 
     query: Query
@@ -103,10 +100,11 @@ class SearchSlots:
         answer = await self._answered(search)
         looked = await looker.look(answer.offers)
         while looked.taken:
-            search = replace(search, outside=search.outside + as_held(looked.taken, self._clock.now()))
+            outside = search.outside + as_held(looked.taken, self._clock.now())
+            search = search._replace(outside=outside)
             answer = await self._answered(search)
             looked = await looker.look(answer.offers)
-        return answer if looked.certain else replace(answer, certain=False)
+        return answer if looked.certain else answer._replace(certain=False)
 
     async def _answered(self, search: _Search) -> Answer:
         try:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
+from typing import NamedTuple
 
 from availability.domain.alternatives import nearest
 from availability.domain.ask import Verdict
@@ -62,8 +63,7 @@ class Wish:
             raise WishInvalidError("a window ends before it begins")
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """What can be offered. Of an exact wish that is free: that start in each way it can be kept, the best first."""
 
     outcome: Outcome
@@ -78,8 +78,7 @@ def find(planner: Planner | None, branch: BranchCalendar, wish: Wish, *, limit: 
     return _Finder(planner, branch, wish, limit).find()
 
 
-@dataclass(frozen=True, slots=True)
-class _Finder:
+class _Finder(NamedTuple):
     planner: Planner
     branch: BranchCalendar
     wish: Wish
