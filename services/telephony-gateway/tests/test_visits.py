@@ -160,3 +160,18 @@ async def test_what_is_read_out_of_an_appointment_names_them_as_well(world: Worl
     world.booking.add(made)
     answer = await world.phone.function("get_appointments", {})
     assert "Schneiden, Färben am Mittwoch, 25. November, 15 Uhr bei Anna und Ben" in answer["message"]
+
+
+async def test_a_visit_with_two_is_moved_to_whoever_can_do_it(world: World) -> None:
+    """Anna alone was looked for, who cannot do what Ben did."""
+    made = appointment(15, appointment_id=str(uuid.UUID(int=31)), number=CALLER)
+    with_two(made)
+    world.booking.add(made)
+    offered = option(10, day=26)
+    with_two(offered)
+    world.availability.answer = found(AVAILABLE, offered)
+    answer = await world.phone.function(
+        "reschedule_appointment", {"new_date": "Donnerstag", "new_time": "10 Uhr"}
+    )
+    assert (world.availability.searches[-1].person_id, asked(world)) == ("", [CUT, COLOUR])
+    assert "bei Anna und Ben" in answer["message"]

@@ -189,6 +189,9 @@ async def _offered(
 def _person_id(talk: Conversation, target: Appointment) -> str | Answer:
     """Whom the caller is booked with, unless the caller says otherwise."""
     if not talk.arguments.staff:
+        if len(target.people) > 1:
+            # Nobody did all of it before. Who does it then is named.
+            return ""
         able = any(
             person.person_id == target.person_id and target.service_ids[0] in person.service_ids
             for person in talk.branch.people
