@@ -117,11 +117,15 @@ def _ends_as_it_begins(made: appointment_pb2.Appointment) -> None:
     made.phases[0].end_time.CopyFrom(made.phases[0].start_time)
 
 
+def _begins_in_no_year(made: appointment_pb2.Appointment) -> None:
+    made.phases[0].start_time.seconds = 10**13
+
+
 def _has_no_branch(made: appointment_pb2.Appointment) -> None:
     made.branch_id = ""
 
 
-@pytest.mark.parametrize("spoil", [_ends_as_it_begins, _has_no_branch])
+@pytest.mark.parametrize("spoil", [_ends_as_it_begins, _begins_in_no_year, _has_no_branch])
 async def test_an_event_that_breaks_a_rule_of_ours_is_kept_and_holds_nothing_up(
     stage: "Stage", spoil: Callable[[appointment_pb2.Appointment], None]
 ) -> None:

@@ -4,7 +4,8 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import aclosing
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING, Protocol
 from uuid import UUID
 
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from rufbuch.booking.v1 import service_pb2_grpc
 
 Told = service_pb2.WatchEventsResponse
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 PAUSES_S = (0.1, 0.5, 1.0, 2.0)
 """Before connecting again; the last one stays."""
 _log = logging.getLogger(__name__)
@@ -198,15 +200,15 @@ def _change(told: Told) -> Change:
 
 
 def _ref(appointment: appointment_pb2.Appointment) -> AppointmentRef:
-    return AppointmentRef(UUID(appointment.tenant_id), UUID(appointment.appointment_id))
+    return AppointmentRef(_id(appointment.tenant_id), UUID(appointment.appointment_id))
 
 
 def _booked(made: appointment_pb2.Appointment, took_place_of: AppointmentRef | None) -> Booked:
     customer = made.customer
     return Booked(
         ref=_ref(made),
-        branch_id=UUID(made.branch_id),
-        service_id=UUID(made.service_id),
+        branch_id=_id(made.branch_id),
+        service_id=_id(made.service_id),
         attendee=Attendee(customer.name, customer.calendar_email, customer.phone_number),
         call_id=made.call_id,
         phases=tuple(_phases(made)),
@@ -217,9 +219,9 @@ def _booked(made: appointment_pb2.Appointment, took_place_of: AppointmentRef | N
 
 def _phases(made: appointment_pb2.Appointment) -> Iterator[ActivePhase]:
     """Those in which a person is needed. Event types stand for the phases of a service, not for those of a visit."""
-    whole = UUID(made.service_id)
-    of_phases = [UUID(phase.service_id) if phase.service_id else whole for phase in made.phases]
-    services = [UUID(one) for one in made.service_ids] or [whole]
+    whole = _id(made.service_id)
+    of_phases = [_id(phase.service_id) if phase.service_id else whole for phase in made.phases]
+    services = [_id(one) for one in made.service_ids] or [whole]
     if len(services) == 1:
         found = [(service, phase.position) for service, phase in zip(of_phases, made.phases, strict=True)]
     else:
@@ -233,7 +235,7 @@ def _phase(phase: appointment_pb2.AppointmentPhase, service_id: UUID, position: 
     return ActivePhase(
         phase_id=UUID(phase.phase_id),
         position=phase.position,
-        person_id=UUID(phase.person_id),
+        person_id=_id(phase.person_id),
         start=_instant(phase.start_time),
         end=_instant(phase.end_time),
         service_id=service_id,
@@ -241,5 +243,13 @@ def _phase(phase: appointment_pb2.AppointmentPhase, service_id: UUID, position: 
     )
 
 
+_id = lru_cache(maxsize=4096)(UUID)
+"""Of what many appointments name: businesses, branches, services, people."""
+
+
 def _instant(stamp: Timestamp) -> datetime:
-    return stamp.ToDatetime(tzinfo=UTC)
+    """Raises ValueError where no calendar has it."""
+    try:
+        return _EPOCH + timedelta(seconds=stamp.seconds, microseconds=stamp.nanos // 1000)
+    except OverflowError as error:
+        raise ValueError(str(error)) from error
