@@ -11,7 +11,7 @@ from availability.usecases.claim_option import OfferedTo
 from availability.usecases.follow_busy import BusyEvent
 from availability.usecases.following import StreamLostError
 from chassis.grpc_client import fault_of
-from signals.tracing import inner_span, links_to
+from signals.tracing import inner_span, links_to, span_of
 
 _tracer = trace.get_tracer(__name__)
 
@@ -77,9 +77,13 @@ def of_its_call(claim: Callable[[OfferedTo], Awaitable[object]]) -> Callable[[Of
 def linked(
     deal_with: Callable[[BusyEvent], Awaitable[None]], *, span: str
 ) -> Callable[[BusyEvent], Awaitable[None]]:
-    """The same, each event in a span of its own that is linked to the trace that caused it."""
+    """The same, each event in a span of its own that is linked to the trace that caused it, where that is kept."""
 
     async def in_span(event: BusyEvent) -> None:
+        cause = span_of(event.traceparent)
+        if cause and not cause.get_span_context().trace_flags.sampled:
+            await deal_with(event)
+            return
         with _tracer.start_as_current_span(span, links=links_to(event.traceparent)):
             await deal_with(event)
 
