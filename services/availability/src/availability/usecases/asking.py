@@ -130,7 +130,8 @@ class Asked(NamedTuple):
     calendar: BranchCalendar
     asks: tuple[Ask, ...]
     """One for each service."""
-    places: tuple[Places, ...]
+    places: Sequence[Places | None]
+    """The same; None where a day takes any number of a service."""
     besides: Mapping[str, Sequence[Busy]]
 
     @property
@@ -149,16 +150,17 @@ def put(question: Question, calendars: Calendars, held: Iterable[Held], now: dat
     """Put a question to the calendars and beside what others hold."""
     held = tuple(held)
     calendar = calendars.branch(question.business, question.branch, now)
-    besides = busy_of(held, question.business)
-    places = tuple(
-        _places(question, calendars, calendar, service, held, now) for service in question.services
-    )
+    besides = busy_of(held, question.business) if held else {}
+    places = [
+        _places(question, calendars, calendar, service, held, now) if service.daily_cap else None
+        for service in question.services
+    ]
     moved = question.moved_appointment_id
     ignoring = frozenset([BusyKey(BusySource.APPOINTMENT, moved)] if moved else ())
-    asks = []
-    for own, left in zip(question.planned, places, strict=True):
-        full_days = left.full_days()
-        asks.append(Ask(own, now, ignoring, besides, dict.fromkeys(own, full_days) if full_days else {}))
+    asks = [
+        Ask(own, now, ignoring, besides, dict.fromkeys(own, left.full_days()) if left else {})
+        for own, left in zip(question.planned, places, strict=True)
+    ]
     return Asked(question, calendar, tuple(asks), places, besides)
 
 
@@ -186,8 +188,6 @@ def _places(
 ) -> Places:
     business, branch_id = question.business, question.branch.branch_id
     owners = owners_of(branch_id, service)
-    if not owners:
-        return Places.without_limit(calendar)
 
     def starts_taking(taking: Taking) -> Iterator[datetime]:
         for name in business.names_of(taking.owner_id):

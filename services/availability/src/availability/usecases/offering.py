@@ -13,7 +13,6 @@ def offer_of(asked: Asked, plan: Plan, option_id: str, *, promised: bool = False
     """The plan under a name that the caller can choose it by."""
     question, parts = asked.question, plan.parts
     first, last = parts[0], parts[-1]
-    places = [left.one(plan.start_min) for left in asked.places]
     return Offer(
         option_id=option_id,
         branch_id=question.branch.branch_id,
@@ -25,7 +24,7 @@ def offer_of(asked: Asked, plan: Plan, option_id: str, *, promised: bool = False
         phases=phases_of(plan),
         occupied=_occupied(parts),
         devices=tuple([Taking(use.device_id, use.interval) for part in parts for use in part.devices]),
-        places=tuple([place for place in places if place]),
+        places=tuple([left.one(plan.start_min) for left in asked.places if left]),
         service_ids=tuple([part.service.service_id for part in parts]),
         moved_appointment_id=question.moved_appointment_id,
         other_names=_other_names(question.business, parts),

@@ -17,7 +17,6 @@ from availability.usecases.business import OfferedService
 
 StartsTaking = Callable[[Taking], Iterable[datetime]]
 """When appointments start the service that take a stretch of somebody's time."""
-_NONE = Counter[date]()
 ENDING = timedelta(seconds=5)
 """What ends so soon may be over when the place is taken, and another caller may see it so already: it is counted beside its
 appointment."""
@@ -62,21 +61,12 @@ class Places:
                     standing[day] += day in map(day_of, starts_taking(each.claimed))
         return cls(branch, owners, Counter(map(day_of, starts)), by_day, standing)
 
-    @classmethod
-    def without_limit(cls, branch: BranchCalendar) -> "Places":
-        """Of a service of which a day takes any number."""
-        return cls(branch, (), _NONE, {}, _NONE)
-
     def full_days(self) -> frozenset[date]:
         """The days that take no more of the service."""
-        if not self.owners:
-            return frozenset()
         return frozenset(day for day in {*self.booked, *self.held} if not self._left(day))
 
-    def one(self, start_min: int) -> Taking | None:
-        """A place for a start; None where there is no limit."""
-        if not self.owners:
-            return None
+    def one(self, start_min: int) -> Taking:
+        """A place for a start."""
         day = local_day(self.branch.lattice, start_min)
         spans = instants_within(self.branch.lattice, day, day)
         left = self._left(day) or list(self.owners)
