@@ -2,10 +2,12 @@
 
 import json
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 from booking.domain.appointment import Appointment, Customer, InSeries, Overbooking, Phase, State
+from booking.domain.identifiers import known_id
 from booking.domain.option import Occupant, OccupantKind, Occupied, PhaseKind, Span
 
 Document = dict[str, Any]
@@ -94,11 +96,11 @@ def from_document(document: Document | str) -> Appointment:
     entry: Document = json.loads(document) if isinstance(document, str) else document
     return Appointment(
         appointment_id=UUID(entry["appointment_id"]),
-        tenant_id=UUID(entry["tenant_id"]),
-        branch_id=UUID(entry["branch_id"]),
-        service_id=UUID(entry["service_id"]),
+        tenant_id=known_id(entry["tenant_id"]),
+        branch_id=known_id(entry["branch_id"]),
+        service_id=known_id(entry["service_id"]),
         service_name=entry["service_name"],
-        person_id=UUID(entry["person_id"]),
+        person_id=known_id(entry["person_id"]),
         customer=customer_from(entry["customer"]),
         state=State(entry["state"]),
         span=_span(entry),
@@ -111,7 +113,7 @@ def from_document(document: Document | str) -> Appointment:
         rescheduled_from_id=_id_from(entry.get("rescheduled_from_id")),
         rescheduled_to_id=_id_from(entry.get("rescheduled_to_id")),
         moves=entry.get("moves", 0),
-        service_ids=tuple(map(UUID, entry.get("service_ids", ()))),
+        service_ids=tuple(map(known_id, entry.get("service_ids", ()))),
         booked_for=entry.get("booked_for", ""),
         overbooking=_overbooking_from(entry),
         in_series=_series_from(entry),
@@ -157,8 +159,8 @@ def _phase_from(entry: Document, appointment: Document) -> Phase:
         entry["position"],
         entry["name"],
         PhaseKind(entry["kind"]),
-        UUID(entry["person_id"]),
-        UUID(entry.get("service_id") or appointment["service_id"]),
+        known_id(entry["person_id"]),
+        known_id(entry.get("service_id") or appointment["service_id"]),
         _span(entry),
     )
 
@@ -166,7 +168,7 @@ def _phase_from(entry: Document, appointment: Document) -> Phase:
 def _occupied_from(entry: Document) -> Occupied:
     person_id = entry.get("person_id")
     kind = OccupantKind.PERSON if person_id else OccupantKind.RESOURCE
-    return Occupied(Occupant(kind, UUID(person_id or entry["resource_id"])), _span(entry))
+    return Occupied(Occupant(kind, known_id(person_id or entry["resource_id"])), _span(entry))
 
 
 def _overbooking_from(entry: Document) -> Overbooking | None:
@@ -195,5 +197,7 @@ def _span(entry: Document) -> Span:
     return Span(_instant(entry["start_time"]), _instant(entry["end_time"]))
 
 
+@lru_cache(maxsize=1024)
 def _instant(written: str) -> datetime:
+    """Each edge stands in a document several times."""
     return datetime.fromisoformat(written).astimezone(UTC)
