@@ -139,7 +139,7 @@ class RedisHolds:
     ) -> Claim:
         """See Holds."""
         status, lapsed, released, payload = await self._run(
-            _CLAIM, scope, now, call_id, option_id, self._rules.claimed // _MS, int(again), as_json(spans_of(moved)),
+            _CLAIM, scope, now, call_id, option_id, self._rules.claimed // _MS, int(again), _spans(moved),
         )  # fmt: skip
         outcome = _text(status)
         _count(expired=lapsed, released=released, converted=outcome == "claimed", refused=outcome == "taken")
