@@ -10,11 +10,16 @@ _DAY_S = 86_400
 
 def timestamp(instant: datetime) -> Timestamp:
     """The instant as the contract writes it."""
-    since, written = instant - _EPOCH, Timestamp()
-    written.seconds = since.days * _DAY_S + since.seconds
-    if since.microseconds:
-        written.nanos = since.microseconds * 1000
+    written = Timestamp()
+    put(written, instant)
     return written
+
+
+def put(there: Timestamp, instant: datetime) -> None:
+    """Write the instant into a message: to have one made, and copied into it, costs twice as much."""
+    since = instant - _EPOCH
+    there.seconds = since.days * _DAY_S + since.seconds
+    there.nanos = since.microseconds * 1000
 
 
 def instant(written: Timestamp) -> datetime:

@@ -23,7 +23,7 @@ from booking.domain.identifiers import id_text
 from booking.domain.option import OccupantKind, Occupied, PhaseKind
 from booking.domain.waiting import WaitingEntry, WaitingOffer, WaitingState
 from booking.errors import RequestInvalidError
-from booking.instants import timestamp
+from booking.instants import put, timestamp
 from booking.recent import Recent
 from rufbuch.booking.v1 import appointment_pb2, care_pb2, service_pb2
 
@@ -68,6 +68,19 @@ T = TypeVar("T")
 
 def appointment_to_wire(appointment: Appointment) -> appointment_pb2.Appointment:
     """The appointment."""
+    written = _alone(appointment)
+    put(written.start_time, appointment.span.start_time)
+    put(written.end_time, appointment.span.end_time)
+    put(written.create_time, appointment.create_time)
+    for phase in appointment.phases:
+        _add_phase(written, phase)
+    for taken in appointment.occupied:
+        _add_occupied(written, taken)
+    return written
+
+
+def _alone(appointment: Appointment) -> appointment_pb2.Appointment:
+    """Without its times."""
     overbooking, series = appointment.overbooking, appointment.in_series
     return appointment_pb2.Appointment(
         appointment_id=str(appointment.appointment_id),
@@ -78,12 +91,7 @@ def appointment_to_wire(appointment: Appointment) -> appointment_pb2.Appointment
         person_id=id_text(appointment.person_id),
         customer=customer_to_wire(appointment.customer),
         state=_STATES[appointment.state],
-        start_time=timestamp(appointment.span.start_time),
-        end_time=timestamp(appointment.span.end_time),
-        phases=map(_phase, appointment.phases),
-        occupied=map(_occupied, appointment.occupied),
         call_id=appointment.call_id,
-        create_time=timestamp(appointment.create_time),
         etag=appointment.etag,
         rescheduled_from_id=_id(appointment.rescheduled_from_id),
         rescheduled_to_id=_id(appointment.rescheduled_to_id),
@@ -253,25 +261,24 @@ def customer_to_wire(customer: Customer) -> appointment_pb2.Customer:
     )
 
 
-def _phase(phase: Phase) -> appointment_pb2.AppointmentPhase:
-    return appointment_pb2.AppointmentPhase(
+def _add_phase(to: appointment_pb2.Appointment, phase: Phase) -> None:
+    written = to.phases.add(
         phase_id=str(phase.phase_id),
         position=phase.position,
         name=phase.name,
         kind=_KINDS[phase.kind],
         person_id=id_text(phase.person_id),
         service_id=id_text(phase.service_id),
-        start_time=timestamp(phase.span.start_time),
-        end_time=timestamp(phase.span.end_time),
     )
+    put(written.start_time, phase.span.start_time)
+    put(written.end_time, phase.span.end_time)
 
 
-def _occupied(taken: Occupied) -> appointment_pb2.OccupiedInterval:
-    interval = appointment_pb2.OccupiedInterval(
-        start_time=timestamp(taken.span.start_time), end_time=timestamp(taken.span.end_time)
-    )
+def _add_occupied(to: appointment_pb2.Appointment, taken: Occupied) -> None:
+    interval = to.occupied.add()
+    put(interval.start_time, taken.span.start_time)
+    put(interval.end_time, taken.span.end_time)
     if taken.occupant.kind is OccupantKind.PERSON:
         interval.person_id = id_text(taken.occupant.occupant_id)
     else:
         interval.resource_id = id_text(taken.occupant.occupant_id)
-    return interval
