@@ -213,6 +213,22 @@ async def test_a_start_that_one_person_can_only_be_offered_for_is_held_with_anot
     assert [each.person_id for each in found.options] == [known("ben")]
 
 
+async def test_of_a_window_as_much_is_held_as_is_wanted_where_some_is_held_and_some_was_kept_too_long(
+    service: Running, clock: SettableClock
+) -> None:
+    worn = search(at(13), person_id=known("anna"))
+    for call in range(6):
+        worn.call_id = f"c-{call}"
+        await service.stub.SearchSlots(worn)
+        clock.advance(LASTING)
+    await service.stub.SearchSlots(search(at(11), person_id=known("anna"), call_id="kim"))
+    window = pb.TimeWindow(start_time=stamp(at(11)), end_time=stamp(at(17)))
+    asked = search(windows=[window], person_id=known("anna"), call_id="erika")
+    found = await service.stub.SearchSlots(asked)
+    assert found.hold_state == pb.HOLD_STATE_HELD
+    assert [each.start_time for each in found.options] == [stamp(at(hour)) for hour in (12, 14, 14.5)]
+
+
 async def test_what_is_wanted_as_a_whole_is_refused_by_name(service: Running, clock: SettableClock) -> None:
     slot = pb.WantedSlot(service_id=known("cut"), person_id=known("anna"), start_time=stamp(at(13)))
 

@@ -20,9 +20,12 @@ from chassis.clock import Clock
 OPTIONS_MAX = 5
 OPTIONS_DEFAULT = 3
 ROUNDS = 25
-"""How often it is tried anew where others were faster; each time with more to choose from."""
+"""How often it is tried anew where others were faster."""
+PATIENT = 2
+"""In so many rounds, before and after it is known what others hold, it is tried with no more than is wanted, and rather looked
+again than offered fewer, or what cannot be held."""
 MORE, MANY = 4, 48
-"""How many times more candidates each round has than the one before, and how many at most."""
+"""How many times more candidates each round after that has than the one before, and how many at most."""
 
 
 class Query(NamedTuple):
@@ -131,12 +134,13 @@ class SearchSlots:
                 return _answer(search, found.outcome, (), held=False)
             offers = self._offers(search, asked, found.plans[:limit])
             wanted = 1 if found.exact else min(search.query.options_max, len(offers))
-            # The first of them rather looks again than offer fewer than could be had.
-            terms = self._terms(search, wanted, wanted if number == 1 else 1)
+            terms = self._terms(
+                search, wanted, wanted if number <= PATIENT else 1, only_held=number == PATIENT
+            )
             placement = await self._place(search, caller, offers, terms)
             if placement.options:
                 return self._placed(search, found, offers, placement)
-            limit = min(search.query.options_max * MORE**number, MANY)
+            limit = min(search.query.options_max * MORE ** (number - 1), MANY)
             asked, found = self._find(search, placement.taken, limit)
         raise HoldsUnavailableError("others were faster every time")
 
@@ -144,7 +148,9 @@ class SearchSlots:
         """The best of several ways to keep the start, where it can be held: hardly ever is it somebody else's, and the others
         need not be made."""
         offers = self._offers(search, asked, found.plans[:1])
-        placement = await self._place(search, caller, offers, self._terms(search, 1, 1, best=True))
+        placement = await self._place(
+            search, caller, offers, self._terms(search, 1, 1, asking=False, only_held=True)
+        )
         return self._placed(search, found, offers, placement) if placement.options else None
 
     def _placed(self, search: _Search, found: Found, offers: Sequence[Offer], placement: Placement) -> Answer:
@@ -175,17 +181,19 @@ class SearchSlots:
         promised = search.query.promised
         return [offer_of(asked, plan, self._new_id(), promised=promised) for plan in plans]
 
-    def _terms(self, search: _Search, wanted: int, at_least: int, *, best: bool = False) -> Terms:
-        """``best``: what stands in its way is not asked for, since others are tried next."""
+    def _terms(
+        self, search: _Search, wanted: int, at_least: int, *, only_held: bool, asking: bool = True
+    ) -> Terms:
+        """``asking``: for what others hold, where it comes short."""
         return Terms(
             wanted,
             at_least,
             search.question.branch.hold,
-            () if best else search.question.owners,
+            search.question.owners if asking else (),
             promised=search.query.promised,
             moved=self._moved(search),
             kept=search.query.kept,
-            only_held=best,
+            only_held=only_held,
         )
 
     async def _place(
