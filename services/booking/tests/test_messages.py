@@ -66,6 +66,15 @@ async def test_a_business_that_writes_nothing_promises_nothing_and_notes_nothing
     assert await writing.messages() == []
 
 
+async def test_what_a_business_begins_to_write_is_promised_within_half_a_minute(writing: Salon) -> None:
+    writing.registry.messages = None
+    assert channel_of(await writing.book()) == "unspecified"
+    writing.registry.messages = settings()
+    assert channel_of(await writing.book()) == "unspecified"
+    writing.clock.advance(timedelta(seconds=31))
+    assert channel_of(await writing.book()) == "sms"
+
+
 async def test_while_the_registry_is_silent_nothing_is_promised_but_it_is_sent_later(writing: Salon) -> None:
     writing.registry.refusal = DownError("away")
     assert channel_of(await writing.book()) == "unspecified"

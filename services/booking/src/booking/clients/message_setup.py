@@ -47,14 +47,24 @@ class RegistrySetups:
         self._clock = clock
         self._known: dict[UUID, _Known] = {}
 
+    def is_silent(self, tenant_id: UUID) -> bool:
+        """See ``Setups``."""
+        known = self._fresh(tenant_id, self._clock.now())
+        return known is not None and known.setup is None and known.error is None
+
     async def of(self, tenant_id: UUID) -> Setup | None:
         """See ``Setups``."""
-        now, known = self._clock.now(), self._known.get(tenant_id)
-        if known is None or now - known.at >= (AGAIN_AFTER if known.error else FRESH_FOR):
+        now = self._clock.now()
+        known = self._fresh(tenant_id, now)
+        if known is None:
             known = self._known[tenant_id] = await self._ask(tenant_id, now)
         if known.error:
             raise known.error
         return known.setup
+
+    def _fresh(self, tenant_id: UUID, now: datetime) -> _Known | None:
+        known = self._known.get(tenant_id)
+        return known if known and now - known.at < (AGAIN_AFTER if known.error else FRESH_FOR) else None
 
     async def _ask(self, tenant_id: UUID, now: datetime) -> _Known:
         text = str(tenant_id)

@@ -18,6 +18,10 @@ from booking.domain.messages.setup import Setup
 class Setups(Protocol):
     """Where it stands how businesses write."""
 
+    def is_silent(self, tenant_id: UUID) -> bool:
+        """Whether it is known without asking that the business writes nothing, or that there is none."""
+        ...
+
     async def of(self, tenant_id: UUID) -> Setup | None:
         """None: the business writes nothing, or there is none. Raises RegistryUnavailableError."""
         ...

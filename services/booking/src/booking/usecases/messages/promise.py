@@ -25,6 +25,8 @@ class Promises:
         """The channel on which the customer will be told what has just happened; None: nothing can be promised.
         ``contact``: how they can be reached, where that is known already."""
         try:
+            if self._setups.is_silent(appointment.tenant_id):
+                return None
             async with asyncio.timeout(PATIENCE_S):
                 return await self._channel(appointment, contact)
         except (RegistryUnavailableError, StorageUnavailableError, TimeoutError):
