@@ -127,7 +127,8 @@ class SearchSlots:
             taken = await self._taken(search)
         limit = search.query.options_max
         asked, found = self._find(search, taken, limit)
-        if found.exact and len(found.plans) > 1 and (best := await self._best(search, caller, asked, found)):
+        several = found.exact and len(found.plans[:limit]) > 1
+        if several and (best := await self._best(search, caller, asked, found)):
             return best
         for number in range(1, ROUNDS + 1):
             if not found.plans:
