@@ -99,6 +99,9 @@ class Businesses:
                     "the registry is out of reach; an older reading is used", extra={"tenant": tenant_id}
                 )
                 return entry
+            before = self._entries.get(tenant_id)
+            if before is not None:
+                before.business.questions.clear()  # they hold it: what was there at the start would never go
             self._entries[tenant_id] = entry
             return entry
 
