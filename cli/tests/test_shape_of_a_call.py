@@ -15,7 +15,7 @@ def span(number: int, parent: int | None, service: str, name: str) -> Span:
     return Span(SpanId("t", str(number)), within, service, name, 0, 1)
 
 
-def a_booking() -> list[Span]:
+def a_booking(statement: str = "SELECT") -> list[Span]:
     return [
         span(1, None, "telephony-gateway", "POST /retell/functions/start_booking"),
         span(2, 1, "telephony-gateway", "redis HGETALL"),
@@ -24,12 +24,14 @@ def a_booking() -> list[Span]:
         span(5, 4, "booking", CLAIM),
         span(6, 5, "availability", f"/{CLAIM}"),
         span(7, 6, "availability", "redis claim"),
-        span(8, 4, "booking", "WITH"),
+        span(8, 4, "booking", statement),
     ]
 
 
-def test_what_waits_for_what_is_counted_where_it_was_asked_and_done() -> None:
-    assert counted(a_booking()) == (2, 1, 1)
+@pytest.mark.parametrize("statement", ["SELECT", "WITH", "INSERT", "BEGIN"])
+def test_what_waits_for_what_is_counted_where_it_was_asked_and_done(statement: str) -> None:
+    """A statement by itself is a transaction."""
+    assert counted(a_booking(statement)) == (2, 1, 1)
 
 
 @pytest.mark.parametrize("silent", ["booking", "availability", "telephony-gateway"])

@@ -94,7 +94,9 @@ def counted(spans: Sequence[Span]) -> Shape:
     return (
         sum(_is_hop(span) for span in spans),
         sum(span.name.startswith("redis ") and span.service == "availability" for span in spans),
-        sum(span.name in {"WITH", "INSERT", "BEGIN"} and span.service == "booking" for span in spans),
+        sum(
+            span.name in {"SELECT", "WITH", "INSERT", "BEGIN"} and span.service == "booking" for span in spans
+        ),
     )
 
 
