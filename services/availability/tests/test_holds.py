@@ -302,3 +302,12 @@ async def test_a_record_that_was_evicted_blocks_nobody(desk: Desk, redis_url: st
         await redis.delete(f"{root}:option:o-1", f"{root}:expiring")
     assert await desk.extend("a") == 0
     assert (await desk.place("b", offer("o-2", (10, 11)))).options == ("o-2",)
+
+
+async def test_a_record_that_was_evicted_is_told_as_held_to_nobody(desk: Desk, redis_url: str) -> None:
+    await desk.place("a", offer("o-1", (10, 11)))
+    root = f"holds:{{{desk.scope.tenant_id}:{desk.scope.group_id}}}"
+    async with Redis.from_url(redis_url) as redis:
+        await redis.zrem(f"{root}:expiring", "o-1")
+        assert await desk.taken() == []
+        assert not [key async for key in redis.scan_iter(f"{root}:person:*")]

@@ -180,20 +180,27 @@ local function claims_on(appointment)
   return found
 end
 
--- What a person is held for on a day that the call may not ignore: a list of {from, to, until, option, whether it is claimed}.
+-- What a person is held for on a day that the call may not ignore: a list of {from, to, option, whether it is claimed, its field}.
 local function taken_on(person, day, call, moved, kept)
-  local name, spans = day_key(person, day), {}
-  local fields = redis.call('HGETALL', name)
+  local spans = {}
+  local fields = redis.call('HGETALL', day_key(person, day))
   for i = 1, #fields, 2 do
-    local option, from, to = string.match(fields[i], '^(.+)|(%d+)|(%d+)$')
-    local end_ms = redis.call('ZSCORE', expiring, option)
-    if not end_ms then
-      redis.call('HDEL', name, fields[i]) -- its record was evicted before it ended
-    elseif not moved[option] and (fields[i + 1] == '' or fields[i + 1] ~= call or kept[option]) then
-      spans[#spans + 1] = { tonumber(from), tonumber(to), tonumber(end_ms), option, fields[i + 1] == '' }
+    local option, from, to = string.match(fields[i], '^([^|]+)|(%d+)|(%d+)$')
+    if not moved[option] and (fields[i + 1] == '' or fields[i + 1] ~= call or kept[option]) then
+      spans[#spans + 1] = { tonumber(from), tonumber(to), option, fields[i + 1] == '', fields[i] }
     end
   end
   return spans
+end
+
+-- Until when such a span is held; nil, and it is forgotten, where its record was evicted before it ended. Asked only of what matters.
+local function until_of(person, day, span)
+  local end_ms = redis.call('ZSCORE', expiring, span[3])
+  if not end_ms then
+    redis.call('HDEL', day_key(person, day), span[5])
+    return nil
+  end
+  return tonumber(end_ms)
 end
 
 -- Remembers what it has read, since many candidates ask for few people. What is claimed for an appointment that is being moved,
@@ -207,12 +214,14 @@ local function reader(call, appointment, kept)
   end
 end
 
+-- Whether none of the spans meets what is taken: told by a reader(), or as {from, to} alone, which stands in any case.
 local function is_free(spans, taken)
   for _, span in ipairs(spans) do
     local first, last = days_of(span)
     for day = first, last do
       for _, other in ipairs(taken(span[1], day)) do
-        if span[2] < other[2] and other[1] < span[3] then
+        local meets = span[2] < other[2] and other[1] < span[3]
+        if meets and (not other[3] or until_of(span[1], day, other)) then
           return false
         end
       end
@@ -233,8 +242,9 @@ local function flat(people, taken)
   for _, person in ipairs(people) do
     for _, day in ipairs(redis.call('SMEMBERS', key('days', person))) do
       for _, span in ipairs(taken(person, tonumber(day))) do
-        if math.floor(span[1] / 1440) == tonumber(day) then
-          out[#out + 1] = { person, span[1], span[2], span[3], span[5] and first_span(span[4]) or {} }
+        local end_ms = until_of(person, day, span)
+        if end_ms and math.floor(span[1] / 1440) == tonumber(day) then
+          out[#out + 1] = { person, span[1], span[2], end_ms, span[4] and first_span(span[3]) or {} }
         end
       end
     end
