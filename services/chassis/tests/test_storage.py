@@ -6,11 +6,14 @@ from collections.abc import Iterator
 import asyncpg
 import psycopg
 import pytest
+from pgqueuer.adapters.drivers.asyncpg import AsyncpgPoolDriver
 
-from chassis import postgres
+from chassis import postgres, rows
 from chassis.errors import StorageUnavailableError
 from chassis.postgres import reaching_storage
 from local_stack.databases import MigratedDatabases
+
+OWNER = "00000000-0000-4000-8000-000000000001"
 
 
 def make_table(url: str) -> None:
@@ -52,3 +55,21 @@ async def test_a_full_disk_is_waited_for(database_url: str, state: str) -> None:
     async with postgres.pool(database_url) as pool:
         with pytest.raises(StorageUnavailableError), reaching_storage():
             await pool.execute(f"DO $$ BEGIN RAISE EXCEPTION 'no room' USING ERRCODE = '{state}'; END $$")
+
+
+async def test_a_connection_that_somebody_reset_shows_again_what_it_should(database_url: str) -> None:
+    """The queue's library resets its connection with RESET ALL when its listening fails, and gives it back: whoever took it next
+    saw nobody's rows, found no appointments, and its loop ended the process."""
+
+    async def shown(pool: asyncpg.Pool) -> set[object]:
+        query = f"SELECT current_setting('{rows.SETTING}', true)"
+        async with pool.acquire() as one, pool.acquire() as other:
+            return {await one.fetchval(query), await other.fetchval(query)}
+
+    async with postgres.pool(database_url, connections_max=2) as pool:
+        # Not everybody's: to roles of tests that is what a reset leaves.
+        with rows.only_of(OWNER):
+            assert await shown(pool) == {OWNER}
+            async with AsyncpgPoolDriver(pool) as queue:
+                await queue.add_listener("jobs", lambda _: None)
+            assert await shown(pool) == {OWNER}

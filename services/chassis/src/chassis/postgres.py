@@ -89,6 +89,11 @@ class _Showing(asyncpg.Connection):
                 await self.execute(f"SET {rows.SETTING} = '{whose}'")
             self._whose = whose
 
+    async def reset(self, *, timeout: float | None = None) -> None:  # noqa: ASYNC109 - asyncpg's signature
+        """See asyncpg.Connection. A library that does it undoes as well whose rows are shown."""
+        self._whose = None
+        await super().reset(timeout=timeout)
+
 
 async def show(connection: Connection) -> None:
     """Let a connection that has been taken show the rows of whom ``chassis.rows`` names now."""

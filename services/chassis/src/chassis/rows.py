@@ -47,8 +47,6 @@ def _known(owner: str) -> str:
 class _Within:
     """Entered by every request, so it is no generator."""
 
-    __slots__ = ("_before", "_whose_rows")
-
     def __init__(self, whose_rows: str) -> None:
         self._whose_rows = whose_rows
 
