@@ -6,6 +6,7 @@ import json
 import re
 import sqlite3
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 
 import httpx
 import psycopg
@@ -148,6 +149,13 @@ async def test_after_erasure_nothing_holds_the_person(whole: Whole, retell: obje
     assert is_unchanged(done.certificate)
     assert not any(track in done.certificate for track in TRACKS)
     assert json.loads(done.certificate)["steps"][-1]["left_there"], "what Cal.com keeps is named"
+
+    async def is_nowhere() -> bool:
+        return not await asyncio.to_thread(whereabouts, whole)
+
+    with suppress(TimeoutError):
+        # Cal.com tells of the cancellation when it likes: that is emptied as soon as it is looked at.
+        await until(is_nowhere, within_s=40)
     assert await asyncio.to_thread(whereabouts, whole) == []
     await asyncio.to_thread(read_again, whole)
 
