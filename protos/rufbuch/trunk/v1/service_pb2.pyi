@@ -90,8 +90,16 @@ class CarryResponse(_message.Message):
 
     ANSWERS_FIELD_NUMBER: _builtins.int
     RETIRING_FIELD_NUMBER: _builtins.int
+    LINE_FIELD_NUMBER: _builtins.int
+    LINE_WORD_FIELD_NUMBER: _builtins.int
     retiring: _builtins.bool
     """The server is about to stop: what is asked from now on should go elsewhere. What was asked is answered."""
+    line: _builtins.str
+    """In the first message: the abstract Unix socket at which the same frames are taken from whoever is on this machine, each after
+    its length (4 bytes, the most significant first); empty: there is none. What is told over the stream counts as before.
+    """
+    line_word: _builtins.bytes
+    """The first frame to be sent there."""
     @_builtins.property
     def answers(self) -> _containers.RepeatedCompositeFieldContainer[Global___Answer]: ...
     def __init__(
@@ -99,10 +107,12 @@ class CarryResponse(_message.Message):
         *,
         answers: _abc.Iterable[Global___Answer] | None = ...,
         retiring: _builtins.bool = ...,
+        line: _builtins.str = ...,
+        line_word: _builtins.bytes = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["answers", b"answers", "retiring", b"retiring"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["answers", b"answers", "line", b"line", "line_word", b"line_word", "retiring", b"retiring"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

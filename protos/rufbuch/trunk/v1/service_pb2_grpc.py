@@ -51,8 +51,8 @@ class TrunkServiceServicer:
     """
 
     def Carry(self, request_iterator, context):
-        """Carries calls to this server until either side ends the stream. The server's first message is empty: it listens. For methods
-        that are harmless to repeat: of what is unanswered when the stream ends nobody knows whether it was done. UNAVAILABLE: the
+        """Carries calls to this server until either side ends the stream. The server's first message has no answers: it
+        listens. For methods that are harmless to repeat: of what is unanswered when the stream ends nobody knows whether it was done. UNAVAILABLE: the
         server is about to stop.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)

@@ -37,8 +37,8 @@ class TrunkServiceStub:
     @_typing.overload
     def __new__(cls, channel: _aio.Channel) -> TrunkServiceAsyncStub: ...
     Carry: _grpc.StreamStreamMultiCallable[_service_pb2.CarryRequest, _service_pb2.CarryResponse]
-    """Carries calls to this server until either side ends the stream. The server's first message is empty: it listens. For methods
-    that are harmless to repeat: of what is unanswered when the stream ends nobody knows whether it was done. UNAVAILABLE: the
+    """Carries calls to this server until either side ends the stream. The server's first message has no answers: it
+    listens. For methods that are harmless to repeat: of what is unanswered when the stream ends nobody knows whether it was done. UNAVAILABLE: the
     server is about to stop.
     """
 
@@ -51,8 +51,8 @@ class TrunkServiceAsyncStub(TrunkServiceStub):
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     Carry: _aio.StreamStreamMultiCallable[_service_pb2.CarryRequest, _service_pb2.CarryResponse]  # type: ignore[assignment]
-    """Carries calls to this server until either side ends the stream. The server's first message is empty: it listens. For methods
-    that are harmless to repeat: of what is unanswered when the stream ends nobody knows whether it was done. UNAVAILABLE: the
+    """Carries calls to this server until either side ends the stream. The server's first message has no answers: it
+    listens. For methods that are harmless to repeat: of what is unanswered when the stream ends nobody knows whether it was done. UNAVAILABLE: the
     server is about to stop.
     """
 
@@ -68,8 +68,8 @@ class TrunkServiceServicer(metaclass=_abc_1.ABCMeta):
         request_iterator: _MaybeAsyncIterator[_service_pb2.CarryRequest],
         context: _ServicerContext,
     ) -> _typing.Union[_abc.Iterator[_service_pb2.CarryResponse], _abc.AsyncIterator[_service_pb2.CarryResponse]]:
-        """Carries calls to this server until either side ends the stream. The server's first message is empty: it listens. For methods
-        that are harmless to repeat: of what is unanswered when the stream ends nobody knows whether it was done. UNAVAILABLE: the
+        """Carries calls to this server until either side ends the stream. The server's first message has no answers: it
+        listens. For methods that are harmless to repeat: of what is unanswered when the stream ends nobody knows whether it was done. UNAVAILABLE: the
         server is about to stop.
         """
 

@@ -1,1 +1,2 @@
-"""Many calls over one stream of gRPC: ``client.channel`` asks over it, ``server.carrying`` answers; see service.proto."""
+"""Many calls over one stream of gRPC, on one machine over a socket beside it: ``client.channel`` asks, ``server.carrying`` answers;
+see service.proto."""

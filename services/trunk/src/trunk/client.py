@@ -11,9 +11,11 @@ from opentelemetry import trace
 from chassis import grpc_client
 from chassis.deadlines import time_left_s
 from rufbuch.trunk.v1 import service_pb2_grpc
+from rufbuch.trunk.v1.service_pb2 import CarryResponse
 from signals.metrics import Counter
 from signals.tracing import inner_span, traceparent_of
 from trunk.frames import PART_MAX
+from trunk.line import dialled
 from trunk.stream import Trunk, UnansweredError
 
 RENEWED_S = 10.0
@@ -83,8 +85,11 @@ class _Keeper:
             stream.cancel()
             self._change_for(None)
             return PAUSE_S
-        self._change_for(None if listens is grpc.aio.EOF else Trunk(stream))
-        return RENEWED_S if self.trunk else PAUSE_S
+        if not isinstance(listens, CarryResponse):
+            self._change_for(None)
+            return PAUSE_S
+        self._change_for(Trunk(stream, await dialled(listens.line, listens.line_word)))
+        return RENEWED_S
 
     def _change_for(self, trunk: Trunk | None) -> None:
         before, self.trunk = self.trunk, trunk

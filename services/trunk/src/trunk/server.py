@@ -14,6 +14,7 @@ from rufbuch.trunk.v1 import service_pb2_grpc
 from rufbuch.trunk.v1.service_pb2 import Answer, Call, CarryRequest, CarryResponse
 from signals.tracing import TRACEPARENT
 from trunk.frames import PART_MAX, next_frame
+from trunk.line import Entrance, Line
 
 _log = logging.getLogger(__name__)
 _Context = grpc.aio.ServicerContext[Any, Any]
@@ -27,26 +28,39 @@ def carrying(inside: Inside, server: grpc.aio.Server) -> None:
 class _Servicer(service_pb2_grpc.TrunkServiceServicer):
     def __init__(self, inside: Inside) -> None:
         self._inside = inside
+        self._entrance = Entrance()
+        self._opening: asyncio.Task[None] | None = None
+        self._closing: asyncio.Task[None] | None = None
 
     async def Carry(self, _: object, context: _Context) -> None:  # type: ignore[override] # noqa: N802 - gRPC's name; it reads by itself
         """See service.proto."""
         if self._inside.retiring.is_set():
             await context.abort(grpc.StatusCode.UNAVAILABLE, "the server is about to stop")
-        await _Carriage(self._inside, context).run()
+        self._opening = self._opening or asyncio.create_task(self._entrance.open())
+        self._closing = self._closing or asyncio.create_task(self._close())
+        await asyncio.shield(self._opening)
+        await _Carriage(self._inside, context, self._entrance).run()
+
+    async def _close(self) -> None:
+        await self._inside.draining.wait()
+        self._entrance.close()
 
 
 class _Carriage:
     """One stream, from its first frame to its last."""
 
-    def __init__(self, inside: Inside, context: _Context) -> None:
-        self._inside, self._context = inside, context
+    def __init__(self, inside: Inside, context: _Context, entrance: Entrance | None = None) -> None:
+        self._inside, self._context, self._entrance = inside, context, entrance
+        self._line: Line | None = None
         self._running: dict[int, asyncio.Task[None]] = {}
         self._unsent: deque[Answer] = deque()
         self._to_send, self._retiring_told, self._over = asyncio.Event(), False, False
 
     async def run(self) -> None:
         """Until the caller ends it, or the server drains: then with an answer to all that was begun."""
-        await self._context.write(CarryResponse())
+        entrance = self._entrance
+        word = entrance.expect(self._come) if entrance else b""
+        await self._context.write(CarryResponse(line=entrance.name if entrance else "", line_word=word))
         writing, reading = asyncio.create_task(self._write()), asyncio.create_task(self._read())
         retiring = asyncio.create_task(self._inside.retiring.wait())
         draining = asyncio.create_task(self._inside.draining.wait())
@@ -62,16 +76,29 @@ class _Carriage:
         finally:
             for task in (writing, reading, retiring, draining, *self._running.values()):
                 task.cancel()
+            if entrance:
+                entrance.forget(word)
+            if self._line:
+                self._line.end()
+
+    def _come(self, line: Line) -> None:
+        self._line, line.hear = line, self._hear
+
+    def _hear(self, frame: bytes) -> None:
+        self._take(CarryRequest.FromString(frame))
 
     async def _read(self) -> None:
         while (frame := await self._context.read()) is not grpc.aio.EOF:
             assert isinstance(frame, CarryRequest)  # noqa: S101 - by the method's serializers
-            for call in frame.calls:
-                if call.given_up:
-                    if running := self._running.get(call.number):
-                        running.cancel()
-                else:
-                    self._running[call.number] = asyncio.create_task(self._run(call))
+            self._take(frame)
+
+    def _take(self, frame: CarryRequest) -> None:
+        for call in frame.calls:
+            if call.given_up:
+                if running := self._running.get(call.number):
+                    running.cancel()
+            else:
+                self._running[call.number] = asyncio.create_task(self._run(call))
 
     async def _write(self) -> None:
         while not (self._over and not self._unsent):
@@ -96,8 +123,12 @@ class _Carriage:
         finally:
             alarm.cancel()
             self._running.pop(call.number, None)
-        self._unsent.append(answer)
-        self._to_send.set()
+        if self._line and self._line.is_open and not self._inside.draining.is_set():
+            self._line.tell(CarryResponse(answers=[answer]))
+        else:
+            # Before the stream's end, in order.
+            self._unsent.append(answer)
+            self._to_send.set()
 
 
 async def _answered(inside: Inside, call: Call, stream: _Context) -> Answer:

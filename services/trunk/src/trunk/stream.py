@@ -12,6 +12,7 @@ import grpc
 from chassis.grpc_server import DETAILS
 from rufbuch.trunk.v1.service_pb2 import Answer, Call, CarryRequest, CarryResponse
 from trunk.frames import next_frame
+from trunk.line import Line
 
 ROOM = 64
 """Calls under way at once. Who finds no room calls alone: a peer that hangs must not gather everybody."""
@@ -27,14 +28,19 @@ class UnansweredError(Exception):
 class Trunk:
     """One stream that the peer has opened. Starts two tasks, which end with it."""
 
-    def __init__(self, stream: "grpc.aio.StreamStreamCall[Any, Any]") -> None:
-        self._stream, self._numbers = stream, itertools.count(1)
+    def __init__(self, stream: "grpc.aio.StreamStreamCall[Any, Any]", line: Line | None = None) -> None:
+        """``line``: what the calls go over, and their answers come; without one both go over the stream."""
+        self._stream, self._numbers, self._line = stream, itertools.count(1), line
         self._waiting: dict[int, asyncio.Future[Answer]] = {}
         self._unsent: deque[Call] = deque()
         self._to_send, self._loop = asyncio.Event(), asyncio.get_running_loop()
         self._heard_at = self._loop.time()
         self.left = asyncio.Event()
         """Set once nothing new should be asked over it."""
+        if line:
+            line.hear, line.ended = self._hear_frame, self._break
+            if not line.is_open:
+                self._break()
         self._tasks = [asyncio.create_task(self._write()), asyncio.create_task(self._read())]
 
     @property
@@ -78,12 +84,17 @@ class Trunk:
     async def end(self) -> None:
         """At once."""
         self.left.set()
+        if self._line:
+            self._line.end()
         self._stream.cancel()
         for task in self._tasks:
             task.cancel()
         await asyncio.wait(self._tasks)
 
     def _send(self, call: Call) -> None:
+        if self._line:
+            self._line.tell(CarryRequest(calls=[call]))
+            return
         self._unsent.append(call)
         self._to_send.set()
 
@@ -113,10 +124,17 @@ class Trunk:
             # Why it ended changes nothing for those who wait.
             pass
         finally:
-            self.left.set()
-            for waiting in self._waiting.values():
-                if not waiting.done():
-                    waiting.set_exception(UnansweredError)
+            self._break()
+
+    def _break(self) -> None:
+        """Nothing more is heard."""
+        self.left.set()
+        for waiting in self._waiting.values():
+            if not waiting.done():
+                waiting.set_exception(UnansweredError)
+
+    def _hear_frame(self, frame: bytes) -> None:
+        self._hear(CarryResponse.FromString(frame))
 
     def _hear(self, told: CarryResponse) -> None:
         self._heard_at = self._loop.time()
