@@ -5,7 +5,7 @@ import asyncio
 import json
 import re
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 
 import httpx
@@ -80,6 +80,17 @@ def whereabouts(whole: Whole) -> list[str]:
     return [*in_tables(whole), *in_redis(whole), *in_files(whole)]
 
 
+async def left(tracks: Callable[[], list[str]]) -> list[str]:
+    """Where somebody still is. Cal.com tells of a cancellation when it likes: that is emptied as soon as it is looked at."""
+
+    async def is_nowhere() -> bool:
+        return not await asyncio.to_thread(tracks)
+
+    with suppress(TimeoutError):
+        await until(is_nowhere, within_s=40)
+    return await asyncio.to_thread(tracks)
+
+
 def test_every_column_is_classified(whole: Whole) -> None:
     """SE-17: what is not in docs/privacy.toml has no owner, no end, and no way of being erased."""
     with psycopg.connect(whole.running["DATABASE_URL"]) as connection:
@@ -149,14 +160,7 @@ async def test_after_erasure_nothing_holds_the_person(whole: Whole, retell: obje
     assert is_unchanged(done.certificate)
     assert not any(track in done.certificate for track in TRACKS)
     assert json.loads(done.certificate)["steps"][-1]["left_there"], "what Cal.com keeps is named"
-
-    async def is_nowhere() -> bool:
-        return not await asyncio.to_thread(whereabouts, whole)
-
-    with suppress(TimeoutError):
-        # Cal.com tells of the cancellation when it likes: that is emptied as soon as it is looked at.
-        await until(is_nowhere, within_s=40)
-    assert await asyncio.to_thread(whereabouts, whole) == []
+    assert await left(lambda: whereabouts(whole)) == []
     await asyncio.to_thread(read_again, whole)
 
     async def has_read_again() -> bool:
@@ -168,7 +172,7 @@ async def test_after_erasure_nothing_holds_the_person(whole: Whole, retell: obje
         return bool(row and row[0])
 
     await until(has_read_again, within_s=40)
-    assert await asyncio.to_thread(whereabouts, whole) == []
+    assert await left(lambda: whereabouts(whole)) == []
 
 
 async def test_an_owner_takes_a_copy_and_has_a_person_forgotten_in_the_console(
@@ -206,7 +210,7 @@ async def test_an_owner_takes_a_copy_and_has_a_person_forgotten_in_the_console(
         certificate = (await http.get(f"{page}/certificate")).text
         assert is_unchanged(certificate)
         assert json.loads(certificate)["erasure_id"] in (await http.get(page)).text
-    assert await asyncio.to_thread(lambda: list(in_tables(whole, ("Zwetschgenstein", number[1:])))) == []
+    assert await left(lambda: list(in_tables(whole, ("Zwetschgenstein", number[1:])))) == []
 
 
 def _field(name: str, page: str) -> str:
