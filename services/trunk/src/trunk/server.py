@@ -52,6 +52,7 @@ class _Carriage:
     def __init__(self, inside: Inside, context: _Context, entrance: Entrance | None = None) -> None:
         self._inside, self._context, self._entrance = inside, context, entrance
         self._line: Line | None = None
+        self._line_lost = asyncio.Event()
         self._running: dict[int, asyncio.Task[None]] = {}
         self._unsent: deque[Answer] = deque()
         self._to_send, self._retiring_told, self._over = asyncio.Event(), False, False
@@ -64,17 +65,21 @@ class _Carriage:
         writing, reading = asyncio.create_task(self._write()), asyncio.create_task(self._read())
         retiring = asyncio.create_task(self._inside.retiring.wait())
         draining = asyncio.create_task(self._inside.draining.wait())
+        lost = asyncio.create_task(self._line_lost.wait())
         retiring.add_done_callback(lambda _: self._to_send.set())
         try:
-            await asyncio.wait({reading, draining, writing}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait({reading, draining, writing, lost}, return_when=asyncio.FIRST_COMPLETED)
             reading.cancel()
+            if lost.done() and not draining.done():
+                # What was asked, or answered, may have gone with it: whoever waits hears of it by the stream's end.
+                return
             if self._running:
                 await asyncio.wait(set(self._running.values()))
             self._over = True
             self._to_send.set()
             await writing
         finally:
-            for task in (writing, reading, retiring, draining, *self._running.values()):
+            for task in (writing, reading, retiring, draining, lost, *self._running.values()):
                 task.cancel()
             if entrance:
                 entrance.forget(word)
@@ -82,7 +87,7 @@ class _Carriage:
                 self._line.end()
 
     def _come(self, line: Line) -> None:
-        self._line, line.hear = line, self._hear
+        self._line, line.hear, line.ended = line, self._hear, self._line_lost.set
 
     def _hear(self, frame: bytes) -> None:
         self._take(CarryRequest.FromString(frame))

@@ -38,9 +38,10 @@ class Trunk:
         self.left = asyncio.Event()
         """Set once nothing new should be asked over it."""
         if line:
-            line.hear, line.ended = self._hear_frame, self._break
+            # What is still to come may come over the stream: only with that nothing more is heard.
+            line.hear, line.ended = self._hear_frame, self.left.set
             if not line.is_open:
-                self._break()
+                self.left.set()
         self._tasks = [asyncio.create_task(self._write()), asyncio.create_task(self._read())]
 
     @property
