@@ -1,13 +1,17 @@
 """What keeps the house easy to see: sizes, folders, and what no file may say."""
 
 import ast
-import gc
 import subprocess
+import sys
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
 import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from stories import parsed
 
 ROOT = Path(__file__).parents[2]
 FILE_LINES_MAX = 400
@@ -30,14 +34,8 @@ def written_by_hand() -> list[Path]:
     return [path for path in tracked() if path.suffix == ".py" and "_pb2" not in path.name]
 
 
-@cache
 def tree(path: Path) -> ast.Module:
-    # What the collector finalises may parse as well, and CPython 3.11 takes that for its own depth: "recursion depth mismatch".
-    gc.disable()
-    try:
-        return ast.parse(path.read_text(encoding="utf-8"))
-    finally:
-        gc.enable()
+    return parsed(path.read_text(encoding="utf-8"))
 
 
 def functions(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
