@@ -1,6 +1,7 @@
 """Callers who book through the use case, with options that everybody is granted: only the database keeps them apart."""
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -29,8 +30,9 @@ class Slots:
         """The slot that the option names, whoever asks."""
         return self.option(int(offer.option_id.removeprefix("slot-")))
 
-    async def keep(self, offer: Offer) -> None:
+    async def keep(self, offers: Sequence[Offer]) -> Sequence[None]:
         """Nothing is held here."""
+        return [None] * len(offers)
 
     def option(self, number: int) -> ClaimedOption:
         """Slot ``number``: the people's time in turns."""

@@ -1,6 +1,7 @@
 """Short rounds in turn, ours and the floors': what else happens on the machine happens to all of them."""
 
 import json
+import time
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -18,6 +19,8 @@ FLOORS = {
     BOTH: "/through/booking",
 }  # fmt: skip
 RELEASED_AFTER_MAX = 50
+SETTLED_S = 1.0
+"""What is done behind the answers of one round is over, and does not count against the next."""
 
 
 @dataclass
@@ -72,9 +75,15 @@ def refusals(bench: Bench, wishes: Wishes, *, callers: int, requests: int, round
         too_late = taking(late, checked_by(bench, late, callers))
         bench.callers.run(bench.gateway, "/retell/webhook", texts([ended(one) for one in late]))
         bookings = _once_released(bench, [again(one) for one in late], callers)
+        _settle()
         measured[BOOK].add(booked_by(bench, bookings, callers))
+        _settle()
         measured["taken"].add(_asked(bench, BOOK, too_late, "taken", callers, None))
     return measured
+
+
+def _settle() -> None:
+    time.sleep(SETTLED_S)  # noqa: TID251 - of what is done behind answers nobody is told that it is over
 
 
 def _once_released(bench: Bench, checks: list[dict[str, Any]], callers: int) -> list[dict[str, Any]]:
