@@ -95,9 +95,9 @@ class Entrance:
         try:
             ours = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
             ours.bind(f"\0{name}")
+            self._server = await asyncio.get_running_loop().create_unix_server(self._accepted, sock=ours)
         except OSError:
             return
-        self._server = await asyncio.get_running_loop().create_unix_server(self._accepted, sock=ours)
         self.name = name
 
     def close(self) -> None:
@@ -141,9 +141,9 @@ async def dialled(name: str, word: bytes) -> Line | None:
     ours.setblocking(False)  # noqa: FBT003 - the library's
     try:
         ours.connect(f"\0{name}")
+        _, line = await asyncio.get_running_loop().create_unix_connection(Line, sock=ours)
     except OSError:
         ours.close()
         return None
-    _, line = await asyncio.get_running_loop().create_unix_connection(Line, sock=ours)
     line.introduce(word)
     return line

@@ -59,9 +59,18 @@ class _Carriage:
 
     async def run(self) -> None:
         """Until the caller ends it, or the server drains: then with an answer to all that was begun."""
-        entrance = self._entrance
-        word = entrance.expect(self._come) if entrance else b""
-        await self._context.write(CarryResponse(line=entrance.name if entrance else "", line_word=word))
+        if self._entrance is None:
+            await self._carry(CarryResponse())
+            return
+        word = self._entrance.expect(self._come)
+        try:
+            await self._carry(CarryResponse(line=self._entrance.name, line_word=word))
+        finally:
+            # Also of a caller who went before it was told.
+            self._entrance.forget(word)
+
+    async def _carry(self, listens: CarryResponse) -> None:
+        await self._context.write(listens)
         writing, reading = asyncio.create_task(self._write()), asyncio.create_task(self._read())
         retiring = asyncio.create_task(self._inside.retiring.wait())
         draining = asyncio.create_task(self._inside.draining.wait())
@@ -81,8 +90,6 @@ class _Carriage:
         finally:
             for task in (writing, reading, retiring, draining, lost, *self._running.values()):
                 task.cancel()
-            if entrance:
-                entrance.forget(word)
             if self._line:
                 self._line.end()
 
