@@ -110,7 +110,8 @@ def _state(state: int) -> str:
 
 def _case(case: service_pb2.SyncCase) -> str:
     closed = f" (closed: {case.resolution})" if case.HasField("close_time") else ""
-    return f"{_local(case.open_time)}  {case.kind:<16} {case.appointment_id}  {case.detail}{closed}"
+    of = f" at {_local(case.appointment_start_time)}" if case.HasField("appointment_start_time") else ""
+    return f"{_local(case.open_time)}  {case.kind:<16} {case.appointment_id}{of}  {case.detail}{closed}"
 
 
 def _local(stamp: "Timestamp") -> str:

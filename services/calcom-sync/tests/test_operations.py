@@ -45,6 +45,7 @@ async def test_cases_are_told_page_by_page_and_closed_once(stage: "Stage", stub:
     assert (len(first.cases), len(second.cases), second.next_page_token) == (3, 1, "")
     assert {one.kind for one in first.cases} == {"no_mapping"}
     assert len({one.case_id for one in [*first.cases, *second.cases]}) == 4
+    assert {one.appointment_start_time.ToDatetime(UTC) for one in first.cases} == {stage.start}
 
     case_id = first.cases[0].case_id
     for operator in ("Ada", "Bea"):

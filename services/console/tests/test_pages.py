@@ -26,7 +26,12 @@ async def test_today_shows_who_is_on_the_phone_what_is_booked_and_what_needs_som
     owner: Browser, peers: FakePeers
 ) -> None:
     peers.calls, peers.appointments, peers.callbacks = [a_call()], [an_appointment()], [a_callback()]
-    peers.cases = [sync_pb2.SyncCase(case_id="c", tenant_id=TENANT, kind="taken", open_time=stamp(NOW))]
+    peers.cases = [
+        sync_pb2.SyncCase(
+            case_id="c", tenant_id=TENANT, appointment_id="a", kind="taken", open_time=stamp(NOW),
+            appointment_start_time=stamp(datetime(2026, 1, 13, 8, 30, tzinfo=UTC)),
+        )
+    ]  # fmt: skip
     page = (await owner.get("/today")).text
     assert "Anruf von ••••••••••42" in page
     assert "15:00–17:00" in page
@@ -34,6 +39,23 @@ async def test_today_shows_who_is_on_the_phone_what_is_booked_and_what_needs_som
     assert "Erika Mustermann" in page
     assert "Farbe besprechen" in page
     assert "Fall beim Abgleich" in page
+    for address in ("/today", "/sync"):
+        assert "Termin 13.01.2026, 09:30" in (await owner.get(address)).text
+
+
+async def test_many_of_one_kind_do_not_push_away_what_comes_after(owner: Browser, peers: FakePeers) -> None:
+    peers.cases = [
+        sync_pb2.SyncCase(case_id=str(number), tenant_id=TENANT, kind="taken", open_time=stamp(NOW))
+        for number in range(9)
+    ]
+    at_once, found, further = (await owner.get("/today")).text.partition("Weitere zeigen (6)")
+    assert found
+    assert (at_once.count("Fall beim Abgleich"), further.count("Fall beim Abgleich")) == (3, 6)
+
+
+async def test_the_menu_says_where_one_is_also_where_that_is_further_away(owner: Browser) -> None:
+    assert "<summary>Mehr</summary>" in (await owner.get("/today")).text
+    assert '<summary class="here">Abgleich</summary>' in (await owner.get("/sync")).text
 
 
 async def test_the_day_is_the_business_s_own(owner: Browser, peers: FakePeers) -> None:

@@ -366,6 +366,7 @@ class SyncCase(_message.Message):
     CLOSE_TIME_FIELD_NUMBER: _builtins.int
     RESOLUTION_FIELD_NUMBER: _builtins.int
     RESOLVED_BY_FIELD_NUMBER: _builtins.int
+    APPOINTMENT_START_TIME_FIELD_NUMBER: _builtins.int
     case_id: _builtins.str
     tenant_id: _builtins.str
     appointment_id: _builtins.str
@@ -383,6 +384,10 @@ class SyncCase(_message.Message):
     def close_time(self) -> _timestamp_pb2.Timestamp:
         """Absent: open."""
 
+    @_builtins.property
+    def appointment_start_time(self) -> _timestamp_pb2.Timestamp:
+        """When the first phase of the appointment that is copied begins; absent where nothing of it is known."""
+
     def __init__(
         self,
         *,
@@ -396,10 +401,11 @@ class SyncCase(_message.Message):
         close_time: _timestamp_pb2.Timestamp | None = ...,
         resolution: _builtins.str = ...,
         resolved_by: _builtins.str = ...,
+        appointment_start_time: _timestamp_pb2.Timestamp | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["close_time", b"close_time", "open_time", b"open_time"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["appointment_start_time", b"appointment_start_time", "close_time", b"close_time", "open_time", b"open_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["appointment_id", b"appointment_id", "case_id", b"case_id", "close_time", b"close_time", "detail", b"detail", "kind", b"kind", "open_time", b"open_time", "phase_id", b"phase_id", "resolution", b"resolution", "resolved_by", b"resolved_by", "tenant_id", b"tenant_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["appointment_id", b"appointment_id", "appointment_start_time", b"appointment_start_time", "case_id", b"case_id", "close_time", b"close_time", "detail", b"detail", "kind", b"kind", "open_time", b"open_time", "phase_id", b"phase_id", "resolution", b"resolution", "resolved_by", b"resolved_by", "tenant_id", b"tenant_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

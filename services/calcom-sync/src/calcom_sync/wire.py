@@ -189,6 +189,7 @@ def case_to(case: OpenedCase) -> service_pb2.SyncCase:
         close_time=stamp(case.closed_at),
         resolution=case.resolution,
         resolved_by=case.resolved_by,
+        appointment_start_time=stamp(case.appointment_start),
     )
 
 

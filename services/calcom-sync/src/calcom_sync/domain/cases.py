@@ -62,3 +62,5 @@ class OpenedCase:
     closed_at: datetime | None
     resolution: str
     resolved_by: str
+    appointment_start: datetime | None
+    """By which people know it; None: nothing is known of it any more, or never was."""

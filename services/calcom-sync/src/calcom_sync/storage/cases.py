@@ -14,6 +14,11 @@ from calcom_sync.storage.reviving import try_again
 from chassis.clock import Clock
 from chassis.postgres import Pool
 
+_CASES = """
+SELECT sync_case.*, (SELECT min(i.start_time) FROM intent i
+    WHERE i.tenant_id = sync_case.tenant_id AND i.appointment_id = sync_case.appointment_id) AS appointment_start
+  FROM sync_case WHERE tenant_id = $1"""
+
 
 class SqlCases:
     """The table sync_case, and bringing back what failed."""
@@ -32,7 +37,7 @@ class SqlCases:
     ) -> list[OpenedCase]:
         """The next cases of a business after one, the oldest first."""
         rows = await self._pool.fetch(
-            "SELECT * FROM sync_case WHERE tenant_id = $1 AND ($2::uuid IS NULL OR appointment_id = $2)"
+            f"{_CASES} AND ($2::uuid IS NULL OR appointment_id = $2)"
             " AND ($3 OR closed_at IS NULL) AND ($4::timestamptz IS NULL OR (opened_at, case_id) > ($4, $5::uuid))"
             " ORDER BY opened_at, case_id LIMIT $6",
             tenant_id, appointment_id, closed, after and after[0], after and after[1], size,
@@ -49,7 +54,7 @@ class SqlCases:
             " WHERE tenant_id = $1 AND case_id = $2 AND closed_at IS NULL",
             *key, self._clock.now(), operator, resolution,
         )  # fmt: skip
-        row = await self._pool.fetchrow("SELECT * FROM sync_case WHERE tenant_id = $1 AND case_id = $2", *key)
+        row = await self._pool.fetchrow(f"{_CASES} AND case_id = $2", *key)
         return _case_of(row) if row else None
 
     async def revive(self, ref: AppointmentRef, operator: str, patience: Patience) -> Appointment:

@@ -16,8 +16,10 @@ from rufbuch.staff.v1 import resolution_pb2
 if TYPE_CHECKING:
     from console.pages.visit import Visit
 
-SECTIONS = ("today", "calls", "calendar", "callbacks", "messages", "people", "customers", "sync", "health")
+SECTIONS = ("today", "calls", "calendar", "callbacks", "messages")
 """What the menu leads to, in its order."""
+MORE_SECTIONS = ("people", "customers", "sync", "health")
+"""What is not needed every day: one touch further away."""
 ONLY_FOR = {"customers": "privacy"}
 """Sections that are shown to those who may do something there."""
 
@@ -34,6 +36,7 @@ class Renderer:
         self._templates.globals.update(
             assets=_digest_of_assets(),
             sections=SECTIONS,
+            more_sections=MORE_SECTIONS,
             only_for=ONLY_FOR,
             state_name=state_name,
             advice_name=resolution_pb2.DuplicateAdvice.Name,
