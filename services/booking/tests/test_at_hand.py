@@ -1,6 +1,8 @@
 """Connections that stay at hand: what a statement finds is what it would find over the pool, whatever happened before it."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 
 import asyncpg
 import pytest
@@ -41,6 +43,28 @@ async def test_what_needs_a_connection_for_longer_finds_one_beside_those_at_hand
         assert await taken(pool) == MOST
         async with asyncio.timeout(10), kept.acquire() as connection, connection.transaction():
             assert await connection.fetchval(WHICH)
+
+
+@asynccontextmanager
+async def the_other_half(pool: Pool) -> AsyncIterator[None]:
+    """Is with those who need it for long: they wait for a lock, for one."""
+    async with AsyncExitStack() as stack:
+        for _ in range(pool.get_max_size() - MOST):
+            await stack.enter_async_context(pool.acquire())
+        yield
+
+
+async def test_whoever_waits_for_a_connection_is_given_what_a_booking_has_done_with(pool: Pool) -> None:
+    """Other bookings, and whatever else is asked."""
+    async with asyncio.timeout(10), at_hand(pool) as kept, the_other_half(pool):
+        await asyncio.gather(*(kept.fetchval(SLEEP) for _ in range(MOST + 2)), pool.fetchval(WHICH))
+
+
+async def test_what_is_at_hand_is_given_back_where_the_rest_is_used_up(pool: Pool) -> None:
+    async with asyncio.timeout(10), at_hand(pool) as kept:
+        await asyncio.gather(*(kept.fetchval(SLEEP) for _ in range(MOST)))
+        async with the_other_half(pool):
+            assert await pool.fetchval(WHICH)
 
 
 async def test_a_statement_that_failed_leaves_nothing_behind(pool: Pool) -> None:

@@ -13,6 +13,11 @@ from chassis.postgres import Pool, show
 
 MOST = 8
 """Half of a pool: the others are for whoever needs one for longer than a statement."""
+SPARE = 4
+"""So many of the pool are left before one stays at hand: where it is nearly used up somebody may be waiting, who cannot be given
+what stays at hand."""
+LOOK_EVERY_S = 0.25
+"""How often it is looked for that while nothing is asked."""
 KEPT_S = 30.0
 """Then all go back, and the pool closes those that nobody takes for its five minutes."""
 
@@ -38,11 +43,15 @@ class _AtHand:
             # The pool ends what is still under way.
             await self._pool.release(connection)
             raise
-        if len(self._kept) < self._most and not connection.is_in_transaction():
+        if len(self._kept) < self._most and self._has_room() and not connection.is_in_transaction():
             self._kept.append(connection)
         else:
             await self._pool.release(connection)
         return answer
+
+    def _has_room(self) -> bool:
+        taken = self._pool.get_size() - self._pool.get_idle_size()
+        return bool(taken + SPARE <= self._pool.get_max_size())
 
     async def _taken(self) -> PoolConnectionProxy:
         while self._kept:
@@ -58,10 +67,16 @@ class _AtHand:
             await self._pool.release(self._kept.pop())
 
     async def give_back_at_times(self, kept_s: float) -> None:
-        """Until cancelled."""
+        """Until cancelled: after so long, and as soon as others may be waiting."""
         while True:
-            await asyncio.sleep(kept_s)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._crowded(), kept_s)
             await self.give_back()
+
+    async def _crowded(self) -> None:
+        await asyncio.sleep(LOOK_EVERY_S)
+        while self._has_room():
+            await asyncio.sleep(LOOK_EVERY_S)
 
     async def end(self) -> None:
         """Keep nothing from now on."""
