@@ -75,7 +75,7 @@ class _AtHand:
 
     async def _crowded(self) -> None:
         await asyncio.sleep(LOOK_EVERY_S)
-        while self._has_room():
+        while self._has_room():  # noqa: ASYNC110 - a pool does not tell
             await asyncio.sleep(LOOK_EVERY_S)
 
     async def end(self) -> None:

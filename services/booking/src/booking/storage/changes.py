@@ -45,7 +45,7 @@ HISTORY = """
 _CHANGE = f"""
 WITH changed AS (
     UPDATE appointment SET state = $4, version = version + 1
-     WHERE tenant_id = $1 AND appointment_id = $2 AND version = $3
+     WHERE tenant_id = $1 AND appointment_id = $2 AND version = $3 AND name_given = $9::jsonb->>'booked_for'
     RETURNING tenant_id, appointment_id
 ),
 freed AS (
@@ -58,7 +58,7 @@ told AS (
 )
 SELECT count(*) FROM changed
 """  # noqa: S608 - made of constants
-"""One statement is one transaction; 0 where the version is another by now."""
+"""One statement is one transaction; 0 where the version is another by now, or the customer was forgotten since it was read."""
 
 
 class SqlChanges:

@@ -11,7 +11,7 @@ from booking.errors import AppointmentsAheadError
 from booking.storage.callback_documents import callback_from
 from booking.storage.documents import SELECT_DOCUMENTS, customer_from, from_document
 from booking.storage.event_kinds import CUSTOMER_ERASED
-from booking.storage.forgetting import FORGET, OF_CUSTOMER
+from booking.storage.forgetting import ALONE, FORGET, OF_CUSTOMER
 from booking.storage.messages.rows import message_from
 from booking.storage.waiting_forgetting import forget_waiting, waiting_of
 from booking.usecases.customers import Stored
@@ -109,6 +109,8 @@ async def forget_customer(
     erased["waitlist_entry"] = await forget_waiting(
         connection, tenant_id, customer_id, operator=operator, now=now
     )
+    for statement in ALONE:
+        await connection.execute(statement, tenant_id, customer_id)
     for table, statement in FORGET:
         erased[table] += _rows(await connection.execute(statement, tenant_id, customer_id))
     if any(erased.values()):

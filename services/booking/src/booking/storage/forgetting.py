@@ -43,6 +43,13 @@ UPDATE event SET payload = payload || jsonb_build_object(
 """  # noqa: S608 - made of constants
 """A move keeps its customer, so that both ends have the same."""
 
+ALONE = (
+    "SELECT FROM appointment WHERE tenant_id = $1 AND customer_id = $2 ORDER BY appointment_id FOR NO KEY UPDATE",
+    f"SELECT FROM callback WHERE {OF_CUSTOMER} ORDER BY callback_id FOR NO KEY UPDATE",
+)
+"""Before that: what is being written of her is waited for, so that its events are found. Whoever comes later waits, and finds
+another name, or another version, than was read."""
+
 FORGET = (
     ("event", _TOLD),
     ("event", _MOVED),
@@ -56,7 +63,7 @@ UPDATE event SET payload = payload || {NOTHING_SAID}
     (
         "callback",
         f"""
-UPDATE callback SET name = '', topic = '', phone_number = NULL, resolution = ''
+UPDATE callback SET name = '', topic = '', phone_number = NULL, resolution = '', version = coalesce(version, 1) + 1
  WHERE {OF_CUSTOMER} AND (name, topic, phone_number, resolution) IS DISTINCT FROM ('', '', null, '')
 """,  # noqa: S608 - made of constants
     ),
