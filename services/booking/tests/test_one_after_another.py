@@ -22,7 +22,7 @@ from booking.testing.availability import ScriptedAvailability
 from booking.testing.calls import OVERLAPS, book, refused
 from booking.testing.samples import BRANCH, NOW, NUMBER, PERSON, START, TENANT, A, a_wish, an_option, taken
 from chassis.eventlog import EventLog
-from chassis.postgres import Pool
+from chassis.postgres import Connection, Pool
 from rufbuch.booking.v1 import people_pb2, service_pb2
 
 if TYPE_CHECKING:
@@ -91,15 +91,19 @@ def test_times_that_overlap_have_a_day_in_common(one: tuple[int, int], other: tu
 @asynccontextmanager
 async def uncommitted(pool: asyncpg.Pool, start: datetime, *, fails: bool = False) -> AsyncIterator[None]:
     """Somebody has booked the person from a start on, and the commit is still to come, or never comes."""
-    wish = a_wish(call_id="slow", option_id="o-slow", request_id="slow", caller_number="")
-    option = an_option(start, phases=((A, 60),))
-    agreed = agree(wish, option, now=NOW, new_id=_ids().__next__, calendar_domain="kunden.example.org")
     async with pool.acquire() as connection:
         transaction = connection.transaction()
         await transaction.start()
-        await SqlBookings(cast("Pool", connection), EventLog(pool)).commit(wish, (agreed,))
+        await book_over(connection, start)
         yield
         await (transaction.rollback() if fails else transaction.commit())
+
+
+async def book_over(connection: Connection, start: datetime) -> None:
+    wish = a_wish(call_id="slow", option_id="o-slow", request_id="slow", caller_number="")
+    option = an_option(start, phases=((A, 60),))
+    agreed = agree(wish, option, now=NOW, new_id=_ids().__next__, calendar_domain="kunden.example.org")
+    await SqlBookings(cast("Pool", connection), EventLog(cast("Pool", connection))).commit(wish, (agreed,))
 
 
 def _ids() -> Any:
@@ -189,6 +193,19 @@ def a_move(appointment_id: str, option_id: str) -> service_pb2.RescheduleAppoint
         tenant_id=TENANT, branch_id=BRANCH, appointment_id=appointment_id, option_id=option_id,
         actor=service_pb2.Actor(call_id="another", caller_number=NUMBER), request_id=f"to {option_id}",
     )  # fmt: skip
+
+
+async def test_whoever_waits_for_a_person_keeps_no_day_from_those_who_have_her(
+    booking: "BookingServiceAsyncStub", pool: asyncpg.Pool
+) -> None:
+    """BK-22: a move as well asks for her first, who may just have become another, and then for her days."""
+    made = await book(booking, option_id="o-nextday0", request_id="2", call_id="2")
+    async with asyncio.timeout(20), pool.acquire() as connection, connection.transaction():
+        await connection.fetch(ALONE, PERSON)
+        moving = await waits(booking.RescheduleAppointment(a_move(made.appointment_id, "o-overlaps")))
+        await book_over(connection, NEXT_DAY + timedelta(hours=5))
+
+    assert (await moving).appointment.start_time.ToDatetime(UTC) == HALF_AN_HOUR_LATER
 
 
 async def test_two_who_swap_their_days_do_not_lock_each_other_up(

@@ -9,12 +9,14 @@ locked AS (
      ORDER BY number FOR SHARE
 ),
 -- Whatever takes time of the same occupant on the same day goes one after another: two that meet in the exclusion constraint
--- at the same moment would wait for each other until PostgreSQL calls it a deadlock. Sorted, for the same reason (BK-22).
+-- at the same moment would wait for each other until PostgreSQL calls it a deadlock. Sorted, for the same reason (BK-22), and
+-- only once all of "locked" is: who waits for an occupant keeps no day from those who have her.
 alone AS (
     SELECT pg_advisory_xact_lock(day) FROM unnest({days}::text::bigint[]) AS day
+     WHERE (SELECT count(*) FROM locked) = cardinality($3::text::uuid[])
 ),
 ready AS (
-    SELECT 1 FROM locked HAVING count(*) = cardinality($3::text::uuid[]) AND (SELECT count(*) FROM alone) >= 0
+    SELECT 1 WHERE (SELECT count(*) FROM locked) = cardinality($3::text::uuid[]) AND (SELECT count(*) FROM alone) >= 0
 ),
 made AS (
     SELECT position, doc FROM jsonb_array_elements($1::jsonb) WITH ORDINALITY AS made(doc, position)
