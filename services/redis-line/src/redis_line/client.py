@@ -7,6 +7,7 @@ import asyncio
 import ssl
 from collections import deque
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, cast
 
@@ -34,7 +35,8 @@ class OneConnection(Redis):
     def __init__(self, **options: Any) -> None:  # noqa: ANN401 - the library's
         super().__init__(**options)
         self._line: _Line | None = None
-        self._opening: asyncio.Task[_Line] | None = None
+        self._opening: asyncio.Task[None] | None = None
+        self._early: list[_Early] = []
         self._over = False
 
     async def execute_command(self, *args: Any, **options: Any) -> Any:  # noqa: ANN401 - any command's
@@ -49,20 +51,18 @@ class OneConnection(Redis):
     def send(self, *args: Any) -> "asyncio.Future[Any]":  # noqa: ANN401 - any command's
         """On its way when this returns, before whatever is asked next; the answer, to be awaited or not, as Redis gives it."""
         if self._line is None or self._line.closed:
-            return asyncio.ensure_future(self._ask_once_open(args))
-        return self._line.ask(args)
+            answer = asyncio.get_running_loop().create_future()
+            self._keep(_Early(_packed(args), partial(_settle, answer), answer))
+            return answer
+        return self._line.ask(_packed(args))
 
     def tell(self, heard: Heard, *args: Any, along: bool = False) -> None:  # noqa: ANN401 - any command's
         """The same without a future, for the price of half. ``along``: what the tasks that are begun now ask goes with it,
         so it may leave a turn of the event loop later."""
         if self._line is None or self._line.closed:
-            self.send(*args).add_done_callback(partial(_pass_on, heard))
+            self._keep(_Early(_packed(args), heard))
         else:
-            self._line.tell(args, heard, along=along)
-
-    async def _ask_once_open(self, command: Sequence[Any]) -> Any:  # noqa: ANN401 - any command's
-        line = await self._opened()
-        return await line.ask(command)
+            self._line.tell(_packed(args), heard, along=along)
 
     async def aclose(self, close_connection_pool: bool | None = None) -> None:  # noqa: FBT001 - the library's signature
         """Hang up, for good."""
@@ -73,37 +73,68 @@ class OneConnection(Redis):
             await self._line.hang_up()
         await super().aclose(close_connection_pool)
 
-    async def _opened(self) -> "_Line":
+    def _keep(self, asked: "_Early") -> None:
+        """Until a connection stands."""
         if self._over:
-            raise RedisConnectionError("it has been hung up")
-        if self._opening is None or self._opening.done():
+            asked.heard(RedisConnectionError("it has been hung up"))
+            return
+        self._early.append(asked)
+        if self._opening is None:
             self._opening = asyncio.create_task(self._open())
-        return await asyncio.shield(self._opening)
 
-    async def _open(self) -> "_Line":
-        options = self.connection_pool.connection_kwargs
-        timeout_s = options["socket_timeout"]
+    async def _open(self) -> None:
+        """What was asked meanwhile goes out in its order, before anybody can ask more; or all hear why not."""
+        line, error = None, None
         try:
-            async with asyncio.timeout(timeout_s):
-                # Kept by whoever opens it: whoever has asked may have given up by now.
-                self._line = await _dialled(options, timeout_s)
-                return self._line
-        except TimeoutError as error:
-            raise RedisTimeoutError("no connection in time") from error
-        except OSError as error:
-            raise RedisConnectionError(str(error)) from error
+            line = await _dialled(self.connection_pool.connection_kwargs)
+        except Exception as failed:  # noqa: BLE001 - whoever has asked hears of it, whatever it is
+            error = failed
+        self._line, self._opening = line, None
+        early, self._early = self._early, []
+        for asked in early:
+            if line is None:
+                asked.heard(error)
+            elif not (asked.answer and asked.answer.cancelled()):
+                line.tell(asked.packed, asked.heard)
 
 
-async def _dialled(options: dict[str, Any], timeout_s: float) -> "_Line":
+@dataclass(frozen=True)
+class _Early:
+    """What was asked before there was a connection."""
+
+    packed: bytes
+    heard: Heard
+    answer: "asyncio.Future[Any] | None" = None
+    """Of whoever may give up."""
+
+
+async def _dialled(options: dict[str, Any]) -> "_Line":
+    timeout_s = options["socket_timeout"]
+    try:
+        async with asyncio.timeout(timeout_s):
+            return await _introduced(options, timeout_s)
+    except TimeoutError as error:
+        raise RedisTimeoutError("no connection in time") from error
+    except OSError as error:
+        raise RedisConnectionError(str(error)) from error
+
+
+async def _introduced(options: dict[str, Any], timeout_s: float) -> "_Line":
     loop, secure = asyncio.get_running_loop(), "SSL" in options.get("connection_class", object).__name__
     _, line = await loop.create_connection(
         lambda: _Line(timeout_s), options.get("host", "localhost"), options.get("port", 6379),
         ssl=ssl.create_default_context() if secure else None,
     )  # fmt: skip
-    if options.get("password"):
-        await line.ask(("AUTH", *filter(None, (options.get("username"), options["password"]))))
-    if options.get("db"):
-        await line.ask(("SELECT", options["db"]))
+    try:
+        if options.get("password"):
+            login = filter(None, (options.get("username"), options["password"]))
+            await line.ask(_packed(("AUTH", *login)))
+        if options.get("db"):
+            await line.ask(_packed(("SELECT", options["db"])))
+    except BaseException:
+        # Redis keeps whom it has refused connected.
+        line.cut()
+        raise
     return line
 
 
@@ -122,18 +153,17 @@ class _Line(asyncio.Protocol):
         self._gone = asyncio.Event()
         self.closed = False
 
-    def ask(self, command: Sequence[Any]) -> "asyncio.Future[Any]":
+    def ask(self, packed: bytes) -> "asyncio.Future[Any]":
         """The answer, as Redis gave it."""
         answer = self._loop.create_future()
-        self.tell(command, partial(_settle, answer))
+        self.tell(packed, partial(_settle, answer))
         return answer
 
-    def tell(self, command: Sequence[Any], heard: Heard, *, along: bool = False) -> None:
+    def tell(self, packed: bytes, heard: Heard, *, along: bool = False) -> None:
         """See ``OneConnection.tell``."""
         if self.closed:
             heard(RedisConnectionError("the connection was cut"))
             return
-        packed = _packed(command)
         if not self._unsent:
             self._answer_by = self._loop.time() + self._timeout_s
             if along:
@@ -151,6 +181,10 @@ class _Line(asyncio.Protocol):
         self._send()
         self._transport.close()
         await self._gone.wait()
+
+    def cut(self) -> None:
+        """At once."""
+        self._transport.abort()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)
@@ -195,13 +229,6 @@ def _settle(answer: "asyncio.Future[Any]", said: Any) -> None:  # noqa: ANN401 -
         answer.set_exception(said)
     else:
         answer.set_result(said)
-
-
-def _pass_on(heard: Heard, asked: "asyncio.Future[Any]") -> None:
-    if asked.cancelled():
-        heard(RedisConnectionError("given up"))
-    else:
-        heard(asked.exception() or asked.result())
 
 
 def _packed(command: Sequence[Any]) -> bytes:
