@@ -36,6 +36,13 @@ async def entrance() -> AsyncIterator[Entrance]:
     opened.close()
 
 
+async def knocking(entrance: Entrance, word: bytes) -> Line:
+    """As whoever has been told the word, and waits for nothing."""
+    ours = await line._connected(entrance.name)
+    ours.introduce(word)
+    return ours
+
+
 async def test_calls_of_one_machine_go_over_a_line() -> None:
     before, kettle = connected(), Kettle()
     async with trunk_to(kettle) as ask:
@@ -48,8 +55,7 @@ async def test_calls_of_one_machine_go_over_a_line() -> None:
 async def test_whoever_has_the_word_is_let_in_and_heard(entrance: Entrance) -> None:
     come: asyncio.Queue[Line] = asyncio.Queue()
     heard: asyncio.Queue[bytes] = asyncio.Queue()
-    ours = await dialled(entrance.name, entrance.expect(come.put_nowait))
-    assert ours
+    ours = await knocking(entrance, entrance.expect(come.put_nowait))
     async with asyncio.timeout(5):
         theirs = await come.get()
         theirs.hear = heard.put_nowait
@@ -63,12 +69,10 @@ async def test_whoever_has_the_word_is_let_in_and_heard(entrance: Entrance) -> N
 async def test_a_word_opens_once(entrance: Entrance) -> None:
     come: asyncio.Queue[Line] = asyncio.Queue()
     word = entrance.expect(come.put_nowait)
-    first = await dialled(entrance.name, word)
+    first = await knocking(entrance, word)
     async with asyncio.timeout(5):
         await come.get()
-    second = await dialled(entrance.name, word)
-    assert first
-    assert second
+    second = await knocking(entrance, word)
     await until(lambda: not second.is_open)
     assert first.is_open
     first.end()
@@ -78,12 +82,10 @@ async def test_a_word_opens_once(entrance: Entrance) -> None:
 async def test_whoever_has_another_word_is_hung_up_on(entrance: Entrance, said: bytes) -> None:
     come: list[Line] = []
     word = entrance.expect(come.append)
-    ours = await dialled(entrance.name, said)
-    assert ours
+    ours = await knocking(entrance, said)
     await until(lambda: not ours.is_open)
     entrance.forget(word)
-    late = await dialled(entrance.name, word)
-    assert late
+    late = await knocking(entrance, word)
     await until(lambda: not late.is_open)
     assert come == []
 
@@ -110,11 +112,11 @@ async def test_a_frame_that_nobody_would_send_ends_the_line(entrance: Entrance) 
 
 async def test_where_nobody_is_there_is_no_line(entrance: Entrance) -> None:
     """The other machine has such a name, this one has not."""
-    assert await dialled(f"{entrance.name}x", b"word") is None
-    assert await dialled("", b"") is None
+    assert await dialled(f"{entrance.name}x", b"word", b"answer") is None
+    assert await dialled("", b"", b"") is None
     name = entrance.name
     entrance.close()
-    assert (entrance.name, await dialled(name, b"word")) == ("", None)
+    assert (entrance.name, await dialled(name, b"word", b"answer")) == ("", None)
 
 
 async def test_a_peer_on_another_machine_is_asked_over_the_stream(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -156,8 +158,7 @@ async def test_what_was_under_way_over_a_line_that_breaks_is_asked_again(
 
 
 async def test_what_is_told_to_a_line_that_is_gone_is_lost_without_a_word(entrance: Entrance) -> None:
-    ours = await dialled(entrance.name, b"another word")
-    assert ours
+    ours = await knocking(entrance, b"another word")
     await until(lambda: not ours.is_open)
     ours.tell(CarryResponse(answers=[Answer(number=1)]))
     await asyncio.sleep(0)

@@ -24,7 +24,7 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1erufbuch/trunk/v1/service.proto\x12\x10rufbuch.trunk.v1\"5\n\x0c\x43\x61rryRequest\x12%\n\x05\x63\x61lls\x18\x01 \x03(\x0b\x32\x16.rufbuch.trunk.v1.Call\"t\n\x04\x43\x61ll\x12\x0e\n\x06number\x18\x01 \x01(\x04\x12\x0e\n\x06method\x18\x02 \x01(\t\x12\x0f\n\x07request\x18\x03 \x01(\x0c\x12\x14\n\x0ctime_left_ms\x18\x04 \x01(\r\x12\x13\n\x0btraceparent\x18\x05 \x01(\t\x12\x10\n\x08given_up\x18\x06 \x01(\x08\"m\n\rCarryResponse\x12)\n\x07\x61nswers\x18\x01 \x03(\x0b\x32\x18.rufbuch.trunk.v1.Answer\x12\x10\n\x08retiring\x18\x02 \x01(\x08\x12\x0c\n\x04line\x18\x03 \x01(\t\x12\x11\n\tline_word\x18\x04 \x01(\x0c\"a\n\x06\x41nswer\x12\x0e\n\x06number\x18\x01 \x01(\x04\x12\x10\n\x08response\x18\x02 \x01(\x0c\x12\x0c\n\x04\x63ode\x18\x03 \x01(\r\x12\x0f\n\x07message\x18\x04 \x01(\t\x12\x16\n\x0estatus_details\x18\x05 \x01(\x0c\x32\\\n\x0cTrunkService\x12L\n\x05\x43\x61rry\x12\x1e.rufbuch.trunk.v1.CarryRequest\x1a\x1f.rufbuch.trunk.v1.CarryResponse(\x01\x30\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1erufbuch/trunk/v1/service.proto\x12\x10rufbuch.trunk.v1\"5\n\x0c\x43\x61rryRequest\x12%\n\x05\x63\x61lls\x18\x01 \x03(\x0b\x32\x16.rufbuch.trunk.v1.Call\"t\n\x04\x43\x61ll\x12\x0e\n\x06number\x18\x01 \x01(\x04\x12\x0e\n\x06method\x18\x02 \x01(\t\x12\x0f\n\x07request\x18\x03 \x01(\x0c\x12\x14\n\x0ctime_left_ms\x18\x04 \x01(\r\x12\x13\n\x0btraceparent\x18\x05 \x01(\t\x12\x10\n\x08given_up\x18\x06 \x01(\x08\"\x82\x01\n\rCarryResponse\x12)\n\x07\x61nswers\x18\x01 \x03(\x0b\x32\x18.rufbuch.trunk.v1.Answer\x12\x10\n\x08retiring\x18\x02 \x01(\x08\x12\x0c\n\x04line\x18\x03 \x01(\t\x12\x11\n\tline_word\x18\x04 \x01(\x0c\x12\x13\n\x0bline_answer\x18\x05 \x01(\x0c\"a\n\x06\x41nswer\x12\x0e\n\x06number\x18\x01 \x01(\x04\x12\x10\n\x08response\x18\x02 \x01(\x0c\x12\x0c\n\x04\x63ode\x18\x03 \x01(\r\x12\x0f\n\x07message\x18\x04 \x01(\t\x12\x16\n\x0estatus_details\x18\x05 \x01(\x0c\x32\\\n\x0cTrunkService\x12L\n\x05\x43\x61rry\x12\x1e.rufbuch.trunk.v1.CarryRequest\x1a\x1f.rufbuch.trunk.v1.CarryResponse(\x01\x30\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -35,10 +35,10 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_CARRYREQUEST']._serialized_end=105
   _globals['_CALL']._serialized_start=107
   _globals['_CALL']._serialized_end=223
-  _globals['_CARRYRESPONSE']._serialized_start=225
-  _globals['_CARRYRESPONSE']._serialized_end=334
-  _globals['_ANSWER']._serialized_start=336
-  _globals['_ANSWER']._serialized_end=433
-  _globals['_TRUNKSERVICE']._serialized_start=435
-  _globals['_TRUNKSERVICE']._serialized_end=527
+  _globals['_CARRYRESPONSE']._serialized_start=226
+  _globals['_CARRYRESPONSE']._serialized_end=356
+  _globals['_ANSWER']._serialized_start=358
+  _globals['_ANSWER']._serialized_end=455
+  _globals['_TRUNKSERVICE']._serialized_start=457
+  _globals['_TRUNKSERVICE']._serialized_end=549
 # @@protoc_insertion_point(module_scope)

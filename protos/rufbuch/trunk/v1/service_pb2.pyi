@@ -92,6 +92,7 @@ class CarryResponse(_message.Message):
     RETIRING_FIELD_NUMBER: _builtins.int
     LINE_FIELD_NUMBER: _builtins.int
     LINE_WORD_FIELD_NUMBER: _builtins.int
+    LINE_ANSWER_FIELD_NUMBER: _builtins.int
     retiring: _builtins.bool
     """The server is about to stop: what is asked from now on should go elsewhere. What was asked is answered."""
     line: _builtins.str
@@ -100,6 +101,10 @@ class CarryResponse(_message.Message):
     """
     line_word: _builtins.bytes
     """The first frame to be sent there."""
+    line_answer: _builtins.bytes
+    """In the first message, and alone in the first one that comes over the socket: by it the server says that whoever is there has been
+    let in, and that it is the server. Nothing else is sent there before.
+    """
     @_builtins.property
     def answers(self) -> _containers.RepeatedCompositeFieldContainer[Global___Answer]: ...
     def __init__(
@@ -109,10 +114,11 @@ class CarryResponse(_message.Message):
         retiring: _builtins.bool = ...,
         line: _builtins.str = ...,
         line_word: _builtins.bytes = ...,
+        line_answer: _builtins.bytes = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["answers", b"answers", "line", b"line", "line_word", b"line_word", "retiring", b"retiring"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["answers", b"answers", "line", b"line", "line_answer", b"line_answer", "line_word", b"line_word", "retiring", b"retiring"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

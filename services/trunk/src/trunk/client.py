@@ -15,7 +15,7 @@ from rufbuch.trunk.v1.service_pb2 import CarryResponse
 from signals.metrics import Counter
 from signals.tracing import inner_span, traceparent_of
 from trunk.frames import PART_MAX
-from trunk.line import dialled
+from trunk.line import Line, dialled
 from trunk.stream import Trunk, UnansweredError
 
 RENEWED_S = 10.0
@@ -88,7 +88,7 @@ class _Keeper:
         if not isinstance(listens, CarryResponse):
             self._change_for(None)
             return PAUSE_S
-        self._change_for(Trunk(stream, await dialled(listens.line, listens.line_word)))
+        self._change_for(Trunk(stream, await _line_of(listens)))
         return RENEWED_S
 
     def _change_for(self, trunk: Trunk | None) -> None:
@@ -107,6 +107,11 @@ class _Keeper:
             leaving.cancel()
         if self._leaving:
             await asyncio.wait(set(self._leaving))
+
+
+async def _line_of(listens: CarryResponse) -> Line | None:
+    let_in = CarryResponse(line_answer=listens.line_answer).SerializeToString()
+    return await dialled(listens.line, listens.line_word, let_in)
 
 
 def _go_on_unless_cancelled() -> None:

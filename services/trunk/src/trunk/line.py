@@ -1,8 +1,8 @@
 """Between two processes of one machine what a trunk carries goes over a socket of the system: a message costs a fifth of what it
 costs over gRPC, which has a thread of its own to tell of each that was sent and of each that came.
 
-Where it is, and the word that lets somebody in, is told over the trunk, whose peer gRPC has checked. It has no name in a file
-system and is reached from the same network namespace alone (Linux: unix(7), abstract sockets), so that nothing leaves the machine.
+Where it is, the word that lets somebody in, and the answer that says so are told over the trunk, whose peer gRPC has checked. It has
+no name in a file system and is reached from the same network namespace alone (Linux: unix(7), abstract sockets), so that nothing leaves the machine.
 """
 
 import asyncio
@@ -10,6 +10,7 @@ import secrets
 import socket
 import sys
 from collections.abc import Callable
+from functools import partial
 from typing import cast
 
 from google.protobuf.message import Message
@@ -78,6 +79,11 @@ def _nobody_minds() -> None:
     """The same of the end."""
 
 
+def new_word() -> bytes:
+    """Nobody else's."""
+    return secrets.token_bytes(_WORD_BYTES)
+
+
 class Entrance:
     """Where lines to one server come in."""
 
@@ -108,7 +114,7 @@ class Entrance:
 
     def expect(self, come: Callable[[Line], None]) -> bytes:
         """The word by which a line is known as the one that ``come`` is to be told of; it opens once."""
-        word = secrets.token_bytes(_WORD_BYTES)
+        word = new_word()
         self._expected[word] = come
         return word
 
@@ -133,10 +139,25 @@ class Entrance:
         return line
 
 
-async def dialled(name: str, word: bytes) -> Line | None:
-    """To the entrance of that name; None: it is not on this machine."""
-    if not (OFFERED and name):
+async def dialled(name: str, word: bytes, answer: bytes) -> Line | None:
+    """To the entrance of that name, which lets in by ``answer``; None: it is not on this machine, or does not."""
+    if not (OFFERED and name and answer):
         return None
+    try:
+        line = await _connected(name)
+    except OSError:
+        return None
+    said = b""
+    try:
+        # Who listens may be somebody else by now, and whoever has no more sockets lets nobody in, which is not to be seen from here.
+        said = await _first_word(line, word)
+    finally:
+        if said != answer:
+            line.end()
+    return line if said == answer else None
+
+
+async def _connected(name: str) -> Line:
     ours = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     ours.setblocking(False)  # noqa: FBT003 - the library's
     try:
@@ -144,6 +165,17 @@ async def dialled(name: str, word: bytes) -> Line | None:
         _, line = await asyncio.get_running_loop().create_unix_connection(Line, sock=ours)
     except OSError:
         ours.close()
-        return None
-    line.introduce(word)
+        raise
     return line
+
+
+async def _first_word(line: Line, word: bytes) -> bytes:
+    """What is answered to ours; "": nothing."""
+    heard: asyncio.Queue[bytes] = asyncio.Queue()
+    line.hear, line.ended = heard.put_nowait, partial(heard.put_nowait, b"")
+    line.introduce(word)
+    try:
+        async with asyncio.timeout(INTRODUCED_WITHIN_S):
+            return await heard.get()
+    except TimeoutError:
+        return b""

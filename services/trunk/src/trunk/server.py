@@ -5,6 +5,7 @@ import logging
 import time
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any, NoReturn
 
 import grpc
@@ -14,7 +15,7 @@ from rufbuch.trunk.v1 import service_pb2_grpc
 from rufbuch.trunk.v1.service_pb2 import Answer, Call, CarryRequest, CarryResponse
 from signals.tracing import TRACEPARENT
 from trunk.frames import PART_MAX, next_frame
-from trunk.line import Entrance, Line
+from trunk.line import Entrance, Line, new_word
 
 _log = logging.getLogger(__name__)
 _Context = grpc.aio.ServicerContext[Any, Any]
@@ -62,9 +63,10 @@ class _Carriage:
         if self._entrance is None:
             await self._carry(CarryResponse())
             return
-        word = self._entrance.expect(self._come)
+        answer = new_word()
+        word = self._entrance.expect(partial(self._come, CarryResponse(line_answer=answer)))
         try:
-            await self._carry(CarryResponse(line=self._entrance.name, line_word=word))
+            await self._carry(CarryResponse(line=self._entrance.name, line_word=word, line_answer=answer))
         finally:
             # Also of a caller who went before it was told.
             self._entrance.forget(word)
@@ -93,8 +95,9 @@ class _Carriage:
             if self._line:
                 self._line.end()
 
-    def _come(self, line: Line) -> None:
+    def _come(self, let_in: CarryResponse, line: Line) -> None:
         self._line, line.hear, line.ended = line, self._hear, self._line_lost.set
+        line.tell(let_in)
 
     def _hear(self, frame: bytes) -> None:
         self._take(CarryRequest.FromString(frame))
