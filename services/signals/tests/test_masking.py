@@ -73,7 +73,8 @@ def test_no_address_survives(before: str, address: str, after: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "address", ["erika (at) example.org", "erika[at]example.org", "erika＠example.org", '"e m"@example.org'],
+    "address",
+    ["erika (at) example.org", "erika[at]example.org", "erika＠example.org", '"e m"@example.org', "erika%40example.org"],
 )  # fmt: skip
 def test_addresses_that_hide_from_machines_do_not_survive(address: str) -> None:
     assert "example" not in masked(f"mail to {address}, please")
@@ -111,12 +112,38 @@ def test_queries_of_addresses_are_not_told() -> None:
     assert masked_value("http.url", url) == f"https://api.cal.com/v2/bookings?{MASK}"
 
 
+def test_what_a_library_tells_of_its_requests_names_nobody() -> None:
+    """httpx writes a line of each: whom an appointment is for stood in the query, as addresses are written there."""
+    request = (
+        'HTTP Request: GET https://api.cal.com/v2/bookings?attendeeEmail=%s&name=Erika "HTTP/1.1 200 OK"'
+    )
+    told = line_of(request, "erika%40example.org")["message"]
+    assert told == f'HTTP Request: GET https://api.cal.com/v2/bookings?{MASK} "HTTP/1.1 200 OK"'
+
+
+@pytest.mark.parametrize("number", ["%2B493023125042", "%2b49 30 23125042"])
+def test_a_number_as_addresses_write_it_does_not_survive(number: str) -> None:
+    assert masked(f"/v1/numbers/{number}/calls") == f"/v1/numbers/{MASK}/calls"
+
+
 @given(st.text(max_size=300))
 def test_any_text_can_be_masked_twice(text: str) -> None:
     assert masked(masked(text)) == masked(text)
 
 
-@pytest.mark.parametrize("text", ["a" * 200_000, "1 " * 100_000, "@" * 100_000, "0" * 100_000, '"' * 100_000])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a" * 200_000,
+        "1 " * 100_000,
+        "@" * 100_000,
+        "0" * 100_000,
+        '"' * 100_000,
+        "https://" * 10_000,
+        "%40" * 50_000,
+        "%2B" * 50_000,
+    ],
+)
 def test_a_long_text_takes_no_long_time(text: str) -> None:
     began = time.process_time()
     masked(text)

@@ -23,7 +23,7 @@ PERSONAL = frozenset(
 )  # fmt: skip
 """Fields whose values nobody needs to see in a log, whatever they look like: of names no pattern can tell."""
 _ADDRESSED = frozenset({"http.url", "url.full", "http.target", "url.query", "http.route.query", "url"})
-_AT = r"(?:@|＠|\s?[(\[{]\s?(?:at|ät|@)\s?[)\]}]\s?)"
+_AT = r"(?:@|＠|%40|\s?[(\[{]\s?(?:at|ät|@)\s?[)\]}]\s?)"
 _WORD = r"[^\s@＠<>\"',;()\[\]{}]"
 _LOCAL = r"[^\s@＠<>\",;:()\[\]]"
 _GAP = r"[\s ()\[\]./‐-―−⁃_-]"
@@ -40,16 +40,19 @@ _KEPT = (
 """What is no number of a person, though it has as many digits."""
 # Begun only where a word begins, so that a long one is not looked at from each of its letters.
 _EMAIL = rf'(?<!{_LOCAL})(?:"[^"\n]{{1,80}}"|{_LOCAL}+){_AT}{_WORD}+'
-_PHONE = rf"(?<!\w)(?<!\w[-.])\(?[+＋]?[\s(]{{0,3}}\d(?:{_GAP}{{0,4}}\d){{{DIGITS_MIN - 1},{DIGITS_MAX - 1}}}(?!-?\w)"
+_PHONE = rf"(?:%2[Bb]|(?<!\w)(?<!\w[-.])\(?[+＋]?)[\s(]{{0,3}}\d(?:{_GAP}{{0,4}}\d){{{DIGITS_MIN - 1},{DIGITS_MAX - 1}}}(?!-?\w)"
 _MASKED = re.compile(f"(?P<keep>{'|'.join(_KEPT)})|(?P<email>{_EMAIL})|(?P<phone>{_PHONE})")
 _ROWS = re.compile(r"(Failing row contains |Key \([^)\n]*\)=)\([^\n]*\)")
 """PostgreSQL tells what stands in a row that it refuses."""
+_QUERIES = re.compile(r"(https?://[^\s?\"'<>]{1,2000}\?)[^\s\"'<>]+")
+"""Of addresses in a text; httpx tells of each request where it went."""
 
 
 def masked(text: str) -> str:
-    """The text, cut at a length, without telephone numbers and e-mail addresses, in whatever spelling, and without refused
-    rows."""
-    return _MASKED.sub(_mask, _ROWS.sub(rf"\1({MASK})", text[:TEXT_MAX]))
+    """The text, cut at a length, without telephone numbers and e-mail addresses, in whatever spelling, without refused rows and
+    without the queries of addresses."""
+    shorter = _QUERIES.sub(rf"\1{MASK}", text[:TEXT_MAX])
+    return _MASKED.sub(_mask, _ROWS.sub(rf"\1({MASK})", shorter))
 
 
 def _mask(found: "re.Match[str]") -> str:
@@ -62,7 +65,7 @@ def _mask(found: "re.Match[str]") -> str:
 
 def _is_number(written: str) -> bool:
     runs = re.findall(r"\d+", written)
-    if "+" in written or "＋" in written or unicodedata.digit(runs[0][0]) == 0:
+    if written.startswith("%") or "+" in written or "＋" in written or unicodedata.digit(runs[0][0]) == 0:
         return True
     return max(map(len, runs)) >= BARE_MIN
 
