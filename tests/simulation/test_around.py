@@ -9,7 +9,15 @@ from simulated.report import PAGE, page, recorded
 from simulated.shrinking import shrunk
 
 ROOT = Path(__file__).parents[2]
-IN_THE_LOOP = ("availability", "booking", "calcom-sync", "staff-registry", "telephony-gateway", "chassis")
+IN_THE_LOOP = (
+    "availability",
+    "booking",
+    "calcom-sync",
+    "staff-registry",
+    "telephony-gateway",
+    "chassis",
+    "trunk",
+)
 NOT_PLAYED = {"chassis.identity"}
 """Certificates: messages in memory need none."""
 

@@ -18,3 +18,6 @@ def test_the_run_was_worth_judging(outcome: Outcome) -> None:
     seen = {one.status for one in outcome.record.exchanges}
     assert {"booked", "available", "alternatives", "cancelled"} <= seen
     assert outcome.verdict.looked_at["phases at Cal.com"] > 10
+    # Of this seed, over the socket beside a trunk.
+    assert outcome.figures["messages"]["line"] > 200
+    assert outcome.figures["faults"]["line broken after"]

@@ -34,15 +34,26 @@ async def channel(
 ) -> AsyncIterator[grpc.aio.Channel]:
     """As chassis.grpc_client.channel. The methods that are harmless to repeat go over the trunk; where it breaks, or says
     UNAVAILABLE, they are made again as calls of their own, which try a few times."""
-    async with grpc_client.channel(address, default_deadline_s=default_deadline_s, retried=retried) as alone:
-        keeper = _Keeper(alone)
-        keeping = asyncio.create_task(keeper.keep())
-        try:
-            yield cast("grpc.aio.Channel", _Channel(alone, keeper, default_deadline_s, retried))
-        finally:
-            keeping.cancel()
-            with suppress(asyncio.CancelledError):
-                await keeping
+    async with (
+        grpc_client.channel(address, default_deadline_s=default_deadline_s, retried=retried) as alone,
+        beside(alone, default_deadline_s=default_deadline_s, retried=retried) as both,
+    ):
+        yield both
+
+
+@asynccontextmanager
+async def beside(
+    alone: grpc.aio.Channel, *, default_deadline_s: float, retried: Sequence[str]
+) -> AsyncIterator[grpc.aio.Channel]:
+    """The same over a channel that is open already."""
+    keeper = _Keeper(alone)
+    keeping = asyncio.create_task(keeper.keep())
+    try:
+        yield cast("grpc.aio.Channel", _Channel(alone, keeper, default_deadline_s, retried))
+    finally:
+        keeping.cancel()
+        with suppress(asyncio.CancelledError):
+            await keeping
 
 
 class _Keeper:

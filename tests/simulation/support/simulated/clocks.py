@@ -14,6 +14,7 @@ from simulated.virtual_loop import VirtualLoop
 MEASURED_IN = (
     "chassis.deadlines",
     "chassis.grpc_server",
+    "trunk.server",
     "availability.application",
     "telephony_gateway.http_api.functions",
     "telephony_gateway.http_api.inbound",

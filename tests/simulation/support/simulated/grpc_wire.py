@@ -78,6 +78,8 @@ class MemoryServer:
         self.life, self._start, self._context = life, start, context
         self.alive = True
         self._handlers: dict[str, Any] = {}
+        self.more: dict[str, Any] = {}
+        """What is served beside them, by full name."""
         self._ends: set[asyncio.Future[None]] = set()
 
     async def add(self, servicer: Servicer) -> None:
@@ -135,6 +137,8 @@ class Network:
     asked: dict[str, set[asyncio.Task[Any]]] = field(default_factory=dict)
     """What runs at servers, by the life that has asked for it."""
     latency_s: tuple[float, float] = (0.0005, 0.004)
+    trunks: bool = False
+    """Whether what is harmless to repeat goes over trunks."""
 
     def channel(self, source: str, target: str, *, deadline_s: float, retried: Any = ()) -> Any:
         """In the place of chassis.grpc_client.channel."""

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Coroutine
+from contextlib import AbstractAsyncContextManager
 from contextvars import Context, copy_context
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,6 +13,7 @@ from simulated.clocks import SkewedClock
 from simulated.grpc_wire import MemoryServer, Network
 from simulated.http_wire import Host
 from simulated.services import SERVICES
+from simulated.trunk_wire import carry, trunk
 from simulated.virtual_loop import LIFE, VirtualLoop
 from starlette.types import ASGIApp
 
@@ -56,10 +58,16 @@ class Life:
         """To another service."""
         return self.network.channel(self.name, target, deadline_s=deadline_s, retried=retried)
 
-    async def serve(self, servicer: Servicer) -> None:
+    def trunk(self, target: str, deadline_s: float, retried: Any) -> AbstractAsyncContextManager[Any]:
+        """The same, with what is harmless to repeat over a trunk."""
+        return trunk(self.network, self.name, target, deadline_s=deadline_s, retried=retried)
+
+    async def serve(self, servicer: Servicer, *, carries: bool = False) -> None:
         """Over gRPC."""
         server = MemoryServer(self.life, self.start, self.context)
         await server.add(servicer)
+        if carries:
+            carry(server)
         self.server = self.network.servers[self.name] = server
 
     def listen(self, app: ASGIApp) -> None:

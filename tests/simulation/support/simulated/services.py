@@ -120,7 +120,7 @@ async def availability_service(life: "Life") -> None:
         )
         for name, run in ours.loops.items():
             await enter(background(run, name=name, stop=stop))
-        await life.serve(as_servicer(ours.servicer))
+        await life.serve(as_servicer(ours.servicer), carries=True)
 
 
 async def booking(life: "Life") -> None:
@@ -130,7 +130,7 @@ async def booking(life: "Life") -> None:
         enter, clock = stack.enter_async_context, life.clock
         pool = await enter(postgres.pool(life.database_url))
         own_pool = await enter(postgres.pool(life.database_url, connections_max=OWN_CONNECTIONS))
-        slots = life.channel("availability", DEADLINE_S, HARMLESS_TO_REPEAT)
+        slots = await enter(life.trunk("availability", DEADLINE_S, HARMLESS_TO_REPEAT))
         registry = life.channel("staff_registry", REGISTRY_S, (GET_BUSINESS, GET_MESSAGE_SETUP))
         events = EventLog(own_pool)
         for name, old, kept in (
@@ -146,7 +146,8 @@ async def booking(life: "Life") -> None:
         await life.serve(
             booking_service(
                 pool, slots, registry, clock=clock, calendar_domain="kunden.example.org", events=events
-            )
+            ),
+            carries=True,
         )
 
 
@@ -189,8 +190,10 @@ async def telephony_gateway(life: "Life") -> None:
             pool=await enter(postgres.pool(life.database_url)),
             redis=memory,
             registry=life.channel("staff_registry", UNHEARD_S, gateway_directory.HARMLESS_TO_REPEAT),
-            availability=life.channel("availability", UNHEARD_S, gateway_availability.HARMLESS_TO_REPEAT),
-            booking=life.channel("booking", UNHEARD_S, gateway_booking.HARMLESS_TO_REPEAT),
+            availability=await enter(
+                life.trunk("availability", UNHEARD_S, gateway_availability.HARMLESS_TO_REPEAT)
+            ),
+            booking=await enter(life.trunk("booking", UNHEARD_S, gateway_booking.HARMLESS_TO_REPEAT)),
         )
         gateway = assemble_gateway(settings, connections, clock=life.clock, missing=dict)
         stack.push_async_callback(gateway.twins.end)

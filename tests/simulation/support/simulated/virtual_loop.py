@@ -158,7 +158,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         self.on_jump: Callable[[], None] = lambda: None
         self.sent_by: Callable[[str, str], bool] = lambda _life, _kind: True
         self.received_by: Callable[[str, str], None] = lambda _life, _kind: None
-        self._sockets: dict[str, list[tuple[WatchedSocket, Any]]] = {}
+        self._sockets: dict[str, list[tuple[Any, Any]]] = {}
         self._graveyard: list[Any] = []
         self._buried: list[set[asyncio.Task[Any]]] = []
         self._tasks: dict[str, set[asyncio.Task[Any]]] = {}
@@ -215,7 +215,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
                 self._cut(connection, transport)
         _ENDED.append(self)
 
-    def _cut(self, connection: WatchedSocket, transport: Any) -> None:
+    def _cut(self, connection: Any, transport: Any) -> None:
         self.owing.discard(connection)
         self.blocked.discard(connection)
         if connection.fileno() >= 0:
@@ -283,6 +283,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         transport = selector_events._SelectorSocketTransport(  # type: ignore[attr-defined]
             self, watched, protocol, *args, **kwargs
         )
-        if isinstance(watched, WatchedSocket):
-            self._sockets.setdefault(watched.life, []).append((watched, transport))
+        if kind or sock.family == socket.AF_UNIX:
+            # A line of a trunk is between two lives, and owes nothing; the end of either cuts it.
+            self._sockets.setdefault(LIFE.get(), []).append((watched, transport))
         return transport

@@ -16,6 +16,7 @@ from simulated.http_wire import WEBHOOK_FATES, Host, Way
 from simulated.lives import Supervisor
 from simulated.servers import SCHEMAS, Database, Servers
 from simulated.services import SERVICES
+from simulated.trunk_wire import take_up
 from simulated.virtual_loop import VirtualLoop
 
 from sandbox.calcom.app import build_app
@@ -159,6 +160,7 @@ def _assembled(
         for name in (*SERVICES, "calcom")
     }
     network = Network(dice)
+    take_up(network)
     holder: list[World] = []
 
     def hooks(_: httpx.Request) -> Host | None:
