@@ -169,13 +169,17 @@ async def test_what_is_given_back_right_after_it_was_booked_is_free_at_once(
     await eventually(is_free)
 
 
+@pytest.mark.parametrize("offered_before", [False, True])
 async def test_what_somebody_claimed_since_then_stays_claimed(
-    service: Running, booking: BookingPeer, clock: SettableClock
+    service: Running, booking: BookingPeer, clock: SettableClock, offered_before: bool
 ) -> None:
-    """The event comes late, or is read again."""
+    """The event comes late, or is read again; and who claims now may have been offered it before somebody else had it."""
+    option = await offered(service, "b")
+    clock.advance(SIX_MINUTES)
     made, then = booked("anna", at(13), at(14)), clock.now()
     clock.advance(timedelta(seconds=1))
-    option = await offered(service, "b")
+    if not offered_before:
+        option = await offered(service, "b")
     await service.stub.ClaimOption(claim_of(option.option_id, "b"))
     await booking.tell(then, appointment_cancelled=cancelled(made))
     await booking.book(booked("ben", at(13), at(14)), now=clock.now())

@@ -38,6 +38,7 @@ end
 forget_limits(option, call, number)
 redis.call('HSET', record, 'state', 'claimed')
 if not end_ms then
+  redis.call('HSET', record, 'since', ARGV[1]) -- what others gave back before is not this
   keep(record)
 end
 occupy(option, spans, '')
