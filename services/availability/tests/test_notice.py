@@ -66,15 +66,25 @@ async def test_the_nearest_rule_binds_search_explanation_and_claim_alike(
     assert kinds == [pb.BLOCKER_KIND_NOTICE if notice else pb.BLOCKER_KIND_PAST]
 
 
+@pytest.mark.parametrize(
+    ("policy", "services"), [(PERSON, ("cut",)), (SERVICE, ("cut", "colour")), (SERVICE, ("colour", "cut"))]
+)
 async def test_a_hold_that_is_over_is_not_taken_again_inside_the_notice(
-    service: Running, registry: RegistryPeer, clock: SettableClock
-) -> None:
+    service: Running, registry: RegistryPeer, clock: SettableClock, policy: business_pb2.Policy,
+    services: tuple[str, ...],
+) -> None:  # fmt: skip
+    """AV-07: of a visit, by the notice of each of its services."""
     business = salon()
-    business.policies.append(PERSON)
+    business.policies.append(policy)
     await changed(service, registry, business)
+    start = at(8.25 + policy.min_notice_minutes / 60)
     clock.set(at(8))
-    offered = await service.stub.SearchSlots(search(at(13.25), person_id=known("anna"), call_id="a"))
+    first, *more = map(known, services)
+    asked = {"service_id": first, "more_service_ids": more, "person_id": known("anna")}
+    offered = await service.stub.SearchSlots(search(start, call_id="a", **asked))
     clock.set(at(8.5))
+    again = await service.stub.SearchSlots(search(start, **asked))
+    assert again.outcome == pb.SEARCH_OUTCOME_TOO_SOON
     claim = pb.ClaimOptionRequest(
         tenant_id=known("salon"),
         branch_id=known("branch"),

@@ -30,7 +30,9 @@ _OUTCOMES = {
     BlockerKind.CLOSED: Outcome.CLOSED,
     BlockerKind.HOLIDAY: Outcome.CLOSED,
 }
-_OF_THE_START = {BlockerKind.OFF_GRID, BlockerKind.SERVICE_WINDOW, BlockerKind.NOTICE, BlockerKind.HORIZON}
+_OF_THE_VISIT = {BlockerKind.NOTICE, BlockerKind.HORIZON}
+"""Each of its services binds the visit's start by them; the first one's alone are the grid and the windows."""
+_OF_THE_START = {BlockerKind.OFF_GRID, BlockerKind.SERVICE_WINDOW, *_OF_THE_VISIT}
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +128,10 @@ class ClaimOption:
                     yield blocker
             if number == 0:
                 yield from _takings_of_devices(asked.calendar, offer)
+                continue
+            for blocker in explain(asked.calendar, again, offer.start)[person_id]:
+                if blocker.kind in _OF_THE_VISIT:
+                    yield blocker
 
 
 def _as_offered(service: Service, phases: tuple[PlannedPhase, ...]) -> Service:
