@@ -9,9 +9,10 @@ import pytest
 
 from availability.clients.redis_holds import RedisHolds
 from availability.domain.holds import Caller, Offer, Scope
-from availability.testing.answers import reason
+from availability.testing.answers import changed, reason
+from availability.testing.peers import RegistryPeer
 from availability.testing.replicas import Running
-from availability.testing.salon import at, known, offer, search, stamp
+from availability.testing.salon import at, known, offer, salon, search, stamp
 from availability.usecases.ports import Claiming, Placement, Placing, Terms
 from chassis.testing import SettableClock
 from rufbuch.availability.v1 import service_pb2 as pb
@@ -200,17 +201,23 @@ async def test_a_search_says_that_it_does_not_hold_and_what_it_names_can_be_clai
     assert (await service.stub.ClaimOption(claim)).option.start_time == stamp(at(13))
 
 
-async def test_a_start_that_one_person_can_only_be_offered_for_is_held_with_another(
-    service: Running, clock: SettableClock
+@pytest.mark.parametrize("others", [1, 3, 6])
+@pytest.mark.parametrize("max_options", [1, 3])
+async def test_a_start_that_some_can_only_be_offered_for_is_held_with_another(
+    service: Running, registry: RegistryPeer, clock: SettableClock, others: int, max_options: int
 ) -> None:
-    asked = search(at(13), person_id=known("anna"))
+    """However many of them would be asked first."""
+    *worn, rested = people = ["anna", "ben", "cleo", "dora", "emil", "fritz", "gina"][: others + 1]
+    await changed(service, registry, salon(people))
     for call in range(6):
-        asked.call_id = f"c-{call}"
-        await service.stub.SearchSlots(asked)
+        for person in worn:
+            await service.stub.SearchSlots(
+                search(at(13), person_id=known(person), call_id=f"c-{call}-{person}")
+            )
         clock.advance(LASTING)
-    found = await service.stub.SearchSlots(search(at(13), call_id="erika"))
+    found = await service.stub.SearchSlots(search(at(13), call_id="erika", max_options=max_options))
     assert (found.outcome, found.hold_state) == (pb.SEARCH_OUTCOME_AVAILABLE, pb.HOLD_STATE_HELD)
-    assert [each.person_id for each in found.options] == [known("ben")]
+    assert [each.person_id for each in found.options] == [known(rested)]
 
 
 async def test_of_a_window_as_much_is_held_as_is_wanted_where_some_is_held_and_some_was_kept_too_long(

@@ -127,13 +127,13 @@ class SearchSlots:
             taken = await self._taken(search)
         limit = search.query.options_max
         asked, found = self._find(search, taken, limit)
-        several = found.exact and len(found.plans[:limit]) > 1
-        if several and (best := await self._best(search, caller, asked, found)):
+        if found.exact and len(found.plans) > 1 and (best := await self._best(search, caller, asked, found)):
             return best
         for number in range(1, ROUNDS + 1):
             if not found.plans:
                 return _answer(search, found.outcome, (), held=False)
-            offers = self._offers(search, asked, found.plans[:limit])
+            # A start is tried in all ways: who was kept for too long may stand before somebody who can be held.
+            offers = self._offers(search, asked, found.plans if found.exact else found.plans[:limit])
             wanted = 1 if found.exact else min(search.query.options_max, len(offers))
             terms = self._terms(
                 search, wanted, wanted if number <= PATIENT else 1, only_held=number == PATIENT
