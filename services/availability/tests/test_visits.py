@@ -307,6 +307,18 @@ class TestSeveral:
         assert await reason(service.stub.HoldOptions(hold([("ben", 13), ("anna", 13)]))) == "SLOT_TAKEN"
         assert await outcome(service, 13, person_id=known("ben"), call_id="c") == AVAILABLE
 
+    @pytest.mark.parametrize(("daily_cap", "last"), [(0, 3), (4, 13)], ids=["at night", "one place too few"])
+    async def test_that_a_party_cannot_come_together_is_soon_known(
+        self, service: Running, registry: RegistryPeer, daily_cap: int, last: float
+    ) -> None:
+        """Nobody else is answered while it is looked for: all choices among sixteen people took half a minute."""
+        business = salon(f"person {number}" for number in range(16))
+        business.services[0].daily_cap = daily_cap
+        await changed(service, registry, business)
+        wanted = hold([("", 13), ("", 13), ("", 13), ("", 13), ("", last)])
+        assert await reason(service.stub.HoldOptions(wanted, timeout=5)) == "SLOT_TAKEN"
+        assert len((await service.stub.HoldOptions(hold([("", 13)] * 4))).options) == 4
+
     async def test_a_party_may_not_be_larger_than_what_a_caller_may_hold(self, service: Running) -> None:
         wanted = [("ben", 24 * day + 13) for day in range(4)]
         for call in range(2):

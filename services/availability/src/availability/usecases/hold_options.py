@@ -1,23 +1,27 @@
 """Owns the holding of starts that are named exactly: all of them, or none."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from availability.domain.holds import Caller, Held, Offer
 from availability.errors import KeptTooLongError, SlotTakenError, TooManyHoldsError
-from availability.usecases.asking import Question, put
+from availability.usecases.asking import Asked, Question, put
 from availability.usecases.business import Business
 from availability.usecases.businesses import Businesses
 from availability.usecases.calendars import Calendars
 from availability.usecases.offering import offer_of
 from availability.usecases.outside import Looker
+from availability.usecases.plans import Plan
 from availability.usecases.ports import Holds, Placing, Terms
 from availability.usecases.wishes import Wish, find
 from chassis.clock import Clock
 
 ROUNDS = 5
 """How often it is tried anew where others were faster with one of the people."""
+TRIES = 100
+"""How many choices of a person for a start are tried. What can be kept in the fewest ways goes first, so only the places of a day can
+lead further: nobody else is answered meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +72,11 @@ class HoldOptions:
         owners = list(dict.fromkeys(owner for question in questions for owner in question.owners))
         taken = await self._holds.taken(scope, owners, ignoring_call=caller.call_id, now=self._clock.now())
         for _ in range(ROUNDS):
-            offers = self._together(list(zip(questions, slots, strict=True)), taken)
-            if offers is None:
+            wanted = dict(enumerate(zip(questions, slots, strict=True)))
+            found = self._together(wanted, taken, iter(range(TRIES)))
+            if found is None:
                 break
+            offers = [found[number] for number in wanted]
             terms = Terms(len(offers), len(offers), lasting, owners, whole=True, promised=promised)
             placement = await self._holds.place(scope, caller, offers, terms, now=self._clock.now())
             if placement.placing is Placing.LIMIT:
@@ -86,19 +92,26 @@ class HoldOptions:
         raise SlotTakenError("not all of these starts are free")
 
     def _together(
-        self, wanted: Sequence[tuple[Question, WantedSlot]], taken: Sequence[Held]
-    ) -> list[Offer] | None:
-        """One way to keep all starts beside each other; None if there is none."""
+        self, wanted: Mapping[int, tuple[Question, WantedSlot]], taken: Sequence[Held], tries: Iterator[int]
+    ) -> dict[int, Offer] | None:
+        """One way to keep all starts beside each other, by their numbers; None if there is none."""
         if not wanted:
-            return []
-        (question, slot), *rest = wanted
-        now = self._clock.now()
-        asked = put(question, self._calendars, taken, now)
-        found = find(asked.planner, asked.calendar, Wish(slot.start), limit=1)
-        for plan in found.plans if found.exact else ():
-            offer = offer_of(asked, plan, self._new_id(), promised=question.kept)
-            ours = (Held(owner_id, interval, now) for owner_id, interval in offer.held)
-            others = self._together(rest, [*taken, *ours])
+            return {}
+        ways = {number: self._ways(question, slot, taken) for number, (question, slot) in wanted.items()}
+        number = min(ways, key=lambda number: len(ways[number][1]))
+        rest = {other: each for other, each in wanted.items() if other != number}
+        asked, plans = ways[number]
+        for plan, _ in zip(plans, tries, strict=False):
+            offer = offer_of(asked, plan, self._new_id(), promised=asked.question.kept)
+            ours = (Held(owner_id, interval, self._clock.now()) for owner_id, interval in offer.held)
+            others = self._together(rest, [*taken, *ours], tries)
             if others is not None:
-                return [offer, *others]
+                return {number: offer, **others}
         return None
+
+    def _ways(
+        self, question: Question, slot: WantedSlot, taken: Sequence[Held]
+    ) -> tuple[Asked, Sequence[Plan]]:
+        asked = put(question, self._calendars, taken, self._clock.now())
+        found = find(asked.planner, asked.calendar, Wish(slot.start), limit=1)
+        return asked, found.plans if found.exact else ()
