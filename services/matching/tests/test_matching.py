@@ -49,6 +49,24 @@ def test_what_callers_say_is_found(said: str, key: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "name", ["Waschen und Schneiden", "Krankengymnastik am Gerät", "Schneiden", "Cut and Go"]
+)
+@pytest.mark.parametrize(
+    "said", ["{}", "{} bitte", "bei {}", "ich hätte gern {}", "einen Termin für {} bitte"]
+)
+def test_a_whole_name_is_known_whatever_is_said_around_it(said: str, name: str) -> None:
+    """TG-23: "und" is a part of "Waschen und Schneiden", "bitte" is none: it was asked which of six was meant."""
+    names = [
+        "Waschen und Schneiden",
+        "Waschen, Schneiden, Föhnen",
+        "Haarschnitt ohne Waschen",
+        "Herrenhaarschnitt",
+    ]
+    names += ["Krankengymnastik", "Krankengymnastik am Gerät", "Schneiden", "Cut and Go"]
+    assert match(said.format(name), [(each, [each]) for each in names]) == Match(name)
+
+
+@pytest.mark.parametrize(
     ("said", "key"),
     [
         ("Herrenhaarschnit", "herren"),

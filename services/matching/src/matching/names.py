@@ -8,7 +8,15 @@ from matching.denial import without_denied
 from matching.leftovers import is_accessory, is_another_name, points_at
 from matching.scores import NONE, WORTH_ASKING, Score, joined, score
 from matching.spelling import spelled
-from matching.words import NAMING_NOTHING, Word, naming, plain, spoken, without_politeness
+from matching.words import (
+    NAMING_NOTHING,
+    Word,
+    naming,
+    plain,
+    spoken,
+    without_frame,
+    without_politeness,
+)
 
 MARGIN = 0.1
 """Names this near to the best one may have been meant just as well."""
@@ -71,8 +79,9 @@ def _whole(words: tuple[Word, ...], named: Ours) -> str | None:
 
 
 def _readings(words: tuple[Word, ...]) -> set[str]:
-    """ "Herrn" may be a polite word or half of "Herrenhaarschnitt": all readings count."""
-    return {plain(words), plain(without_politeness(words)), plain(naming(words))} - {""}
+    """ "Herrn" may be a polite word or half of "Herrenhaarschnitt", "und" a part of "Waschen und Schneiden": all readings count."""
+    readings = words, without_politeness(words), without_frame(words), naming(words)
+    return set(map(plain, readings)) - {""}
 
 
 def _meant(words: tuple[Word, ...], named: Ours) -> Match | Candidates:

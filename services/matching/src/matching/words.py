@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 _LETTERS = str.maketrans(
@@ -63,6 +63,12 @@ def without_politeness(words: Iterable[Word]) -> tuple[Word, ...]:
     """The words but for "Frau", "bei" and their like; all of them where nothing else was said."""
     words = tuple(words)
     return tuple(word for word in words if word.text not in POLITE) or words
+
+
+def without_frame(words: Sequence[Word]) -> tuple[Word, ...]:
+    """The words from the first that may name something to the last, with all that stands between them."""
+    known = [at for at, word in enumerate(words) if word.text not in NAMING_NOTHING]
+    return tuple(words[known[0] : known[-1] + 1]) if known else ()
 
 
 def naming(words: Iterable[Word]) -> tuple[Word, ...]:
