@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from matching import Candidates, Match, match
+from matching.scores import likeness
 
 SERVICES = [
     ("damen", ("Damenhaarschnitt", "Damenschnitt")),
@@ -64,6 +65,14 @@ def test_a_whole_name_is_known_whatever_is_said_around_it(said: str, name: str) 
     ]
     names += ["Krankengymnastik", "Krankengymnastik am Gerät", "Schneiden", "Cut and Go"]
     assert match(said.format(name), [(each, [each]) for each in names]) == Match(name)
+
+
+@pytest.mark.parametrize("word", ["nicht", "nein", "Damen", "keine"])
+def test_a_word_that_is_said_forty_times_is_compared_once(word: str) -> None:
+    """A model that repeats itself kept the process busy for more than a second, and all other callers waiting."""
+    likeness.cache_clear()
+    match(f"{word} " * 40, SERVICES)
+    assert likeness.cache_info().misses < 200
 
 
 @pytest.mark.parametrize(

@@ -43,8 +43,8 @@ def without_denied(
         after = _clause_after(words, begins)
         before = [near for near in _clause_before(words, at) if near not in denied]
         # "Ben nicht", "zu Ben will ich nicht": what stands before is ruled out where nothing behind has a name.
-        behind = names(tuple(words[near] for near in after))
-        denied |= set(after if behind or not _follows_a_verb(words[at]) else [*before, *after])
+        only_behind = not _follows_a_verb(words[at]) or names(tuple(words[near] for near in after))
+        denied |= set(after if only_behind else [*before, *after])
     kept = tuple(word for at, word in enumerate(words) if at not in denied | gone)
     return kept, tuple(words[at] for at in sorted(denied))
 

@@ -131,8 +131,8 @@ def _with_hints(near: tuple[str, ...], words: tuple[Word, ...], named: Ours) -> 
     """Beside those that come near, what single words hint at: "Haarschnitt und Farbe"."""
     hinted = [
         key
-        for word in naming(words)
-        if len(word.text) >= _SHORTEST_HINT
-        for key in _near(_rated((word,), named))
+        for text in dict.fromkeys(word.text for word in naming(words))
+        if len(text) >= _SHORTEST_HINT
+        for key in _near(_rated((Word(text),), named))
     ]
     return tuple(dict.fromkeys([*near, *hinted]))

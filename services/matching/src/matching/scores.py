@@ -114,13 +114,15 @@ def _by_parts(wanted: str, name: str) -> Score:
 def windows(wanted: str) -> tuple[str, ...]:
     """Some words in a row, written together."""
     words = wanted.split()
-    return tuple(
+    found = (
         "".join(words[first:last])
         for first in range(len(words))
         for last in range(first + 1, min(len(words), first + _LONGEST_WINDOW) + 1)
     )
+    return tuple(dict.fromkeys(found))
 
 
+@lru_cache(maxsize=4096)
 def likeness(one: str, other: str) -> float:
     """By letters (changed, missing, swapped), and nearer still where both sound the same."""
     by_letters = OSA.normalized_similarity(one, other)
