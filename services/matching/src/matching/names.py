@@ -69,8 +69,9 @@ def _keys(found: Match | Candidates) -> tuple[str, ...]:
 
 
 def _whole(words: tuple[Word, ...], named: Ours) -> str | None:
-    """The one whose whole name was said: "Krankengymnastik" beside "Krankengymnastik am Gerät" answers the question."""
-    said = {joined(wanted) for wanted in _readings(words)}
+    """The one whose whole name was said: "Krankengymnastik" beside "Krankengymnastik am Gerät" answers the question. Of "Waschen
+    und Schneiden, bitte" only the "bitte" is polite."""
+    said = {joined(wanted) for wanted in _readings(words) | {plain(without_frame(words))}} - {""}
     exact = [key for key, names in named if any(joined(name) in said for name in names)]
     if not exact:
         said = {spelled(wanted) for wanted in said}
@@ -79,9 +80,8 @@ def _whole(words: tuple[Word, ...], named: Ours) -> str | None:
 
 
 def _readings(words: tuple[Word, ...]) -> set[str]:
-    """ "Herrn" may be a polite word or half of "Herrenhaarschnitt", "und" a part of "Waschen und Schneiden": all readings count."""
-    readings = words, without_politeness(words), without_frame(words), naming(words)
-    return set(map(plain, readings)) - {""}
+    """ "Herrn" may be a polite word or half of "Herrenhaarschnitt": all readings count."""
+    return {plain(words), plain(without_politeness(words)), plain(naming(words))} - {""}
 
 
 def _meant(words: tuple[Word, ...], named: Ours) -> Match | Candidates:
