@@ -191,9 +191,16 @@ class _Line(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         self._reader.feed(data)
+        demoted = False
         while (answer := self._reader.gets()) is not False:
             _, heard = self._waiting.popleft()
-            heard(_refusal(str(answer)) if isinstance(answer, hiredis.ReplyError) else answer)
+            said = _refusal(str(answer)) if isinstance(answer, hiredis.ReplyError) else answer
+            demoted |= isinstance(said, ReadOnlyError)
+            heard(said)
+        if demoted:
+            # Another one may have taken its place at this address, and this one lets nobody go.
+            self.cut()
+            self._end(RedisConnectionError("it has become a replica"))
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._end(RedisConnectionError(str(exc) if exc else "the connection was cut"))
