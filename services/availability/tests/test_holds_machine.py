@@ -1,7 +1,7 @@
 """Random callers over the real Redis, beside a plain model: what is held, by whom, until when."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import combinations
@@ -35,10 +35,11 @@ PEOPLE = ("anna", "ben")
 NUMBERS = {"a": "+493023125001", "b": "+493023125001", "c": "+493023125002", "d": ""}
 
 calls = st.sampled_from(sorted(NUMBERS))
-# Of one option, apart from each other; of several, overlapping in all ways.
-spans = st.sets(st.integers(16, 24), min_size=1, max_size=3).map(
+# Of one option, apart from each other; of several, overlapping in all ways, before midnight and after it.
+spans = st.sets(st.integers(44, 52), min_size=1, max_size=3).map(
     lambda halves: [(half / 2, half / 2 + 0.5) for half in sorted(halves)]
 )
+says = st.fixed_dictionaries(dict.fromkeys(("whole", "promised", "only_held"), st.booleans()))
 shapes = st.lists(st.tuples(st.sampled_from(PEOPLE), spans), min_size=1, max_size=5)
 
 
@@ -52,6 +53,7 @@ class Known:
     until: float
     claimed: bool = False
     ended: bool = False
+    promised: bool = False
 
 
 @dataclass
@@ -69,10 +71,16 @@ class Model:
     def unclaimed(self, call: str) -> list[Known]:
         return [known for known in self.live() if known.call == call and not known.claimed]
 
-    def is_free(self, wanted: Offer, call: str) -> bool:
-        return not any(
-            overlap(wanted, known.offer) for known in self.live() if known.claimed or known.call != call
-        )
+    def others(self, call: str, kept: Sequence[str] = ()) -> list[Known]:
+        """What a call may not ignore."""
+        return [
+            known
+            for known in self.live()
+            if known.claimed or known.call != call or known.offer.option_id in kept
+        ]
+
+    def is_free(self, wanted: Offer, call: str, kept: Sequence[str] = ()) -> bool:
+        return not any(overlap(wanted, known.offer) for known in self.others(call, kept))
 
     def level(self, quarter: tuple[str, int], at: float) -> float:
         level, reckoned = self.kept.get(quarter, (0, 0))
@@ -83,7 +91,8 @@ class Model:
 
     def end(self, known: Known, at: float) -> None:
         """Nobody has booked it."""
-        for each in quarters(known.offer):
+        known.ended = True
+        for each in () if known.promised else quarters(known.offer):
             reckoned = self.kept.get(each, (0, 0))[1]
             if at > reckoned:
                 self.kept[each] = (self.level(each, at) + at - max(known.since, reckoned), at)
@@ -97,27 +106,36 @@ class Model:
             if not known.claimed:
                 self.end(known, known.until)
 
-    def allowance(self, call: str, wanted: int) -> int:
+    def allowance(self, call: str, wanted: int, kept: Sequence[str]) -> int:
         allowed = min(wanted, RULES.per_call)
         if not NUMBERS[call]:
             return allowed
-        others = [other for other in NUMBERS if NUMBERS[other] == NUMBERS[call] and other != call]
-        return min(allowed, RULES.per_number - sum(len(self.unclaimed(other)) for other in others))
+        same = [each for each in NUMBERS if NUMBERS[each] == NUMBERS[call]]
+        held = [known for each in same for known in self.unclaimed(each)]
+        replaced = self.replaced(call, kept)
+        return min(allowed, RULES.per_number - (len(held) - len(replaced)))
+
+    def replaced(self, call: str, kept: Sequence[str]) -> list[Known]:
+        """What a call lets go when it is offered something else."""
+        return [known for known in self.unclaimed(call) if known.offer.option_id not in kept]
 
     def place(self, call: str, offers: list[Offer], terms: Terms) -> tuple[Placing, tuple[str, ...]]:
-        allowed = self.allowance(call, terms.wanted)
-        if allowed < 1:
+        allowed = self.allowance(call, terms.wanted, terms.kept)
+        if allowed < (terms.wanted if terms.whole else 1):
             return Placing.LIMIT, ()
-        free = [each for each in offers if self.is_free(each, call)]
-        chosen = [each for each in free if not self.is_worn(each)][:allowed]
-        unkept = [] if chosen else free[:allowed]
-        if not unkept and len(chosen) < min(terms.at_least, allowed):
+        free = [each for each in offers if self.is_free(each, call, terms.kept)]
+        rested = [each for each in free if terms.promised or not self.is_worn(each)]
+        chosen, enough = rested[:allowed], min(terms.at_least, allowed)
+        if len(chosen) < enough and terms.whole and rested != free:
+            return Placing.WORN, ()
+        unkept = [] if chosen or terms.only_held else free[:allowed]
+        if not unkept and len(chosen) < enough:
             return Placing.SHORT, ()
-        for known in self.unclaimed(call):
+        for known in self.replaced(call, terms.kept):
             self.end(known, self.now)
-            known.ended = True
         for each in chosen:
-            self.options[each.option_id] = Known(each, call, self.now, self.now + LASTING.total_seconds())
+            until = self.now + LASTING.total_seconds()
+            self.options[each.option_id] = Known(each, call, self.now, until, promised=terms.promised)
         for each in unkept:
             self.options[each.option_id] = Known(each, call, self.now, self.now, ended=True)
         placing = Placing.OFFERED if unkept else Placing.HELD
@@ -137,8 +155,8 @@ class Model:
         for other in self.unclaimed(call):
             if other is not known and overlap(other.offer, known.offer):
                 self.end(other, self.now)
-                other.ended = True
         known.claimed, known.ended = True, False
+        known.since = known.since if live else self.now
         known.until = max(known.until, self.now + RULES.claimed.total_seconds())
         return Claiming.CLAIMED
 
@@ -148,12 +166,22 @@ class Model:
             known.until = max(known.until, min(self.now + LASTING.total_seconds(), longest))
         return len(self.unclaimed(call))
 
-    def release(self, call: str) -> int:
-        released = self.unclaimed(call)
+    def release(self, call: str, kept: Sequence[str]) -> int:
+        released = self.replaced(call, kept)
         for known in released:
             self.end(known, self.now)
-            known.ended = True
         return len(released)
+
+    def vacate(self, gone: Offer, since: float) -> int:
+        """An appointment that took what was offered has given it back."""
+        over = [
+            known
+            for known in self.live()
+            if known.claimed and known.since <= since and covers_some(known.offer, gone)
+        ]
+        for known in over:
+            known.until, known.ended = self.now, True
+        return len(over)
 
 
 def quarters(offer: Offer) -> list[tuple[str, int]]:
@@ -169,6 +197,27 @@ def overlap(one: Offer, other: Offer) -> bool:
         taking.owner_id == taken.owner_id and taking.interval.touches(taken.interval)
         for taking in one.occupied
         for taken in other.occupied
+    )
+
+
+def covers_some(one: Offer, other: Offer) -> bool:
+    return any(
+        taking.owner_id == taken.owner_id and taken.interval.within(taking.interval) == taken.interval
+        for taking in one.occupied
+        for taken in other.occupied
+    )
+
+
+def as_held(some: Iterable[Known]) -> list[Held]:
+    """As it is told."""
+    return sorted(
+        Held(
+            *taking,
+            at(7) + timedelta(seconds=known.until),
+            known.offer.occupied[0] if known.claimed else None,
+        )
+        for known in some
+        for taking in known.offer.occupied
     )
 
 
@@ -203,12 +252,22 @@ class HoldsMachine(RuleBasedStateMachine):
             made.append(offer(f"o-{self.made}", *spans, person=person))
         return made
 
-    @rule(call=calls, shapes=shapes, wanted=st.integers(1, 4), at_least=st.integers(1, 4))
-    def place(self, call: str, shapes: Any, wanted: int, at_least: int) -> None:
-        offers, terms = self.offers(shapes), Terms(wanted, min(at_least, wanted), LASTING, PEOPLE)
+    def being_booked(self, call: str, data: st.DataObject) -> tuple[str, ...]:
+        own = sorted(each for each, known in self.model.options.items() if known.call == call) or ["o-0"]
+        return tuple(data.draw(st.sets(st.sampled_from(own), max_size=2)))
+
+    @rule(call=calls, shapes=shapes, numbers=st.tuples(*[st.integers(1, 4)] * 2), says=says, data=st.data())
+    def place(self, call: str, shapes: Any, numbers: tuple[int, int], says: Any, data: st.DataObject) -> None:
+        offers, (wanted, at_least) = self.offers(shapes), numbers
+        if says["whole"]:
+            wanted = at_least = len(offers)
+        kept = self.being_booked(call, data)
+        terms = Terms(wanted, min(at_least, wanted), LASTING, PEOPLE, kept=kept, **says)
         caller = Caller(call, NUMBERS[call])
         placed = self.do(self.holds.place(SCOPE, caller, offers, terms, now=self.clock.now()))
         assert (placed.placing, placed.options) == self.model.place(call, offers, terms)
+        if placed.placing is Placing.SHORT:
+            assert sorted(placed.taken) == as_held(self.model.others(call, kept))
 
     @rule(call=calls, data=st.data(), again=st.booleans())
     def claim(self, call: str, data: st.DataObject, again: bool) -> None:
@@ -233,9 +292,20 @@ class HoldsMachine(RuleBasedStateMachine):
         expected = at(7) + timedelta(seconds=min(ends)) if ends else None
         assert extension.expires == expected
 
-    @rule(call=calls)
-    def release(self, call: str) -> None:
-        assert self.do(self.holds.release(SCOPE, call, now=self.clock.now())) == self.model.release(call)
+    @rule(call=calls, data=st.data())
+    def release(self, call: str, data: st.DataObject) -> None:
+        kept = self.being_booked(call, data)
+        released = self.do(self.holds.release(SCOPE, call, kept=kept, now=self.clock.now()))
+        assert released == self.model.release(call, kept)
+
+    @rule(data=st.data(), ago=st.integers(0, 12))
+    def vacate(self, data: st.DataObject, ago: int) -> None:
+        claimed = sorted(each for each, known in self.model.options.items() if known.claimed)
+        if claimed:
+            gone, since = self.model.options[data.draw(st.sampled_from(claimed))].offer, self.model.now - ago
+            instant = at(7) + timedelta(seconds=since)
+            vacated = self.holds.vacate(SCOPE, gone.occupied, since=instant, now=self.clock.now())
+            assert self.do(vacated) == self.model.vacate(gone, since)
 
     @rule(seconds=st.sampled_from([1, 4, 9, 10, 30]))
     def wait(self, seconds: int) -> None:
@@ -248,17 +318,7 @@ class HoldsMachine(RuleBasedStateMachine):
     def what_is_taken_is_what_is_live(self) -> None:
         for call in ("", "a"):
             taken = self.do(self.holds.taken(SCOPE, PEOPLE, ignoring_call=call, now=self.clock.now()))
-            seen = [known for known in self.model.live() if known.claimed or known.call != call]
-            expected = [
-                Held(
-                    *taking,
-                    at(7) + timedelta(seconds=known.until),
-                    known.offer.occupied[0] if known.claimed else None,
-                )
-                for known in seen
-                for taking in known.offer.occupied
-            ]
-            assert sorted(taken) == sorted(expected)
+            assert sorted(taken) == as_held(self.model.others(call))
 
     @invariant()
     def no_two_callers_hold_the_same_minute_of_a_person(self) -> None:
