@@ -75,6 +75,14 @@ class _Search(NamedTuple):
     """What is taken in calendars outside and not known here yet."""
 
 
+class _UnansweredError(Exception):
+    """The store has not said whether it holds what was tried last."""
+
+    def __init__(self, found: Found, offers: Sequence[Offer]) -> None:
+        super().__init__("what was tried may be held")
+        self.found, self.offers = found, offers
+
+
 class SearchSlots:
     """The use case. ``new_id`` makes an id for an option."""
 
@@ -112,12 +120,17 @@ class SearchSlots:
     async def _answered(self, search: _Search) -> Answer:
         try:
             return await self._beside_others(search)
+        except _UnansweredError as tried:
+            # It is told under the ids that were tried, by which it can be claimed if only the answer was lost; and beside what
+            # others were known to hold.
+            offers = tried.offers[: 1 if tried.found.exact else search.query.options_max]
+            return _answer(search, tried.found.outcome, offers, held=None)
         except HoldsUnavailableError:
             return self._unheld(search, (), held=None)
 
     async def _beside_others(self, search: _Search) -> Answer:
-        """Search with the holds of other calls in mind; raises HoldsUnavailableError also where in all rounds others
-        were faster: what is free then cannot be kept free."""
+        """Search with the holds of other calls in mind; raises _UnansweredError also where in all rounds others were
+        faster: what is free then cannot be kept free."""
         caller, taken = search.query.caller, tuple[Held, ...]()
         if not caller:
             return self._unheld(search, await self._taken(search), held=False)
@@ -138,19 +151,19 @@ class SearchSlots:
             terms = self._terms(
                 search, wanted, wanted if number <= PATIENT else 1, only_held=number == PATIENT
             )
-            placement = await self._place(search, caller, offers, terms)
+            placement = await self._place(search, caller, found, offers, terms)
             if placement.options:
                 return self._placed(search, found, offers, placement)
             limit = min(search.query.options_max * MORE ** (number - 1), MANY)
             asked, found = self._find(search, placement.taken, limit)
-        raise HoldsUnavailableError("others were faster every time")
+        raise _UnansweredError(found, self._offers(search, asked, found.plans))
 
     async def _best(self, search: _Search, caller: Caller, asked: Asked, found: Found) -> Answer | None:
         """The best of several ways to keep the start, where it can be held: hardly ever is it somebody else's, and the others
         need not be made."""
         offers = self._offers(search, asked, found.plans[:1])
         placement = await self._place(
-            search, caller, offers, self._terms(search, 1, 1, asking=False, only_held=True)
+            search, caller, found, offers, self._terms(search, 1, 1, asking=False, only_held=True)
         )
         return self._placed(search, found, offers, placement) if placement.options else None
 
@@ -198,10 +211,13 @@ class SearchSlots:
         )
 
     async def _place(
-        self, search: _Search, caller: Caller, offers: Sequence[Offer], terms: Terms
+        self, search: _Search, caller: Caller, found: Found, offers: Sequence[Offer], terms: Terms
     ) -> Placement:
         scope, now = search.question.scope, self._clock.now()
-        placement = await self._holds.place(scope, caller, offers, terms, now=now)
+        try:
+            placement = await self._holds.place(scope, caller, offers, terms, now=now)
+        except HoldsUnavailableError as error:
+            raise _UnansweredError(found, offers) from error
         if placement.placing is Placing.LIMIT:
             raise TooManyHoldsError("this caller holds enough", limit=str(self._rules.per_number))
         return placement
