@@ -18,7 +18,7 @@ from booking.storage.customers import forget_customer
 from booking.testing.calls import book
 from booking.testing.samples import BRANCH, NUMBER, START, TENANT
 from chassis.eventlog import EventLog
-from chassis.postgres import Pool
+from chassis.postgres import Connection, Pool
 from chassis.testing import SettableClock
 from rufbuch.booking.v1 import service_pb2
 
@@ -116,7 +116,7 @@ async def handing_over(pool: Pool, connection: Pool) -> None:
 class _One:
     """A pool of one connection."""
 
-    def __init__(self, connection: asyncpg.Connection) -> None:
+    def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     def __getattr__(self, name: str) -> Any:
@@ -125,7 +125,7 @@ class _One:
     def acquire(self) -> "_One":
         return self
 
-    async def __aenter__(self) -> asyncpg.Connection:
+    async def __aenter__(self) -> Connection:
         return self._connection
 
     async def __aexit__(self, *_: object) -> None: ...
