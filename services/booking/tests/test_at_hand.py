@@ -40,7 +40,7 @@ async def test_each_statement_sees_the_rows_of_its_own_business(pool: Pool) -> N
 async def test_what_needs_a_connection_for_longer_finds_one_beside_those_at_hand(pool: Pool) -> None:
     async with at_hand(pool) as kept:
         assert len(set(await asyncio.gather(*(kept.fetchval(SLEEP) for _ in range(16))))) == 16
-        assert await taken(pool) == MOST
+        assert await taken(pool) <= MOST
         async with asyncio.timeout(10), kept.acquire() as connection, connection.transaction():
             assert await connection.fetchval(WHICH)
 
