@@ -1,17 +1,22 @@
 """What the log tells at once is noted down at once: all of it with the position, or nothing."""
 
+import asyncio
 from collections import Counter
+from collections.abc import Collection
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import asyncpg
 import pytest
 
+from booking.storage.customers import forget_customer
 from booking.storage.messages.notes import SqlNotes
 from booking.testing.availability import ScriptedAvailability
 from booking.testing.messages import MOBILE
 from booking.testing.samples import NOW, START, an_option
 from booking.testing.writing_salon import Salon, kind_of, state_of
+from booking.usecases.messages.ports import CustomerKey
 from chassis.eventlog import EventLog
 
 PLANNED = Counter(
@@ -93,3 +98,26 @@ async def test_whoever_is_not_there_is_left_out(pool: asyncpg.Pool) -> None:
         MOBILE,
         MOBILE[:-1] + "3",
     ]
+
+
+async def test_whoever_is_forgotten_while_a_message_to_her_is_noted_is_written_to_nowhere(
+    writing: Salon, pool: asyncpg.Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Her address was read before, and would stay in what is kept of the message."""
+    read = SqlNotes.contacts
+
+    async def read_and_forgotten(notes: SqlNotes, customers: Collection[CustomerKey]) -> Any:
+        found = await read(notes, customers)
+        (whose,) = (key for key, contact in found.items() if contact.phone_number == MOBILE)
+        monkeypatch.setattr(SqlNotes, "contacts", read)
+        async with pool.acquire() as connection, connection.transaction():
+            later = START + timedelta(days=30)
+            await forget_customer(connection, EventLog(pool), *whose, operator="Kim", now=later)
+        return found
+
+    monkeypatch.setattr(SqlNotes, "contacts", read_and_forgotten)
+    async with asyncio.timeout(20):
+        await writing.post.loops.note()
+    await writing.post.note()
+
+    assert {each.address for each in await writing.messages()} == {MOBILE[:-1] + "3", ""}

@@ -11,12 +11,13 @@ from booking.domain.messages.contact import Contact
 from booking.domain.messages.message import Message
 from booking.storage.event_kinds import BOOKED, CANCELLED, RESCHEDULED
 from booking.storage.events import event_of
+from booking.storage.forgetting import NOBODY
 from booking.storage.jobs import remind
 from booking.storage.messages.rows import COLUMNS, reminder_of, to_row
 from booking.usecases.messages.ports import CustomerKey, Told
 from chassis.eventlog import Event as Entry
 from chassis.eventlog import EventLog
-from chassis.postgres import Pool
+from chassis.postgres import Connection, Pool
 
 GATHER_S = 0.1
 """Nobody waits for a message that closely, and each step costs a transaction beside the calls."""
@@ -30,6 +31,11 @@ _CONTACTS = """
 SELECT tenant_id, customer_id, phone_number, email, calendar_email
   FROM customer JOIN unnest($1::uuid[], $2::uuid[]) AS asked(tenant_id, customer_id) USING (tenant_id, customer_id)
 """
+_FORGOTTEN = f"""
+SELECT customer_id FROM customer JOIN unnest($1::uuid[], $2::uuid[]) AS told(tenant_id, customer_id) USING (tenant_id, customer_id)
+ WHERE name = '{NOBODY}'
+"""  # noqa: S608 - made of constants
+_STAY = "SELECT FROM customer WHERE (tenant_id, customer_id) IN (SELECT * FROM unnest($1::uuid[], $2::uuid[])) FOR KEY SHARE"
 _READ_ON = "UPDATE message_reader SET position = $2 WHERE position = $1 RETURNING true"
 
 
@@ -76,6 +82,9 @@ class SqlNotes:
         if not messages:
             return [] if await self._pool.fetchval(_READ_ON, after, position) else None
         async with self._pool.acquire() as connection, connection.transaction():
+            if await _is_forgotten(connection, [each for each in messages if each.address]):
+                # Her address was read before that: the same is read again.
+                return None
             if not await connection.fetchval(_READ_ON, after, position):
                 return None
             by_id = {message.message_id: message for message in messages}
@@ -84,6 +93,15 @@ class SqlNotes:
             due = [each for each in made if each.due_time and each.due_time <= now]
             await remind(connection, [reminder_of(each.tenant_id, each.message_id) for each in due])
         return made
+
+
+async def _is_forgotten(connection: Connection, addressed: Sequence[Message]) -> bool:
+    """Whether anybody was since the address was read; from now on nobody is before this is committed."""
+    if not addressed:
+        return False
+    customers = ([each.tenant_id for each in addressed], [each.customer_id for each in addressed])
+    await connection.execute(_STAY, *customers)
+    return bool(await connection.fetch(_FORGOTTEN, *customers))
 
 
 def _written(value: UUID | datetime) -> str:
