@@ -68,6 +68,12 @@ def test_what_another_service_is_called_by_or_none_is_asked_about(said: str, ask
     assert keys(said, PRACTICE) == asked
 
 
+def test_what_is_pointed_at_twice_is_asked_about_once() -> None:
+    """ "Meinen Sie Schneiden, Waschen und Föhnen oder Waschen und Föhnen?" """
+    salon = [("cut", ("Schneiden",)), ("wash", ("Waschen und Föhnen",))]
+    assert match("Waschen, Föhnen, Schneiden", salon) == Candidates(("cut", "wash"))
+
+
 def test_two_compounds_that_share_their_end_are_both_meant() -> None:
     assert keys("Reifen- und Ölwechsel", GARAGE) == {"tyres", "oil"}
     assert keys("Ölwechsel und Reifen", GARAGE) == {"tyres", "oil"}

@@ -93,7 +93,7 @@ def _meant(words: tuple[Word, ...], named: Ours) -> Match | Candidates:
     winner = _winner(near, rated)
     if winner is None:
         return Candidates(near if len(naming(words)) < 2 else _with_hints(near, words, named))
-    beside = tuple(key for key in points_at(words, winner, dict(named)) if key != winner)
+    beside = tuple(dict.fromkeys(key for key in points_at(words, winner, dict(named)) if key != winner))
     names = dict(named)[winner]
     if beside or is_accessory(words, names) or is_another_name(words, names):
         return Candidates((winner, *beside))
