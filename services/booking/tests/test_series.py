@@ -2,8 +2,10 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import asyncpg
@@ -15,7 +17,7 @@ from booking.errors import SlotTakenError
 from booking.testing.calendar import ScriptedCalendar
 from booking.testing.calls import book, refused
 from booking.testing.registry import ScriptedRegistry
-from booking.testing.samples import BRANCH, NUMBER, START, TENANT, a_request
+from booking.testing.samples import BRANCH, NUMBER, SERVICE, START, TENANT, a_request
 from chassis import postgres
 from local_stack.embedded import EmbeddedPostgres
 from rufbuch.availability.v1 import service_pb2 as availability_pb2
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 
 BERLIN = ZoneInfo("Europe/Berlin")
 WEEK = timedelta(weeks=1)
+COLOUR = UUID("77777777-7777-4777-8777-777777777777")
 
 
 @pytest.fixture
@@ -107,6 +110,22 @@ async def test_a_date_that_cannot_be_had_is_named_with_its_reason_and_a_time_nea
     # What was offered can be taken like any other option.
     taken = await book(booking, option_id=other.option_id, request_id="instead")
     assert taken.start_time == other.start_time
+
+
+async def test_what_is_in_the_way_of_a_visits_second_service_is_not_called_taken(
+    booking: "BookingServiceAsyncStub", availability: ScriptedCalendar
+) -> None:
+    """Only the first service's time can be explained; whoever does the second one may be on holiday."""
+    availability.says_why = False
+    request = series(availability)
+    first = availability.options[request.option_id]
+    colour = replace(first.phases[0], service_id=COLOUR)
+    availability.options[request.option_id] = replace(
+        first, service_ids=(SERVICE, COLOUR), phases=(*first.phases[1:], colour)
+    )
+    availability.blocked[START + WEEK] = availability_pb2.BLOCKER_KIND_ABSENCE
+
+    assert failures(await booking.BookSeries(request))[2] == "NOT_BOOKABLE"
 
 
 async def test_other_times_are_looked_for_when_all_dates_are_booked(

@@ -86,8 +86,8 @@ class AvailabilityDates:
         except grpc.aio.AioRpcError as error:
             raise _unavailable(error) from error
         kinds = {blocker.kind for blocker in answer.blockers}
-        # Free by now, or full for another one of the visit's services: somebody had it when it was asked for.
-        otherwise = Failure.NOT_BOOKABLE if kinds else Failure.TAKEN
+        # Free by now: somebody had it when it was asked for. What is in the way of a visit's other services is not known.
+        otherwise = Failure.NOT_BOOKABLE if kinds or len(first.service_ids) > 1 else Failure.TAKEN
         return next((failure for kind, failure in _FAILURES if kind in kinds), otherwise)
 
     async def hold(

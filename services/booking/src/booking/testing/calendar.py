@@ -50,7 +50,7 @@ class ScriptedCalendar(ScriptedAvailability):
         self.meanwhile: dict[datetime, Callable[[], Awaitable[None]]] = {}
         """What happens, once, while a start is looked for."""
         self.held: list[list[datetime]] = []
-        self.holds_work = True
+        self.holds_work = self.says_why = True
         self.people = {PERSON}
         self.known: set[tuple[str, str]] | None = None
         """Tenants and branches; None: whichever is asked about."""
@@ -99,7 +99,7 @@ class ScriptedCalendar(ScriptedAvailability):
         context: Any,  # noqa: ARG002, ANN401
     ) -> service_pb2.ExplainSlotResponse:
         """See the contract."""
-        kind = self.blocked.get(_instant(request.start_time))
+        kind = self.blocked.get(_instant(request.start_time)) if self.says_why else None
         return service_pb2.ExplainSlotResponse(
             free=kind is None, blockers=[service_pb2.Blocker(kind=kind)] if kind else []
         )
