@@ -143,6 +143,7 @@ class Sentence(enum.Enum):
     CALLBACK_NOTED = enum.auto()
     CALLBACK_WITHOUT_NUMBER = enum.auto()
     WAITLIST_NOTED = enum.auto()
+    WAITLIST_ONE_SERVICE = enum.auto()
     BETWEEN = enum.auto()
     NEED_PHONE = enum.auto()
     NEED_WAITING_NAME = enum.auto()

@@ -1,18 +1,21 @@
 """``join_waitlist``: a wish that cannot be met now is noted for when something comes free."""
 
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 
 from telephony_gateway.domain.answers import Answer, Status
 from telephony_gateway.domain.business import BookableService, Colleague
-from telephony_gateway.domain.sentences import Sentence
+from telephony_gateway.domain.sentences import Sentence, listing
 from telephony_gateway.domain.session import Window
+from telephony_gateway.language import Candidate
+from telephony_gateway.language.spoken import spoken_candidate
 from telephony_gateway.usecases.conversation import Conversation
-from telephony_gateway.usecases.named import named_person, named_service
+from telephony_gateway.usecases.named import named_person
 from telephony_gateway.usecases.names import named_customer
 from telephony_gateway.usecases.numbers import reachable, spoken
 from telephony_gateway.usecases.ports import Care, NameRefusedError, WaitingWish
 from telephony_gateway.usecases.read_wish import TimeWish, read_wish
 from telephony_gateway.usecases.saying import spoken_start
+from telephony_gateway.usecases.visits import named_visit
 
 _A_START = timedelta(minutes=1)
 _A_ROUND_TIME = 5
@@ -21,7 +24,7 @@ _A_ROUND_TIME = 5
 
 async def join_waitlist(talk: Conversation, *, care: Care) -> Answer:
     """Whatever is missing is asked for; what was wished last in this call need not be said again. Raises PeerError."""
-    service = named_service(talk)
+    service = _service(talk)
     if isinstance(service, Answer):
         return service
     wish = _wish(talk, service)
@@ -32,13 +35,30 @@ async def join_waitlist(talk: Conversation, *, care: Care) -> Answer:
     except NameRefusedError:
         talk.session.name = ""
         return talk.answer(Status.NEED_NAME, Sentence.NEED_WAITING_NAME)
-    message = Sentence.WAITLIST_NOTED.say(talk.language, service=service.name, window=_spoken(stored, talk))
+    what = _what(service, wish, talk)
+    message = Sentence.WAITLIST_NOTED.say(talk.language, service=what, window=_spoken(stored, talk))
     zone = talk.branch.zone
     details = {
         "window_start": stored.start.astimezone(zone).isoformat(),
         "window_end": stored.end.astimezone(zone).isoformat(),
     }
     return Answer(Status.WAITLIST_NOTED, message, details=details)
+
+
+def _service(talk: Conversation) -> BookableService | Answer:
+    """Whoever wants several in one visit is told that only one is waited for, and chooses it."""
+    visit = named_visit(talk)
+    if isinstance(visit, Answer) or len(visit.services) == 1:
+        return visit if isinstance(visit, Answer) else visit.services[0]
+    talk.session.asked_services = visit.service_ids
+    choices = listing([service.name for service in visit.services], talk.language, last=Sentence.OR)
+    return talk.answer(Status.AMBIGUOUS, Sentence.WAITLIST_ONE_SERVICE, choices=choices)
+
+
+def _what(service: BookableService, wish: WaitingWish, talk: Conversation) -> str:
+    """With whom, too: it may not have been said just now."""
+    person = talk.branch.person_name(wish.person_id)
+    return Sentence.WITH.say(talk.language, when=service.name, person=person) if person else service.name
 
 
 def _wish(talk: Conversation, service: BookableService) -> WaitingWish | Answer:
@@ -60,9 +80,10 @@ def _wish(talk: Conversation, service: BookableService) -> WaitingWish | Answer:
 def _person_id(talk: Conversation, service: BookableService, person: Colleague | None) -> str:
     """Who asked for somebody waits for her, unless something else is said (SR-06)."""
     earlier = talk.session.wish
-    if person or talk.arguments.staff or earlier is None or earlier.service_id != service.service_id:
+    if person or talk.arguments.staff or earlier is None:
         return person.person_id if person else ""
-    return earlier.person_id
+    wished = {earlier.service_id, *earlier.more_service_ids}
+    return earlier.person_id if service.service_id in wished else ""
 
 
 def _number(talk: Conversation) -> str | Answer:
@@ -89,10 +110,23 @@ def _window(talk: Conversation) -> Window | Answer:
 
 
 def _spoken(window: Window, talk: Conversation) -> str:
-    start = spoken_start(window.start, talk.branch)
     if window.end - window.start <= _A_START:
-        return start
+        return spoken_start(window.start, talk.branch)
     # "Bis 18 Uhr" means that 18 Uhr still suits, so such a window ends a minute later.
     last = window.end - _A_START
     end = window.end if last.minute % _A_ROUND_TIME else last
-    return Sentence.BETWEEN.say(talk.language, start=start, end=spoken_start(end, talk.branch))
+    days = _days(window.start.astimezone(talk.branch.zone), end.astimezone(talk.branch.zone))
+    if days:
+        return spoken_candidate(days, language=talk.language.code, today=talk.language.today)
+    start, until = (spoken_start(at, talk.branch) for at in (window.start, end))
+    return Sentence.BETWEEN.say(talk.language, start=start, end=until)
+
+
+def _days(start: datetime, end: datetime) -> Candidate | None:
+    """Whole days, or a part of one, whose day is said once; None: it is neither."""
+    midnight = time(0)
+    last = end.date() - timedelta(days=1) if end.time() == midnight else end.date()
+    first_time, last_time = (None if at.time() == midnight else at.time() for at in (start, end))
+    if start.date() == last:
+        return Candidate(last, time_from=first_time, time_to=last_time)
+    return None if first_time or last_time else Candidate(start.date(), last)
