@@ -1,5 +1,6 @@
 """What a call remembers: offers, wishes, names; in every replica, and of this call alone."""
 
+import json
 import uuid
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
@@ -155,9 +156,9 @@ class TestLanguage:
 def _session() -> Session:
     start = datetime(2026, 11, 25, 14, tzinfo=UTC)
     session = Session(name="Kim", language="en-GB", asked_option="o-1", choices=("a", "b"))
-    session.note_offers(
-        EarlierWish("s", "", None, (Window(start, start),), "m"), (Offer("o-1", start, "s", "p", "m"),)
-    )
+    offers = (Offer("o-1", start, "s", "p", "m"), Offer("o-2", start, "s", "p", "m", ("p", "q")))
+    session.note_offers(EarlierWish("s", "", None, (Window(start, start),), "m"), offers)
+    session.asked_visits = (("s", "t"), ("s", "u"))
     return session
 
 
@@ -171,6 +172,12 @@ class TestKeeping:
     async def test_a_replica_reads_what_another_has_noted(self, shared: SharedMemory) -> None:
         await RedisSessions(shared).keep("t", "c", _session())
         assert await RedisSessions(shared).of("t", "c") == _session()
+
+    async def test_the_version_before_reads_what_is_noted_of_most_offers(self, shared: SharedMemory) -> None:
+        """Both run while it is replaced, and it knows no people of an offer."""
+        await RedisSessions(shared).keep("t", "c", _session())
+        stored = await shared.ask(lambda redis: redis.hget("gateway:session:t:c", "offers"))
+        assert ["people" in offer for offer in json.loads(stored or "")] == [False, True]
 
     async def test_another_tenant_with_the_same_call_id_has_notes_of_its_own(
         self, shared: SharedMemory

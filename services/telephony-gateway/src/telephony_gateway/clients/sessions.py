@@ -165,6 +165,9 @@ def _plain(value: datetime | bytes | Offer | EarlierWish | Window) -> object:
         return value.isoformat()
     if isinstance(value, bytes):
         return b2a_base64(value, newline=False).decode()
+    if isinstance(value, Offer) and not value.people:
+        # A replica of the version before reads the notes as well, and knows no people.
+        return {name: one for name, one in vars(value).items() if name != "people"}
     return vars(value)
 
 
@@ -181,7 +184,12 @@ def _session(stored: dict[str, str]) -> Session:
 
 
 def _offers(value: list[dict[str, Any]]) -> tuple[Offer, ...]:
-    return tuple(Offer(**{**one, "start": datetime.fromisoformat(one["start"])}) for one in value)
+    return tuple(
+        Offer(
+            **{**one, "start": datetime.fromisoformat(one["start"]), "people": tuple(one.get("people", ()))}
+        )
+        for one in value
+    )
 
 
 def _heard(value: list[str]) -> tuple[datetime, ...]:
@@ -211,6 +219,7 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "wish": _wish,
     "choices": tuple,
     "asked_services": tuple,
+    "asked_visits": lambda value: tuple(map(tuple, value)),
     "called_off": tuple,
     "asked_series": tuple,
     "chosen_series": tuple,

@@ -27,6 +27,13 @@ class Offer:
     person_id: str
     moved_appointment_id: str = ""
     """The appointment that it would replace; "": it was offered as a new one."""
+    people: tuple[str, ...] = ()
+    """Of a visit of several services: who does them, in the order in which they begin; (): person_id alone."""
+
+    @property
+    def with_whom(self) -> tuple[str, ...]:
+        """Ids of all who take part in it."""
+        return self.people or (self.person_id,)
 
 
 @dataclass(frozen=True)
@@ -78,6 +85,8 @@ class Session:
     """Ids of the appointments that the caller was asked to choose from, in that order; "" stands for more that were not read out."""
     asked_services: tuple[str, ...] = ()
     """Ids of the services that the caller was asked to choose from last."""
+    asked_visits: tuple[tuple[str, ...], ...] = ()
+    """The same of visits of several services, of which the caller was asked which one was meant."""
     called_off: tuple[str, ...] = ()
     """Ids of the appointments that this call has called off, the last one last."""
     as_read: dict[str, object] = field(default_factory=dict, compare=False, repr=False)

@@ -46,7 +46,10 @@ def confirmed_series(talk: Conversation, dates: tuple[BookedDate, ...], weeks: i
     options: tuple[OfferedOption, ...] = ()
     if missed:
         first = booked[0]
-        wish = EarlierWish(first.service_ids[0], first.person_id, missed[0].start)
+        person_id = first.person_id if len(first.people) < 2 else ""
+        wish = EarlierWish(
+            first.service_ids[0], person_id, missed[0].start, more_service_ids=first.service_ids[1:]
+        )
         slots = tuple(date.instead for date in missed if date.instead)
         options = note(talk, wish, slots)
         sentence = Sentence.SERIES_MISSED_CHOICES if options else Sentence.SERIES_MISSED

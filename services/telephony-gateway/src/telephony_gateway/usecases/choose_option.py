@@ -48,13 +48,17 @@ def _is_anothers(offer: Offer, said: str, talk: Conversation) -> bool:
     if not _WITH.search(said):
         return False
     person = matched_person(said, talk.branch)
-    return isinstance(person, Match) and person.key != offer.person_id
+    return isinstance(person, Match) and person.key not in offer.with_whom
 
 
 def _of_whom(said: str, some: Sequence[Offer], talk: Conversation) -> list[Offer]:
-    """ "Den bei Ben", where only one of them is with him."""
+    """ "Den bei Ben", where only one of them is with him, or with him alone; "den bei Anna und Ben" is with both."""
     person = matched_person(said, talk.branch)
-    return [offer for offer in some if isinstance(person, Match) and offer.person_id == person.key]
+    named = {person.key} if isinstance(person, Match) else set(person.keys)
+    exactly = [offer for offer in some if set(offer.with_whom) == named]
+    if exactly or not isinstance(person, Match):
+        return exactly
+    return [offer for offer in some if person.key in offer.with_whom]
 
 
 def _if_no_time(

@@ -27,7 +27,10 @@ def offered(found: Found, wish: SlotWish, talk: Conversation) -> tuple[OfferedOp
 def note(talk: Conversation, wish: EarlierWish, slots: tuple[FoundSlot, ...]) -> tuple[OfferedOption, ...]:
     """Whatever the slots come from: from now on the caller may choose them."""
     moved = wish.moved_appointment_id
-    offers = (Offer(slot.option_id, slot.start, slot.service_id, slot.person_id, moved) for slot in slots)
+    offers = (
+        Offer(slot.option_id, slot.start, slot.service_id, slot.person_id, moved, slot.people)
+        for slot in slots
+    )
     vouchers = {slot.option_id: slot.voucher for slot in slots if slot.voucher}
     talk.session.note_offers(wish, tuple(offers), vouchers)
     return tuple(_option(slot, talk.branch) for slot in slots)
@@ -59,7 +62,7 @@ def spoken_choice(option: OfferedOption, branch: DialledBranch, *, name_people: 
 
 def spoken_offer(offer: Offer, branch: DialledBranch, *, more_service_ids: Sequence[str] = ()) -> str:
     """ "Dauerwelle am Mittwoch, 26. November, 15 Uhr bei Anna"; ``more_service_ids``: in the same visit."""
-    person = branch.person_name(offer.person_id)
+    person = spoken_people(offer.with_whom, branch)
     return (Sentence.ITEM if person else Sentence.ITEM_PLAIN).say(
         branch.language,
         service=spoken_services((offer.service_id, *more_service_ids), branch),

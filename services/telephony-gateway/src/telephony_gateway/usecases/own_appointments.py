@@ -204,7 +204,7 @@ class _Description:
         return (
             (self.times is None or self._is_then(one))
             and (self.services is None or not self.services.isdisjoint(one.service_ids))
-            and (self.people is None or one.person_id in self.people)
+            and (self.people is None or not self.people.isdisjoint(one.people or (one.person_id,)))
         )
 
     def may_be_of(self, one: Appointment) -> bool:

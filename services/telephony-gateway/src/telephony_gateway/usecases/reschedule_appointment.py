@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from telephony_gateway.domain.answers import Answer, Status
+from telephony_gateway.domain.business import Colleague
 from telephony_gateway.domain.sentences import Sentence
 from telephony_gateway.domain.session import Offer
 from telephony_gateway.usecases.choose_option import chosen_option
@@ -170,7 +171,8 @@ async def _offered(
     talk: Conversation, target: Appointment, person_id: str, time: TimeWish, slots: Slots
 ) -> Answer:
     # Its own time is no obstacle to it, but to move it there is nothing to offer, for a fee at that, unless she says that time.
-    same = person_id == target.person_id and time.start != target.start
+    is_with = person_id == target.person_id or (len(target.people) > 1 and not talk.arguments.staff)
+    same = is_with and time.start != target.start
     wish = SlotWish(
         target.service_ids[0],
         person_id,
@@ -188,17 +190,20 @@ async def _offered(
 
 def _person_id(talk: Conversation, target: Appointment) -> str | Answer:
     """Whom the caller is booked with, unless the caller says otherwise."""
-    if not talk.arguments.staff:
-        if len(target.people) > 1:
-            # Nobody did all of it before. Who does it then is named.
-            return ""
-        able = any(
-            person.person_id == target.person_id and target.service_ids[0] in person.service_ids
-            for person in talk.branch.people
-        )
-        return target.person_id if able else ""
-    person = named_person(talk, target.service_ids[0], target.service_name)
-    return person if isinstance(person, Answer) else person.person_id if person else ""
+    person: Colleague | Answer | None = None
+    names = {service.service_id: service.name for service in talk.branch.services}
+    for service_id in target.service_ids:
+        person = named_person(talk, service_id, names.get(service_id, target.service_name))
+        if isinstance(person, Answer):
+            return person
+    if person or talk.arguments.staff or len(target.people) > 1:
+        # Where nobody did all of it before, who does it then is named.
+        return person.person_id if person else ""
+    able = any(
+        each.person_id == target.person_id and each.service_ids.issuperset(target.service_ids)
+        for each in talk.branch.people
+    )
+    return target.person_id if able else ""
 
 
 async def _move(talk: Conversation, appointment_id: str, option_id: str, peers: Peers) -> Answer:
@@ -231,7 +236,8 @@ async def _moved_before(
     target = successor(before, found) if before else None
     if offer is None or target is None or target.state is not AppointmentState.BOOKED:
         return None
-    return await _offered(talk, target, offer.person_id, TimeWish(offer.start), peers.slots)
+    person_id = offer.person_id if len(offer.with_whom) == 1 else ""
+    return await _offered(talk, target, person_id, TimeWish(offer.start), peers.slots)
 
 
 def _moved(talk: Conversation, result: Changed) -> Answer:

@@ -1,5 +1,6 @@
 """How the outcome of a search is said; what is not held is not promised."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from telephony_gateway.domain.answers import Answer, Status
@@ -52,6 +53,7 @@ def say_found(
     talk: Conversation, wish: SlotWish, found: Found, sayings: Sayings, *, name_people: bool
 ) -> Answer:
     """The answer to a search; its options are noted as offered."""
+    services = _services_to_name(wish, talk)
     options = offered(found, wish, talk)
     status, with_options, without = sayings[found.outcome]
     if not (options and with_options):
@@ -61,8 +63,8 @@ def say_found(
     message = sentence.say(
         talk.language,
         wish=spoken_start(wish.start, talk.branch, in_sentence=True) if wish.start else "",
-        when=_for_all(wish, spoken_choice(options[0], talk.branch, name_people=name_people), talk),
-        choices=_for_all(wish, spoken_choices(options, talk.branch, name_people=name_people), talk),
+        when=_for_all(services, spoken_choice(options[0], talk.branch, name_people=name_people), talk),
+        choices=_for_all(services, spoken_choices(options, talk.branch, name_people=name_people), talk),
     )
     closing = _closing(sentence, found)
     return Answer(
@@ -70,11 +72,20 @@ def say_found(
     )
 
 
-def _for_all(wish: SlotWish, choices: str, talk: Conversation) -> str:
-    """Of a visit of several services all are named: they were put together from words. One that is moved was agreed before."""
-    if not wish.more_service_ids or wish.moved_appointment_id:
+def _services_to_name(wish: SlotWish, talk: Conversation) -> Sequence[str]:
+    """Of a visit of several services all: they were put together from words. The one that is left of such a visit as well, since
+    the others might be thought to be in it still. What is moved was agreed before."""
+    earlier = talk.session.wish
+    was_more = earlier is not None and earlier.more_service_ids and not earlier.moved_appointment_id
+    if wish.moved_appointment_id or not (wish.more_service_ids or was_more):
+        return ()
+    return wish.service_id, *wish.more_service_ids
+
+
+def _for_all(service_ids: Sequence[str], choices: str, talk: Conversation) -> str:
+    if not service_ids:
         return choices
-    services = spoken_services((wish.service_id, *wish.more_service_ids), talk.branch)
+    services = spoken_services(service_ids, talk.branch)
     return Sentence.VISIT.say(talk.language, choices=choices, services=services)
 
 
