@@ -106,6 +106,42 @@ async def test_the_fee_is_told_and_told_again(
     assert (first.fee_minor, first.fee_currency) == (again.fee_minor, again.fee_currency) == (2000, "EUR")
 
 
+async def test_nothing_is_done_for_more_than_was_agreed_to(
+    booking: "BookingServiceAsyncStub", registry: ScriptedRegistry, clock: SettableClock
+) -> None:
+    """Between the question and the yes another tier may have begun."""
+    tiers = ((2880, 1000), (1440, 1500))
+    registry.policies.append(
+        business_pb2.Policy(
+            fee_tiers=[
+                business_pb2.FeeTier(minutes_before=minutes, fee_minor=fee, currency="EUR")
+                for minutes, fee in tiers
+            ]
+        )
+    )
+    made = await book(booking)
+    clock.set(START - timedelta(hours=20))
+
+    for agreed in (0, 1000, -1):
+        cancellation, moving = cancel(made), move(made, "o-day00001")
+        cancellation.fee_agreed_minor = moving.fee_agreed_minor = agreed
+        for fault in (
+            await refused(booking.CancelAppointment(cancellation)),
+            await refused(booking.RescheduleAppointment(moving)),
+        ):
+            assert (fault.code, fault.reason) == (grpc.StatusCode.FAILED_PRECONDITION, "FEE_NOT_AGREED")
+            assert fault.metadata == {"fee_minor": "1500", "fee_currency": "EUR"}
+    moving.fee_agreed_minor = 1500
+    moved = await booking.RescheduleAppointment(moving)
+    assert moved.fee_minor == 1500
+
+    cancellation = cancel(moved.appointment)
+    for agreed in (1000, 0):
+        # What is done already is only told again.
+        cancellation.fee_agreed_minor = agreed
+        assert (await booking.CancelAppointment(cancellation)).fee_minor == 1000
+
+
 async def test_moves_are_counted_and_limited_with_the_limit_named(
     booking: "BookingServiceAsyncStub", registry: ScriptedRegistry
 ) -> None:

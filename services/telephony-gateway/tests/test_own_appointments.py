@@ -153,12 +153,6 @@ class TestCancelling:
         assert (answer["status"], answer["rule"]) == ("denied", rule)
         assert words in answer["message"]
 
-    async def test_a_fee_is_said(self, world: World) -> None:
-        world.booking.add(appointment(15, appointment_id=FIRST))
-        world.booking.fee_minor = 1550
-        answer = await world.phone.function("cancel_appointment")
-        assert answer["message"].endswith("Dafür fallen 15 Euro 50 an.")
-
     @pytest.mark.parametrize("code", [grpc.StatusCode.DEADLINE_EXCEEDED, grpc.StatusCode.UNKNOWN])
     async def test_cut_off_is_neither_cancelled_nor_kept(self, world: World, code: grpc.StatusCode) -> None:
         """TG-36: a failed cancellation has a sentence to go on with."""

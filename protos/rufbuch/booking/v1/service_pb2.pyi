@@ -69,6 +69,8 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """The database does not answer; whether a change that was under way has happened is not known: ask again."""
     ERROR_REASON_REGISTRY_UNAVAILABLE: _ErrorReason.ValueType  # 19
     """The rules of the business cannot be looked up; nothing was changed."""
+    ERROR_REASON_FEE_NOT_AGREED: _ErrorReason.ValueType  # 20
+    """It costs more than was agreed to; nothing was changed; metadata: "fee_minor", "fee_currency"."""
     ERROR_REASON_PERSON_IS_ALIAS: _ErrorReason.ValueType  # 30
     """One of the two ids is another name of somebody already."""
     ERROR_REASON_RESOLUTION_UNKNOWN: _ErrorReason.ValueType  # 31
@@ -124,6 +126,8 @@ ERROR_REASON_STORAGE_UNAVAILABLE: ErrorReason.ValueType  # 18
 """The database does not answer; whether a change that was under way has happened is not known: ask again."""
 ERROR_REASON_REGISTRY_UNAVAILABLE: ErrorReason.ValueType  # 19
 """The rules of the business cannot be looked up; nothing was changed."""
+ERROR_REASON_FEE_NOT_AGREED: ErrorReason.ValueType  # 20
+"""It costs more than was agreed to; nothing was changed; metadata: "fee_minor", "fee_currency"."""
 ERROR_REASON_PERSON_IS_ALIAS: ErrorReason.ValueType  # 30
 """One of the two ids is another name of somebody already."""
 ERROR_REASON_RESOLUTION_UNKNOWN: ErrorReason.ValueType  # 31
@@ -453,6 +457,7 @@ class RescheduleAppointmentRequest(_message.Message):
     ACTOR_FIELD_NUMBER: _builtins.int
     REQUEST_ID_FIELD_NUMBER: _builtins.int
     ETAG_FIELD_NUMBER: _builtins.int
+    FEE_AGREED_MINOR_FIELD_NUMBER: _builtins.int
     tenant_id: _builtins.str
     branch_id: _builtins.str
     appointment_id: _builtins.str
@@ -460,6 +465,8 @@ class RescheduleAppointmentRequest(_message.Message):
     request_id: _builtins.str
     etag: _builtins.str
     """Empty: whatever it is now."""
+    fee_agreed_minor: _builtins.int
+    """The most that it may cost, in minor units, since the caller was told; absent: whatever it costs."""
     @_builtins.property
     def actor(self) -> Global___Actor: ...
     def __init__(
@@ -472,12 +479,15 @@ class RescheduleAppointmentRequest(_message.Message):
         actor: Global___Actor | None = ...,
         request_id: _builtins.str = ...,
         etag: _builtins.str = ...,
+        fee_agreed_minor: _builtins.int | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_fee_agreed_minor", b"_fee_agreed_minor", "actor", b"actor", "fee_agreed_minor", b"fee_agreed_minor"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "appointment_id", b"appointment_id", "branch_id", b"branch_id", "etag", b"etag", "option_id", b"option_id", "request_id", b"request_id", "tenant_id", b"tenant_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_fee_agreed_minor", b"_fee_agreed_minor", "actor", b"actor", "appointment_id", b"appointment_id", "branch_id", b"branch_id", "etag", b"etag", "fee_agreed_minor", b"fee_agreed_minor", "option_id", b"option_id", "request_id", b"request_id", "tenant_id", b"tenant_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__fee_agreed_minor: _TypeAlias = _typing.Literal["fee_agreed_minor"]  # noqa: Y015
+    _WhichOneofArgType__fee_agreed_minor: _TypeAlias = _typing.Literal["_fee_agreed_minor", b"_fee_agreed_minor"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__fee_agreed_minor) -> _WhichOneofReturnType__fee_agreed_minor | None: ...
 
 Global___RescheduleAppointmentRequest: _TypeAlias = RescheduleAppointmentRequest  # noqa: Y015
 
@@ -532,11 +542,14 @@ class CancelAppointmentRequest(_message.Message):
     ACTOR_FIELD_NUMBER: _builtins.int
     REASON_FIELD_NUMBER: _builtins.int
     ETAG_FIELD_NUMBER: _builtins.int
+    FEE_AGREED_MINOR_FIELD_NUMBER: _builtins.int
     tenant_id: _builtins.str
     appointment_id: _builtins.str
     reason: _builtins.str
     etag: _builtins.str
     """Empty: whatever it is now."""
+    fee_agreed_minor: _builtins.int
+    """As in RescheduleAppointmentRequest."""
     @_builtins.property
     def actor(self) -> Global___Actor: ...
     def __init__(
@@ -547,12 +560,15 @@ class CancelAppointmentRequest(_message.Message):
         actor: Global___Actor | None = ...,
         reason: _builtins.str = ...,
         etag: _builtins.str = ...,
+        fee_agreed_minor: _builtins.int | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_fee_agreed_minor", b"_fee_agreed_minor", "actor", b"actor", "fee_agreed_minor", b"fee_agreed_minor"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "appointment_id", b"appointment_id", "etag", b"etag", "reason", b"reason", "tenant_id", b"tenant_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_fee_agreed_minor", b"_fee_agreed_minor", "actor", b"actor", "appointment_id", b"appointment_id", "etag", b"etag", "fee_agreed_minor", b"fee_agreed_minor", "reason", b"reason", "tenant_id", b"tenant_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__fee_agreed_minor: _TypeAlias = _typing.Literal["fee_agreed_minor"]  # noqa: Y015
+    _WhichOneofArgType__fee_agreed_minor: _TypeAlias = _typing.Literal["_fee_agreed_minor", b"_fee_agreed_minor"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__fee_agreed_minor) -> _WhichOneofReturnType__fee_agreed_minor | None: ...
 
 Global___CancelAppointmentRequest: _TypeAlias = CancelAppointmentRequest  # noqa: Y015
 

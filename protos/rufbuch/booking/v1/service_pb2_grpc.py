@@ -227,8 +227,9 @@ class BookingServiceServicer:
         """Moves an appointment to an option that the same call was offered with it as moved_appointment_id: the old one becomes
         RESCHEDULED and a new one BOOKED in one transaction; if that fails the old one stands. request_id as BookAppointment.
         Errors as BookAppointment, and NOT_FOUND (APPOINTMENT_UNKNOWN). PERMISSION_DENIED (NOT_THE_CUSTOMER).
-        FAILED_PRECONDITION (ILLEGAL_MOVE, POLICY_REFUSED): metadata "rule" and "limit" name what forbids it. ABORTED
-        (ETAG_MISMATCH). UNAVAILABLE (REGISTRY_UNAVAILABLE): nothing was moved, try again.
+        FAILED_PRECONDITION (ILLEGAL_MOVE, POLICY_REFUSED): metadata "rule" and "limit" name what forbids it. FAILED_PRECONDITION
+        (FEE_NOT_AGREED): it costs more than fee_agreed_minor. ABORTED (ETAG_MISMATCH). UNAVAILABLE (REGISTRY_UNAVAILABLE):
+        nothing was moved, try again.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -237,7 +238,8 @@ class BookingServiceServicer:
     def CancelAppointment(self, request, context):
         """Calls an appointment off and frees its time at once. Cancelling what is cancelled already gives the same answer.
         NOT_FOUND (APPOINTMENT_UNKNOWN). PERMISSION_DENIED (NOT_THE_CUSTOMER). FAILED_PRECONDITION (ILLEGAL_MOVE,
-        POLICY_REFUSED). ABORTED (ETAG_MISMATCH). UNAVAILABLE (REGISTRY_UNAVAILABLE): nothing was changed, try again.
+        POLICY_REFUSED, FEE_NOT_AGREED). ABORTED (ETAG_MISMATCH). UNAVAILABLE (REGISTRY_UNAVAILABLE): nothing was changed, try
+        again.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

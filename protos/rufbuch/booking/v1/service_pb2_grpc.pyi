@@ -62,13 +62,15 @@ class BookingServiceStub:
     """Moves an appointment to an option that the same call was offered with it as moved_appointment_id: the old one becomes
     RESCHEDULED and a new one BOOKED in one transaction; if that fails the old one stands. request_id as BookAppointment.
     Errors as BookAppointment, and NOT_FOUND (APPOINTMENT_UNKNOWN). PERMISSION_DENIED (NOT_THE_CUSTOMER).
-    FAILED_PRECONDITION (ILLEGAL_MOVE, POLICY_REFUSED): metadata "rule" and "limit" name what forbids it. ABORTED
-    (ETAG_MISMATCH). UNAVAILABLE (REGISTRY_UNAVAILABLE): nothing was moved, try again.
+    FAILED_PRECONDITION (ILLEGAL_MOVE, POLICY_REFUSED): metadata "rule" and "limit" name what forbids it. FAILED_PRECONDITION
+    (FEE_NOT_AGREED): it costs more than fee_agreed_minor. ABORTED (ETAG_MISMATCH). UNAVAILABLE (REGISTRY_UNAVAILABLE):
+    nothing was moved, try again.
     """
     CancelAppointment: _grpc.UnaryUnaryMultiCallable[_service_pb2.CancelAppointmentRequest, _service_pb2.CancelAppointmentResponse]
     """Calls an appointment off and frees its time at once. Cancelling what is cancelled already gives the same answer.
     NOT_FOUND (APPOINTMENT_UNKNOWN). PERMISSION_DENIED (NOT_THE_CUSTOMER). FAILED_PRECONDITION (ILLEGAL_MOVE,
-    POLICY_REFUSED). ABORTED (ETAG_MISMATCH). UNAVAILABLE (REGISTRY_UNAVAILABLE): nothing was changed, try again.
+    POLICY_REFUSED, FEE_NOT_AGREED). ABORTED (ETAG_MISMATCH). UNAVAILABLE (REGISTRY_UNAVAILABLE): nothing was changed, try
+    again.
     """
     CompleteAppointment: _grpc.UnaryUnaryMultiCallable[_service_pb2.CompleteAppointmentRequest, _service_pb2.CompleteAppointmentResponse]
     """The appointment took place. NOT_FOUND (APPOINTMENT_UNKNOWN). FAILED_PRECONDITION (ILLEGAL_MOVE). ABORTED
@@ -184,13 +186,15 @@ class BookingServiceAsyncStub(BookingServiceStub):
     """Moves an appointment to an option that the same call was offered with it as moved_appointment_id: the old one becomes
     RESCHEDULED and a new one BOOKED in one transaction; if that fails the old one stands. request_id as BookAppointment.
     Errors as BookAppointment, and NOT_FOUND (APPOINTMENT_UNKNOWN). PERMISSION_DENIED (NOT_THE_CUSTOMER).
-    FAILED_PRECONDITION (ILLEGAL_MOVE, POLICY_REFUSED): metadata "rule" and "limit" name what forbids it. ABORTED
-    (ETAG_MISMATCH). UNAVAILABLE (REGISTRY_UNAVAILABLE): nothing was moved, try again.
+    FAILED_PRECONDITION (ILLEGAL_MOVE, POLICY_REFUSED): metadata "rule" and "limit" name what forbids it. FAILED_PRECONDITION
+    (FEE_NOT_AGREED): it costs more than fee_agreed_minor. ABORTED (ETAG_MISMATCH). UNAVAILABLE (REGISTRY_UNAVAILABLE):
+    nothing was moved, try again.
     """
     CancelAppointment: _aio.UnaryUnaryMultiCallable[_service_pb2.CancelAppointmentRequest, _service_pb2.CancelAppointmentResponse]  # type: ignore[assignment]
     """Calls an appointment off and frees its time at once. Cancelling what is cancelled already gives the same answer.
     NOT_FOUND (APPOINTMENT_UNKNOWN). PERMISSION_DENIED (NOT_THE_CUSTOMER). FAILED_PRECONDITION (ILLEGAL_MOVE,
-    POLICY_REFUSED). ABORTED (ETAG_MISMATCH). UNAVAILABLE (REGISTRY_UNAVAILABLE): nothing was changed, try again.
+    POLICY_REFUSED, FEE_NOT_AGREED). ABORTED (ETAG_MISMATCH). UNAVAILABLE (REGISTRY_UNAVAILABLE): nothing was changed, try
+    again.
     """
     CompleteAppointment: _aio.UnaryUnaryMultiCallable[_service_pb2.CompleteAppointmentRequest, _service_pb2.CompleteAppointmentResponse]  # type: ignore[assignment]
     """The appointment took place. NOT_FOUND (APPOINTMENT_UNKNOWN). FAILED_PRECONDITION (ILLEGAL_MOVE). ABORTED
@@ -327,8 +331,9 @@ class BookingServiceServicer(metaclass=_abc_1.ABCMeta):
         """Moves an appointment to an option that the same call was offered with it as moved_appointment_id: the old one becomes
         RESCHEDULED and a new one BOOKED in one transaction; if that fails the old one stands. request_id as BookAppointment.
         Errors as BookAppointment, and NOT_FOUND (APPOINTMENT_UNKNOWN). PERMISSION_DENIED (NOT_THE_CUSTOMER).
-        FAILED_PRECONDITION (ILLEGAL_MOVE, POLICY_REFUSED): metadata "rule" and "limit" name what forbids it. ABORTED
-        (ETAG_MISMATCH). UNAVAILABLE (REGISTRY_UNAVAILABLE): nothing was moved, try again.
+        FAILED_PRECONDITION (ILLEGAL_MOVE, POLICY_REFUSED): metadata "rule" and "limit" name what forbids it. FAILED_PRECONDITION
+        (FEE_NOT_AGREED): it costs more than fee_agreed_minor. ABORTED (ETAG_MISMATCH). UNAVAILABLE (REGISTRY_UNAVAILABLE):
+        nothing was moved, try again.
         """
 
     @_abc_1.abstractmethod
@@ -339,7 +344,8 @@ class BookingServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_service_pb2.CancelAppointmentResponse, _abc.Awaitable[_service_pb2.CancelAppointmentResponse]]:
         """Calls an appointment off and frees its time at once. Cancelling what is cancelled already gives the same answer.
         NOT_FOUND (APPOINTMENT_UNKNOWN). PERMISSION_DENIED (NOT_THE_CUSTOMER). FAILED_PRECONDITION (ILLEGAL_MOVE,
-        POLICY_REFUSED). ABORTED (ETAG_MISMATCH). UNAVAILABLE (REGISTRY_UNAVAILABLE): nothing was changed, try again.
+        POLICY_REFUSED, FEE_NOT_AGREED). ABORTED (ETAG_MISMATCH). UNAVAILABLE (REGISTRY_UNAVAILABLE): nothing was changed, try
+        again.
         """
 
     @_abc_1.abstractmethod

@@ -90,6 +90,13 @@ class PolicyRefusedError(ServiceError):
     reason = "POLICY_REFUSED"
 
 
+class FeeNotAgreedError(ServiceError):
+    """It costs more than whoever acts has agreed to; metadata: "fee_minor", "fee_currency"."""
+
+    kind = Kind.FAILED_PRECONDITION
+    reason = "FEE_NOT_AGREED"
+
+
 class EtagMismatchError(ServiceError):
     """It has changed meanwhile."""
 

@@ -79,6 +79,7 @@ def cancellation_of(request: service_pb2.CancelAppointmentRequest) -> Order:
         actor=actor_of(request.actor),
         etag=_etag(request.etag),
         reason=words_of("reason", request.reason),
+        fee_agreed=_fee_agreed(request),
     )
 
 
@@ -101,6 +102,7 @@ def move_of(request: service_pb2.RescheduleAppointmentRequest) -> MoveOrder:
         appointment_id=uuid_of("appointment_id", request.appointment_id),
         actor=actor_of(request.actor),
         etag=_etag(request.etag),
+        fee_agreed=_fee_agreed(request),
     )
     offer = Offer(
         tenant_id,
@@ -110,6 +112,12 @@ def move_of(request: service_pb2.RescheduleAppointmentRequest) -> MoveOrder:
         order.actor.caller_number,
     )
     return MoveOrder(order, offer, key_of("request_id", request.request_id))
+
+
+def _fee_agreed(
+    request: service_pb2.CancelAppointmentRequest | service_pb2.RescheduleAppointmentRequest,
+) -> int | None:
+    return request.fee_agreed_minor if request.HasField("fee_agreed_minor") else None
 
 
 def filters_of(request: service_pb2.ListAppointmentsRequest) -> Filters:

@@ -231,6 +231,11 @@ class Booking(booking_grpc.BookingServiceServicer):
         if not is_own_number and actor.call_id != found.call_id:
             raise RefusalError(Kind.PERMISSION_DENIED, "NOT_THE_CUSTOMER")
 
+    def _must_agree(self, request: Any) -> None:
+        if request.HasField("fee_agreed_minor") and self.fee_minor > request.fee_agreed_minor:
+            fee = {"fee_minor": str(self.fee_minor), "fee_currency": "EUR"}
+            raise RefusalError(Kind.FAILED_PRECONDITION, "FEE_NOT_AGREED", **fee)
+
     async def CancelAppointment(self, request: Any, context: Any) -> booking_pb2.CancelAppointmentResponse:
         self.cancels.append(request)
         found = self._known(request.appointment_id)
@@ -238,6 +243,8 @@ class Booking(booking_grpc.BookingServiceServicer):
         await self._stand_or_fail(context)
         if found.state == appointment_pb2.APPOINTMENT_STATE_RESCHEDULED:
             raise RefusalError(Kind.FAILED_PRECONDITION, "ILLEGAL_MOVE")
+        if found.state != appointment_pb2.APPOINTMENT_STATE_CANCELLED:
+            self._must_agree(request)
         found.state = appointment_pb2.APPOINTMENT_STATE_CANCELLED
         return booking_pb2.CancelAppointmentResponse(
             appointment=found,
@@ -252,16 +259,22 @@ class Booking(booking_grpc.BookingServiceServicer):
         found = self._known(request.appointment_id)
         self._may(found, request.actor)
         is_again = request.request_id in {one.request_id for one in self.moves}
-        self.moves.append(request)
         await self._stand_or_fail(context)
         if not is_again and found.state != appointment_pb2.APPOINTMENT_STATE_BOOKED:
             raise RefusalError(Kind.FAILED_PRECONDITION, "ILLEGAL_MOVE")
+        if not is_again:
+            self._must_agree(request)
+        self.moves.append(request)
         found.state = appointment_pb2.APPOINTMENT_STATE_RESCHEDULED
         found.rescheduled_to_id = found.rescheduled_to_id or str(uuid.UUID(int=10 + len(self.moves)))
         made = appointment(16, appointment_id=found.rescheduled_to_id, call_id=request.actor.call_id)
         self.appointments[made.appointment_id] = made
         return booking_pb2.RescheduleAppointmentResponse(
-            appointment=made, previous=found, confirmation_channel=self.writes_by
+            appointment=made,
+            previous=found,
+            fee_minor=self.fee_minor,
+            fee_currency="EUR",
+            confirmation_channel=self.writes_by,
         )
 
     async def FindCustomer(self, request: Any, context: Any) -> booking_pb2.FindCustomerResponse:

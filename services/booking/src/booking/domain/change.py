@@ -9,23 +9,31 @@ from booking.domain.actor import Actor
 from booking.domain.appointment import Appointment
 from booking.domain.policy import Fee
 from booking.domain.wish import Offer
-from booking.errors import EtagMismatchError
+from booking.errors import EtagMismatchError, FeeNotAgreedError
 
 
 @dataclass(frozen=True)
 class Order:
-    """Somebody wants an appointment changed. ``etag`` None: whatever it is now."""
+    """Somebody wants an appointment changed. ``etag`` None: whatever it is now; ``fee_agreed`` None: whatever it costs."""
 
     tenant_id: UUID
     appointment_id: UUID
     actor: Actor
     etag: str | None = None
     reason: str = ""
+    fee_agreed: int | None = None
 
     def must_know(self, appointment: Appointment) -> None:
         """Raises EtagMismatchError where it has changed since it was read."""
         if self.etag is not None and self.etag != appointment.etag:
             raise EtagMismatchError("it has changed meanwhile")
+
+    def must_agree_to(self, fee: Fee) -> None:
+        """Raises FeeNotAgreedError where it costs more than was agreed to."""
+        if self.fee_agreed is not None and fee.minor > max(self.fee_agreed, 0):
+            raise FeeNotAgreedError(
+                "it costs more than was agreed to", fee_minor=str(fee.minor), fee_currency=fee.currency
+            )
 
 
 @dataclass(frozen=True)

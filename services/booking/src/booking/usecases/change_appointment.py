@@ -71,7 +71,7 @@ class ChangeAppointment:
         """Call it off; what is called off already stays so, with the same answer.
 
         Raises AppointmentUnknownError, NotTheCustomerError, EtagMismatchError, IllegalMoveError, PolicyRefusedError,
-        RegistryUnavailableError.
+        FeeNotAgreedError, RegistryUnavailableError.
         """
         return await self._change(order, self._cancel_once)
 
@@ -100,6 +100,7 @@ class ChangeAppointment:
         after = before.cancel(now)
         rules = await rules_for(self._policies, order, before)
         fee = rules.cancel(before, now=now, cancellations=standing.cancellations)
+        order.must_agree_to(fee)
         change = Change(order.actor, order.reason, now, fee)
         return Changed(after, fee) if await self._changes.commit(before, after, change) else None
 

@@ -80,7 +80,9 @@ class MoveAppointment:
         before.give_way(before.appointment_id, now)
         order.order.must_know(before)
         rules = await rules_for(self._policies, order.order, before)
-        return before, rules.move(before, now=now)
+        fee = rules.move(before, now=now)
+        order.order.must_agree_to(fee)
+        return before, fee
 
     async def _commit(
         self, order: MoveOrder, before: Appointment, option: ClaimedOption, fee: Fee

@@ -13,7 +13,7 @@ from telephony_gateway.clients.faults import peer_error, reason_of
 from telephony_gateway.clients.instants import stamp_of
 from telephony_gateway.domain.business import DialledBranch
 from telephony_gateway.domain.envelope import Caller
-from telephony_gateway.usecases.ports import Appointment, Changed, Denial, Denied, Refused
+from telephony_gateway.usecases.ports import Appointment, Changed, Denial, Denied, FeeDue, Refused
 
 if TYPE_CHECKING:
     from rufbuch.booking.v1.service_pb2_grpc import BookingServiceAsyncStub
@@ -85,16 +85,21 @@ class AppointmentsClient:
             raise peer_error("booking", error) from error
 
     async def cancel(
-        self, branch: DialledBranch, caller: Caller, appointment_id: str, *, reason: str
-    ) -> Changed | Denied:
+        self, branch: DialledBranch, caller: Caller, appointment_id: str, *, reason: str, fee_agreed: int
+    ) -> Changed | Denied | FeeDue:
         """Call one off. Raises PeerError."""
         request = service_pb2.CancelAppointmentRequest(
-            tenant_id=branch.tenant_id, appointment_id=appointment_id, actor=_actor(caller), reason=reason
+            tenant_id=branch.tenant_id,
+            appointment_id=appointment_id,
+            actor=_actor(caller),
+            reason=reason,
+            fee_agreed_minor=fee_agreed,
         )
         try:
             answer = await self._stub.CancelAppointment(request)
         except grpc.aio.AioRpcError as error:
-            denial = _denial(fault_of(error))
+            fault = fault_of(error)
+            denial = _denial(fault) or _fee_due(fault)
             if denial:
                 return denial
             raise unsettled("booking", error) from error
@@ -102,8 +107,8 @@ class AppointmentsClient:
         return Changed(made, answer.fee_minor, answer.fee_currency)
 
     async def move(
-        self, branch: DialledBranch, caller: Caller, appointment_id: str, *, option_id: str
-    ) -> Changed | Denied | Refused:
+        self, branch: DialledBranch, caller: Caller, appointment_id: str, *, option_id: str, fee_agreed: int
+    ) -> Changed | Denied | Refused | FeeDue:
         """Move one to an option. Raises PeerError."""
         request = service_pb2.RescheduleAppointmentRequest(
             tenant_id=branch.tenant_id,
@@ -112,11 +117,13 @@ class AppointmentsClient:
             option_id=option_id,
             actor=_actor(caller),
             request_id=wish_id(caller.call_id, "move", appointment_id, option_id),
+            fee_agreed_minor=fee_agreed,
         )
         try:
             answer = await self._stub.RescheduleAppointment(request)
         except grpc.aio.AioRpcError as error:
-            refusal = _denial(fault_of(error)) or REFUSALS.get(reason_of(error))
+            fault = fault_of(error)
+            refusal = _denial(fault) or _fee_due(fault) or REFUSALS.get(fault.reason)
             if refusal:
                 return refusal
             raise unsettled("booking", error) from error
@@ -126,6 +133,12 @@ class AppointmentsClient:
 
 def _actor(caller: Caller) -> service_pb2.Actor:
     return service_pb2.Actor(call_id=caller.call_id, caller_number=caller.caller_number)
+
+
+def _fee_due(fault: Fault) -> FeeDue | None:
+    if fault.reason != "FEE_NOT_AGREED":
+        return None
+    return FeeDue(int(fault.metadata.get("fee_minor", "0")), fault.metadata.get("fee_currency", ""))
 
 
 def _denial(fault: Fault) -> Denied | None:

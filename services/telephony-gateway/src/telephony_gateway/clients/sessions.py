@@ -11,7 +11,7 @@ from typing import Any
 
 from redis_line import OneConnection
 from telephony_gateway.clients.shared import AWAY, SharedMemory, text_of
-from telephony_gateway.domain.session import EarlierWish, Offer, Session, Window
+from telephony_gateway.domain.session import Doubted, EarlierWish, Offer, Session, Window
 from telephony_gateway.usecases.ports import Look
 
 REMEMBERED = timedelta(hours=3)
@@ -159,7 +159,7 @@ def _values(session: Session) -> dict[str, object]:
     return {name: getattr(session, name) for name in _FIELDS}
 
 
-def _plain(value: datetime | bytes | Offer | EarlierWish | Window) -> object:
+def _plain(value: datetime | bytes | Offer | EarlierWish | Doubted | Window) -> object:
     """Of what JSON does not know: instants, bytes, and our own values by their fields."""
     if isinstance(value, datetime):
         return value.isoformat()
@@ -196,6 +196,10 @@ def _heard(value: list[str]) -> tuple[datetime, ...]:
     return tuple(datetime.fromisoformat(one) for one in value)
 
 
+def _doubted(value: dict[str, Any] | None) -> Doubted | None:
+    return Doubted(**{**value, "asked_at": datetime.fromisoformat(value["asked_at"])}) if value else None
+
+
 def _wish(value: dict[str, Any] | None) -> EarlierWish | None:
     if value is None:
         return None
@@ -217,6 +221,7 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "vouchers": _vouchers,
     "heard": _heard,
     "wish": _wish,
+    "doubted": _doubted,
     "choices": tuple,
     "asked_services": tuple,
     "asked_visits": lambda value: tuple(map(tuple, value)),

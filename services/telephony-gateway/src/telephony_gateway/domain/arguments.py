@@ -58,6 +58,7 @@ class Arguments(NamedTuple):
     topic: str = ""
     repeat_weeks: str = ""
     repeat_count: str = ""
+    confirmed: str = ""
     language: str = ""
 
 

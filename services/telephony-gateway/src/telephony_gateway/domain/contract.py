@@ -89,12 +89,17 @@ REPEAT_COUNT = Argument(
     "Only with repeat_weeks: how many appointments in all, the first included, e.g. '6'.",
     ("wiederholungen", "anzahl_termine"),
 )
+CONFIRMED = Argument(
+    "confirmed",
+    "Only after an answer has asked whether it shall be done all the same: what the caller said to that, e.g. 'ja'.",
+    ("confirmation", "bestaetigt", "bestätigt", "bestaetigung", "bestätigung"),
+)
 LANGUAGE = Argument(
     "language", "'de' or 'en', if the caller speaks another language than the business.", ("sprache",)
 )
 ARGUMENTS = (
     DATE, TIME, DATETIME, SERVICE, STAFF, OPTION, NAME, EMAIL, APPOINTMENT, NEW_DATE, NEW_TIME, PHONE, TOPIC, REPEAT_WEEKS,
-    REPEAT_COUNT, LANGUAGE,
+    REPEAT_COUNT, CONFIRMED, LANGUAGE,
 )  # fmt: skip
 
 _ASKS = (
@@ -154,8 +159,9 @@ CONTRACTS = (
     ),
     Contract(
         "cancel_appointment",
-        "Calls one of the caller's own appointments off, after the caller has said so. date and time name the appointment.",
-        (APPOINTMENT, DATE, TIME, SERVICE, TOPIC, LANGUAGE),
+        "Calls one of the caller's own appointments off, after the caller has said so. date and time name the appointment."
+        " Where that costs something it asks first: called again after the caller's yes, with confirmed, it does it.",
+        (APPOINTMENT, DATE, TIME, SERVICE, TOPIC, CONFIRMED, LANGUAGE),
         (Status.CANCELLED, Status.DENIED, Status.NOT_FOUND, Status.CHOOSE, Status.PENDING, Status.ERROR),
         _LOOKING,
         changes=True,
@@ -163,8 +169,9 @@ CONTRACTS = (
     Contract(
         "reschedule_appointment",
         "Moves one of the caller's own appointments: first with new_date and new_time, which offers times and holds them,"
-        " then with the option_id that the caller chose. date and time name the present appointment.",
-        (APPOINTMENT, DATE, TIME, NEW_DATE, NEW_TIME, STAFF, OPTION, LANGUAGE),
+        " then with the option_id that the caller chose. date and time name the present appointment. Where that costs"
+        " something it asks first: called again after the caller's yes, with option_id and confirmed, it does it.",
+        (APPOINTMENT, DATE, TIME, NEW_DATE, NEW_TIME, STAFF, OPTION, CONFIRMED, LANGUAGE),
         (
             Status.RESCHEDULED, Status.OFFERED, Status.TAKEN, Status.DENIED, Status.NOT_FOUND, Status.CHOOSE,
             *_ASKS, Status.PENDING, Status.ERROR,

@@ -37,6 +37,21 @@ class Offer:
 
 
 @dataclass(frozen=True)
+class Doubted:
+    """What is done only if the caller still wants it after she has been told something of it."""
+
+    change: str
+    appointment_id: str
+    asked_at: datetime
+    fee_minor: int = 0
+    """What it costs, as she was told."""
+    option_id: str = ""
+    """Of a move: where to."""
+    is_early_yes: bool = False
+    """Whether a yes came with the wish already, which was none to this."""
+
+
+@dataclass(frozen=True)
 class EarlierWish:
     """What was looked for last."""
 
@@ -89,6 +104,8 @@ class Session:
     """The same of visits of several services, of which the caller was asked which one was meant."""
     called_off: tuple[str, ...] = ()
     """Ids of the appointments that this call has called off, the last one last."""
+    doubted: Doubted | None = None
+    """What the caller was asked about last, before it is done."""
     as_read: dict[str, object] = field(default_factory=dict, compare=False, repr=False)
     """Its fields when it was read: only what has changed since is stored again."""
 

@@ -18,6 +18,7 @@ from telephony_gateway.usecases.ports import (
     Changed,
     Denial,
     Denied,
+    FeeDue,
     Found,
     FoundSlot,
     KnownCustomer,
@@ -158,25 +159,31 @@ class RecordedPeers:
         return self._status() == Status.DENIED.value
 
     async def cancel(
-        self, branch: DialledBranch, caller: Caller, appointment_id: str, *, reason: str
-    ) -> Changed | Denied:
+        self, branch: DialledBranch, caller: Caller, appointment_id: str, *, reason: str, fee_agreed: int
+    ) -> Changed | Denied | FeeDue:
         """As recorded."""
-        denied = self._denied()
-        if denied:
-            return denied
+        refused = self._denied() or self._fee_due()
+        if refused:
+            return refused
         gone = replace(self._note(self.answer), state=AppointmentState.CANCELLED)
         self.known[gone.appointment_id] = gone
         return Changed(gone)
 
     async def move(
-        self, branch: DialledBranch, caller: Caller, appointment_id: str, *, option_id: str
-    ) -> Changed | Denied | Refused:
+        self, branch: DialledBranch, caller: Caller, appointment_id: str, *, option_id: str, fee_agreed: int
+    ) -> Changed | Denied | Refused | FeeDue:
         """As recorded."""
-        denied = self._denied()
-        if denied or self._status() == Status.TAKEN.value:
-            return denied or Refused.TAKEN
+        refused = self._denied() or self._fee_due()
+        if refused or self._status() == Status.TAKEN.value:
+            return refused or Refused.TAKEN
         self.known.pop(appointment_id, None)
         return Changed(self._note(self.answer))
+
+    def _fee_due(self) -> FeeDue | None:
+        """What the answer asks about."""
+        if "fee_minor" not in self.answer:
+            return None
+        return FeeDue(int(self.answer["fee_minor"]), str(self.answer.get("fee_currency", "")))
 
     def _denied(self) -> Denied | None:
         if self._status() == Status.NOT_FOUND.value:

@@ -2,9 +2,18 @@
 
 from collections.abc import Sequence
 
+from matching import Match
 from telephony_gateway.domain.answers import Answer, Status
 from telephony_gateway.domain.sentences import Sentence
 from telephony_gateway.usecases.conversation import Conversation
+from telephony_gateway.usecases.doubts import (
+    CANCEL,
+    agreed_fee,
+    ask_to_cancel,
+    ask_to_cancel_all,
+    knows_all_of_it,
+)
+from telephony_gateway.usecases.matched import matched_service
 from telephony_gateway.usecases.own_appointments import live, meant, own, stranger_id, which
 from telephony_gateway.usecases.ports import (
     Appointment,
@@ -13,6 +22,7 @@ from telephony_gateway.usecases.ports import (
     Changed,
     Denial,
     Denied,
+    FeeDue,
 )
 from telephony_gateway.usecases.promises import with_promise
 from telephony_gateway.usecases.refusals import denied, with_fee
@@ -26,7 +36,18 @@ async def cancel_appointment(talk: Conversation, *, appointments: Appointments) 
     if stranger:
         return await _not_seen(talk, stranger, found, appointments)
     target = _called_off_just_now(talk, found) or meant(talk, found, person=talk.arguments.staff)
-    return target if isinstance(target, Answer) else await _cancel(talk, target, appointments)
+    if isinstance(target, Answer):
+        return target
+    if _names_a_part(talk, target) and not knows_all_of_it(talk, target.appointment_id):
+        return ask_to_cancel_all(talk, target)
+    return await _cancel(talk, target, appointments)
+
+
+def _names_a_part(talk: Conversation, target: Appointment) -> bool:
+    """ "Das Färben absagen", where it stands with others in one appointment: nothing of it goes alone."""
+    found, services = matched_service(talk.arguments.service, talk.branch), target.service_ids
+    stands = target.state is AppointmentState.BOOKED
+    return stands and len(services) > 1 and isinstance(found, Match) and found.key in services
 
 
 def _called_off_just_now(talk: Conversation, found: Sequence[Appointment]) -> Appointment | None:
@@ -43,10 +64,16 @@ async def _not_seen(
     talk: Conversation, appointment_id: str, found: Sequence[Appointment], appointments: Appointments
 ) -> Answer:
     """Whose it is, booking knows."""
-    result = await appointments.cancel(talk.branch, talk.caller, appointment_id, reason=talk.arguments.topic)
+    agreed = agreed_fee(talk, CANCEL, appointment_id)
+    result = await appointments.cancel(
+        talk.branch, talk.caller, appointment_id, reason=talk.arguments.topic, fee_agreed=agreed
+    )
     if isinstance(result, Changed):
         return _cancelled(talk, result, Sentence.CANCELLED)
     standing = live(found)
+    if isinstance(result, FeeDue):
+        # Booked after it was looked up what there is.
+        return which(talk, standing) if standing else denied(talk, Denied(Denial.STATE))
     # An id that the model made up says nothing about what the caller has.
     return which(talk, standing) if result.why is Denial.UNKNOWN and standing else denied(talk, result)
 
@@ -54,8 +81,14 @@ async def _not_seen(
 async def _cancel(talk: Conversation, target: Appointment, appointments: Appointments) -> Answer:
     """What is called off already is asked for again: booking knows what that has cost."""
     result = await appointments.cancel(
-        talk.branch, talk.caller, target.appointment_id, reason=talk.arguments.topic
+        talk.branch,
+        talk.caller,
+        target.appointment_id,
+        reason=talk.arguments.topic,
+        fee_agreed=agreed_fee(talk, CANCEL, target.appointment_id),
     )
+    if isinstance(result, FeeDue):
+        return ask_to_cancel(talk, target, result)
     if isinstance(result, Denied):
         return denied(talk, result)
     was_so = target.state is AppointmentState.CANCELLED

@@ -22,6 +22,8 @@ _ANYBODY = (
 )
 _ONLY_CONSENT = re.compile(rf"(?:(?:{_CONSENT}|{_BESIDE_CONSENT})\b\W*)+", re.IGNORECASE)
 _SAYS_CONSENT = re.compile(rf"\b(?:{_CONSENT})\b", re.IGNORECASE)
+_DENIAL = re.compile(r"\b(?:nein|nee?|nö|nicht|kein\w*|lieber|no|not|don't|false)\b", re.IGNORECASE)
+_TRUE = frozenset({"true", "1"})
 _ONLY_ANY_TIME = re.compile(rf"(?:(?:{_ANY_TIME}|{_BESIDE_ANY_TIME})\b\W*)+", re.IGNORECASE)
 _SAYS_ANY_TIME = re.compile(rf"\b(?:{_ANY_TIME})\b", re.IGNORECASE)
 _SAYS_ANYBODY = re.compile(rf"\b(?:{_ANYBODY})\b", re.IGNORECASE)
@@ -30,6 +32,16 @@ _SAYS_ANYBODY = re.compile(rf"\b(?:{_ANYBODY})\b", re.IGNORECASE)
 def is_consent(said: str) -> bool:
     """ "Ja, den nehme ich"."""
     return bool(_ONLY_CONSENT.fullmatch(said.strip()) and _SAYS_CONSENT.search(said))
+
+
+def says_yes(said: str) -> bool:
+    """ "Ja, bitte absagen": a yes with more words around it."""
+    return bool(_SAYS_CONSENT.search(said) or said.casefold() in _TRUE) and not says_no(said)
+
+
+def says_no(said: str) -> bool:
+    """ "Nein", "lieber nicht"."""
+    return bool(_DENIAL.search(said))
 
 
 @lru_cache(maxsize=512)

@@ -206,6 +206,14 @@ class Changed:
     fee_currency: str = ""
 
 
+@dataclass(frozen=True)
+class FeeDue:
+    """The appointment stays as it is: the change costs more than was agreed to."""
+
+    minor: int
+    currency: str
+
+
 class Appointments(Protocol):
     """The part of the booking service that deals with appointments that there are."""
 
@@ -221,15 +229,15 @@ class Appointments(Protocol):
         ...
 
     async def cancel(
-        self, branch: DialledBranch, caller: Caller, appointment_id: str, *, reason: str
-    ) -> Changed | Denied:
-        """Call one off; again gets the same answer. Raises PeerError."""
+        self, branch: DialledBranch, caller: Caller, appointment_id: str, *, reason: str, fee_agreed: int
+    ) -> Changed | Denied | FeeDue:
+        """Call one off, for no more than ``fee_agreed``; again gets the same answer. Raises PeerError."""
         ...
 
     async def move(
-        self, branch: DialledBranch, caller: Caller, appointment_id: str, *, option_id: str
-    ) -> Changed | Denied | Refused:
-        """Move one to an option of this call; again gets the same answer. Raises PeerError."""
+        self, branch: DialledBranch, caller: Caller, appointment_id: str, *, option_id: str, fee_agreed: int
+    ) -> Changed | Denied | Refused | FeeDue:
+        """Move one to an option of this call, for no more than ``fee_agreed``; again gets the same answer. Raises PeerError."""
         ...
 
 

@@ -9,6 +9,7 @@ from telephony_gateway.domain.sentences import Sentence
 from telephony_gateway.domain.session import Offer
 from telephony_gateway.usecases.choose_option import chosen_option
 from telephony_gateway.usecases.conversation import Conversation
+from telephony_gateway.usecases.doubts import MOVE, agreed_fee, agreed_option, ask_to_move
 from telephony_gateway.usecases.fitting import is_within, readings
 from telephony_gateway.usecases.instead import LOST_MOVE, instead
 from telephony_gateway.usecases.kept_time import new_day_and_time
@@ -21,6 +22,7 @@ from telephony_gateway.usecases.ports import (
     Changed,
     Denial,
     Denied,
+    FeeDue,
     Refused,
     Slots,
     SlotWish,
@@ -117,8 +119,8 @@ def _chosen(talk: Conversation) -> str:
     """An option that is taken. Nobody has agreed to the only one that was offered who names a new time, or the appointment as
     it stands: day, time and person are those of the present one here, and words about it are no yes."""
     if talk.arguments.option_id:
-        return chosen_option(talk)
-    return "" if _says_which(talk) or _wishes_anew(talk) else chosen_option(talk)
+        return agreed_option(talk) or chosen_option(talk)
+    return "" if _says_which(talk) or _wishes_anew(talk) else agreed_option(talk) or chosen_option(talk)
 
 
 def _wants_another_time(talk: Conversation, offer: Offer | None) -> bool:
@@ -190,15 +192,16 @@ async def _offered(
 
 def _person_id(talk: Conversation, target: Appointment) -> str | Answer:
     """Whom the caller is booked with, unless the caller says otherwise."""
-    person: Colleague | Answer | None = None
+    asked_for: Colleague | None = None
     names = {service.service_id: service.name for service in talk.branch.services}
     for service_id in target.service_ids:
         person = named_person(talk, service_id, names.get(service_id, target.service_name))
         if isinstance(person, Answer):
             return person
-    if person or talk.arguments.staff or len(target.people) > 1:
+        asked_for = person
+    if asked_for or talk.arguments.staff or len(target.people) > 1:
         # Where nobody did all of it before, who does it then is named.
-        return person.person_id if person else ""
+        return asked_for.person_id if asked_for else ""
     able = any(
         each.person_id == target.person_id and each.service_ids.issuperset(target.service_ids)
         for each in talk.branch.people
@@ -207,7 +210,12 @@ def _person_id(talk: Conversation, target: Appointment) -> str | Answer:
 
 
 async def _move(talk: Conversation, appointment_id: str, option_id: str, peers: Peers) -> Answer:
-    result = await peers.appointments.move(talk.branch, talk.caller, appointment_id, option_id=option_id)
+    agreed = agreed_fee(talk, MOVE, appointment_id)
+    result = await peers.appointments.move(
+        talk.branch, talk.caller, appointment_id, option_id=option_id, fee_agreed=agreed
+    )
+    if isinstance(result, FeeDue):
+        return ask_to_move(talk, appointment_id, option_id, result)
     if isinstance(result, Denied):
         again = (
             await _moved_before(talk, appointment_id, option_id, peers)

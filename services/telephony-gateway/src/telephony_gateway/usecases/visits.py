@@ -97,7 +97,7 @@ def may_be_all_of(said: str, services: AbstractSet[str], branch: DialledBranch) 
     """Whether the words may name no other services than these; what names none of ours may."""
     one = matched_service(said, branch)
     readings = [(one.key,)] if isinstance(one, Match) else _readings(said, branch)
-    return not readings or any(services.issuperset(reading) for reading in readings)
+    return not readings or any(services >= set(reading) for reading in readings)
 
 
 def _readings(said: str, branch: DialledBranch) -> list[tuple[str, ...]]:
