@@ -142,6 +142,29 @@ async def test_nothing_is_done_for_more_than_was_agreed_to(
         assert (await booking.CancelAppointment(cancellation)).fee_minor == 1000
 
 
+async def test_on_what_terms_it_can_be_moved_is_told_beforehand_to_whose_it_is(
+    booking: "BookingServiceAsyncStub", registry: ScriptedRegistry, clock: SettableClock
+) -> None:
+    tier = business_pb2.FeeTier(minutes_before=2880, fee_minor=1000, currency="EUR")
+    registry.policies.append(business_pb2.Policy(move_cutoff_minutes=1440, fee_tiers=[tier]))
+    made = await book(booking)
+
+    async def terms(hours_before: int, number: str = NUMBER) -> service_pb2.MoveTerms | None:
+        clock.set(START - timedelta(hours=hours_before))
+        request = service_pb2.GetAppointmentRequest(
+            tenant_id=TENANT,
+            appointment_id=made.appointment_id,
+            moving_actor=service_pb2.Actor(call_id="call_0009", caller_number=number),
+        )
+        answer = await booking.GetAppointment(request)
+        return answer.move_terms if answer.HasField("move_terms") else None
+
+    assert await terms(50) == service_pb2.MoveTerms()
+    assert await terms(40) == service_pb2.MoveTerms(fee_minor=1000, fee_currency="EUR")
+    assert await terms(20) == service_pb2.MoveTerms(rule="move_cutoff_minutes", limit="1440")
+    assert await terms(40, "+493023125009") is None
+
+
 async def test_moves_are_counted_and_limited_with_the_limit_named(
     booking: "BookingServiceAsyncStub", registry: ScriptedRegistry
 ) -> None:

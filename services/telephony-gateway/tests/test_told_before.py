@@ -9,6 +9,7 @@ from gateway_world import PERM, World, appointment, found, option
 
 from rufbuch.availability.v1 import service_pb2 as availability_pb2
 from rufbuch.booking.v1 import appointment_pb2
+from rufbuch.booking.v1 import service_pb2 as booking_pb2
 
 A = str(uuid.UUID(int=31))
 AVAILABLE = availability_pb2.SEARCH_OUTCOME_AVAILABLE
@@ -117,6 +118,31 @@ async def test_whoever_has_agreed_to_the_fee_may_still_take_the_other_time(world
     world.phone.clock.advance(AFTER_THE_ANSWER)
     done = await move(world, option_id="den ersten", confirmed="ja")
     assert (done["status"], [one.option_id for one in world.booking.moves]) == ("rescheduled", ["o-abcd2345"])
+
+
+async def test_what_moving_costs_is_said_with_the_offer(world: World) -> None:
+    """Whoever takes it then has agreed; one question is enough."""
+    world.booking.move_terms = booking_pb2.MoveTerms(fee_minor=1550, fee_currency="EUR")
+    offered = await move(world, **TO)
+    assert offered["message"].endswith("verschieben. Dafür fallen 15 Euro 50 an. Was passt Ihnen?")
+    assert offered["fee_minor"] == 1550
+    assert (await move(world, option_id="den zweiten"))["status"] == "rescheduled"
+
+
+async def test_a_fee_that_has_risen_since_the_offer_is_asked_about(world: World) -> None:
+    world.booking.move_terms = booking_pb2.MoveTerms(fee_minor=1000, fee_currency="EUR")
+    await move(world, **TO)
+    assert (await move(world, option_id="den zweiten"))["message"] == MOVE_COSTS
+    assert (await move(world, confirmed="ja"))["status"] == "rescheduled"
+
+
+async def test_what_may_not_be_moved_is_not_offered_to_be(world: World) -> None:
+    """ "Ich kann Ihren Termin auf Donnerstag verschieben", she heard, and after her yes that it was too late for that."""
+    world.booking.move_terms = booking_pb2.MoveTerms(rule="move_cutoff_minutes", limit="1440")
+    answer = await move(world, **TO)
+    assert (answer["status"], answer["rule"]) == ("denied", "move_cutoff_minutes")
+    assert answer["message"].startswith("Verschieben kann ich am Telefon nur bis 24 Stunden vor dem Termin.")
+    assert world.availability.searches == []
 
 
 async def test_what_was_said_of_calling_off_is_no_yes_to_moving(world: World) -> None:

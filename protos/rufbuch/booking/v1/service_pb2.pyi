@@ -1362,17 +1362,23 @@ class GetAppointmentRequest(_message.Message):
 
     TENANT_ID_FIELD_NUMBER: _builtins.int
     APPOINTMENT_ID_FIELD_NUMBER: _builtins.int
+    MOVING_ACTOR_FIELD_NUMBER: _builtins.int
     tenant_id: _builtins.str
     appointment_id: _builtins.str
+    @_builtins.property
+    def moving_actor(self) -> Global___Actor:
+        """Who may want to move it, and is told on what terms; absent: nobody."""
+
     def __init__(
         self,
         *,
         tenant_id: _builtins.str = ...,
         appointment_id: _builtins.str = ...,
+        moving_actor: Global___Actor | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["moving_actor", b"moving_actor"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["appointment_id", b"appointment_id", "tenant_id", b"tenant_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["appointment_id", b"appointment_id", "moving_actor", b"moving_actor", "tenant_id", b"tenant_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1385,20 +1391,58 @@ class GetAppointmentResponse(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     APPOINTMENT_FIELD_NUMBER: _builtins.int
+    MOVE_TERMS_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def appointment(self) -> _appointment_pb2.Appointment: ...
+    @_builtins.property
+    def move_terms(self) -> Global___MoveTerms:
+        """Absent: nobody asked, it is not that actor's to move, or the rules cannot be looked up."""
+
     def __init__(
         self,
         *,
         appointment: _appointment_pb2.Appointment | None = ...,
+        move_terms: Global___MoveTerms | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["appointment", b"appointment"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["appointment", b"appointment", "move_terms", b"move_terms"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["appointment", b"appointment"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["appointment", b"appointment", "move_terms", b"move_terms"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___GetAppointmentResponse: _TypeAlias = GetAppointmentResponse  # noqa: Y015
+
+@_typing.final
+class MoveTerms(_message.Message):
+    """On what terms an appointment could be moved at this moment."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RULE_FIELD_NUMBER: _builtins.int
+    LIMIT_FIELD_NUMBER: _builtins.int
+    FEE_MINOR_FIELD_NUMBER: _builtins.int
+    FEE_CURRENCY_FIELD_NUMBER: _builtins.int
+    rule: _builtins.str
+    """What forbids it, as in the metadata of POLICY_REFUSED; empty: nothing."""
+    limit: _builtins.str
+    fee_minor: _builtins.int
+    """What it costs, in minor units; 0: nothing."""
+    fee_currency: _builtins.str
+    def __init__(
+        self,
+        *,
+        rule: _builtins.str = ...,
+        limit: _builtins.str = ...,
+        fee_minor: _builtins.int = ...,
+        fee_currency: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["fee_currency", b"fee_currency", "fee_minor", b"fee_minor", "limit", b"limit", "rule", b"rule"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___MoveTerms: _TypeAlias = MoveTerms  # noqa: Y015
 
 @_typing.final
 class ListAppointmentsRequest(_message.Message):

@@ -114,6 +114,15 @@ def move_of(request: service_pb2.RescheduleAppointmentRequest) -> MoveOrder:
     return MoveOrder(order, offer, key_of("request_id", request.request_id))
 
 
+def terms_of(request: service_pb2.GetAppointmentRequest) -> Order:
+    """Who may want to move what."""
+    return Order(
+        tenant_id=uuid_of("tenant_id", request.tenant_id),
+        appointment_id=uuid_of("appointment_id", request.appointment_id),
+        actor=actor_of(request.moving_actor),
+    )
+
+
 def _fee_agreed(
     request: service_pb2.CancelAppointmentRequest | service_pb2.RescheduleAppointmentRequest,
 ) -> int | None:

@@ -14,7 +14,7 @@ from booking.domain.listing import page_size_of
 from booking.errors import REASONS
 from booking.event_stream import messages_of
 from booking.message_wire import channel_to_wire
-from booking.requests import filters_of, wish_of
+from booking.requests import filters_of, terms_of, wish_of
 from booking.servicer_care import CareRpcs
 from booking.servicer_changes import ChangeRpcs
 from booking.servicer_erasure import ErasureRpcs
@@ -126,8 +126,10 @@ class BookingServicer(
         """See the contract."""
         tenant_id = uuid_of("tenant_id", request.tenant_id)
         appointment_id = uuid_of("appointment_id", request.appointment_id)
+        order = terms_of(request) if request.HasField("moving_actor") else None
         found = await get_appointment(self._appointments, tenant_id, appointment_id)
-        return service_pb2.GetAppointmentResponse(appointment=appointment_to_wire(found))
+        terms = await self._move_terms(order) if order else None
+        return service_pb2.GetAppointmentResponse(appointment=appointment_to_wire(found), move_terms=terms)
 
     async def ListAppointments(
         self, request: service_pb2.ListAppointmentsRequest, context: Context

@@ -5,12 +5,15 @@ from typing import Any
 import grpc
 from opentelemetry import trace
 
+from booking.domain.change import Order
+from booking.errors import PolicyRefusedError
 from booking.message_wire import channel_to_wire
 from booking.requests import cancellation_of, ending_of, move_of
 from booking.usecases.change_appointment import ChangeAppointment
 from booking.usecases.messages.promise import Promises
 from booking.usecases.move_appointment import MoveAppointment
 from booking.wire import appointment_to_wire
+from chassis.errors import ServiceError
 from rufbuch.booking.v1 import service_pb2
 from signals.metrics import Counter
 
@@ -57,6 +60,16 @@ class ChangeRpcs:
             fee_currency=moved.fee.currency,
             confirmation_channel=channel_to_wire(await self._promises.about(moved.appointment)),
         )
+
+    async def _move_terms(self, order: Order) -> service_pb2.MoveTerms | None:
+        """What forbids a move, or what it costs; None: it is not this actor's to move, or not known."""
+        try:
+            fee = await self._move.fee_of(order)
+        except PolicyRefusedError as refusal:
+            return service_pb2.MoveTerms(**refusal.metadata)
+        except ServiceError:
+            return None
+        return service_pb2.MoveTerms(fee_minor=fee.minor, fee_currency=fee.currency)
 
     async def CompleteAppointment(
         self, request: service_pb2.CompleteAppointmentRequest, context: Context

@@ -172,6 +172,8 @@ class Booking(booking_grpc.BookingServiceServicer):
     is_away: bool = False
     """Nothing can be read."""
     fee_minor: int = 0
+    move_terms: booking_pb2.MoveTerms | None = None
+    """None: nobody tells."""
     writes_by: message_pb2.MessageChannel.ValueType = message_pb2.MESSAGE_CHANNEL_UNSPECIFIED
     """On which channel customers are told of what happens."""
 
@@ -218,7 +220,9 @@ class Booking(booking_grpc.BookingServiceServicer):
 
     async def GetAppointment(self, request: Any, context: Any) -> booking_pb2.GetAppointmentResponse:
         await self._read_or_fail(context)
-        return booking_pb2.GetAppointmentResponse(appointment=self._known(request.appointment_id))
+        found = self._known(request.appointment_id)
+        terms = self.move_terms if request.HasField("moving_actor") else None
+        return booking_pb2.GetAppointmentResponse(appointment=found, move_terms=terms)
 
     def _known(self, appointment_id: str) -> appointment_pb2.Appointment:
         found = self.appointments.get(appointment_id)

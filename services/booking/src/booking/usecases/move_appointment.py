@@ -6,7 +6,7 @@ from uuid import UUID
 
 from booking.domain.appointment import Appointment
 from booking.domain.booking import move
-from booking.domain.change import Change, Moved, MoveOrder
+from booking.domain.change import Change, Moved, MoveOrder, Order
 from booking.domain.option import ClaimedOption
 from booking.domain.policy import Fee
 from booking.errors import SlotTakenError
@@ -56,15 +56,19 @@ class MoveAppointment:
         """Move exactly the appointment that is named (BK-17). Raises as BookAppointment and ChangeAppointment."""
         return await self._moves.answer_to(order) or await self._move(order)
 
+    async def fee_of(self, order: Order) -> Fee:
+        """What moving would cost now. Raises as ``__call__`` where it is forbidden."""
+        return (await self._allowed(order))[1]
+
     async def _move(self, order: MoveOrder) -> Moved:
         try:
-            before, fee = await self._allowed(order)
+            before, fee = await self._allowed(order.order)
             option = await self._options.claim(order.offer)
             for _ in range(ATTEMPTS):
                 moved = await self._commit(order, before, option, fee)
                 if moved:
                     return moved
-                before, fee = await self._allowed(order)
+                before, fee = await self._allowed(order.order)
         except ServiceError:
             # A twin may have been faster: it is moved, or the time is taken, by this very wish.
             answer = await self._moves.answer_to(order)
@@ -73,15 +77,15 @@ class MoveAppointment:
             return answer
         raise SlotTakenError("this call has the option for another appointment")
 
-    async def _allowed(self, order: MoveOrder) -> tuple[Appointment, Fee]:
+    async def _allowed(self, order: Order) -> tuple[Appointment, Fee]:
         now = self._clock.now()
-        before = (await standing_for(self._changes, order.order, now)).appointment
+        before = (await standing_for(self._changes, order, now)).appointment
         # Refused here where the state forbids it, before anything is claimed.
         before.give_way(before.appointment_id, now)
-        order.order.must_know(before)
-        rules = await rules_for(self._policies, order.order, before)
+        order.must_know(before)
+        rules = await rules_for(self._policies, order, before)
         fee = rules.move(before, now=now)
-        order.order.must_agree_to(fee)
+        order.must_agree_to(fee)
         return before, fee
 
     async def _commit(

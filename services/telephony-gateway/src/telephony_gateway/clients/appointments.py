@@ -77,6 +77,21 @@ class AppointmentsClient:
             raise peer_error("booking", error) from error
         return read_appointment(answer.appointment)
 
+    async def move_terms(
+        self, branch: DialledBranch, caller: Caller, appointment_id: str
+    ) -> Denied | FeeDue | None:
+        """What forbids a move, or what it costs. Raises nothing."""
+        request = service_pb2.GetAppointmentRequest(
+            tenant_id=branch.tenant_id, appointment_id=appointment_id, moving_actor=_actor(caller)
+        )
+        try:
+            terms = (await self._stub.GetAppointment(request)).move_terms
+        except grpc.aio.AioRpcError:
+            return None
+        if terms.rule:
+            return Denied(Denial.POLICY, terms.rule, terms.limit)
+        return FeeDue(terms.fee_minor, terms.fee_currency) if terms.fee_minor else None
+
     async def of_call(self, tenant_id: str, call_id: str, *, since: datetime) -> list[Appointment]:
         """What one call made. Raises PeerError."""
         try:

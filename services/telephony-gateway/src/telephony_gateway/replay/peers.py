@@ -158,6 +158,12 @@ class RecordedPeers:
         """As the refusal tells."""
         return self._status() == Status.DENIED.value
 
+    async def move_terms(
+        self, branch: DialledBranch, caller: Caller, appointment_id: str
+    ) -> Denied | FeeDue | None:
+        """As recorded of what was offered, or not."""
+        return self._denied() or (self._fee_due() if self.answer.get("options") else None)
+
     async def cancel(
         self, branch: DialledBranch, caller: Caller, appointment_id: str, *, reason: str, fee_agreed: int
     ) -> Changed | Denied | FeeDue:

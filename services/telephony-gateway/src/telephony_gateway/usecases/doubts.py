@@ -15,7 +15,7 @@ from telephony_gateway.usecases.little_words import is_consent, says_no, says_ye
 from telephony_gateway.usecases.ports import Appointment, FeeDue
 from telephony_gateway.usecases.saying import described, spoken_appointment, spoken_money
 
-CANCEL, CANCEL_WHOLE, MOVE = "cancel", "cancel_whole", "move"
+CANCEL, CANCEL_WHOLE, MOVE, MOVE_OFFERED = "cancel", "cancel_whole", "move", "move_offered"
 HEARD_AFTER = timedelta(seconds=3)
 """Nobody has heard the question and said yes to it sooner."""
 
@@ -23,7 +23,11 @@ HEARD_AFTER = timedelta(seconds=3)
 def agreed_fee(talk: Conversation, change: str, appointment_id: str) -> int:
     """What the caller knows that a change costs, and has agreed to; 0: nothing."""
     doubted = talk.session.doubted
-    return doubted.fee_minor if doubted and was_agreed(talk, change, appointment_id) else 0
+    if doubted is None:
+        return 0
+    # Who was told with the offer has agreed by taking it.
+    was_told = (doubted.change, doubted.appointment_id, change) == (MOVE_OFFERED, appointment_id, MOVE)
+    return doubted.fee_minor if was_told or was_agreed(talk, change, appointment_id) else 0
 
 
 def was_agreed(talk: Conversation, change: str, appointment_id: str) -> bool:
@@ -85,6 +89,14 @@ def _note(talk: Conversation, doubted: Doubted) -> None:
 def _says_yes(talk: Conversation) -> bool:
     said = talk.arguments
     return says_yes(said.confirmed) or is_consent(said.appointment_id) or is_consent(said.option_id)
+
+
+def with_terms(talk: Conversation, appointment_id: str, due: FeeDue | None, answer: Answer) -> Answer:
+    """What is offered for a move, once its fee is said along."""
+    if due is None or not answer.options:
+        return answer
+    talk.session.doubted = Doubted(MOVE_OFFERED, appointment_id, talk.now, due.minor)
+    return replace(answer, details=answer.details | _fee(due))
 
 
 def _choose(talk: Conversation, one: Appointment, message: str, due: FeeDue | None = None) -> Answer:

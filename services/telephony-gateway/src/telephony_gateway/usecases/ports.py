@@ -228,6 +228,12 @@ class Appointments(Protocol):
         """Whether the business has such an appointment, whosever it is. Raises PeerError."""
         ...
 
+    async def move_terms(
+        self, branch: DialledBranch, caller: Caller, appointment_id: str
+    ) -> Denied | FeeDue | None:
+        """What forbids that it is moved now, or what that costs; None: nothing, or it is not known. Raises nothing."""
+        ...
+
     async def cancel(
         self, branch: DialledBranch, caller: Caller, appointment_id: str, *, reason: str, fee_agreed: int
     ) -> Changed | Denied | FeeDue:

@@ -40,10 +40,14 @@ def with_fee(talk: Conversation, message: str, changed: Changed) -> str:
     """The sentence, and what the change costs."""
     if not changed.fee_minor:
         return message
-    fee = spoken_money(changed.fee_minor, changed.fee_currency, talk.language)
+    return f"{message} {spoken_fee(talk, changed.fee_minor, changed.fee_currency)}"
+
+
+def spoken_fee(talk: Conversation, minor: int, currency: str) -> str:
+    """ "Dafür fallen 15 Euro an."."""
     # "Ein Euro fällt an", all else "fallen an".
-    count = 1 if changed.fee_minor in {1, 100} else 2
-    return f"{message} {Sentence.FEE.say(talk.language, fee=fee, count=count)}"
+    count = 1 if minor in {1, 100} else 2
+    return Sentence.FEE.say(talk.language, fee=spoken_money(minor, currency, talk.language), count=count)
 
 
 def _denied(talk: Conversation, sentence: Sentence, *, rule: str) -> Answer:

@@ -9,7 +9,7 @@ from telephony_gateway.domain.sentences import Sentence
 from telephony_gateway.domain.session import Offer
 from telephony_gateway.usecases.choose_option import chosen_option
 from telephony_gateway.usecases.conversation import Conversation
-from telephony_gateway.usecases.doubts import MOVE, agreed_fee, agreed_option, ask_to_move
+from telephony_gateway.usecases.doubts import MOVE, agreed_fee, agreed_option, ask_to_move, with_terms
 from telephony_gateway.usecases.fitting import is_within, readings
 from telephony_gateway.usecases.instead import LOST_MOVE, instead
 from telephony_gateway.usecases.kept_time import new_day_and_time
@@ -29,7 +29,7 @@ from telephony_gateway.usecases.ports import (
 )
 from telephony_gateway.usecases.promises import with_promise
 from telephony_gateway.usecases.read_wish import TimeWish, read_wish
-from telephony_gateway.usecases.refusals import denied, with_fee
+from telephony_gateway.usecases.refusals import denied, spoken_fee, with_fee
 from telephony_gateway.usecases.saying import described, spoken_appointment
 from telephony_gateway.usecases.searching import MOVING, say_found
 
@@ -58,7 +58,7 @@ async def reschedule_appointment(talk: Conversation, *, appointments: Appointmen
     if moved == target.appointment_id and not elsewhere:
         return await _move(talk, target.appointment_id, option_id, peers)
     if _wishes_anew(talk) or not talk.arguments.option_id:
-        return await _offer(talk, target, slots)
+        return await _offer(talk, target, peers)
     return await _take(talk, target, option_id, offer, peers)
 
 
@@ -159,19 +159,23 @@ def _is_for(offer: Offer, target: Appointment, talk: Conversation) -> bool:
     return was_meant and (offer.service_id, *more) == tuple(target.service_ids)
 
 
-async def _offer(talk: Conversation, target: Appointment, slots: Slots) -> Answer:
+async def _offer(talk: Conversation, target: Appointment, peers: Peers) -> Answer:
     if not _wishes_anew(talk):
         return talk.answer(Status.NEED_DATE, Sentence.NEED_NEW_TIME)
     person_id = _person_id(talk, target)
     if isinstance(person_id, Answer):
         return person_id
     time = read_wish(*new_day_and_time(talk, target), talk.branch, now=talk.now)
-    return time if isinstance(time, Answer) else await _offered(talk, target, person_id, time, slots)
+    return time if isinstance(time, Answer) else await _offered(talk, target, person_id, time, peers)
 
 
 async def _offered(
-    talk: Conversation, target: Appointment, person_id: str, time: TimeWish, slots: Slots
+    talk: Conversation, target: Appointment, person_id: str, time: TimeWish, peers: Peers
 ) -> Answer:
+    terms = await peers.appointments.move_terms(talk.branch, talk.caller, target.appointment_id)
+    if isinstance(terms, Denied):
+        # Nothing is offered that could not be had.
+        return denied(talk, terms)
     # Its own time is no obstacle to it, but to move it there is nothing to offer, for a fee at that, unless she says that time.
     is_with = person_id == target.person_id or (len(target.people) > 1 and not talk.arguments.staff)
     same = is_with and time.start != target.start
@@ -184,10 +188,11 @@ async def _offered(
         moved_appointment_id=target.appointment_id,
         more_service_ids=target.service_ids[1:],
     )
-    found = await slots.search(talk.branch, talk.caller, wish)
-    answer = say_found(talk, wish, found, MOVING, name_people=not person_id)
+    found = await peers.slots.search(talk.branch, talk.caller, wish)
+    fee = spoken_fee(talk, terms.minor, terms.currency) if terms else ""
+    answer = say_found(talk, wish, found, MOVING, name_people=not person_id, beside=fee)
     talk.session.heard += tuple(wish.excluded)
-    return answer
+    return with_terms(talk, target.appointment_id, terms, answer)
 
 
 def _person_id(talk: Conversation, target: Appointment) -> str | Answer:
@@ -245,7 +250,7 @@ async def _moved_before(
     if offer is None or target is None or target.state is not AppointmentState.BOOKED:
         return None
     person_id = offer.person_id if len(offer.with_whom) == 1 else ""
-    return await _offered(talk, target, person_id, TimeWish(offer.start), peers.slots)
+    return await _offered(talk, target, person_id, TimeWish(offer.start), peers)
 
 
 def _moved(talk: Conversation, result: Changed) -> Answer:

@@ -50,9 +50,9 @@ _WITHOUT_A_WISH = {
 
 
 def say_found(
-    talk: Conversation, wish: SlotWish, found: Found, sayings: Sayings, *, name_people: bool
+    talk: Conversation, wish: SlotWish, found: Found, sayings: Sayings, *, name_people: bool, beside: str = ""
 ) -> Answer:
-    """The answer to a search; its options are noted as offered."""
+    """The answer to a search; its options are noted as offered. ``beside``: what has to be known of them, too."""
     services = _services_to_name(wish, talk)
     options = offered(found, wish, talk)
     status, with_options, without = sayings[found.outcome]
@@ -67,9 +67,8 @@ def say_found(
         choices=_for_all(services, spoken_choices(options, talk.branch, name_people=name_people), talk),
     )
     closing = _closing(sentence, found)
-    return Answer(
-        status, f"{message} {closing.say(talk.language, count=len(options))}" if closing else message, options
-    )
+    end = closing.say(talk.language, count=len(options)) if closing else ""
+    return Answer(status, " ".join(filter(None, (message, beside, end))), options)
 
 
 def _services_to_name(wish: SlotWish, talk: Conversation) -> Sequence[str]:
