@@ -66,7 +66,7 @@ class ChangeRpcs:
         try:
             fee = await self._move.fee_of(order)
         except PolicyRefusedError as refusal:
-            return service_pb2.MoveTerms(**refusal.metadata)
+            return service_pb2.MoveTerms(rule=refusal.metadata["rule"], limit=refusal.metadata["limit"])
         except ServiceError:
             return None
         return service_pb2.MoveTerms(fee_minor=fee.minor, fee_currency=fee.currency)

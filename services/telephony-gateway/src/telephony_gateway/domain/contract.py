@@ -89,10 +89,11 @@ REPEAT_COUNT = Argument(
     "Only with repeat_weeks: how many appointments in all, the first included, e.g. '6'.",
     ("wiederholungen", "anzahl_termine"),
 )
+# No mode (TG-06, TG-27): it skips no question, and without it the same again is a yes as well; see usecases.doubts.
 CONFIRMED = Argument(
     "confirmed",
     "Only after an answer has asked whether it shall be done all the same: what the caller said to that, e.g. 'ja'.",
-    ("confirmation", "bestaetigt", "bestätigt", "bestaetigung", "bestätigung"),
+    ("bestaetigt", "bestätigt"),
 )
 LANGUAGE = Argument(
     "language", "'de' or 'en', if the caller speaks another language than the business.", ("sprache",)
