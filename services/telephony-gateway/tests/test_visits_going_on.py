@@ -70,7 +70,7 @@ async def test_whoever_was_offered_may_be_named(world: World, said: dict[str, st
 
 
 @pytest.mark.parametrize(
-    ("said", "chosen"), [("den bei Ben", "o-both1111"), ("den bei Anna und Ben", "o-both1111"), ("den bei Anna", "o-anna2222")]
+    ("said", "chosen"), [("den bei Ben", "o-both1111"), ("den bei Anna und Ben", "o-both1111"), ("den bei Anna", "o-anna2222"), ("the one with Ben", "o-both1111")]
 )  # fmt: skip
 async def test_an_option_is_told_by_all_who_take_part(world: World, said: str, chosen: str) -> None:
     with_both = visit(15, (CUT, ANNA), (COLOUR, BEN), option_id="o-both1111")
@@ -79,6 +79,15 @@ async def test_an_option_is_told_by_all_who_take_part(world: World, said: str, c
     await world.phone.function("check_availability", {**BOTH, "time": "egal"})
     await world.phone.function("start_booking", {"option_id": said, **NAME})
     assert [request.option_id for request in world.booking.requests] == [chosen]
+
+
+@pytest.mark.parametrize("said", ["nicht den bei Ben", "nicht den mit Ben"])
+async def test_whoever_is_ruled_out_is_not_chosen(world: World, said: str) -> None:
+    with_ben = visit(16, (COLOUR, BEN), option_id="o-benn2222")
+    world.availability.answer = found(AVAILABLE, visit(15, (COLOUR, ANNA)), with_ben)
+    await world.phone.function("check_availability", {"service": "Färben", **WHEN, "time": "egal"})
+    answer = await world.phone.function("start_booking", {"option_id": said, **NAME})
+    assert (answer["status"], world.booking.requests) == ("need_option", [])
 
 
 async def test_who_wants_somebody_else_hears_all_who_were_offered(world: World) -> None:
@@ -135,6 +144,14 @@ async def test_what_is_left_of_a_visit_is_named(world: World, function: str) -> 
     world.availability.answer = found(AVAILABLE, option(11))
     answer = await world.phone.function(function, {"service": "Schneiden", **WHEN, "time": "11 Uhr"})
     assert "für Schneiden" in answer["message"]
+
+
+@pytest.mark.parametrize("said", ["Färben", "und Färben dazu"])
+async def test_another_service_than_before_is_named(world: World, said: str) -> None:
+    """ "Um drei ist frei" was heard as both; only the colour had been looked for."""
+    await world.phone.function("check_availability", {"service": "Schneiden", **WHEN})
+    answer = await world.phone.function("check_availability", {"service": said, **WHEN})
+    assert answer["message"] == "Ja, Mittwoch, der 25. November, 15 Uhr bei Anna für Färben ist frei."
 
 
 @pytest.mark.parametrize(

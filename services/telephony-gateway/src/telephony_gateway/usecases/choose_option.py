@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from difflib import get_close_matches
 
-from matching import Match
+from matching import Candidates, Match
 from telephony_gateway.domain.session import Offer
 from telephony_gateway.usecases.conversation import Conversation
 from telephony_gateway.usecases.fitting import is_within, readings
@@ -17,6 +17,8 @@ _WITH = re.compile(r"\b(bei|mit|zu|with)\b", re.IGNORECASE)
 _NO_LETTER = re.compile(r"[\W_]+")
 _ALIKE = 0.8
 """How much of an id has to be there: a letter may be another one, or two be missing; ids of two options differ in nearly all."""
+_THE_ONE = re.compile(r"\b(?:the|that)\s+one\b", re.IGNORECASE)
+"""No hour, where nothing else says one."""
 _LATER = re.compile(r"(den|der|die|das|the)\s+(spätere[rsnm]?|later)(\s+one)?", re.IGNORECASE)
 _EARLIER = re.compile(r"(den|der|die|das|the)\s+(frühere[rsnm]?|earlier)(\s+one)?", re.IGNORECASE)
 
@@ -47,14 +49,21 @@ def _is_anothers(offer: Offer, said: str, talk: Conversation) -> bool:
     """ "Um drei bei Ben", where three o'clock is with Anna; "am Freitag" is no Mr Freitag."""
     if not _WITH.search(said):
         return False
-    person = matched_person(said, talk.branch)
+    person = _person(said, talk)
     return isinstance(person, Match) and person.key not in offer.with_whom
+
+
+def _person(said: str, talk: Conversation) -> Match | Candidates:
+    return matched_person(_THE_ONE.sub("", said), talk.branch)
 
 
 def _of_whom(said: str, some: Sequence[Offer], talk: Conversation) -> list[Offer]:
     """ "Den bei Ben", where only one of them is with him, or with him alone; "den bei Anna und Ben" is with both."""
-    person = matched_person(said, talk.branch)
+    person = _person(said, talk)
     named = {person.key} if isinstance(person, Match) else set(person.keys)
+    if not isinstance(person, Match) and len(named) < 2:
+        # In doubt whether it is she: "nicht den bei Ben".
+        return []
     exactly = [offer for offer in some if set(offer.with_whom) == named]
     if exactly or not isinstance(person, Match):
         return exactly
@@ -65,7 +74,7 @@ def _if_no_time(
     offers: Sequence[Offer], said: str, day: str, clock: str, talk: Conversation
 ) -> Sequence[Offer]:
     """All of them, unless the words say a time, which is none of theirs."""
-    return () if day or clock or readings(talk, "", said) else offers
+    return () if day or clock or readings(talk, "", _THE_ONE.sub("", said)) else offers
 
 
 def _miscopied(said: str, offers: Sequence[Offer]) -> str:

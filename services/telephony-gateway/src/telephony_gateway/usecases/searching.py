@@ -72,13 +72,12 @@ def say_found(
 
 
 def _services_to_name(wish: SlotWish, talk: Conversation) -> Sequence[str]:
-    """Of a visit of several services all: they were put together from words. The one that is left of such a visit as well, since
-    the others might be thought to be in it still. What is moved was agreed before."""
-    earlier = talk.session.wish
-    was_more = earlier is not None and earlier.more_service_ids and not earlier.moved_appointment_id
-    if wish.moved_appointment_id or not (wish.more_service_ids or was_more):
-        return ()
-    return wish.service_id, *wish.more_service_ids
+    """Of a visit of several services all: they were put together from words. Another one than was looked for last as well, since
+    both might be thought to be meant. What is moved was agreed before."""
+    earlier, services = talk.session.wish, (wish.service_id, *wish.more_service_ids)
+    was_another = earlier is not None and (earlier.service_id, *earlier.more_service_ids) != services
+    is_to_be_named = wish.more_service_ids or was_another
+    return services if is_to_be_named and not wish.moved_appointment_id else ()
 
 
 def _for_all(service_ids: Sequence[str], choices: str, talk: Conversation) -> str:
