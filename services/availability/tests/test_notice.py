@@ -227,8 +227,9 @@ async def test_a_visit_passes_over_nobodys_notice(
 async def test_the_parts_of_a_visit_go_to_those_whose_notice_allows_it(
     service: Running, registry: RegistryPeer
 ) -> None:
-    """Anna takes colours a day ahead alone: she cuts, and Ben colours."""
+    """Anna takes colours a day ahead alone: she cuts, and Ben, who does not cut, colours."""
     business = salon()
+    business.people[1].bookable_service_ids[:] = [known("colour")]
     late = business_pb2.Policy(
         service_id=known("colour"), person_id=known("anna"), min_notice_minutes=24 * 60
     )

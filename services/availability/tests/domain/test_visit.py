@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from availability.domain.hours import DailySpan, WeeklyRule, WorkingHours
 from availability.domain.ledger import Busy, BusyKey, BusySource
 from availability.domain.service import Phase, PhaseKind, Service
-from availability.domain.visit import DeviceNeed, Leg, Visit
+from availability.domain.visit import DeviceNeed, Leg, Part, Visit
 
 Salon = Any
 WASH = Service(
@@ -26,8 +26,12 @@ def day_of(salon: Salon) -> int:
     return int(salon.branch.lattice.mask_of([salon.span("09:00", "13:00")]))
 
 
+def placed(visit: Visit, start: int) -> tuple[Part, ...]:
+    return next(iter(visit.ways(start)), ())
+
+
 def who(visit: Visit, start: int) -> list[str]:
-    return [part.option.person_id for part in visit.placed(start)]
+    return [part.option.person_id for part in placed(visit, start)]
 
 
 def test_the_parts_follow_each_other_and_may_go_to_different_people(salon: Salon) -> None:
@@ -35,7 +39,7 @@ def test_the_parts_follow_each_other_and_may_go_to_different_people(salon: Salon
     salon.join("bert", salon.appointment("y", salon.span("09:00", "10:30")))
     visit = Visit(salon.branch, [Leg({"anna": WASH}), Leg({"anna": CUT, "bert": CUT})])
 
-    parts = visit.placed(salon.minute("10:00"))
+    parts = placed(visit, salon.minute("10:00"))
 
     assert [(part.option.person_id, part.option.start) for part in parts] == [
         ("anna", salon.instant("10:00")),
@@ -51,12 +55,25 @@ def test_whoever_began_goes_on_if_they_can(salon: Salon) -> None:
     assert who(visit, salon.minute("10:00")) == ["bert", "bert"]
 
 
+def test_there_is_a_way_for_each_who_can_begin(salon: Salon) -> None:
+    for name in ("anna", "bert", "cleo"):
+        salon.join(name, *([salon.appointment("x", salon.span("10:00", "10:05"))] if name == "bert" else []))
+    salon.branch.put_person("chair", OPEN)
+    able = {"anna": CUT, "bert": CUT, "cleo": CUT}
+    visit = Visit(salon.branch, [Leg(able, (DeviceNeed(0, ("chair",)),))])
+
+    ways = visit.ways(salon.minute("10:00"))
+
+    assert [[part.option.person_id for part in way] for way in ways] == [["anna"], ["cleo"]]
+    assert all(way[0].devices[0].device_id == "chair" for way in ways)
+
+
 def test_a_visit_that_cannot_be_finished_does_not_begin(salon: Salon) -> None:
     """AV-23"""
     salon.join("anna", salon.appointment("x", salon.span("11:10", "11:15")))
     visit = Visit(salon.branch, [Leg({"anna": WASH}), Leg({"anna": CUT})])
 
-    assert visit.placed(salon.minute("10:00")) == ()
+    assert placed(visit, salon.minute("10:00")) == ()
     assert salon.minute("10:00") not in visit.starts(all_of(salon))
     assert salon.minute("09:45") in visit.starts(all_of(salon))
 
@@ -67,7 +84,7 @@ def test_a_slower_first_part_moves_the_second(salon: Salon) -> None:
     slow = WASH.with_minutes((30, 10, 10))
     visit = Visit(salon.branch, [Leg({"slow": slow}), Leg({"anna": CUT})])
 
-    assert visit.placed(salon.minute("10:00"))[1].option.start == salon.instant("10:50")
+    assert placed(visit, salon.minute("10:00"))[1].option.start == salon.instant("10:50")
 
 
 def test_a_part_goes_only_to_somebody_with_whom_the_visit_may_start_so_early(salon: Salon) -> None:
@@ -92,13 +109,12 @@ def test_any_device_of_the_group_will_do(salon: Salon) -> None:
     leg = Leg({"anna": WASH}, (DeviceNeed(0, ("dryer-0", "dryer-1")), DeviceNeed(2, ("dryer-0", "dryer-1"))))
     visit = Visit(salon.branch, [leg])
 
-    (early,) = visit.placed(salon.minute("11:30"))
+    (early,) = placed(visit, salon.minute("11:30"))
 
     assert [use.device_id for use in early.devices] == ["dryer-1", "dryer-0"]
     assert early.devices[0].interval == salon.span("11:30", "11:50")
-    assert (
-        visit.placed(salon.minute("11:45")) == ()
-    )  # nothing is free from there to the end of the first phase
+    # Nothing is free from there to the end of the first phase.
+    assert placed(visit, salon.minute("11:45")) == ()
 
 
 def test_without_a_free_device_there_is_no_start(salon: Salon) -> None:
@@ -117,7 +133,7 @@ def test_a_hold_on_the_device_counts(salon: Salon) -> None:
 
     visit = Visit(salon.branch, [Leg({"anna": CUT}, need)], besides={"dryer": (held,)})
 
-    assert visit.placed(salon.minute("10:00")) == ()
+    assert placed(visit, salon.minute("10:00")) == ()
 
 
 @given(
@@ -142,10 +158,10 @@ def test_a_visit_starts_exactly_where_its_parts_can_be_placed_and_none_overlaps_
     visit = Visit(salon.branch, legs)
     points = range(nine, nine + 240, 15)
 
-    placed = {start: parts for start in points if (parts := visit.placed(start))}
+    starts = {start: parts for start in points if (parts := placed(visit, start))}
 
-    assert visit.starts(day_of(salon)) == list(placed)
-    for parts in placed.values():
+    assert visit.starts(day_of(salon)) == list(starts)
+    for parts in starts.values():
         assert parts[1].option.start == parts[0].option.end
         uses = [(part.option.person_id, each) for part in parts for each in part.option.occupied]
         uses += [(use.device_id, use.interval) for part in parts for use in part.devices]

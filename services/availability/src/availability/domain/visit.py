@@ -70,34 +70,34 @@ class Visit:
         """The same as ascending UTC epoch minutes."""
         return minutes_of(self.mask(wanted), self.branch.lattice.origin_min, self.branch.lattice.step_min)
 
-    def placed(self, start_min: int) -> tuple[Part, ...]:
-        """Who does what with which device if the visit starts then; empty if it cannot.
+    def ways(self, start_min: int) -> list[tuple[Part, ...]]:
+        """Who does what with which device if the visit starts then: one way for each who can begin, in the order of the leg.
 
         Whoever began goes on if possible; otherwise the first in the order of the leg. Devices likewise.
         """
         point, rest = divmod(start_min - self.branch.lattice.origin_min, self.branch.lattice.step_min)
         if rest or not 0 <= point < self.branch.lattice.points:
-            return ()
-        parts: list[Part] = []
-        offset = 0
-        for number, leg in enumerate(self.legs):
-            part = self._part(number, offset, point, start_min, parts[-1] if parts else None)
-            if part is None:
-                return ()
+            return []
+        return [self._way(point, start_min, first) for first in self._parts(0, 0, point, start_min, "")]
+
+    def _way(self, point: int, start_min: int, first: Part) -> tuple[Part, ...]:
+        parts = [first]
+        offset = first.option.service.duration_min
+        for number in range(1, len(self.legs)):
+            # There is one: whoever began did so only because the legs after it work out.
+            part = next(self._parts(number, offset, point, start_min, parts[-1].option.person_id))
             parts.append(part)
-            offset += leg.services[part.option.person_id].duration_min
+            offset += part.option.service.duration_min
         return tuple(parts)
 
-    def _part(self, number: int, offset: int, point: int, start_min: int, before: Part | None) -> Part | None:
+    def _parts(self, number: int, offset: int, point: int, start_min: int, last: str) -> Iterator[Part]:
         leg = self.legs[number]
-        last = before.option.person_id if before else ""
         for person_id in sorted(leg.services, key=lambda person_id: person_id != last):
             service = leg.services[person_id]
             able = self._able(leg, person_id, offset) & self._rest(number, service, offset)
             if able >> point & 1:
                 option = Option(person_id, service, start_min + offset)
-                return Part(option, tuple(self._uses(leg, service, offset, point, start_min)))
-        return None
+                yield Part(option, tuple(self._uses(leg, service, offset, point, start_min)))
 
     def _uses(
         self, leg: Leg, service: Service, offset: int, point: int, start_min: int

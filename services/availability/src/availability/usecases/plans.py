@@ -7,6 +7,7 @@ from datetime import timedelta
 from functools import cached_property
 from typing import NamedTuple, Protocol
 
+from availability.domain import visit
 from availability.domain.ask import Ask, Openings, Option, Verdict
 from availability.domain.branch import BranchCalendar
 from availability.domain.choice import by_cost, ranking
@@ -116,7 +117,7 @@ class SeveralParts:
     @cached_property
     def mask(self) -> int:
         """See Planner."""
-        visit = self._visit  # makes the lattice as fine as it has to be
+        all_legs = self._visit  # makes the lattice as fine as it has to be
         lattice = self.branch.lattice
         allowed = lattice.full
         for number, each in enumerate(self.wanted):
@@ -127,7 +128,7 @@ class SeveralParts:
             )
             everything = (Interval(lattice.origin_min, lattice.end_min),)
             allowed &= wanted_points(self.branch, each.ask, bound, everything)
-        return visit.mask(allowed & ~self._full_days())
+        return all_legs.mask(allowed & ~self._full_days())
 
     def verdict(self, spans: tuple[Interval, ...]) -> Verdict:
         """See Planner. What the calendar says of one of the services, if that is not just that it is full."""
@@ -135,11 +136,17 @@ class SeveralParts:
         return next((each for each in verdicts if each is not Verdict.FULL), Verdict.FULL)
 
     def plans(self, start_min: int) -> Sequence[Plan]:
-        """See Planner."""
-        placed = self._visit.placed(start_min)
-        pairs = zip(self.wanted, placed, strict=False)
-        parts = tuple(Part(each.service, part.option, part.devices) for each, part in pairs)
-        return [Plan(parts)] if placed else []
+        """See Planner. Few people before many; beside that as for one service, but that only of one is it known what gaps it
+        leaves: whoever begins a visit may go on."""
+        ways = {way[0].option.person_id: way for way in self._visit.ways(start_min)}
+        usable_min = None if len(self.wanted) == 1 else 0
+        ranked = by_cost(self.branch, self.wanted[0].ask, list(ways), start_min, {}, usable_min=usable_min)
+        plans = [self._plan(ways[person_id]) for person_id in ranked]
+        return sorted(plans, key=lambda plan: len({part.option.person_id for part in plan.parts}))
+
+    def _plan(self, way: Sequence[visit.Part]) -> Plan:
+        pairs = zip(self.wanted, way, strict=True)
+        return Plan(tuple(Part(each.service, part.option, part.devices) for each, part in pairs))
 
     def plans_at(self, start_min: int) -> Sequence[Plan]:
         """See Planner."""
