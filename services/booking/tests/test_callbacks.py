@@ -210,6 +210,8 @@ async def test_a_promise_is_handed_over_by_name_and_every_change_is_recorded(
     assert [each.assigned_to for each in (await listed(booking, assigned_to="Toni")).callbacks] == ["Toni"]
     assert not (await listed(booking, state=care_pb2.CALLBACK_STATE_OPEN)).callbacks
     back = await booking.AssignCallback(service_pb2.AssignCallbackRequest(**ids))
+    # Given back twice, as by two operators at once, it is everybody's all the same.
+    assert await booking.AssignCallback(service_pb2.AssignCallbackRequest(**ids)) == back
     assert (again.callback.state, back.callback.state) == (IN_PROGRESS, care_pb2.CALLBACK_STATE_OPEN)
     await booking.ResolveCallback(service_pb2.ResolveCallbackRequest(**ids, resolution="erreicht"))
 

@@ -40,6 +40,23 @@ class TestGetAppointments:
         assert "noch 2" in everything["message"]
         assert [found["appointment_id"] for found in one["appointments"]] == [str(uuid.UUID(int=28))]
 
+    async def test_a_day_without_any_is_said_to_have_none(self, world: World) -> None:
+        world.booking.add(appointment(15, appointment_id=FIRST))
+        answer = await world.phone.function("get_appointments", {"datum": "27. November"})
+        assert (answer["status"], "appointments" in answer) == ("not_found", False)
+        assert answer["message"] == (
+            "Dazu finde ich keinen kommenden Termin von Ihnen. Meinen Sie einen anderen Tag?"
+        )
+
+    async def test_the_last_of_three_is_the_third(self, world: World) -> None:
+        """BK-18: all were read out, so that nobody has to be asked which of them is the last."""
+        world.booking.add(
+            *(appointment(9, day=day, appointment_id=str(uuid.UUID(int=day))) for day in (24, 25, 26))
+        )
+        await world.phone.function("get_appointments")
+        answer = await world.phone.function("cancel_appointment", {"appointment_id": "der letzte"})
+        assert (answer["status"], answer.get("appointment_id")) == ("cancelled", str(uuid.UUID(int=26)))
+
     async def test_nobody_elses_are_ever_seen(self, world: World) -> None:
         """SE-03"""
         world.booking.add(appointment(15, appointment_id=FOREIGN, number="+493023125077"))

@@ -77,6 +77,25 @@ async def test_two_who_wait_hear_it_both(client: OneConnection) -> None:
     assert question.runs == ["first"]
 
 
+async def test_what_was_left_answers_the_same_question_once_and_no_other(client: OneConnection) -> None:
+    """TG-31: an answer that comes late is the answer to what was asked, not to what is asked next."""
+    left = Answer(Status.OK, "Spät.")
+    one, other = Replicas(SharedMemory(client)), Replicas(SharedMemory(client))
+    question = Question(client)
+
+    await one.leave("key", left, call="t:c")
+    assert (await other.once("key", question.second, call="t:c")).message == "Spät."
+    assert (await one.once("key", question.second, call="t:c")).message == "Gut."
+
+    await one.leave("key", left, call="t:c")
+    assert (await other.once("another key", question.second, call="t:c")).message == "Gut."
+    # The call has gone on: what was late is not true any more.
+    assert (await other.once("key", question.second, call="t:c")).message == "Gut."
+
+    await one.leave("key", left, call="t:c")
+    assert (await other.once("key", question.second, call="t:another")).message == "Gut."
+
+
 async def test_where_nobody_waits_nothing_is_left(client: OneConnection) -> None:
     question = Question(client)
     question.gate.set()

@@ -112,6 +112,18 @@ async def test_another_day_is_answered_without_it(world: World) -> None:
     assert [one["start"][11:16] for one in answer["options"]] == ["16:00"]
 
 
+async def test_what_is_held_for_something_else_is_not_among_what_is_free(world: World) -> None:
+    """AV-12, AV-16: no service, person or day is offered that was not asked for."""
+    service, person, day = came_free(15), came_free(15), came_free(15)
+    service.service_id = person.offer.person_id = str(uuid.UUID(int=99))
+    day.offer.start_time.seconds += 24 * 60 * 60
+    world.booking.held = [service, person, day]
+    world.availability.answer = found(AVAILABLE, option(10))
+    answer = await world.phone.function("check_availability", {**WISH, "time": "egal", "staff": "Anna"})
+
+    assert [one["option_id"] for one in answer["options"]] == [option(10).option_id]
+
+
 async def test_an_appointment_is_moved_to_what_came_free(world: World) -> None:
     world.booking.held = [came_free(15)]
     world.booking.add(appointment(10, day=27, appointment_id=str(uuid.UUID(int=7))))

@@ -4,8 +4,9 @@ import uuid
 from typing import Any
 
 import pytest
-from gateway_world import ANNA, PERM, World, found
+from gateway_world import ANNA, PERM, RefusalError, World, found
 
+from chassis.errors import Kind
 from rufbuch.availability.v1 import service_pb2 as availability_pb2
 
 CUT, COLOUR = str(uuid.UUID(int=21)), str(uuid.UUID(int=22))
@@ -43,6 +44,16 @@ async def test_what_was_said_is_said_back(world: World) -> None:
 async def test_what_is_missing_is_asked_for(world: World, arguments: Any, status: str) -> None:
     answer = await world.phone.function("join_waitlist", arguments)
     assert (answer["status"], world.booking.waiting) == (status, [])
+
+
+async def test_a_name_that_is_refused_is_asked_for_again(world: World) -> None:
+    """BK-29: nothing was noted, and another word for it is not "we will see"."""
+    world.booking.failure = RefusalError(Kind.INVALID_ARGUMENT, "NAME_INVALID")
+    wish = {"service": "Dauerwelle", "date": "Mittwoch"}
+    refused = await world.phone.function("join_waitlist", wish | {"name": "Kim"})
+    world.booking.failure = None
+    again = await world.phone.function("join_waitlist", wish)
+    assert (refused["status"], again["status"]) == ("need_name", "need_name")
 
 
 async def test_a_wish_without_a_number_is_not_noted(world: World) -> None:
