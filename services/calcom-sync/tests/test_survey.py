@@ -210,6 +210,26 @@ async def test_a_list_that_hides_what_is_there_does_no_harm(stage: "Stage") -> N
     assert (await stage.found(ref)).state is SyncState.SYNCED
 
 
+@pytest.mark.parametrize("fault", ["server_error", "rate_limit"])
+async def test_a_look_that_fails_does_not_say_that_a_booking_is_gone(stage: "Stage", fault: str) -> None:
+    """CS-22: it would be made a second time, beside the one that stands."""
+    ref = await stage.book()
+    await stage.settled(ref)
+    posts = await stage.posts()
+    stage.cal.clock.advance(LATER)
+    await stage.cal.fault("stale_list", method="GET", count=1, seconds=7200)
+    kind: dict[str, Any] = {"seconds": 30} if fault == "rate_limit" else {}
+    await stage.cal.fault(fault, path="^/v2/bookings/[^/]+$", method="GET", count=1, **kind)
+
+    assert await stage.parts.backing.surveyor.round() == 0
+    assert (await stage.found(ref)).state is SyncState.SYNCED
+    stage.cal.clock.advance(timedelta(minutes=2))
+
+    assert await stage.parts.backing.surveyor.round() == 1
+    await stage.settled(ref)
+    assert (await stage.posts(), len(await stage.bookings())) == (posts, 4)
+
+
 async def test_what_was_looked_at_is_not_looked_at_again_when_the_pass_goes_on(stage: "Stage") -> None:
     """Else one whose list hides more than the budget allows to look at would never come to its end."""
     await stage.settled(await stage.book())

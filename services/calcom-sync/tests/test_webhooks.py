@@ -12,6 +12,7 @@ import pytest
 from starlette.applications import Starlette
 
 from calcom_sync.domain.appointment import SyncState
+from calcom_sync.domain.webhook import read_webhook
 from calcom_sync.webhook_routes import BODY_MAX, webhook_routes
 
 if TYPE_CHECKING:
@@ -196,3 +197,23 @@ async def test_what_cannot_be_stored_is_not_called_stored(stage: "Stage", http: 
 
 async def _only_the_first_phase(stage: "Stage") -> None:
     await stage.pool.execute("DELETE FROM intent WHERE position > 0")
+
+
+@pytest.mark.parametrize(
+    ("start", "end"),
+    [
+        (None, None),
+        ("2027-03-02T08:00:00Z", None),
+        (None, "2027-03-02T08:50:00Z"),
+        ("2027-03-02T08:00:00Z", "2027-03-02T08:00:00Z"),
+        ("2027-03-02T08:50:00Z", "2027-03-02T08:00:00Z"),
+        ("2027-03-02T08:00:00", "2027-03-02T08:50:00"),
+        ("soon", 5),
+    ],
+)
+def test_what_says_no_span_of_time_takes_nobodys(start: object, end: object) -> None:
+    """CS-10: it would be tried again for ever, or hide a time that is free."""
+    payload = {"uid": "abc", "startTime": start, "endTime": end}
+    content = read_webhook(json.dumps({"triggerEvent": "BOOKING_CREATED", "payload": payload}).encode())
+    assert content
+    assert (content.appears, content.span) == ("abc", None)

@@ -68,6 +68,19 @@ def test_there_is_a_way_for_each_who_can_begin(salon: Salon) -> None:
     assert all(way[0].devices[0].device_id == "chair" for way in ways)
 
 
+def test_nothing_begins_at_a_minute_that_is_no_start(salon: Salon) -> None:
+    """AV-08: what is free at ten says nothing about a minute past ten, or about a day that was not looked at."""
+    salon.join("anna")
+    visit = Visit(salon.branch, [Leg({"anna": WASH})])
+    lattice = salon.branch.lattice
+
+    assert placed(visit, salon.minute("10:00"))
+    assert lattice.step_min > 1
+    assert placed(visit, salon.minute("10:00") + 1) == ()
+    assert placed(visit, lattice.origin_min - lattice.step_min) == ()
+    assert placed(visit, lattice.end_min) == ()
+
+
 def test_a_visit_that_cannot_be_finished_does_not_begin(salon: Salon) -> None:
     """AV-23"""
     salon.join("anna", salon.appointment("x", salon.span("11:10", "11:15")))

@@ -1,0 +1,79 @@
+"""What a look at Cal.com settles."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from calcom_sync.domain.answers import Answer, RemoteBooking
+from calcom_sync.domain.cases import CaseKind
+from calcom_sync.domain.intent import Doubt, Held, Intent, State
+from calcom_sync.domain.patience import Patience
+from calcom_sync.domain.request import PHASE_KEY
+from calcom_sync.domain.settling import Moment, after_failed_look, own_bookings
+
+NOW = datetime(2027, 3, 1, 8, 0, tzinfo=UTC)
+START = NOW + timedelta(days=1)
+PHASE, BEFORE = UUID(int=4), UUID(int=5)
+LOOKED_FOR = Intent(
+    tenant_id=UUID(int=1), appointment_id=UUID(int=2), phase_id=PHASE, position=0, person_id=UUID(int=3), start=START,
+    end=START + timedelta(minutes=50), due_at=NOW, state=State.UNKNOWN, doubt=Doubt.LOST, setbacks=2,
+)  # fmt: skip
+MOMENT = Moment(NOW, Patience())
+
+
+def booking(
+    uid: str, status: str = "accepted", *, mark: UUID = PHASE, number: int = 1, moved_to: str = ""
+) -> RemoteBooking:
+    length, metadata = LOOKED_FOR.length, {PHASE_KEY: str(mark)}
+    return RemoteBooking(uid, number, status, START, length, 7, (), metadata=metadata, moved_to=moved_to)
+
+
+def test_what_somebody_cancelled_there_is_not_made_again() -> None:
+    assert own_bookings(LOOKED_FOR, (booking("gone", "cancelled"),)) == ([], True)
+    # But for what a person has asked for again.
+    again = replace(LOOKED_FOR, revived=True)
+    assert own_bookings(again, (booking("gone", "cancelled"),)) == ([], False)
+
+
+def test_what_was_moved_away_was_not_cancelled() -> None:
+    """BK-19: an appointment that is moved for the second time has a booking behind it that was moved before."""
+    held = Held("second", START, START + LOOKED_FOR.length, BEFORE)
+    first = booking("first", "cancelled", mark=BEFORE, moved_to="second")
+    second = booking("second", mark=BEFORE)
+    moved_again = replace(LOOKED_FOR, held=held)
+
+    assert own_bookings(moved_again, (first, second)) == ([], False)
+    third = booking("third", mark=BEFORE)
+    moved_second = replace(second, status="cancelled", moved_to="third")
+    assert own_bookings(moved_again, (first, moved_second, third)) == ([third], False)
+
+
+def test_of_two_of_ours_the_one_that_was_made_first_is_kept() -> None:
+    """CS-01"""
+    first, second = booking("first", number=11), booking("second", number=12)
+    assert own_bookings(LOOKED_FOR, (second, first)) == ([first, second], False)
+
+
+def test_a_booking_without_our_id_is_nobody_of_ours() -> None:
+    """CS-03"""
+    assert own_bookings(LOOKED_FOR, (booking("foreign", mark=UUID(int=99)),)) == ([], False)
+
+
+def test_a_look_that_the_key_may_not_take_now_says_nothing_and_is_no_setback() -> None:
+    """CS-20: it is taken when the key may go on."""
+    reset = timedelta(seconds=42)
+    settlement = after_failed_look(LOOKED_FOR, Answer(429, "slow down", reset=reset), MOMENT)
+
+    assert settlement.intent == replace(
+        LOOKED_FOR, due_at=NOW + reset, last_error="429 slow down"
+    )
+    assert settlement.case is None
+
+
+def test_a_look_with_a_key_that_is_refused_is_repeated_and_told_to_a_person() -> None:
+    """CS-25"""
+    settlement = after_failed_look(LOOKED_FOR, Answer(401, "no"), MOMENT)
+
+    assert (settlement.intent.state, settlement.intent.setbacks) == (State.UNKNOWN, LOOKED_FOR.setbacks + 1)
+    assert settlement.case
+    assert settlement.case.kind is CaseKind.AUTH
