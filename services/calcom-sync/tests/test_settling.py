@@ -9,7 +9,7 @@ from calcom_sync.domain.cases import CaseKind
 from calcom_sync.domain.intent import Doubt, Held, Intent, State
 from calcom_sync.domain.patience import Patience
 from calcom_sync.domain.request import PHASE_KEY
-from calcom_sync.domain.settling import Moment, after_failed_look, own_bookings
+from calcom_sync.domain.settling import Moment, after_failed_look, after_post, own_bookings
 
 NOW = datetime(2027, 3, 1, 8, 0, tzinfo=UTC)
 START = NOW + timedelta(days=1)
@@ -57,6 +57,17 @@ def test_of_two_of_ours_the_one_that_was_made_first_is_kept() -> None:
 def test_a_booking_without_our_id_is_nobody_of_ours() -> None:
     """CS-03"""
     assert own_bookings(LOOKED_FOR, (booking("foreign", mark=UUID(int=99)),)) == ([], False)
+
+
+def test_a_key_that_stays_refused_is_given_up_after_as_many_tries_as_were_agreed() -> None:
+    """CS-25, CS-29"""
+    sent, refused = replace(LOOKED_FOR, state=State.IN_FLIGHT), Answer(401, "no")
+    last = MOMENT.patience.setbacks_max - 1
+
+    before = after_post(replace(sent, refusals=last - 1), refused, MOMENT)
+    assert (before.intent.state, before.intent.refusals, before.spoils) == (State.PENDING, last, False)
+    given_up = after_post(replace(sent, refusals=last), refused, MOMENT)
+    assert (given_up.intent.state, given_up.spoils) == (State.FAILED, True)
 
 
 def test_a_look_that_the_key_may_not_take_now_says_nothing_and_is_no_setback() -> None:

@@ -211,6 +211,18 @@ async def test_a_booking_that_fails_claims_no_more_than_is_known(
     assert "gebucht" not in answer["message"]
 
 
+@pytest.mark.parametrize("reason", ["OPTION_UNKNOWN", "SLOT_TAKEN"])
+async def test_a_name_that_was_given_is_not_asked_for_again_where_the_time_is_lost(
+    world: World, reason: str
+) -> None:
+    """TG-32"""
+    world.booking.failure = RefusalError(Kind.NOT_FOUND, reason)
+    await world.phone.function("start_booking", {"option_id": "o-abcd2345", "name": "Kim"})
+    world.booking.failure = None
+    answer = await world.phone.function("start_booking", {"option_id": "o-bbbb2345"})
+    assert (answer["status"], world.booking.requests[-1].customer_name) == ("booked", "Kim")
+
+
 @hasty
 async def test_a_peer_that_hangs_is_answered_inside_the_budget(world: World) -> None:
     world.availability.is_hanging = True

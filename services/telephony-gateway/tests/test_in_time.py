@@ -3,19 +3,22 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
+from datetime import timedelta
 from typing import Any
 
 import grpc
 import pytest
-from gateway_world import RefusalError, World, found, option
+from gateway_world import ANNA, NOW, PERM, TENANT, RefusalError, World, found, option
 from hasty import HASTY_S, hasty
 
 from chassis.errors import Kind
 from rufbuch.availability.v1 import service_pb2 as availability_pb2
 from telephony_gateway.clients.elsewhere import Replicas
+from telephony_gateway.clients.sessions import RedisSessions
 from telephony_gateway.clients.shared import SharedMemory, connect
 from telephony_gateway.domain.answers import Answer, Status
 from telephony_gateway.domain.contract import CONTRACTS
+from telephony_gateway.domain.session import Offer
 from telephony_gateway.http_api.dispatch import Peers, functions
 from telephony_gateway.http_api.patience import WAITS_MAX
 from telephony_gateway.http_api.twins import Twins
@@ -212,6 +215,22 @@ class TestPickingUp:
         await _until(lambda: not world.phone.gateway.twins.running)
         await world.phone.function("start_booking", {"option_id": "den ersten", "name": "Kim"})
         assert world.booking.requests[0].option_id == "o-zzzz2345"
+
+    async def test_nor_does_one_that_another_replica_has_overtaken(self, world: World, redis_url: str) -> None:
+        """What its call has heard there is not known here, and nobody ends the search."""
+        world.availability.answer, world.availability.gate = AVAILABLE, asyncio.Event()
+        await _asked_in_vain(world)
+        async with connect(redis_url) as client:
+            tenant_id, call_id = TENANT, world.phone.call["call_id"]
+            there = RedisSessions(SharedMemory(client))
+            session = await there.of(tenant_id, call_id)
+            session.offers = (Offer("o-zzzz2345", NOW + timedelta(days=2), PERM, ANNA),)
+            await there.keep(tenant_id, call_id, session)
+            await client.ping()
+        world.availability.gate.set()
+        await _until(lambda: not world.phone.gateway.twins.running)
+        await world.phone.function("start_booking", {"option_id": "den ersten", "name": "Kim"})
+        assert [one.option_id for one in world.booking.requests] == ["o-zzzz2345"]
 
     @pytest.mark.parametrize(
         ("function", "arguments"),

@@ -91,6 +91,17 @@ class TestClaimsAndState:
         await world.phone.function("start_booking", BOOK)
         assert await cases(world) == [("free_then_taken", "o-abcd2345")]
 
+    async def test_what_was_said_to_be_free_and_not_held_was_no_promise(self, world: World) -> None:
+        """Without Redis nothing is held, and the caller was told so."""
+        world.availability.answer = found(availability_pb2.SEARCH_OUTCOME_AVAILABLE, option(15))
+        world.availability.answer.options[0].ClearField("hold_expire_time")
+        await world.phone.function(
+            "check_availability", {"service": "Dauerwelle", "date": "Mittwoch", "time": "15 Uhr"}
+        )
+        world.booking.failure = RefusalError(Kind.ABORTED, "SLOT_TAKEN")
+        await world.phone.function("start_booking", BOOK)
+        assert await cases(world) == []
+
     async def test_so_is_a_time_that_was_held_for_a_move(self, world: World) -> None:
         """BK-01"""
         world.booking.add(appointment(15, appointment_id=str(uuid.UUID(int=101))))
