@@ -215,6 +215,19 @@ def nights(draw: st.DrawFn) -> Night:
     return Night(begin, draw(CLOCKS.filter(lambda end: end != begin)))
 
 
+@pytest.mark.parametrize("night", [NIGHT, Night(time(1), time(6))])
+def test_a_night_begins_with_its_first_minute_and_is_over_with_its_end(night: Night) -> None:
+    """Over midnight or within one day."""
+    day = datetime(2027, 1, 12, tzinfo=BERLIN)
+    clocks = [(night.begin, True), (night.end, False)]
+    for clock, held in clocks:
+        instant = day.replace(hour=clock.hour)
+        assert (night.holds(instant, BERLIN), night.holds(instant - timedelta(minutes=1), BERLIN)) == (
+            held,
+            not held,
+        )
+
+
 @given(INSTANTS, st.integers(1, 336), nights())
 def test_a_reminder_is_before_the_start_and_not_at_night(start: datetime, hours: int, night: Night) -> None:
     due = reminder_time(start, timedelta(hours=hours), night, BERLIN)

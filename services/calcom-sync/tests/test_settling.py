@@ -7,9 +7,10 @@ from uuid import UUID
 from calcom_sync.domain.answers import Answer, RemoteBooking
 from calcom_sync.domain.cases import CaseKind
 from calcom_sync.domain.intent import Doubt, Held, Intent, State
+from calcom_sync.domain.moves import in_the_way
 from calcom_sync.domain.patience import Patience
 from calcom_sync.domain.request import PHASE_KEY
-from calcom_sync.domain.settling import Moment, after_failed_look, after_post, own_bookings
+from calcom_sync.domain.settling import Moment, after_call_off, after_failed_look, after_post, own_bookings
 
 NOW = datetime(2027, 3, 1, 8, 0, tzinfo=UTC)
 START = NOW + timedelta(days=1)
@@ -75,9 +76,7 @@ def test_a_look_that_the_key_may_not_take_now_says_nothing_and_is_no_setback() -
     reset = timedelta(seconds=42)
     settlement = after_failed_look(LOOKED_FOR, Answer(429, "slow down", reset=reset), MOMENT)
 
-    assert settlement.intent == replace(
-        LOOKED_FOR, due_at=NOW + reset, last_error="429 slow down"
-    )
+    assert settlement.intent == replace(LOOKED_FOR, due_at=NOW + reset, last_error="429 slow down")
     assert settlement.case is None
 
 
@@ -88,3 +87,43 @@ def test_a_look_with_a_key_that_is_refused_is_repeated_and_told_to_a_person() ->
     assert (settlement.intent.state, settlement.intent.setbacks) == (State.UNKNOWN, LOOKED_FOR.setbacks + 1)
     assert settlement.case
     assert settlement.case.kind is CaseKind.AUTH
+
+
+def test_a_request_that_the_key_may_not_send_now_is_sent_when_it_may_and_is_no_setback() -> None:
+    """CS-20"""
+    sent = replace(LOOKED_FOR, state=State.IN_FLIGHT)
+    settled = after_post(sent, Answer(429, "slow down", reset=timedelta(seconds=42)), MOMENT).intent
+
+    assert (settled.state, settled.due_at) == (State.PENDING, NOW + timedelta(seconds=42))
+    assert (settled.setbacks, settled.refusals) == (sent.setbacks, sent.refusals)
+
+
+def test_what_has_to_go_is_not_waited_for_once_it_is_over() -> None:
+    """CS-21: a key that may send nothing all day would keep it for ever."""
+    standing = replace(LOOKED_FOR, state=State.SYNCED, doubt=None, booking_uid="ours")
+    throttled = Answer(429, "slow down", reset=timedelta(seconds=42))
+
+    waits = after_call_off(standing, throttled, MOMENT).intent
+    assert (waits.state, waits.due_at, waits.setbacks) == (
+        State.SYNCED, NOW + timedelta(seconds=42), standing.setbacks,
+    )  # fmt: skip
+    over = after_call_off(standing, throttled, Moment(standing.end, Patience()))
+    assert over.intent.state is State.CANCELLED
+    assert over.case
+    assert over.case.kind is CaseKind.CALL_OFF_REFUSED
+
+
+def test_a_sisters_booking_is_in_the_way_only_of_what_overlaps_it() -> None:
+    """BK-19"""
+    minute = timedelta(minutes=1)
+    held = Held("uid", START, START + LOOKED_FOR.length, BEFORE)
+    sister = replace(LOOKED_FOR, phase_id=UUID(int=6), held=held)
+    touching = [LOOKED_FOR.length, -LOOKED_FOR.length]
+    overlapping = [LOOKED_FOR.length - minute, minute - LOOKED_FOR.length]
+
+    def moved(by: timedelta) -> Intent:
+        return replace(LOOKED_FOR, start=START + by, end=START + by + LOOKED_FOR.length, held=held)
+
+    assert [in_the_way(moved(by), [moved(by), sister]) for by in touching] == [None, None]
+    assert [in_the_way(moved(by), [moved(by), sister]) for by in overlapping] == [sister, sister]
+    assert in_the_way(moved(minute), [replace(sister, held=None)]) is None

@@ -216,7 +216,9 @@ class TestPickingUp:
         await world.phone.function("start_booking", {"option_id": "den ersten", "name": "Kim"})
         assert world.booking.requests[0].option_id == "o-zzzz2345"
 
-    async def test_nor_does_one_that_another_replica_has_overtaken(self, world: World, redis_url: str) -> None:
+    async def test_nor_does_one_that_another_replica_has_overtaken(
+        self, world: World, redis_url: str
+    ) -> None:
         """What its call has heard there is not known here, and nobody ends the search."""
         world.availability.answer, world.availability.gate = AVAILABLE, asyncio.Event()
         await _asked_in_vain(world)
