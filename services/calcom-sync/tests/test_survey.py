@@ -109,6 +109,19 @@ async def test_what_was_moved_there_unheard_stays_where_it_was_moved_to(stage: "
     assert await stage.pool.fetchval("SELECT count(*) FROM plea WHERE kind = 'cancel'") == 0
 
 
+async def test_what_was_moved_there_and_is_not_listed_yet_is_not_taken_for_cancelled(stage: "Stage") -> None:
+    """BK-08: a list may lag; by its uid the booking says where it went."""
+    ref = await stage.book()
+    uid = (await stage.settled(ref)).intents[0].booking_uid
+    await stage.cal.reschedule(uid, "2027-03-04T10:00:00Z")
+    await stage.cal.fault("stale_list", method="GET", count=1, seconds=7200)
+
+    assert await _drift(stage) == {"right": 3, "moved_there": 1}
+
+    assert await stage.cases() == ["moved_there"]
+    assert await stage.pool.fetchval("SELECT count(*) FROM plea WHERE kind = 'cancel'") == 0
+
+
 async def test_what_is_left_over_there_is_cancelled(stage: "Stage") -> None:
     made = stage.perm()
     ref = await stage.book(made)
