@@ -16,6 +16,7 @@ from booking.storage import people_statements
 from booking.testing.availability import ScriptedAvailability
 from booking.testing.calls import OVERLAPS, book, refused, told
 from booking.testing.samples import PERM, PERSON, START, TENANT, A, F, a_request, an_option
+from booking.testing.waiting import a_join
 from chassis.grpc_client import fault_of
 from rufbuch.booking.v1 import appointment_pb2, people_pb2, service_pb2
 
@@ -29,6 +30,7 @@ SELECT jsonb_agg(to_jsonb(a) - 'version' ORDER BY appointment_id) FROM appointme
 UNION ALL SELECT jsonb_agg(to_jsonb(p) ORDER BY phase_id) FROM phase p
 UNION ALL SELECT jsonb_agg(to_jsonb(o) ORDER BY appointment_id, span) FROM occupancy o
 UNION ALL SELECT jsonb_agg(to_jsonb(n) ORDER BY occupant_id) FROM occupant n
+UNION ALL SELECT jsonb_agg(to_jsonb(w) ORDER BY waitlist_entry_id) FROM waitlist_entry w
 """
 """Everything that a union touches, but for the versions, which only ever grow."""
 
@@ -207,7 +209,13 @@ async def test_names_of_a_name_are_names_of_the_person(salon: Salon) -> None:
     assert made.person_id == str(PERSON)
 
 
-async def test_taken_back_everything_is_as_it_was(salon: Salon, pool: asyncpg.Pool) -> None:
+async def test_taken_back_everything_is_as_it_was(
+    salon: Salon, registry: Any, pool: asyncpg.Pool
+) -> None:
+    """SR-01: whoever waits for one of the two waits for her again, and not for the other."""
+    registry.people.append(str(ALIAS))
+    for who, person_id in enumerate((PERSON, ALIAS)):
+        await salon.booking.JoinWaitlist(a_join(who, person_id=str(person_id)))
     await salon.book(PERSON, 1)
     await salon.book(ALIAS, 0, phases=((A, 90),))
     await salon.booking.DescribePeople(describe())
