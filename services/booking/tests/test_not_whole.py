@@ -180,3 +180,21 @@ async def test_a_booking_that_follows_another_in_one_transaction_is_looked_at_fo
             await transaction.commit()
 
     assert await pool.fetchval(WRITTEN) == 0
+
+
+async def test_time_that_is_moved_to_another_appointment_is_missed_by_its_own(pool: asyncpg.Pool) -> None:
+    """BK-02: one that has more than it needs is whole, and the time of the other one would be anybody's."""
+    wish, agreed = a_party(1)
+    await book(pool, wish, agreed)
+    later = replace(a_wish(option_id="o-2", request_id="2", call_id="2"), more=())
+    option = an_option(START + timedelta(days=1))
+    ids = iter(UUID(int=2**101 + number) for number in count())
+    second = agree_all(later, [option], now=NOW, new_id=ids.__next__, calendar_domain="kunden.example.org")
+    await book(pool, later, second)
+
+    with pytest.raises(asyncpg.CheckViolationError, match="occupies its active phases"):
+        await pool.execute(
+            "UPDATE occupancy SET appointment_id = $2 WHERE appointment_id = $1",
+            agreed[0].appointment_id,
+            second[0].appointment_id,
+        )

@@ -209,9 +209,7 @@ async def test_names_of_a_name_are_names_of_the_person(salon: Salon) -> None:
     assert made.person_id == str(PERSON)
 
 
-async def test_taken_back_everything_is_as_it_was(
-    salon: Salon, registry: Any, pool: asyncpg.Pool
-) -> None:
+async def test_taken_back_everything_is_as_it_was(salon: Salon, registry: Any, pool: asyncpg.Pool) -> None:
     """SR-01: whoever waits for one of the two waits for her again, and not for the other."""
     registry.people.append(str(ALIAS))
     for who, person_id in enumerate((PERSON, ALIAS)):

@@ -18,12 +18,12 @@ OTHER = UUID("99999999-9999-4999-8999-999999999999")
 MINUTE = timedelta(minutes=1)
 
 
-def waiting(**changed: Any) -> WaitingWish:  # noqa: ANN401 - fields of the wish
+def waiting(**changed: Any) -> WaitingWish:
     wish = WaitingWish(UUID(TENANT), UUID(BRANCH), SERVICE, PERSON, NUMBER, START, START + MINUTE)
     return replace(wish, **changed)
 
 
-def made(**changed: Any) -> Appointment:  # noqa: ANN401 - fields of the appointment
+def made(**changed: Any) -> Appointment:
     one = agree(a_wish(), an_option(), now=NOW, new_id=uuid.uuid4, calendar_domain="kunden.example.org")
     return replace(one, **changed)
 

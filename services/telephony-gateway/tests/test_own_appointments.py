@@ -92,39 +92,6 @@ class TestCancelling:
             assert (answer["status"], answer["appointment_id"]) == ("cancelled", FIRST)
         assert {one.appointment_id for one in world.booking.cancels} == {FIRST}
 
-    async def test_asking_again_means_the_one_that_was_called_off_whichever_comes_first(
-        self, world: World
-    ) -> None:
-        """TG-31, BK-17: the one that is left is another one, and nobody wanted it to go."""
-        world.booking.add(
-            appointment(15, appointment_id=FIRST), appointment(9, day=27, appointment_id=SECOND)
-        )
-        await world.phone.function("cancel_appointment", {"datum": "Freitag"})
-        again = await world.phone.function("cancel_appointment")
-        assert (again["status"], again["appointment_id"]) == ("cancelled", SECOND)
-        assert {one.appointment_id for one in world.booking.cancels} == {SECOND}
-
-    async def test_whoever_says_a_time_means_that_one_also_after_another_was_called_off(
-        self, world: World
-    ) -> None:
-        """BK-17"""
-        world.booking.add(
-            appointment(15, appointment_id=FIRST), appointment(9, day=27, appointment_id=SECOND)
-        )
-        await world.phone.function("cancel_appointment", {"datum": "Freitag"})
-        other = await world.phone.function("cancel_appointment", {"uhrzeit": "15 Uhr"})
-        assert (other["status"], other["appointment_id"]) == ("cancelled", FIRST)
-
-    async def test_of_those_that_are_gone_the_one_that_is_meant_is_said_to_be(self, world: World) -> None:
-        """TG-31: called off in another call, it is no appointment that nobody knows of."""
-        gone = appointment(15, appointment_id=FIRST), appointment(9, day=27, appointment_id=SECOND)
-        for one in gone:
-            one.state = appointment_pb2.APPOINTMENT_STATE_CANCELLED
-        world.booking.add(*gone)
-        answer = await world.phone.function("cancel_appointment", {"datum": "Freitag"})
-        assert (answer["status"], answer["appointment_id"]) == ("cancelled", SECOND)
-        assert "27. November" in answer["message"]
-
     async def test_of_several_none_is_guessed_and_the_second_can_be_chosen(self, world: World) -> None:
         """BK-17"""
         world.booking.add(
