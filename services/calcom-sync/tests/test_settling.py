@@ -127,3 +127,26 @@ def test_a_sisters_booking_is_in_the_way_only_of_what_overlaps_it() -> None:
     assert [in_the_way(moved(by), [moved(by), sister]) for by in touching] == [None, None]
     assert [in_the_way(moved(by), [moved(by), sister]) for by in overlapping] == [sister, sister]
     assert in_the_way(moved(minute), [replace(sister, held=None)]) is None
+
+
+def test_a_booking_of_somebody_else_that_comes_back_is_not_ours() -> None:
+    """BK-10, CS-03: some event types answer a second request with the first booking, whosever it is."""
+    sent = replace(LOOKED_FOR, state=State.IN_FLIGHT)
+    foreign = after_post(sent, Answer(201, booking=booking("foreign", mark=UUID(int=99))), MOMENT)
+
+    assert (foreign.intent.state, foreign.intent.booking_uid, foreign.spoils) == (State.FAILED, "", True)
+    assert foreign.case
+    assert foreign.case.kind is CaseKind.TAKEN
+
+
+def test_ours_at_another_time_is_taken_back_and_told() -> None:
+    """BK-09"""
+    sent = replace(LOOKED_FOR, state=State.IN_FLIGHT, event_type_id=7)
+    right = after_post(sent, Answer(201, booking=booking("ours")), MOMENT)
+    assert (right.intent.state, right.intent.booking_uid, right.spoils) == (State.SYNCED, "ours", False)
+
+    elsewhere = replace(booking("ours"), start=START + timedelta(minutes=15))
+    wrong = after_post(sent, Answer(201, booking=elsewhere), MOMENT)
+    assert (wrong.intent.state, wrong.intent.booking_uid, wrong.spoils) == (State.SYNCED, "ours", True)
+    assert wrong.case
+    assert wrong.case.kind is CaseKind.MISMATCH
