@@ -1,7 +1,8 @@
 """Customers are known again, told all that is stored of them, and forgotten."""
 
+import asyncio
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
 
 import asyncpg
@@ -9,15 +10,21 @@ import grpc
 import pytest
 
 from booking.domain.regular import usual
+from booking.storage.customers import forget_customer
 from booking.testing.availability import ScriptedAvailability
 from booking.testing.calls import refused, told
 from booking.testing.samples import BRANCH, NUMBER, PERSON, SERVICE, START, TENANT, a_request, an_option
+from chassis.eventlog import EventLog
+from chassis.postgres import Connection
 from chassis.testing import SettableClock
 from rufbuch.booking.v1 import appointment_pb2, service_pb2
 
 if TYPE_CHECKING:
     from rufbuch.booking.v1.service_pb2_grpc import BookingServiceAsyncStub
 
+WAITING = """
+SELECT count(*) FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE NOT granted AND datname = current_database()
+"""
 A, B, C = UUID(int=1), UUID(int=2), UUID(int=3)
 
 
@@ -205,3 +212,51 @@ async def test_who_was_forgotten_and_calls_again_is_somebody_new(
     new = await book(booking, availability, 5)
 
     assert new.customer.customer_id != made.customer.customer_id
+
+
+class _Pausing:
+    """A connection that goes on when it is told to, once its first value is there."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection, self.paused, self.go_on = connection, asyncio.Event(), asyncio.Event()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._connection, name)
+
+    async def fetchval(self, *query: Any) -> Any:
+        value = await self._connection.fetchval(*query)
+        if not self.paused.is_set():
+            self.paused.set()
+            await self.go_on.wait()
+        return value
+
+
+async def test_whoever_books_while_she_is_being_forgotten_is_somebody_new(
+    booking: "BookingServiceAsyncStub",
+    availability: ScriptedAvailability,
+    pool: asyncpg.Pool,
+    clock: SettableClock,
+) -> None:
+    """Else an appointment would stand for somebody without a name, whom nobody could call."""
+    made = await book(booking, availability, 0)
+    clock.advance(timedelta(days=10))
+    forgotten = UUID(made.customer.customer_id)
+    async with pool.acquire() as connection, connection.transaction():
+        pausing = _Pausing(cast("Connection", connection))
+        forgetting = asyncio.create_task(
+            forget_customer(
+                cast("Connection", pausing), EventLog(pool), UUID(TENANT), forgotten, operator="Kim",
+                now=clock.now(),
+            )
+        )  # fmt: skip
+        await pausing.paused.wait()
+        booked = asyncio.create_task(book(booking, availability, 20))
+        async with asyncio.timeout(10):
+            while not await pool.fetchval(WAITING):
+                assert not booked.done(), "it waits"
+        pausing.go_on.set()
+        assert await forgetting
+
+    again = await booked
+    assert again.customer.customer_id != str(forgotten)
+    assert (again.customer.name, again.customer.phone_number) == ("Anna Beispiel", NUMBER)
