@@ -219,35 +219,6 @@ async def test_the_hold_is_renewed_for_as_long_as_the_offer_stands(
     assert await salon.states() == [BOOKED]
 
 
-async def test_whoever_calls_too_late_has_what_is_still_free(
-    salon: WaitingSalon, taken: appointment_pb2.Appointment
-) -> None:
-    await salon.join(1)
-    await salon.cancel(taken)
-    await salon.do_what_is_due()
-    (entry,) = await salon.entries()
-    await salon.after(HELD_FOR)
-    assert await salon.states() == [WAITING]
-    await salon.book_option(entry.offer.option_id, who=1, call_id="call_later")
-
-    assert await salon.states() == [BOOKED]
-
-
-async def test_whoever_calls_too_late_does_not_take_it_from_the_next(
-    salon: WaitingSalon, taken: appointment_pb2.Appointment
-) -> None:
-    for who in (1, 2):
-        await salon.join(who)
-    await salon.cancel(taken)
-    await salon.do_what_is_due()
-    (entry, _) = await salon.entries()
-    await salon.after(HELD_FOR)
-    late = await refused(salon.book_option(entry.offer.option_id, who=1, call_id="call_later"))
-
-    assert late.reason == "SLOT_TAKEN"
-    assert await salon.states() == [WAITING, OFFERED]
-
-
 async def test_a_moved_appointment_frees_its_time_as_well(
     salon: WaitingSalon, holding: HoldingAvailability, taken: appointment_pb2.Appointment
 ) -> None:

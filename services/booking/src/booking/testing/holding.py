@@ -11,12 +11,20 @@ from booking.instants import timestamp
 from booking.testing.availability import ScriptedAvailability, claimed, option_to_wire
 from booking.testing.samples import PERSON, an_option
 from chassis.clock import Clock
+from chassis.errors import Kind, ServiceError
 from rufbuch.availability.v1 import service_pb2
 
 HOUR = timedelta(hours=1)
 HOLD = timedelta(minutes=5)
 Slot = tuple[UUID, datetime]
 """An hour of a person."""
+
+
+class PersonUnknownError(ServiceError):
+    """As availability says it."""
+
+    kind = Kind.NOT_FOUND
+    reason = "PERSON_UNKNOWN"
 
 
 @dataclass
@@ -42,6 +50,8 @@ class HoldingAvailability(ScriptedAvailability):
         self.unheard: dict[Slot, str] = {}
         """Taken by appointments that have given their time back, of which it has not heard."""
         self.holds: dict[str, Hold] = {}
+        self.left: set[UUID] = set()
+        """People whom the business no longer has."""
         self.notice = timedelta()
         """How long before its start a slot can still be found; what was promised is kept (DECISIONS 34)."""
         self._number = 0
@@ -77,6 +87,8 @@ class HoldingAvailability(ScriptedAvailability):
         self._must_answer()
         (wanted,) = request.slots
         slot = (UUID(wanted.person_id or str(PERSON)), wanted.start_time.ToDatetime(UTC))
+        if slot[0] in self.left:
+            raise PersonUnknownError("nobody of that id works here")
         if slot not in self.hours or not self.is_free(slot, request.call_id):
             raise SlotTakenError("somebody else has it")
         if not (request.promised or self._is_in_time(slot)):

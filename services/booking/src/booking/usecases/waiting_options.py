@@ -9,9 +9,10 @@ from booking.domain.option import ClaimedOption
 from booking.domain.vacancy import HeldSlot
 from booking.domain.waiting import WaitingEntry, is_handle, owner_of
 from booking.domain.wish import Offer
-from booking.errors import OptionUnknownError, SlotTakenError, WishImpossibleError
+from booking.errors import OptionUnknownError, SlotNotBookableError, SlotTakenError, WishImpossibleError
 from booking.usecases.claim_options import Options
 from booking.usecases.fill_vacancy import Slots
+from chassis.errors import ServiceError
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,12 @@ class Offers(Protocol):
         ...
 
 
+def _why_it_is_lost(error: ServiceError) -> ServiceError:
+    if isinstance(error, SlotTakenError):
+        return SlotTakenError("the offer is over, and somebody else has the time")
+    return SlotNotBookableError("the offer is over, and what was held for it is forgotten")
+
+
 class WaitingOptions:
     """Implements ``Options`` for both kinds: a call's own options go on to availability as they are."""
 
@@ -51,7 +58,7 @@ class WaitingOptions:
         self._options, self._offers, self._slots = options, offers, slots
 
     async def claim(self, offer: Offer) -> ClaimedOption:
-        """See ``Options``. An offer that is over can be had while nobody else has the time, as any hold that expired."""
+        """See ``Options``; nobody hears that somebody else has a time of which that is not known. An offer that is over can be had while nobody else has the time, as any hold that expired."""
         if not is_handle(offer.option_id):
             return await self._options.claim(offer)
         offered = await self._offers.offered(offer.tenant_id, offer.option_id)
@@ -59,9 +66,9 @@ class WaitingOptions:
             raise OptionUnknownError("nothing was offered under this option to this number")
         try:
             return await self._claim(offer, offered, offered.held_option_id)
-        except (OptionUnknownError, SlotTakenError):
+        except (OptionUnknownError, SlotTakenError) as error:
             if not offered.stands:
-                raise SlotTakenError("the offer is over, and somebody else has the time") from None
+                raise _why_it_is_lost(error) from None
             return await self._claim(offer, offered, await self._held_anew(offered))
 
     async def _held_anew(self, offered: Offered) -> str:
@@ -70,7 +77,7 @@ class WaitingOptions:
         try:
             held = await self._slots.hold_again(wish, owner, person_id=offered.person_id, start=offered.start)
         except WishImpossibleError as error:
-            raise SlotTakenError("the business no longer offers this") from error
+            raise SlotNotBookableError("the business no longer offers this") from error
         # Before it is claimed: whoever comes after a fall claims the same again.
         await self._offers.held_anew(wish.tenant_id, offered.offer_id, held)
         return held.option_id
