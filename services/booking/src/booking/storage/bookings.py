@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
+from uuid import UUID
 
 import asyncpg
 
@@ -30,22 +31,23 @@ REMEMBERED = 4096
 ATTEMPTS = 4
 """The first finds no number for an occupant who has never been booked, or another name; the second may come after a twin."""
 
-_ANSWER = f"""
-WITH answered AS (
+_ANSWERED = """
+SELECT to_jsonb(answered) FROM (
     SELECT appointment_id, fingerprint, true AS by_request FROM booking_request
      WHERE tenant_id = $1 AND request_id = $2
     UNION ALL
     SELECT CASE WHEN $6 THEN coalesce(party_id, appointment_id) ELSE appointment_id END, $5, false FROM appointment
      WHERE tenant_id = $1 AND call_id = $3 AND option_id = $4 AND state = 'booked'
     ORDER BY by_request DESC LIMIT 1
-)
-SELECT found.document, answered.fingerprint, answered.by_request FROM answered, LATERAL (
-    {SELECT_DOCUMENTS}
-     WHERE a.tenant_id = $1
-       AND (a.appointment_id = answered.appointment_id OR $6 AND a.party_id = answered.appointment_id)
-     ORDER BY a.party_position
-) AS found
-"""  # noqa: S608 - made of constants
+) AS answered
+"""
+"""Nearly always there is nothing, of which whoever is refused waits to hear: so what was made is looked up by itself."""
+
+_MADE = f"""
+{SELECT_DOCUMENTS}
+ WHERE a.tenant_id = $1 AND (a.appointment_id = $2 OR $3 AND a.party_id = $2)
+ ORDER BY a.party_position
+"""
 
 _REMEMBER = """
 INSERT INTO booking_request (tenant_id, request_id, fingerprint, appointment_id, answered_at)
@@ -72,8 +74,8 @@ class SqlBookings:
             return await self._answer_to(wish, now)
 
     async def _answer_to(self, wish: Wish, now: datetime) -> Answer | None:
-        rows = await self._pool.fetch(
-            _ANSWER,
+        found = await self._pool.fetchval(
+            _ANSWERED,
             wish.tenant_id,
             wish.request_id,
             wish.call_id,
@@ -81,18 +83,25 @@ class SqlBookings:
             wish.fingerprint,
             bool(wish.more),
         )
+        if found is None:
+            return None
+        answered = json.loads(found)
+        rows = await self._pool.fetch(
+            _MADE, wish.tenant_id, UUID(answered["appointment_id"]), bool(wish.more)
+        )
         if not rows:
+            # Cleared away with its answer since then.
             return None
         documents = [json.loads(row["document"]) for row in rows]
         made = tuple(map(from_document, documents))
-        if not rows[0]["by_request"]:
+        if not answered["by_request"]:
             if tuple(document["option_id"] for document in documents) != wish.option_ids:
                 raise SlotTakenError(HAS_A_PART)
             first_id = made[0].appointment_id
             await self._pool.execute(
                 _REMEMBER, wish.tenant_id, wish.request_id, wish.fingerprint, first_id, now
             )
-        return Answer(made, rows[0]["fingerprint"], repeated=True)
+        return Answer(made, answered["fingerprint"], repeated=True)
 
     async def commit(self, wish: Wish, agreed: Sequence[Appointment]) -> Answer:
         """See ``Bookings``."""
