@@ -59,9 +59,10 @@ async def mend(on: Stage) -> Mended:
         await page.locator(f'a[href="/sync/{appointment_id}"]').first.click()
         await page.wait_for_url("**/sync/*")
         (await calcom.delete("/admin/faults")).raise_for_status()
+        # Before the click, after which the page is loaded anew.
+        phases = await _active_phases(page)
         began = time.monotonic()
         await page.get_by_role("button", name="Noch einmal versuchen").click()
-        phases = await _active_phases(page)
         there = await _awaited(calcom, appointment_id, phases)
         return Mended(shown_s, time.monotonic() - began, phases, there)
 
@@ -83,6 +84,7 @@ async def booked(retell: Retell) -> str:
 
 async def _active_phases(page: Page) -> int:
     """As the page tells them: one row each."""
+    await expect(page.locator("tbody tr").first).to_be_visible()
     return await page.locator("tbody tr").count()
 
 
