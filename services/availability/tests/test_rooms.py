@@ -37,10 +37,14 @@ async def test_whoever_has_least_to_do_that_day_gets_what_needs_a_room(
 
 
 async def test_two_of_a_party_get_a_person_and_a_room_each(practice: Running) -> None:
-    slot = pb.WantedSlot(service_id=known("cut"), start_time=stamp(at(13)))
+    """Also where the second one wants whoever would do the first one's as well."""
+    anybody, anna = (
+        pb.WantedSlot(service_id=known("cut"), person_id=person_id, start_time=stamp(at(13)))
+        for person_id in ("", known("anna"))
+    )
     held = await practice.stub.HoldOptions(
         pb.HoldOptionsRequest(
-            tenant_id=known("salon"), branch_id=known("branch"), call_id="a", slots=[slot, slot]
+            tenant_id=known("salon"), branch_id=known("branch"), call_id="a", slots=[anybody, anna]
         )
     )
     assert {option.person_id for option in held.options} == {known("anna"), known("ben")}

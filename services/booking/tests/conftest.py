@@ -18,7 +18,7 @@ from booking.testing.writing_salon import Salon, writing_salon
 from chassis import postgres
 from chassis.testing import SettableClock, serving
 from local_stack.databases import MigratedDatabases
-from rufbuch.booking.v1 import service_pb2_grpc
+from rufbuch.booking.v1 import appointment_pb2, service_pb2_grpc
 
 if TYPE_CHECKING:
     from rufbuch.booking.v1.service_pb2_grpc import BookingServiceAsyncStub
@@ -34,6 +34,13 @@ def database_url(migrated_database: MigratedDatabases) -> Iterator[str]:
 async def pool(database_url: str) -> AsyncIterator[asyncpg.Pool]:
     async with postgres.pool(database_url) as opened:
         yield opened
+
+
+@pytest.fixture
+async def taken(salon: WaitingSalon, holding: HoldingAvailability) -> appointment_pb2.Appointment:
+    """The one hour that there is belongs to somebody."""
+    holding.hours = [(PERSON, TEN)]
+    return await salon.book()
 
 
 @pytest.fixture

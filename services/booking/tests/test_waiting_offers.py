@@ -33,13 +33,6 @@ class AwayError(ServiceError):
     reason = "HOLDS_UNAVAILABLE"
 
 
-@pytest.fixture
-async def taken(salon: WaitingSalon, holding: HoldingAvailability) -> appointment_pb2.Appointment:
-    """The one hour that there is belongs to somebody."""
-    holding.hours = [(PERSON, TEN)]
-    return await salon.book()
-
-
 async def test_what_comes_free_is_held_for_whoever_joined_first(
     salon: WaitingSalon, holding: HoldingAvailability, taken: appointment_pb2.Appointment
 ) -> None:
